@@ -5,7 +5,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const { WIDGET_API_URL: api, WIDGET_DEMO_URL: demo, WIDGET_DEMO_KEYS: file, WIDGET_APP: app } = process.env;
+const { WIDGET_API_URL: api, WIDGET_DEMO_URL: demo, WIDGET_DEMO_KEYS: keysFile, WIDGET_APP: app } = process.env;
 const run = promisify(execFile);
 
 const tenants = [
@@ -68,7 +68,7 @@ const tenants = [
   },
 ];
 
-async function call(key, method, path, body, headers = {}) {
+async function request(key, method, path, body, headers = {}) {
   const json = body && !(body instanceof FormData);
   const response = await fetch(api + path, {
     method,
@@ -80,61 +80,62 @@ async function call(key, method, path, body, headers = {}) {
   return text ? JSON.parse(text) : undefined;
 }
 
-async function finished(key, jobId) {
+async function waitForJob(key, jobId) {
   for (;;) {
-    const job = await call(key, 'GET', `/api/knowledge/jobs/${jobId}`);
+    const job = await request(key, 'GET', `/api/knowledge/jobs/${jobId}`);
     if (job.status === 'ready' || job.status === 'failed') return job;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
 // Adds the demo sites, at their current address, to the tenant's knowledge.
-async function teach(tenant, key) {
-  const jobs = tenant.sites.map((site) => call(key, 'POST', '/api/knowledge/sites', { url: demo + site }));
+async function addKnowledge(tenant, key) {
+  const jobs = tenant.sites.map((site) => request(key, 'POST', '/api/knowledge/sites', { url: demo + site }));
   for (const name of tenant.uploads) {
     const form = new FormData();
     form.append('file', new Blob([await readFile(join(import.meta.dirname, 'documents', name))]), name);
-    jobs.push(call(key, 'POST', '/api/knowledge/uploads', form));
+    jobs.push(request(key, 'POST', '/api/knowledge/uploads', form));
   }
-  await call(key, 'POST', '/api/evaluation/questions/import', tenant.questions);
+  await request(key, 'POST', '/api/evaluation/questions/import', tenant.questions);
   let documents = 0;
   for (const job of await Promise.all(jobs)) {
-    const { done, failed, error } = await finished(key, job.jobId);
+    const { done, failed, error } = await waitForJob(key, job.jobId);
     documents += done;
-    for (const one of failed) console.error(`${tenant.name}: ${one.id}: ${one.error}`);
+    for (const document of failed) console.error(`${tenant.name}: ${document.id}: ${document.error}`);
     if (error && failed.length === 0) console.error(`${tenant.name}: ${error}`);
   }
   console.log(`${tenant.name}: ${documents} documents are ready.`);
 }
 
 // The port of the sites has changed: removes the pages at the old address, and allows the widget at the new one.
-async function move(tenant, key, from) {
-  const { origins } = await call(key, 'GET', '/api/settings/origins');
-  await call(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...origins.filter((origin) => origin !== from), demo])] });
-  const { sources } = await call(key, 'GET', '/api/knowledge/sources?kind=site&limit=100');
-  const old = sources.filter((source) => tenant.sites.some((site) => source.url === from + site));
-  await Promise.all(old.map((source) => call(key, 'DELETE', `/api/knowledge/sources/${source.id}`)));
+async function changeOrigin(tenant, key, previousOrigin) {
+  const { origins } = await request(key, 'GET', '/api/settings/origins');
+  const otherOrigins = origins.filter((origin) => origin !== previousOrigin);
+  await request(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...otherOrigins, demo])] });
+  const { sources } = await request(key, 'GET', '/api/knowledge/sources?kind=site&limit=100');
+  const old = sources.filter((source) => tenant.sites.some((site) => source.url === previousOrigin + site));
+  await Promise.all(old.map((source) => request(key, 'DELETE', `/api/knowledge/sources/${source.id}`)));
 }
 
-const keys = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
-async function keep(slug, made) {
-  keys[slug] = made;
-  await writeFile(file, JSON.stringify(keys, null, 2), { mode: 0o600 });
+const keys = existsSync(keysFile) ? JSON.parse(await readFile(keysFile, 'utf8')) : {};
+async function saveKeys(slug, tenantKeys) {
+  keys[slug] = tenantKeys;
+  await writeFile(keysFile, JSON.stringify(keys, null, 2), { mode: 0o600 });
 }
 
 for (const tenant of tenants) {
-  let made = keys[tenant.slug];
-  if (made?.demo === demo) continue;
-  if (made) {
-    await move(tenant, made.apiKey, made.demo);
+  let tenantKeys = keys[tenant.slug];
+  if (tenantKeys?.demo === demo) continue;
+  if (tenantKeys) {
+    await changeOrigin(tenant, tenantKeys.apiKey, tenantKeys.demo);
   } else {
     const created = await run('dotnet', [
       join(app, 'api', 'Widget.Api.dll'), 'tenants', 'create', '--slug', tenant.slug, '--name', tenant.name, '--origin', demo, '--json',
     ]);
-    made = JSON.parse(created.stdout);
-    await call(made.apiKey, 'PUT', '/api/settings', tenant.settings);
-    await keep(tenant.slug, made);
+    tenantKeys = JSON.parse(created.stdout);
+    await request(tenantKeys.apiKey, 'PUT', '/api/settings', tenant.settings);
+    await saveKeys(tenant.slug, tenantKeys);
   }
-  await teach(tenant, made.apiKey);
-  await keep(tenant.slug, { ...made, demo });
+  await addKnowledge(tenant, tenantKeys.apiKey);
+  await saveKeys(tenant.slug, { ...tenantKeys, demo });
 }

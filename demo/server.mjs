@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 
 const port = Number(process.env.WIDGET_DEMO_PORT ?? 5081);
 const api = process.env.WIDGET_API_URL ?? 'http://localhost:5080';
-const keys = process.env.WIDGET_DEMO_KEYS ?? '.local/demo.json';
+const keysFile = process.env.WIDGET_DEMO_KEYS ?? '.local/demo.json';
 const root = import.meta.dirname;
 
 const sites = {
@@ -34,9 +34,9 @@ async function title(site, page) {
   return /<h1>(.*?)<\/h1>/.exec(fragment)?.[1] ?? page;
 }
 
-async function tag(site) {
+async function scriptTag(site) {
   try {
-    const { siteKey } = JSON.parse(await readFile(keys, 'utf8'))[site];
+    const { siteKey } = JSON.parse(await readFile(keysFile, 'utf8'))[site];
     return `<script async src="${api}/widget.js" data-site-key="${siteKey}" data-color="${sites[site].color}"></script>`;
   } catch {
     return '<!-- The widget appears here once the demo company has been created. -->';
@@ -76,12 +76,12 @@ footer { font: 14px system-ui }
 ${await readFile(join(root, site, `${name}.html`), 'utf8')}
 </main>
 <footer>© ${company}. A fictional company for trying the widget.</footer>
-${await tag(site)}
+${await scriptTag(site)}
 </body>
 </html>`;
 }
 
-async function answer(pathname, origin) {
+async function respond(pathname, origin) {
   if (pathname === '/') {
     const list = Object.entries(sites).map(([slug, { name, tagline }]) => `<li><a href="/${slug}/">${name}</a>: ${tagline}</li>`);
     return ['text/html', `<!doctype html>
@@ -117,7 +117,7 @@ body { margin: 0; padding: 1.5rem max(1.2rem, calc(50vw - 26rem)); font: 17px/1.
 
 createServer(async (request, response) => {
   try {
-    const found = await answer(new URL(request.url, 'http://demo').pathname, `http://${request.headers.host}`);
+    const found = await respond(new URL(request.url, 'http://demo').pathname, `http://${request.headers.host}`);
     response.writeHead(found ? 200 : 404, { 'content-type': `${found?.[0] ?? 'text/plain'}; charset=utf-8`, 'cache-control': 'no-store' });
     response.end(found?.[1] ?? 'Page not found.');
   } catch (error) {

@@ -9,7 +9,7 @@ var root = OperatorCommands.Create(
     async ct =>
     {
         await using var server = Server.Build([], ServerOptions.Read(Environment.GetEnvironmentVariable));
-        await Server.RefuseUnsafeRoleAsync(server, ct);
+        await Server.EnsureSafeToServeAsync(server, ct);
         await server.RunAsync(ct);
     },
     Server.BuildForOperator);
@@ -17,7 +17,7 @@ var root = OperatorCommands.Create(
 try
 {
     var parsed = root.Parse(args);
-    if (CommandLineMistake.In(parsed) is { } mistake)
+    if (CommandLineError.Describe(parsed) is { } mistake)
     {
         Console.Error.WriteLine(mistake);
         return 2;

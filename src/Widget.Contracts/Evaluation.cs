@@ -221,8 +221,8 @@ public sealed record EvaluationResult(
 public sealed record EvaluationHit(string ExternalId, string Title, string? Url);
 
 /// <summary>A comparison of two runs.</summary>
-/// <param name="Run">ID of the later run.</param>
-/// <param name="To">ID of the earlier run.</param>
+/// <param name="Run">The later run.</param>
+/// <param name="To">The earlier run.</param>
 /// <param name="Better">Questions that now pass, or whose source now ranks higher.</param>
 /// <param name="Worse">Questions that no longer pass, or whose source now ranks lower.</param>
 /// <param name="Added">Questions only in the later run.</param>

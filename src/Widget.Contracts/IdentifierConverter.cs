@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Widget.Contracts;
 
 /// <summary>
-/// Reads an identifier unchanged or rejects it. Free text is cleaned of characters that cannot be stored, but cleaning could make two
+/// Reads an identifier unchanged or rejects it. Other text is cleaned of characters that cannot be stored, but cleaning could make two
 /// different identifiers equal.
 /// </summary>
 public sealed class IdentifierConverter : JsonConverter<string>
@@ -20,7 +20,7 @@ public sealed class IdentifierConverter : JsonConverter<string>
         }
         catch (InvalidOperationException e)
         {
-            // The replacement for half a surrogate pair.
+            // GetString throws this for half a surrogate pair.
             throw new JsonException(message: null, e);
         }
 

@@ -74,6 +74,7 @@ public sealed record FailedDocument(string Id, string Error);
 public sealed record NoticedDocument(string Id, string Notice);
 
 /// <summary>Adds one web page, or one file on the web.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AddPageRequest
 {
     /// <summary>Address of the page or file.</summary>
@@ -92,6 +93,7 @@ public sealed record AddPageRequest
 }
 
 /// <summary>Adds a web site.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AddSiteRequest
 {
     /// <summary>A start page, or a site map (an address that ends in .xml).</summary>
@@ -149,6 +151,7 @@ public sealed record SemanticReport(string Model, int Done, int Total, string? E
 /// <param name="Since">When the change was requested.</param>
 public sealed record EmbeddingChangeReport(string Model, int Done, int Total, string? Error, DateTimeOffset Since);
 
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeEmbeddingRequest
 {
     /// <summary>The local embedding model, which needs no endpoint.</summary>

@@ -1,8 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>Restricts a search. An empty list admits all documents; otherwise one of its values must match.</summary>
+/// <summary>
+/// Restricts a search. An empty list admits all documents; otherwise one of its values must match. Unknown fields are rejected, so that a
+/// misspelt one does not search all documents.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SearchFilter
 {
     /// <summary>IDs of sources.</summary>
@@ -22,6 +27,7 @@ public sealed record SearchFilter
     public IReadOnlyList<string> Languages { get; init; } = [];
 }
 
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SearchRequest : IValidatableObject
 {
     /// <summary>The text to search for.</summary>

@@ -111,7 +111,11 @@ public sealed record SourceDetail(
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastRunAt,
     DateTimeOffset? NextRunAt,
-    SourceCrawl? Crawl);
+    SourceCrawl? Crawl)
+{
+    /// <summary>What the last crawl left out or found suspicious, one sentence each. Empty for sources that are not crawled.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
 
 /// <param name="JobId">ID of the job. GET /api/knowledge/jobs/{id} lists the documents that failed.</param>
 /// <param name="Done">Number of searchable documents.</param>
@@ -130,6 +134,7 @@ public sealed record SourceCrawl(
 public sealed record SourcePage(IReadOnlyList<SourceDetail> Sources, int Total);
 
 /// <summary>Adds a source. Pages and sites are crawled at once.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CreateSourceRequest
 {
     /// <summary>import, upload, page or site. Sources of other kinds are created automatically.</summary>
@@ -173,6 +178,7 @@ public sealed record CreateSourceRequest
 }
 
 /// <summary>Changes a source. Omitted fields stay unchanged. Crawl rules take effect at the next crawl.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeSourceRequest
 {
     /// <summary>The new name.</summary>

@@ -9,7 +9,7 @@ public sealed record TavusKnowledgeState
     /// <summary>Whether the tenant's settings include it in searches (<c>useTavusKB</c>).</summary>
     public required bool On { get; init; }
 
-    /// <summary>How it is searched, in plain words.</summary>
+    /// <summary>How it is searched, as text for people.</summary>
     public required string SearchedBy { get; init; }
 
     /// <summary>When the mirror was last synchronised; null before the first time.</summary>
@@ -51,7 +51,7 @@ public sealed record PublishRequest
     [MaxLength(100)]
     public IReadOnlyList<Guid>? SourceIds { get; init; }
 
-    /// <summary>Ids of documents to publish.</summary>
+    /// <summary>IDs of documents to publish.</summary>
     [MaxLength(500)]
     public IReadOnlyList<Guid>? DocumentIds { get; init; }
 }

@@ -38,10 +38,12 @@ public sealed record TavusLayers : IValidatableObject
                 yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
         }
 
-        if (new[] { Perception.VisualAwarenessQueries, Perception.AudioAwarenessQueries, Perception.PerceptionAnalysisQueries }
-            .Any(queries => queries?.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > TavusPerception.LongestQuery) == true))
+        IReadOnlyList<string>?[] queryLists =
+            [Perception.VisualAwarenessQueries, Perception.AudioAwarenessQueries, Perception.PerceptionAnalysisQueries];
+        if (queryLists.SelectMany(queries => queries ?? [])
+            .Any(query => string.IsNullOrWhiteSpace(query) || query.Length > TavusPerception.MaxQueryLength))
             yield return new(
-                $"A question of the perception layer must have 1 to {TavusPerception.LongestQuery:N0} characters.",
+                $"A question of the perception layer must have 1 to {TavusPerception.MaxQueryLength:N0} characters.",
                 ["perception"]);
     }
 }
@@ -80,8 +82,8 @@ public sealed record TavusStt
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusPerception
 {
-    /// <summary>Tavus's limit, in characters.</summary>
-    public const int LongestQuery = 1_000;
+    /// <summary>Maximum length of a query in characters, as Tavus limits it.</summary>
+    public const int MaxQueryLength = 1_000;
 
     /// <summary>The perception model.</summary>
     [RegularExpression("raven-[01]|off", ErrorMessage = "perceptionModel must be raven-1, raven-0 or off.")]

@@ -29,6 +29,7 @@ public sealed record ToolSyncReport(
     IReadOnlyList<string> Attached,
     IReadOnlyList<string> Problems);
 
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ModelKeyRequest
 {
     /// <summary>What the key is for.</summary>

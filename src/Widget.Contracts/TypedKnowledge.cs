@@ -20,6 +20,7 @@ public enum EntryStatusName
 }
 
 /// <summary>A question and its answer.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AnswerRequest
 {
     /// <summary>The question as visitors ask it.</summary>
@@ -80,6 +81,7 @@ public enum DemoKindName
 }
 
 /// <summary>A demo that the assistant can show.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record DemoRequest
 {
     /// <summary>Kind of the demo.</summary>

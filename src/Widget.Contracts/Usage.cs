@@ -8,7 +8,8 @@ namespace Widget.Contracts;
 public sealed record BudgetSettings
 {
     /// <summary>
-    /// Maximum number of visitors' messages. After that, visitors are told that the limit is reached and are offered a person.
+    /// Maximum number of visitors' messages. After that, answers quote their sources instead of using a language model, and no calls can
+    /// be started.
     /// </summary>
     [Range(0, 1_000_000_000, ErrorMessage = "budget.monthlyMessages must be between 0 and 1,000,000,000.")]
     public int? MonthlyMessages { get; init; }

@@ -115,12 +115,12 @@ public sealed record VoiceSession
     /// <summary>Remaining seconds; null until the call is open.</summary>
     public int? RemainingSeconds { get; init; }
 
-    /// <summary>Token that ends this call, without an Authorization header. For use when a page is closed (<c>POST …/leave</c>).</summary>
+    /// <summary>Token that ends this call without an Authorization header, when a page is closed (<c>POST …/leave</c>).</summary>
     public string? LeaveToken { get; init; }
 
     public VoiceEndReason? EndReason { get; init; }
 
-    /// <summary>What went wrong, in words for a visitor; null if nothing did.</summary>
+    /// <summary>What went wrong, as text for the visitor; null if nothing did.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The call's record. Only for the tenant's programs.</summary>

@@ -85,7 +85,7 @@ public sealed record MessageRequest
 
     /// <summary>The message.</summary>
     [Required(ErrorMessage = "The message is empty.")]
-    [StringLength(MaxLength, ErrorMessage = "The message is longer than 4,000 characters.")]
+    [StringLength(4_000, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
 
     /// <summary>The page on which the visitor sends the message.</summary>
@@ -95,9 +95,6 @@ public sealed record MessageRequest
     /// <summary>The widget's language for the visitor, such as <c>de</c>. Defaults to the question's language.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
-
-    /// <summary>Maximum length of a message, in characters.</summary>
-    public const int MaxLength = 4_000;
 }
 
 public sealed record RatingRequest

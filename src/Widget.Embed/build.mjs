@@ -5,6 +5,7 @@ import { build } from 'vite';
 
 const out = 'dist';
 await rm(out, { recursive: true, force: true });
+// The modules that opening the panel needs.
 const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!transport\/(hub|http|sse)|locales\/(de|es|ar))|color|contract)/;
 
 const app = await build({
@@ -12,6 +13,8 @@ const app = await build({
   logLevel: 'warn',
   // Relative URLs: the modules are served from any origin. Preloading would add elements to the customer's page.
   base: './',
+  // One default export for each language: a named export for each text would be larger.
+  json: { namedExports: false },
   build: {
     outDir: out,
     target: 'es2022',

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Widget.Api.Tests;
 
-/// <summary>The OpenAPI document, which the reference page shows: that nothing a caller may send stands there without a word.</summary>
+/// <summary>The OpenAPI document of the reference page describes everything that a caller may send.</summary>
 public sealed class ApiReferenceShould(ApiFixture api)
 {
     [Fact]
-    public async Task Say_what_every_operation_does()
+    public async Task Describe_every_operation()
     {
         var document = await DocumentAsync();
 
@@ -36,7 +36,7 @@ public sealed class ApiReferenceShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Show_how_origins_are_written()
+    public async Task Contain_an_example_of_origins()
     {
         var origins = (await DocumentAsync())
             .GetProperty("components")

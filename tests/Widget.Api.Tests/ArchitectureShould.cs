@@ -24,7 +24,7 @@ public sealed class ArchitectureShould
     [InlineData("Widget.Api")]
     [InlineData("Widget.Rag")]
     [InlineData("Widget.Platform")]
-    public void Have_no_circles_between_the_folders_of(string project) =>
+    public void Have_no_cycles_between_the_folders_of(string project) =>
         Folders(project).Should().BeFreeOfCycles().Check(Solution);
 
     /// <summary>
@@ -36,14 +36,14 @@ public sealed class ArchitectureShould
             .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(In("Widget.Api", "Host")))
             .Check(Solution);
 
-    /// <summary>What the features stand on uses none of them.</summary>
+    /// <summary>Base folders use no feature.</summary>
     [Theory]
     [InlineData("Widget.Api", "Configuration", "")]
     [InlineData("Widget.Api", "Web", "")]
     [InlineData("Widget.Api", "Tenancy", "Configuration|Web")]
     [InlineData("Widget.Api", "Conversations", "Web")]
     [InlineData("Widget.Rag", "Search", "Telemetry|Text")]
-    public void Have_foundations_that_use_only_what_is_below(string project, string folder, string below) =>
+    public void Have_base_folders_that_use_only_lower_folders(string project, string folder, string below) =>
         Types().That().ResideInNamespaceMatching(In(project, folder))
             .Should().NotDependOnAny(
                 Types().That().ResideInNamespaceMatching($@"^{project}\.")
@@ -54,7 +54,7 @@ public sealed class ArchitectureShould
     [InlineData("Widget.Contracts", "Widget.Platform|Widget.Rag|Widget.Api")]
     [InlineData("Widget.Platform", "Widget.Contracts|Widget.Rag|Widget.Api")]
     [InlineData("Widget.Rag", "Widget.Contracts|Widget.Api")]
-    public void Have_projects_that_use_none_above(string project, string above) =>
+    public void Have_projects_that_use_no_higher_project(string project, string above) =>
         Types().That().ResideInNamespaceMatching($@"^{project}(\.|$)")
             .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^({above})(\.|$)"))
             .Check(Solution);

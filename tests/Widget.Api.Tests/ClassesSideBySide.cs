@@ -3,8 +3,8 @@ using Xunit.v3;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// Makes each test class a collection of its own, so that classes run at the same time. A class that asks for an
-/// <see cref="ApiFixture"/> gets one of its own. A class that must run alone says <c>[Collection(typeof(Alone))]</c>.
+/// Makes each test class a separate collection, so that classes run at the same time. Each class that uses an <see cref="ApiFixture"/>
+/// gets its own. A class that must run alone has the attribute <c>[Collection(typeof(Alone))]</c>.
 /// </summary>
 public sealed class ClassesSideBySide(IXunitTestAssembly assembly) : TestCollectionFactoryBase(assembly)
 {

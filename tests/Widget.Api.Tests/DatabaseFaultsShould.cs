@@ -18,7 +18,7 @@ public sealed class DatabaseFaultsShould
     [InlineData("40001")] // serialization_failure
     [InlineData("40P01")] // deadlock_detected
     [InlineData("25006")] // a standby, during a failover
-    public void See_a_database_that_is_away_however_it_is_wrapped(string state)
+    public void Recognize_an_unavailable_database_in_wrapped_exceptions(string state)
     {
         var fault = Refused(state);
 
@@ -31,7 +31,7 @@ public sealed class DatabaseFaultsShould
     }
 
     [Fact]
-    public void See_a_line_that_broke_and_a_pool_that_is_exhausted()
+    public void Recognize_a_broken_connection_and_an_exhausted_pool()
     {
         DatabaseFaults.IsTransient(new NpgsqlException("reading", new EndOfStreamException())).ShouldBeTrue();
         DatabaseFaults.IsTransient(new NpgsqlException("The connection pool has been exhausted", new TimeoutException())).ShouldBeTrue();
@@ -40,7 +40,7 @@ public sealed class DatabaseFaultsShould
     }
 
     [Fact]
-    public void Take_neither_mistakes_nor_cancellation_nor_other_services_for_it()
+    public void Not_include_programming_errors_cancellation_and_other_services()
     {
         DatabaseFaults.IsTransient(null).ShouldBeFalse();
         DatabaseFaults.IsTransient(Refused("23505")).ShouldBeFalse();

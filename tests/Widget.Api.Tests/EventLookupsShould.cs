@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests;
 
-/// <summary>How much of a conversation with 10,000 events is read to find one of them.</summary>
+/// <summary>Measures how many of a conversation's 10,000 events are read to find one of them.</summary>
 public sealed class EventLookupsShould(ApiFixture api)
 {
     private const int Length = 10_000;
@@ -12,14 +12,14 @@ public sealed class EventLookupsShould(ApiFixture api)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Touch_few_rows_of_a_long_conversation()
+    public async Task Read_few_rows_of_a_long_conversation()
     {
         var (tenant, conversation) = await LongConversationAsync();
         await using var db = await api.Node.Service<TenantDatabase>().BeginAsync(tenant, Ct);
 
         (await ConversationLog.AnswerToAsync(db, conversation, 5_001, Ct)).ShouldNotBeNull();
         (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, "c7001", Ct)).ShouldNotBeNull().Seq.ShouldBe(7_001);
-        (await ConversationLog.KnownAsync(db, conversation, ["c7001", "c7002", "other"], Ct)).ShouldBe(
+        (await ConversationLog.ExistingClientIdsAsync(db, conversation, ["c7001", "c7002", "other"], Ct)).ShouldBe(
             ["c7001", "c7002"],
             ignoreOrder: true);
 
@@ -34,7 +34,7 @@ public sealed class EventLookupsShould(ApiFixture api)
         "select 1 from conversation_events "
             + "where conversation_id = (select conversation_id from conversation_events limit 1) "
             + "and message_id = '00000000-0000-0000-0000-000000000001'")]
-    public async Task Go_by_an_index(string query)
+    public async Task Use_an_index(string query)
     {
         var (tenant, _) = await LongConversationAsync();
         await using var db = await api.Node.Service<TenantDatabase>().BeginAsync(tenant, Ct);

@@ -23,6 +23,7 @@ using Widget.Api.Video;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
@@ -35,7 +36,7 @@ using Widget.Testing;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// What a test class works on: a database, the simulators and a node of the API. No other class uses them at the same time.
+/// The environment of a test class: a database, the simulators and a node of the API. No other class uses them at the same time.
 /// </summary>
 public sealed class ApiFixture(TestEnvironments environments) : IAsyncLifetime
 {
@@ -108,14 +109,14 @@ public sealed class ApiNode : IAsyncDisposable
             Fetching = fetching ?? new FetchOptions(),
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
-            // The installation's key is one for both, as it is read from the environment.
+            // Both use the installation's key, as in production.
             TavusApi = tavusApi
                 ?? (tavus is null ? new TavusApiOptions() : new TavusApiOptions { Endpoint = tavus.Endpoint!, Key = tavus.Key }),
             Video = video ?? new VideoTimings(),
             Voice = voice ?? new VoiceOptions(),
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
             Installation = new InstallationOptions { PublicAddress = publicAddress ?? address, HostSuffix = hostSuffix },
-            // Most tests are one visitor who does in a second what others do in an hour; those of limits say so.
+            // Most tests send more requests than a visitor would, so limits are off unless a test sets them.
             Limits = limits ?? LimitOptions.None,
             TrustedProxies = trustedProxies ?? TrustedProxies.None,
             Budgets = budgets ?? new BudgetOptions(),
@@ -134,7 +135,7 @@ public sealed class ApiNode : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>A service that a node need not have.</summary>
+    /// <summary>A service that is not registered on every node.</summary>
     public T? Optional<T>()
         where T : class => _app.Services.GetService<T>();
 
@@ -145,7 +146,7 @@ public sealed class ApiNode : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Stops in good order.</summary>
+    /// <summary>Stops the node gracefully.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -175,11 +176,11 @@ public sealed class CapturedLog : ILoggerProvider, ILogger
 
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to dispose of.
     }
 }
 
-/// <summary>The simulated outside, as a process of its own.</summary>
+/// <summary>The simulated outside services, in a separate process.</summary>
 public sealed class Simulator : IAsyncDisposable
 {
     private readonly Process _process;
@@ -194,7 +195,7 @@ public sealed class Simulator : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What a node must be set to in order to talk to it.</summary>
+    /// <summary>The settings of a node whose answers the simulated model writes.</summary>
     public ChatModelOptions Chat => new()
     {
         Endpoint = new Uri(Address, "/v1"),
@@ -205,10 +206,10 @@ public sealed class Simulator : IAsyncDisposable
 
     public EmbeddingModelOptions Embedding => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-embedding" };
 
-    /// <summary>What a node must be set to in order to have recordings written down.</summary>
+    /// <summary>The settings of a node whose recordings the simulated model transcribes.</summary>
     public MediaModelOptions Transcription => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-transcription" };
 
-    /// <summary>What a node must be set to in order to have pictures described.</summary>
+    /// <summary>The settings of a node whose pictures the simulated model describes.</summary>
     public MediaModelOptions Vision => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-vision" };
 
     public TavusOptions Tavus => new() { Endpoint = new Uri(Address, "/tavus"), Key = "sim-tavus-key" };
@@ -221,7 +222,7 @@ public sealed class Simulator : IAsyncDisposable
         Deadline = TimeSpan.FromSeconds(5),
     };
 
-    /// <param name="tavusJournal">Where its Tavus writes down what it is to know after a crash; null for nowhere.</param>
+    /// <param name="tavusJournal">The file in which the simulated Tavus keeps its state across a crash. Null if it keeps none.</param>
     public static async Task<Simulator> StartAsync(string? tavusJournal = null)
     {
         var port = FreePort();
@@ -232,7 +233,7 @@ public sealed class Simulator : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         if (tavusJournal is not null) start.Environment["TavusJournal"] = tavusJournal;
         var process = Process.Start(start)!;
-        // A full pipe would stop it, so its output is read and dropped.
+        // The output is read and dropped, because a full pipe would block the process.
         process.BeginOutputReadLine();
         var simulator = new Simulator(process, new Uri($"http://127.0.0.1:{port}"));
         await Eventually.TrueAsync(async () =>
@@ -254,14 +255,14 @@ public sealed class Simulator : IAsyncDisposable
 
     internal static int FreePort() => FreePorts.Next();
 
-    /// <summary>Its own requests, for what has no method here.</summary>
+    /// <summary>A client of its control API, for requests that have no method here.</summary>
     public HttpClient Control => _control;
 
-    /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
+    /// <summary>Sets how it behaves from now on. Without switches, it behaves normally.</summary>
     public async Task BehaveAsync(object? switches = null, string service = "openai") =>
         (await _control.PutAsJsonAsync($"/control/{service}", switches ?? new { })).EnsureSuccessStatusCode();
 
-    /// <summary>How many questions to the model were given up before they were answered.</summary>
+    /// <summary>Number of questions to the model that were cancelled before they were answered.</summary>
     public Task<int> GivenUpAsync() => _control.GetFromJsonAsync<int>("/control/openai/given-up");
 
     public async Task<IReadOnlyList<JsonElement>> RequestsAsync() =>

@@ -7,8 +7,7 @@ using Widget.Contracts;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// Conversations with a long past, of which only one thing is wanted. The past here cannot be read, so that reading more of it than is
-/// asked for fails.
+/// Reads one event of a long conversation. The older events cannot be parsed, so a query that reads more than it needs fails.
 /// </summary>
 public sealed class HistoriesShould(ApiFixture api)
 {

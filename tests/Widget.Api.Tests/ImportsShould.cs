@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Imports in the forms that programs and editors write. An invalid line fails alone, with a reason.</summary>
+/// <summary>Imports in the encodings that programs and editors write. Only invalid lines fail, with a reason.</summary>
 public sealed class ImportsShould(ApiFixture api)
 {
     private const string First = """{"id": "first", "title": "First", "text": "The lamp costs ten euros."}""";
@@ -24,7 +24,7 @@ public sealed class ImportsShould(ApiFixture api)
     };
 
     [Theory, MemberData(nameof(Encodings))]
-    public async Task Take_every_line_whatever_they_are_written_in(string name, Encoding encoding, string end)
+    public async Task Accept_every_encoding_and_line_ending(string name, Encoding encoding, string end)
     {
         foreach (var size in new[] { 1, 3, 1 << 20 })
         {
@@ -39,7 +39,7 @@ public sealed class ImportsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Name_the_lines_that_are_no_good_and_take_the_rest()
+    public async Task Report_invalid_lines_and_import_the_rest()
     {
         byte[] body =
         [
@@ -56,14 +56,14 @@ public sealed class ImportsShould(ApiFixture api)
         var job = await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import", content, Ct));
 
         (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 3, 5));
-        // Half a surrogate pair in a title becomes the replacement character, so line 4 is imported.
+        // An unpaired surrogate in a title becomes the replacement character, so line 4 is imported.
         job.Failed.Select(failed => failed.Id).ShouldBe(["line 1", "line 3"]);
         job.Failed[0].Error.ShouldBe("This line is longer than 8 MB, the limit for a line. Split the document.");
         job.Failed[1].Error.ShouldBe("This line is not valid UTF-8.");
     }
 
     [Fact]
-    public async Task Show_titles_and_names_as_they_can_be_read()
+    public async Task Show_titles_and_names_without_invisible_characters()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var line = new StringContent(
@@ -78,7 +78,7 @@ public sealed class ImportsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Show_titles_that_were_stored_before_as_they_can_be_read()
+    public async Task Show_stored_titles_without_invisible_characters()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         await using (var command = api.Database.OwnerSource.CreateCommand(

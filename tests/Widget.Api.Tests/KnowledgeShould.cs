@@ -11,7 +11,7 @@ namespace Widget.Api.Tests;
 public sealed class KnowledgeShould(ApiFixture api)
 {
     [Fact]
-    public async Task Import_lines_and_fail_only_those_that_are_no_good()
+    public async Task Import_lines_and_reject_only_the_invalid_ones()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -60,7 +60,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_a_line_without_end()
+    public async Task Refuse_an_endless_line()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var body = new ByteArrayContent(Encoding.UTF8.GetBytes("{\"id\":\"a\",\"text\":\"" + new string('x', 9 << 20)));
@@ -78,7 +78,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     [InlineData("notes.md", "# Notes\n\nThe **tide** rises at noon.", "tide")]
     [InlineData("page.html", "<html><body><nav>menu</nav><main><h1>Tides</h1><p>The tide rises at noon.</p></main></body></html>", "tide")]
     [InlineData("plain.txt", "The tide rises at noon.", "tide")]
-    public async Task Take_uploads_of_the_readable_formats(string name, string content, string word)
+    public async Task Accept_uploads_of_readable_formats(string name, string content, string word)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -89,7 +89,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Take_a_pdf_and_cite_its_page()
+    public async Task Accept_a_pdf_and_cite_its_page()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var pdf = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "demo/documents/lumen-security-whitepaper.pdf"));
@@ -107,7 +107,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     [InlineData("protected.pdf", "This PDF is protected by a password. Add a copy without a password.")]
     [InlineData("binary.txt", "This file contains binary data, not text.")]
     [InlineData("empty.md", "This document has no text.")]
-    public async Task Say_why_a_file_could_not_be_read(string name, string reason)
+    public async Task Explain_why_a_file_could_not_be_read(string name, string reason)
     {
         var tenant = await TestTenant.CreateAsync(api);
         var content = name switch
@@ -126,7 +126,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Check_what_is_said_of_a_document()
+    public async Task Validate_the_fields_of_a_document()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -160,7 +160,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_files_of_one_name_in_different_folders_apart()
+    public async Task Keep_files_with_equal_names_in_different_folders()
     {
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.FinishedAsync(await UploadAsync(tenant, "a/index.md", "Apples."u8.ToArray()));
@@ -177,12 +177,12 @@ public sealed class KnowledgeShould(ApiFixture api)
         };
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", two)).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
-            "Send one file a request.",
+            "Send one file per request.",
             "file");
     }
 
     [Fact]
-    public async Task Name_the_formats_it_takes_when_given_another()
+    public async Task List_the_readable_formats_when_given_another()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -217,7 +217,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     [InlineData("pages", "not an address")]
     [InlineData("sites", "/relative")]
     [InlineData("sites", "")]
-    public async Task Refuse_addresses_that_are_none(string kind, string url)
+    public async Task Refuse_invalid_addresses(string kind, string url)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -242,7 +242,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_out_of_other_tenants_reach()
+    public async Task Be_hidden_from_other_tenants()
     {
         var (a, b) = (await TestTenant.WithKnowledgeAsync(api), await TestTenant.CreateAsync(api));
         var document = (await a.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents[0];
@@ -258,7 +258,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Show_how_a_search_went()
+    public async Task Return_the_trace_of_a_search()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
 
@@ -284,7 +284,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     [InlineData("""{"query": "x", "limit": 101}""", "limit")]
     [InlineData("""{"limit": 5}""", "query")]
     [InlineData("""{"query": "x", "strategy": "best"}""", null)]
-    public async Task Refuse_a_search_that_makes_no_sense(string request, string? field)
+    public async Task Refuse_an_invalid_search(string request, string? field)
     {
         var tenant = await TestTenant.CreateAsync(api);
 

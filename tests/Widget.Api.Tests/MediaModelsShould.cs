@@ -6,7 +6,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Models for speech and pictures, over the real wire format, from a simulator of their own.</summary>
+/// <summary>Models for speech and pictures, over the real wire format, with a separate simulator.</summary>
 public sealed class MediaModelsShould : IAsyncLifetime
 {
     // A frame of silence: MPEG 2 layer III, 32 kbit/s, 16 kHz.
@@ -21,7 +21,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     public ValueTask DisposeAsync() => _simulator.DisposeAsync();
 
     [Fact]
-    public async Task Write_down_what_is_said_with_its_times()
+    public async Task Transcribe_speech_with_its_times()
     {
         await _simulator.BehaveAsync(
             new
@@ -52,7 +52,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task Ask_again_when_the_service_had_no_time(int status)
+    public async Task Retry_when_the_service_is_busy(int status)
     {
         await _simulator.BehaveAsync(
             new { failNext = 1, failStatus = status, transcript = new[] { new { start = 0.0, end = 1.0, text = "Hello." } } });
@@ -63,7 +63,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     [Theory]
     [InlineData(400, 1, "refused this document")]
     [InlineData(500, 100, "Try again later")]
-    public async Task Say_in_words_that_the_service_fails(int status, int times, string words)
+    public async Task Explain_that_the_service_fails(int status, int times, string words)
     {
         await _simulator.BehaveAsync(new { failNext = times, failStatus = status });
 
@@ -74,7 +74,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_in_words_that_the_key_is_wrong() =>
+    public async Task Explain_that_the_key_is_wrong() =>
         (await Should.ThrowAsync<IngestionFailureException>(() => Transcriber(key: "wrong").TranscribeAsync(Mp3, Ct)))
         .Message.ShouldContain("refuses our key");
 
@@ -82,7 +82,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
         new(_simulator.Transcription with { Key = key ?? _simulator.Transcription.Key }, TestOutbound.Client);
 
     [Fact]
-    public void Be_configured_completely()
+    public void Require_a_complete_configuration()
     {
         var variables = new Dictionary<string, string>
         {
@@ -98,7 +98,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     }
 
     [Fact]
-    public void Be_taken_from_the_configuration()
+    public void Be_registered_from_the_configuration()
     {
         var variables = new Dictionary<string, string>
         {

@@ -79,13 +79,13 @@ public sealed class ModelFaultsShould(ApiFixture api)
     [Fact]
     public void Look_at_the_last_try_and_name_what_they_do_not_know()
     {
-        ModelFault.InWords(
+        ModelFault.MessageOf(
             new AggregateException(
                 new IOException("first"),
                 new AggregateException(
                     new HttpRequestException("no", new SocketException((int)SocketError.HostUnreachable)))))
             .ShouldBe("the host in WIDGET_CHAT_ENDPOINT cannot be reached");
-        ModelFault.InWords(new NotSupportedException("a secret question")).ShouldBe("NotSupportedException");
+        ModelFault.MessageOf(new NotSupportedException("a secret question")).ShouldBe("NotSupportedException");
     }
 
     private static Uri Closed() => new($"http://127.0.0.1:{Simulator.FreePort()}/v1");
@@ -95,7 +95,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
         var options = new ChatModelOptions { Endpoint = endpoint, Key = "key", Model = "model", Patience = TimeSpan.FromMilliseconds(500) };
         using var model = OpenAIModel.Create(options, TestOutbound.Client);
         var asked = model.GetResponseAsync("How long does charging take?", cancellationToken: TestContext.Current.CancellationToken);
-        return ModelFault.InWords(await Should.ThrowAsync<Exception>(asked));
+        return ModelFault.MessageOf(await Should.ThrowAsync<Exception>(asked));
     }
 
     private static async Task<WebApplication> StandInAsync(RequestDelegate answer)

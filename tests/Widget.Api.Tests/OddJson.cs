@@ -28,7 +28,7 @@ internal static class OddJson
     /// <summary>A value, perhaps within lists and objects.</summary>
     public static Gen<string> Value { get; } = Gen.Sized(size => Nested(Math.Min(size, 3)));
 
-    /// <summary>An object that is as it should be but for some of its fields, or for one that should not be there.</summary>
+    /// <summary>A valid object in which some fields have odd values, perhaps with an additional field.</summary>
     public static Gen<string> Object(params (string Name, string Json)[] fields) =>
         from values in Gen.ArrayOf(Value, fields.Length + 1)
         from odd in Gen.ArrayOf(Gen.Elements(true, false, false), fields.Length)

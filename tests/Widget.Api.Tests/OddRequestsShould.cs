@@ -11,7 +11,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Whatever JSON a stranger sends is taken or refused in words, and never breaks the server.</summary>
+/// <summary>Sends arbitrary JSON. The server accepts it or refuses it with a readable error, and never fails.</summary>
 public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
 {
     private const int Requests = 40;

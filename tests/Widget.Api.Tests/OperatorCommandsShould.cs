@@ -9,7 +9,7 @@ namespace Widget.Api.Tests;
 public sealed class OperatorCommandsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Make_list_and_refuse_tenants()
+    public async Task Create_list_and_refuse_tenants()
     {
         var slug = $"cli-{Guid.NewGuid():N}"[..20];
 
@@ -46,7 +46,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     [InlineData("a", "http://localhost:1", "The slug \"a\" is not valid")]
     [InlineData("acme--x", "http://localhost:1", "The slug \"acme--x\" is not valid")]
     [InlineData("acme-origin", "acme.example", "\"acme.example\" is not an origin")]
-    public async Task Say_what_is_wrong_with_a_tenant(string slug, string origin, string words)
+    public async Task Explain_why_a_tenant_is_refused(string slug, string origin, string words)
     {
         var (code, _, errors) = await RunAsync("tenants", "create", "--slug", slug, "--name", "Acme", "--origin", origin);
 
@@ -55,7 +55,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Make_and_revoke_keys()
+    public async Task Create_and_revoke_keys()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var slug = tenant.Created.Slug;
@@ -72,7 +72,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_a_tenants_staff()
+    public async Task Add_change_and_remove_members()
     {
         var slug = (await TestTenant.CreateAsync(api)).Created.Slug;
 
@@ -108,7 +108,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     [InlineData("tenants create --slug acme --slug bcme --name Acme", "Option '--slug' expects a single argument but 2 were provided.")]
     [InlineData("tenants key --slug acme --new secret", "--new is \"secret\". It must be site or api.")]
     [InlineData("index --least many", "--least is \"many\". It must be a number of passages.")]
-    public async Task Say_what_is_wrong_with_a_command_in_one_line(string command, string words)
+    public async Task Explain_an_invalid_command_in_one_line(string command, string words)
     {
         var (code, output, errors) = await RunAsync(command.Split(' '));
 
@@ -119,7 +119,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Say_that_a_database_has_no_schema_yet()
+    public async Task Report_a_database_without_a_schema()
     {
         var empty = new Npgsql.NpgsqlConnectionStringBuilder(api.Database.Owner) { Database = "postgres" }.ConnectionString;
 
@@ -130,7 +130,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Say_what_to_set_when_there_is_no_database()
+    public async Task Name_the_variable_to_set_without_a_database()
     {
         var unset = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = null }, "tenants", "list");
         unset.Code.ShouldBe(2);
@@ -158,7 +158,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_to_serve_as_a_role_that_row_level_security_does_not_hold()
+    public async Task Refuse_to_serve_with_a_role_that_bypasses_row_level_security()
     {
         var (code, _, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE_APP"] = api.Database.Owner });
 
@@ -167,7 +167,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Migrate_and_make_the_applications_login()
+    public async Task Migrate_and_create_the_applications_login()
     {
         var name = $"widget_test_login_{Guid.NewGuid():N}"[..30];
         var (code, output, errors) = await RunAsync(

@@ -11,7 +11,7 @@ namespace Widget.Api.Tests;
 public sealed class PlatformShould(ApiFixture api)
 {
     [Fact]
-    public async Task Be_alive_and_ready_and_say_how_questions_are_answered()
+    public async Task Report_liveness_and_readiness()
     {
         using var client = api.Node.Client();
 
@@ -27,7 +27,7 @@ public sealed class PlatformShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Not_be_ready_as_a_role_that_row_level_security_does_not_hold()
+    public async Task Not_be_ready_with_a_role_that_bypasses_row_level_security()
     {
         var health = new DatabaseHealth(
             api.Database.OwnerSource,
@@ -43,7 +43,7 @@ public sealed class PlatformShould(ApiFixture api)
     [Fact]
     public async Task Not_be_ready_as_a_member_of_the_tables_owner()
     {
-        // A database of its own, since it is spoilt: its tables get another owner, and the application becomes a member of that.
+        // A separate database, because its tables get another owner, and the application becomes a member of that role.
         await using var database = await TestDatabase.CreateAsync();
         var owner = $"{new Npgsql.NpgsqlConnectionStringBuilder(database.Application).Username}_o";
         await using (var spoil = database.OwnerSource.CreateCommand(
@@ -81,7 +81,7 @@ public sealed class PlatformShould(ApiFixture api)
             .ShouldBeTrue();
         (await client.GetStringAsync("/reference/index.html")).ShouldContain("Widget API");
 
-        // Every property says what it is.
+        // Every property has a description.
         foreach (var schema in document.GetProperty("components").GetProperty("schemas").EnumerateObject())
         {
             if (!schema.Value.TryGetProperty("properties", out var properties)) continue;
@@ -111,14 +111,14 @@ public sealed class PlatformShould(ApiFixture api)
     [Theory]
     [InlineData("/nowhere", HttpStatusCode.NotFound, "There is nothing at this address.")]
     [InlineData("/api/widget/session", HttpStatusCode.MethodNotAllowed, "This address does not support that method.")]
-    public async Task Say_in_words_what_is_not_there(string path, HttpStatusCode status, string words)
+    public async Task Answer_with_a_readable_title_for_unknown_addresses_and_methods(string path, HttpStatusCode status, string words)
     {
         using var client = api.Node.Client();
         await (await client.GetAsync(path)).ShouldBeProblemAsync(status, words);
     }
 
     [Fact]
-    public async Task Show_the_hosted_page_under_a_strict_policy()
+    public async Task Serve_the_hosted_page_with_a_strict_content_security_policy()
     {
         var tenant = await TestTenant.CreateAsync(api);
         using var client = api.Node.Client();
@@ -137,7 +137,7 @@ public sealed class PlatformShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Show_a_tenants_page_on_its_own_host()
+    public async Task Serve_a_tenants_page_on_the_tenants_host()
     {
         var tenant = await TestTenant.CreateAsync(api);
         await using var node = await ApiNode.StartAsync(api.Database, hostSuffix: ".chat.example.com");
@@ -149,7 +149,7 @@ public sealed class PlatformShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Log_neither_what_is_said_nor_secrets()
+    public async Task Log_neither_messages_nor_secrets()
     {
         await using var node = await ApiNode.StartAsync(api.Database);
         var tenant = await TestTenant.CreateAsync(api, node);
@@ -187,7 +187,7 @@ public sealed class PlatformShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Have_no_words_for_what_went_wrong_inside()
+    public async Task Not_reveal_internal_errors()
     {
         await using var broken = await ApiNode.StartAsync(api.Database);
         var tenant = await TestTenant.CreateAsync(api, broken);
@@ -204,7 +204,7 @@ public sealed class PlatformShould(ApiFixture api)
     }
 
     [Fact]
-    public void Name_everything_that_is_wrong_with_its_configuration_at_once()
+    public void Report_all_configuration_errors_at_once()
     {
         var variables = new Dictionary<string, string>
         {
@@ -236,7 +236,7 @@ public sealed class PlatformShould(ApiFixture api)
     }
 
     [Fact]
-    public void Read_a_configuration_that_is_right()
+    public void Read_a_valid_configuration()
     {
         var variables = new Dictionary<string, string>
         {

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// Makes the database refuse some writes, as a server does that fails for a while: a trigger raises an error and counts it, until this is
-/// disposed. Sequences keep their value when a transaction is rolled back, so every refusal is counted.
+/// Makes the database refuse some writes, like a server that fails for a while. A trigger raises an error and counts it until this object
+/// is disposed. Sequences keep their value when a transaction is rolled back, so every refusal is counted.
 /// </summary>
 internal sealed class RefusedWrites : IAsyncDisposable
 {
@@ -15,11 +15,11 @@ internal sealed class RefusedWrites : IAsyncDisposable
     private RefusedWrites(NpgsqlDataSource owner, string table, string name) => (_owner, _table, _name) = (owner, table, name);
 
     /// <param name="owner">The pool of the role that owns the tables.</param>
-    /// <param name="table">Writes to which table.</param>
-    /// <param name="which">A condition on <c>new</c>.</param>
-    /// <param name="most">How many writes are refused; later ones succeed.</param>
-    /// <param name="code">The SQLSTATE; without one, "disk full", which Npgsql counts as transient.</param>
-    /// <param name="on">Which kinds of writes.</param>
+    /// <param name="table">The table whose writes are refused.</param>
+    /// <param name="which">The condition on <c>new</c> under which a write is refused.</param>
+    /// <param name="most">Maximum number of refused writes. Later ones succeed.</param>
+    /// <param name="code">The SQLSTATE. The default is "disk full", which Npgsql counts as transient.</param>
+    /// <param name="on">The kinds of writes that are refused.</param>
     public static async Task<RefusedWrites> StartAsync(
         NpgsqlDataSource owner, string table, string which, int most = int.MaxValue, string code = "53100", string on = "insert or update")
     {
@@ -40,7 +40,7 @@ internal sealed class RefusedWrites : IAsyncDisposable
         return refused;
     }
 
-    /// <summary>How many writes have met the trigger.</summary>
+    /// <summary>Number of writes that the trigger has refused or counted.</summary>
     public async Task<long> CountAsync() =>
         (long)(await _owner.ExecuteAsync($"select case when is_called then last_value else 0 end from {_name}"))!;
 
@@ -56,7 +56,7 @@ internal sealed class RefusedWrites : IAsyncDisposable
 
 internal static class OwnerCommands
 {
-    /// <summary>Runs what a test is made of, as the owner of the tables.</summary>
+    /// <summary>Runs a statement as the owner of the tables.</summary>
     public static async Task<object?> ExecuteAsync(this NpgsqlDataSource owner, string sql, params object[] parameters)
     {
 #pragma warning disable CA2100 // The tests' own words.

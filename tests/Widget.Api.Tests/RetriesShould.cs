@@ -15,7 +15,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>A client whose caller is waiting does not wait for as long as a service asks.</summary>
+/// <summary>While a caller waits, clients do not wait for as long as a service asks.</summary>
 public sealed class RetriesShould : IAsyncLifetime
 {
     private readonly WebApplication _server = Server();
@@ -67,7 +67,7 @@ public sealed class RetriesShould : IAsyncLifetime
     [InlineData("WIDGET_CHAT_FIRST_WORD_SECONDS", "soon", "from 1 to 60")]
     [InlineData("WIDGET_DOCUMENT_PAGES", "-1", "from 1 to 100000")]
     [InlineData("WIDGET_DOCUMENT_SECONDS", "1e9", "from 10 to 7200")]
-    public void Have_limits_that_make_sense(string name, string value, string words)
+    public void Have_valid_limits(string name, string value, string words)
     {
         var refusal = Should.Throw<InvalidConfigurationException>(
             () => ServerOptions.Read(asked => asked == name ? value : asked == "WIDGET_DATABASE_APP" ? "Host=db" : null));

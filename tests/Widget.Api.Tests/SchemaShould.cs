@@ -5,10 +5,10 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests;
 
-/// <summary>The migrations are SQL and the models are code; here they are held against each other, so that they cannot drift.</summary>
+/// <summary>Compares the migrations, which are SQL, with the models, which are code, so that they stay the same.</summary>
 public sealed class SchemaShould(ApiFixture api)
 {
-    // Read and written by hand: EF Core's own history, ASP.NET Core's key ring, and the counters of limits.
+    // Tables without a model: EF Core's history, ASP.NET Core's key ring, and the counters of limits.
     private static readonly string[] NotMapped = ["migrations", "data_protection_keys", "rate_limits"];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -24,7 +24,7 @@ public sealed class SchemaShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Have_the_columns_that_the_models_say_with_their_types()
+    public async Task Have_the_models_columns_with_their_types()
     {
         foreach (var table in await TablesAsync())
         {
@@ -42,7 +42,7 @@ public sealed class SchemaShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Have_the_keys_that_the_models_say()
+    public async Task Have_the_models_keys()
     {
         var tables = await TablesAsync();
         foreach (var table in tables)

@@ -9,7 +9,7 @@ namespace Widget.Api.Tests;
 public sealed class SessionsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Give_a_visitor_a_token_a_conversation_and_the_tenants_looks()
+    public async Task Return_a_token_a_conversation_and_the_tenants_theme()
     {
         var tenant = await TestTenant.CreateAsync(api);
         (await tenant.Developer.PutAsJsonAsync(
@@ -27,7 +27,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Remember_a_visitor_and_go_on_with_the_conversation()
+    public async Task Recognize_a_visitor_and_continue_the_conversation()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var first = await tenant.VisitAsync();
@@ -41,7 +41,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Begin_a_new_conversation_when_asked_to()
+    public async Task Begin_a_new_conversation_on_request()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var first = await tenant.VisitAsync();
@@ -57,7 +57,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Not_take_another_tenants_visitor_for_its_own()
+    public async Task Not_accept_another_tenants_visitor()
     {
         var (a, b) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
         var visitor = await a.VisitAsync();
@@ -128,7 +128,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Bind_a_token_to_the_site_it_was_given_to()
+    public async Task Bind_a_token_to_its_site()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var session = (await (await OpenAsync(tenant, TestTenant.Origin)).Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!;
@@ -141,7 +141,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_tokens_that_are_missing_made_up_or_tampered_with()
+    public async Task Refuse_missing_invalid_and_modified_tokens()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var visitor = await tenant.VisitAsync();
@@ -155,7 +155,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Let_every_node_read_the_others_tokens()
+    public async Task Accept_tokens_of_other_nodes()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var visitor = await tenant.VisitAsync();
@@ -166,7 +166,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_what_the_page_says_of_the_visitor_and_of_itself()
+    public async Task Store_what_the_page_says_about_the_visitor_and_itself()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var visitor = await tenant.VisitAsync();
@@ -198,7 +198,7 @@ public sealed class SessionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_all_that_a_page_says_of_the_visitor_at_once()
+    public async Task Store_concurrent_statements_about_the_visitor()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var visitors = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => tenant.VisitAsync()));
@@ -228,7 +228,7 @@ public sealed class SessionsShould(ApiFixture api)
 
 internal static class ProblemAssertions
 {
-    /// <summary>Holds a response against RFC 9457: its media type, its status, its words, and a trace id to ask about.</summary>
+    /// <summary>Checks a response against RFC 9457: its media type, its status, its title and its trace id.</summary>
     public static async Task ShouldBeProblemAsync(
         this HttpResponseMessage response,
         HttpStatusCode status,

@@ -12,7 +12,7 @@ namespace Widget.Api.Tests;
 public sealed class SourcesShould(ApiFixture api)
 {
     [Fact]
-    public async Task Read_a_site_show_how_it_goes_and_read_it_again()
+    public async Task Read_a_site_show_its_progress_and_read_it_again()
     {
         var text = "The tide rises at noon.";
         await using var site = await StartSiteAsync(context => context.Request.Path == "/" ? $"<main><p>{text}</p></main>" : null);
@@ -47,7 +47,7 @@ public sealed class SourcesShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Read_again_by_itself_when_the_time_has_come()
+    public async Task Read_a_site_again_on_its_schedule()
     {
         var visits = 0;
         await using var site = await StartSiteAsync(
@@ -68,7 +68,7 @@ public sealed class SourcesShould(ApiFixture api)
             await due.ExecuteNonQueryAsync();
         }
 
-        // Every node looks; the source is due once.
+        // Every node checks the schedule, but the source is due only once.
         var queued = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => scheduler.QueueDueAsync(CancellationToken.None)));
 
         queued.Sum().ShouldBeLessThanOrEqualTo(1);
@@ -135,7 +135,7 @@ public sealed class SourcesShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Say_what_failed_and_try_it_again()
+    public async Task Report_what_failed_and_retry_it()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var form = new MultipartFormDataContent
@@ -167,7 +167,7 @@ public sealed class SourcesShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Delete_a_large_source_with_everything_made_from_it()
+    public async Task Delete_a_large_source_with_all_its_documents()
     {
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.ImportAsync(new { id = "keep", title = "Keep", text = "Swordfish stay." });
@@ -200,7 +200,7 @@ public sealed class SourcesShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Stop_what_a_source_is_doing_when_it_is_deleted()
+    public async Task Stop_the_jobs_of_a_deleted_source()
     {
         var (asked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var site = await StartSiteAsync(
@@ -237,7 +237,7 @@ public sealed class SourcesShould(ApiFixture api)
     [InlineData("""{"kind": "site", "url": "https://a.example", "maxPages": 0}""", "maxPages")]
     [InlineData("""{"kind": "site", "url": "https://a.example", "tags": [""]}""", "tags")]
     [InlineData("""{"kind": "page", "url": "https://a.example", "language": "english"}""", "language")]
-    public async Task Refuse_a_source_that_makes_no_sense(string request, string? field)
+    public async Task Refuse_an_invalid_source(string request, string? field)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -250,7 +250,7 @@ public sealed class SourcesShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_out_of_other_tenants_reach()
+    public async Task Be_hidden_from_other_tenants()
     {
         var (a, b) = (await TestTenant.WithKnowledgeAsync(api), await TestTenant.CreateAsync(api));
         var source = (await a.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single();

@@ -19,10 +19,10 @@ public sealed class StorableJsonShould(ApiFixture api)
     [InlineData("""{"1e400000": "1e400000"}""", """{"1e400000": "1e400000"}""")]
     [InlineData("{\"\\u0000\": \"\\", "{\"\": \"\\")]
     [InlineData("[-, 1e, --1e400000]", "[-, 1e, --1e400000]")]
-    public void Change_what_cannot_be_stored_and_nothing_else(string json, string expected) => StorableJson.Clean(json).ShouldBe(expected);
+    public void Change_only_values_that_cannot_be_stored(string json, string expected) => StorableJson.Clean(json).ShouldBe(expected);
 
     [Fact]
-    public void Put_a_mark_in_the_place_of_bytes_that_are_no_text()
+    public void Replace_bytes_that_are_not_utf8()
     {
         using var document = StorableJson.Parse([0xEF, 0xBB, 0xBF, (byte)'"', 0xFF, (byte)'a', (byte)'"']);
 
@@ -30,7 +30,7 @@ public sealed class StorableJsonShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Give_postgresql_only_what_it_takes()
+    public async Task Produce_only_values_that_postgresql_accepts()
     {
         await using var connection = await api.Database.ApplicationSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         Prop.ForAll(OddJson.Value.ToArbitrary(), json =>
@@ -38,7 +38,7 @@ public sealed class StorableJsonShould(ApiFixture api)
             using var document = StorableJson.Parse(OddJson.Bytes(json));
             var clean = document.RootElement.GetRawText();
             StorableJson.Clean(clean).ShouldBe(clean);
-            StorableJson.Of(document.RootElement).ShouldBe(clean);
+            StorableJson.ToText(document.RootElement).ShouldBe(clean);
             using var store = new NpgsqlCommand("select $1", connection)
             {
                 Parameters = { new NpgsqlParameter { Value = clean, NpgsqlDbType = NpgsqlDbType.Jsonb } },

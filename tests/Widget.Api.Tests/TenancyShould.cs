@@ -12,7 +12,7 @@ namespace Widget.Api.Tests;
 public sealed class TenancyShould(ApiFixture api)
 {
     [Fact]
-    public async Task Give_settings_that_were_never_saved_their_defaults()
+    public async Task Return_defaults_for_settings_that_were_never_saved()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -27,7 +27,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_settings_apart()
+    public async Task Keep_settings_of_tenants_separate()
     {
         var (a, b) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
 
@@ -89,7 +89,7 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("nonsense", null, "The request is not valid JSON.")]
     [InlineData("""{"agentName":""", null, "The request is not valid JSON.")]
     [InlineData("""{"agentName": "Jo", "theme": {"color": #123456}}""", null, "The request is not valid JSON.")]
-    public async Task Refuse_settings_that_cannot_work_and_keep_the_old(string request, string? field, string? words)
+    public async Task Refuse_invalid_settings_and_keep_the_old_ones(string request, string? field, string? words)
     {
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.Developer.PutAsJsonAsync("/api/settings", new { agentName = "Jette" });
@@ -101,7 +101,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Write_origins_as_browsers_do_and_refuse_what_is_none()
+    public async Task Normalize_origins_and_refuse_invalid_ones()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -133,7 +133,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Take_origins_and_keys_that_several_set_at_once()
+    public async Task Accept_concurrent_changes_of_origins_and_keys()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -150,7 +150,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Leave_out_what_a_newer_version_has_saved()
+    public async Task Ignore_settings_that_a_newer_version_has_saved()
     {
         var tenant = await TestTenant.CreateAsync(api);
         await using (var command = api.Database.OwnerSource.CreateCommand(
@@ -167,7 +167,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Let_in_only_with_an_api_key_in_use()
+    public async Task Require_an_api_key_that_is_not_revoked()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var administration = new TenantAdministration(api.Database.OwnerSource);
@@ -190,7 +190,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_no_api_key_that_could_be_read()
+    public async Task Store_only_hashes_of_api_keys()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -201,7 +201,7 @@ public sealed class TenancyShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_resolved_by_whatever_names_it()
+    public async Task Be_resolved_by_each_of_its_identifiers()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var store = api.Node.Service<IMultiTenantStore>();
@@ -236,7 +236,7 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("a.b.chat.example.com", null)]
     [InlineData("chat.example.com", null)]
     [InlineData("acme.other.example", null)]
-    public async Task Be_named_by_its_host(string host, string? slug)
+    public async Task Be_resolved_by_its_host(string host, string? slug)
     {
         var http = new DefaultHttpContext();
         http.Request.Host = new HostString(host);

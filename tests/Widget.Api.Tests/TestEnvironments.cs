@@ -7,8 +7,8 @@ using Widget.Testing;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// The environments of a run. Nodes of one database take one another's work, so a test class has an environment to itself while it runs and
-/// returns it afterwards. There are as many as classes that run at the same time: starting one takes seconds.
+/// The environments of a test run. Nodes on the same database claim each other's work, so a test class has its own environment while it
+/// runs and returns it afterwards. There are as many environments as classes that run at the same time, because starting one takes seconds.
 /// </summary>
 public sealed class TestEnvironments : IAsyncDisposable
 {

@@ -4,11 +4,11 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>What people type: questions with their answers, and demos.</summary>
+/// <summary>Knowledge that people type: questions with their answers, and demos.</summary>
 public sealed class TypedKnowledgeShould(ApiFixture api)
 {
     [Fact]
-    public async Task Find_an_answer_by_any_way_to_ask_and_show_only_the_answer()
+    public async Task Find_an_answer_by_every_alternative_and_show_only_the_answer()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var added = await AddAsync<AnswerDetail>(tenant, "answers", new
@@ -66,7 +66,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_and_find_the_same_of_an_answer_that_many_change_at_once()
+    public async Task Store_and_find_the_same_version_after_concurrent_changes()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var added = await AddAsync<AnswerDetail>(tenant, "answers", new { question = "When are you open?", answer = "From nine to five." });
@@ -100,7 +100,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Let_an_answer_go_with_its_document_or_its_source()
+    public async Task Delete_an_answer_with_its_document_or_its_source()
     {
         var tenant = await TestTenant.CreateAsync(api);
         await AddAsync<AnswerDetail>(tenant, "answers", new { question = "One?", answer = "First." });
@@ -126,7 +126,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Find_a_demo_by_when_to_show_it_and_lead_to_the_clip()
+    public async Task Find_a_demo_by_when_to_show_it_and_link_to_the_clip()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var video = await AddAsync<DemoDetail>(tenant, "demos", new
@@ -238,7 +238,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         """{"kind": "page", "url": "https://a.example", "title": "t", "showWhen": "w", "page": 2}""",
         "page",
         "Only a slide has a page.")]
-    public async Task Say_what_is_wrong(string kind, string request, string field, string? title)
+    public async Task Explain_invalid_requests(string kind, string request, string field, string? title)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -251,7 +251,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_out_of_other_tenants_reach()
+    public async Task Be_hidden_from_other_tenants()
     {
         var (a, b) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
         var answer = await AddAsync<AnswerDetail>(a, "answers", new { question = "Secret?", answer = "Swordfish." });

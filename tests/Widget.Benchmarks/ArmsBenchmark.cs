@@ -68,7 +68,7 @@ internal static class ArmsBenchmark
     }
 
     // The stored vectors join both models with equal shares.
-    private static double Similarity(float[] question, float[] passage, double arcticShare)
+    internal static double Similarity(float[] question, float[] passage, double arcticShare)
     {
         var (arctic, miniLm) = (0.0, 0.0);
         var half = question.Length / 2;
@@ -81,7 +81,7 @@ internal static class ArmsBenchmark
         return (arcticShare * arctic) + ((1 - arcticShare) * miniLm);
     }
 
-    private static async Task<Dictionary<Guid, float[]>> VectorsAsync(TenantDb db)
+    internal static async Task<Dictionary<Guid, float[]>> VectorsAsync(TenantDb db)
     {
         await using var command = db.Command(
             "select chunk_id, embedding from chunk_embeddings where model = $1",

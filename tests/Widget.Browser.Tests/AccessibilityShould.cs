@@ -4,7 +4,7 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>By keyboard alone, by screen reader, in every language and on a phone (WCAG 2.2 AA).</summary>
+/// <summary>The widget by keyboard, with a screen reader, in every language and on a phone (WCAG 2.2 AA).</summary>
 public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium)
 {
     private static readonly string Axe = File.ReadAllText(
@@ -15,7 +15,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [InlineData("en-US", ColorScheme.Dark, 1280)]
     [InlineData("de-DE", ColorScheme.Light, 390)]
     [InlineData("ar", ColorScheme.Dark, 390)]
-    public async Task Find_nothing_to_object_to(string locale, ColorScheme scheme, int width)
+    public async Task Have_no_accessibility_violations(string locale, ColorScheme scheme, int width)
     {
         await using var visit = await WidgetPage.OpenAsync(
             chromium,
@@ -33,7 +33,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Find_nothing_to_object_to_on_a_customers_page()
+    public async Task Have_no_accessibility_violations_on_a_customers_page()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
@@ -43,7 +43,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Be_used_by_keyboard_alone()
+    public async Task Be_usable_by_keyboard_alone()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.Launcher.FocusAsync();
@@ -57,7 +57,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
         await visit.Page.Keyboard.PressAsync("Enter");
         await visit.ShownAsync(visit.Answers.First);
 
-        // Back to the citation, into the source, out again, and out of the panel.
+        // Go back to the citation, open the source, close it, and close the panel.
         for (var i = 0; i < 12 && await visit.Page.Locator(".citation:focus").CountAsync() == 0; i++)
             await visit.Page.Keyboard.PressAsync("Shift+Tab");
         await visit.Page.Keyboard.PressAsync("Enter");
@@ -89,11 +89,11 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
         }
     }
 
-    /// <summary>As on an old phone, and as a desktop's page is at twice its size (WCAG 1.4.4 and 1.4.10).</summary>
+    /// <summary>The sizes of an old phone and of a desktop page at 200 % zoom (WCAG 1.4.4 and 1.4.10).</summary>
     [Theory]
     [InlineData(320, 568)]
     [InlineData(640, 400)]
-    public async Task Have_room_for_everything_in_a_small_window(int width, int height)
+    public async Task Fit_into_a_small_window(int width, int height)
     {
         await using var visit = await WidgetPage.OpenAsync(
             chromium,
@@ -115,7 +115,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Still_show_the_end_of_the_thread_when_a_keyboard_takes_room_from_it()
+    public async Task Show_the_end_of_the_thread_when_an_on_screen_keyboard_opens()
     {
         await using var visit = await WidgetPage.OpenAsync(
             chromium,
@@ -140,9 +140,9 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     /// The scroll event of the last message is dispatched after the layout has changed, as when a keyboard opens in the same frame.
     /// </summary>
     [Fact]
-    public async Task Follow_the_thread_when_it_becomes_shorter_in_the_frame_in_which_it_scrolled()
+    public async Task Show_the_end_of_the_thread_when_it_shrinks_while_scrolling()
     {
-        await using var visit = await LongThreadAsync();
+        await using var visit = await OpenLongThreadAsync();
 
         var fromTheEnd = await visit.Page.EvaluateAsync<double>(
             """
@@ -165,9 +165,9 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Stay_where_the_visitor_reads_when_the_thread_becomes_shorter()
+    public async Task Keep_the_scroll_position_when_the_thread_shrinks()
     {
-        await using var visit = await LongThreadAsync();
+        await using var visit = await OpenLongThreadAsync();
 
         var top = await visit.Page.EvaluateAsync<double>(
             """
@@ -186,7 +186,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
         top.ShouldBe(0);
     }
 
-    private async Task<WidgetPage> LongThreadAsync()
+    private async Task<WidgetPage> OpenLongThreadAsync()
     {
         var visit = await WidgetPage.OpenAsync(
             chromium,
@@ -199,7 +199,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Keep_the_focus_when_what_was_pressed_goes()
+    public async Task Move_the_focus_when_the_focused_button_disappears()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
@@ -213,7 +213,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Read_from_right_to_left_in_arabic()
+    public async Task Be_laid_out_from_right_to_left_in_arabic()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { Locale = "ar" }, visit =>
             visit.Page.AddInitScriptAsync("document.addEventListener('DOMContentLoaded', () => document.documentElement.lang = 'ar')"));
@@ -230,12 +230,12 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [InlineData("de-DE", "Frage stellen …")]
     [InlineData("es-MX", "Haga una pregunta…")]
     [InlineData("ja-JP", "Ask a question…")]
-    public async Task Speak_the_visitors_language_or_english(string locale, string placeholder)
+    public async Task Use_the_visitors_language_or_english(string locale, string placeholder)
     {
         await using var hosted = await WidgetPage.OpenAsync(chromium, new Uri(demo.Api, "/widget/harbor"), new() { Locale = locale });
         await Assertions.Expect(hosted.Field).ToHaveAttributeAsync("placeholder", placeholder);
 
-        // A customer's page that does not say its own language.
+        // A customer's page without a lang attribute.
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
         site.Html = "<script>document.documentElement.removeAttribute('lang')</script>" + CustomerSite.Tag(demo, tenant.SiteKey);
@@ -246,7 +246,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Hold_still_for_those_who_prefer_it()
+    public async Task Respect_reduced_motion()
     {
         await using var visit = await WidgetPage.OpenAsync(
             chromium,
@@ -261,7 +261,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     }
 
     [Fact]
-    public async Task Say_an_answer_once_to_a_screen_reader()
+    public async Task Announce_an_answer_once_to_screen_readers()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
@@ -275,7 +275,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     internal static async Task<string[]> ViolationsAsync(WidgetPage visit, string scope = "document")
     {
         await visit.Page.EvaluateAsync(Axe);
-        // Settled: what still fades in has no contrast to speak of.
+        // Wait for animations to end, because elements that fade in have too little contrast.
         await visit.Page.WaitForFunctionAsync(
             """
             () => [document, document.getElementById('widget-root')?.shadowRoot]

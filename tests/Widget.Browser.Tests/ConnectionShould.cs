@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>Whatever happens to the line or to the server, nothing is lost and nothing comes twice.</summary>
+/// <summary>No message is lost or duplicated when the connection or the server fails.</summary>
 public sealed class ConnectionShould(ModelInstallation installation, Chromium chromium)
 {
     private const string Question = "What does delivery to Denmark cost?";
@@ -18,9 +18,9 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
 
         var restart = await installation.KillApiAsync();
         await visit.ShownAsync(visit.Status);
-        // What is asked meanwhile waits.
+        // A question asked meanwhile waits.
         await visit.SendAsync("And to Austria?");
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
         await installation.ModelAsync(new { reply = "It costs 89 euros [1]." });
         await restart();
 
@@ -31,7 +31,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         (await visit.CountAsync("1 2 3")).ShouldBe(0);
         (await visit.Status.CountAsync()).ShouldBe(0);
 
-        // The log agrees: two questions, two answers, once each.
+        // The log contains two questions and two answers, once each.
         await visit.Page.ReloadAsync();
         await visit.OpenPanelAsync();
         await visit.ShownAsync(visit.Answers.Nth(1));
@@ -40,7 +40,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Go_on_over_plain_http_where_websockets_are_blocked()
+    public async Task Use_plain_http_when_websockets_are_blocked()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(
@@ -56,7 +56,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Wait_while_the_visitor_is_offline_and_send_when_back()
+    public async Task Send_messages_when_the_visitor_is_online_again()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -67,20 +67,20 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Context.SetOfflineAsync(true);
         await visit.ShownAsync(visit.Page.GetByText("You're offline."));
         await visit.SendAsync("How long does charging take?");
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
-        // Long enough for several tries, each of which fails.
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
+        // Wait for several failed attempts.
         await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3, seconds: 40);
         await visit.Context.SetOfflineAsync(false);
 
         await visit.ShownAsync(visit.Answers.Nth(1));
         (await visit.CountAsync("How long does charging take?")).ShouldBe(1);
         (await visit.Status.CountAsync()).ShouldBe(0);
-        // Being offline says nothing against WebSockets.
+        // Being offline must not count as blocked WebSockets.
         visit.Requests.ShouldNotContain(request => request.AbsolutePath.EndsWith("/messages"));
     }
 
     [Fact]
-    public async Task Send_again_what_failed_while_the_line_held()
+    public async Task Resend_a_message_that_failed()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"), before: BlockWebSocketsAsync);
@@ -100,14 +100,14 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Send_what_was_written_before_there_was_a_conversation()
+    public async Task Send_a_message_written_before_the_conversation_started()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
         await visit.Page.RouteAsync("**/api/**", route => route.AbortAsync());
         await visit.Launcher.ClickAsync();
         await visit.SendAsync(Question);
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
 
         await visit.Page.UnrouteAllAsync();
         await visit.Page.ReloadAsync();
@@ -118,7 +118,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Let_no_question_overtake_what_the_page_says_of_itself()
+    public async Task Send_the_pages_context_before_the_question()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -140,7 +140,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Take_a_wish_for_a_person_once_and_keep_it_until_it_has_arrived()
+    public async Task Deliver_a_request_for_a_person_exactly_once()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -152,19 +152,19 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await button.ClickAsync();
 
         await visit.Context.SetOfflineAsync(true);
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
         await visit.Context.SetOfflineAsync(false);
 
-        await visit.ShownAsync(visit.Page.GetByText("You asked for a person."));
+        await visit.ShownAsync(visit.Page.GetByText("You asked to talk to a person."));
         await button.ClickAsync();
         await visit.Page.ReloadAsync();
         await visit.OpenPanelAsync();
-        await visit.ShownAsync(visit.Page.GetByText("You asked for a person."));
-        (await visit.Page.GetByText("You asked for a person.").CountAsync()).ShouldBe(1);
+        await visit.ShownAsync(visit.Page.GetByText("You asked to talk to a person."));
+        (await visit.Page.GetByText("You asked to talk to a person.").CountAsync()).ShouldBe(1);
     }
 
     [Fact]
-    public async Task Say_that_an_answer_was_stopped_before_its_first_word()
+    public async Task Show_that_an_answer_was_stopped_before_its_first_word()
     {
         await installation.ModelAsync(new { reply = "89 euros [1].", delayMs = 20_000 });
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -177,7 +177,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Send_after_a_reload_what_could_not_be_sent_before()
+    public async Task Send_unsent_messages_after_a_reload()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -187,7 +187,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Context.SetOfflineAsync(true);
         await visit.ShownAsync(visit.Page.GetByText("You're offline."));
         await visit.SendAsync("How long does charging take?");
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
 
         await visit.Context.SetOfflineAsync(false);
         await visit.Page.UnrouteAllAsync();
@@ -211,7 +211,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
 
         await first.SendAsync(Question);
 
-        // The other tab sees it being written, too.
+        // The other tab also shows the answer while it is written.
         await first.ShownAsync(second.Locator(".streaming", new() { HasTextString = "1 2 3" }));
         await first.ShownAsync(second.Locator(".message.assistant .after"));
         (await second.Locator(".message.visitor").InnerTextAsync()).ShouldContain(Question);
@@ -229,13 +229,13 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop answering" }).PressAsync("Enter");
 
         await visit.ShownAsync(visit.Page.GetByText("Stopped", new() { Exact = true }));
-        // The button has gone with the answer; who pressed it by key goes on in the field.
+        // The button is gone. After a key press, the focus is in the text field.
         await Assertions.Expect(visit.Field).ToBeFocusedAsync();
         (await visit.Answers.First.InnerTextAsync()).ShouldNotContain("400");
     }
 
     [Fact]
-    public async Task Count_what_was_not_read_while_the_panel_was_closed()
+    public async Task Count_unread_answers_while_the_panel_is_closed()
     {
         await installation.ModelAsync(new { reply = "It costs 89 euros [1].", delayMs = 2000 });
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -250,7 +250,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Begin_a_new_conversation()
+    public async Task Start_a_new_conversation()
     {
         await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
@@ -287,7 +287,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Show_an_answers_markdown_and_none_of_its_tricks()
+    public async Task Render_markdown_without_executing_anything()
     {
         var home = new Uri(installation.Demo, "/").AbsoluteUri;
         await installation.ModelAsync(new

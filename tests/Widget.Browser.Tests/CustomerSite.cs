@@ -5,14 +5,14 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>A customer's web site on an origin of its own, with one page that a test writes.</summary>
+/// <summary>A customer's web site on a separate origin, with one page whose content the test sets.</summary>
 internal sealed class CustomerSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private CustomerSite(WebApplication app) => _app = app;
 
-    /// <summary>The page's content; may be set until it is asked for.</summary>
+    /// <summary>The page's content. May be changed until the page is requested.</summary>
     public string Html { get; set; } = "";
 
     public string? ContentSecurityPolicy { get; set; }
@@ -43,7 +43,7 @@ internal sealed class CustomerSite : IAsyncDisposable
         return site;
     }
 
-    /// <summary>The tag a customer pastes.</summary>
+    /// <summary>The script tag for the widget.</summary>
     public static string Tag(Installation installation, string siteKey, string attributes = "") =>
         $"<script async src=\"{installation.Api}widget.js\" data-site-key=\"{siteKey}\" {attributes}></script>";
 

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>The main job, as a newcomer tries it: ./run, then the demo page.</summary>
+/// <summary>What a newcomer tries first: ./run, then the demo pages.</summary>
 public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Know_nothing_of_the_other_company_and_offer_a_person()
+    public async Task Not_know_the_other_companys_pages_and_offer_a_person()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
@@ -68,7 +68,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Stay_within_its_weight()
+    public async Task Stay_within_its_size_budget()
     {
         var bodies = new List<Task<(string Path, int Size)>>();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), before: visit =>
@@ -87,7 +87,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         sizes.Sum(body => body.Size).ShouldBeLessThanOrEqualTo(45 * 1024);
         sizes.ShouldContain(body => body.Path.StartsWith("/embed/hub-"));
 
-        // As it came over the line.
+        // The compressed size.
         static async Task<(string, int)> SizeAsync(IResponse response)
         {
             await response.FinishedAsync();
@@ -96,7 +96,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Come_compressed_and_be_kept_by_the_browser()
+    public async Task Be_compressed_and_cached()
     {
         using var client = new HttpClient(new HttpClientHandler { AutomaticDecompression = System.Net.DecompressionMethods.None });
         client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip, br");
@@ -126,7 +126,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Begin_with_a_suggested_question()
+    public async Task Answer_a_suggested_question()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.OpenPanelAsync();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>The tag on customers' pages, which may be strict, hostile or wrong.</summary>
+/// <summary>The tag on customers' pages, which may have strict policies, conflicting styles or errors.</summary>
 public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
 {
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
@@ -21,12 +21,12 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         (await (await visit.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
 
         visit.Errors.ShouldBeEmpty();
-        // Styled, too: the panel stands in its corner and not in the flow of the page.
+        // The styles are applied, too: the panel is in its corner and not in the flow of the page.
         (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).position")).ShouldBe("fixed");
     }
 
     [Fact]
-    public async Task Neither_suffer_from_the_pages_styles_nor_leak_its_own()
+    public async Task Keep_its_styles_and_the_pages_styles_apart()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
@@ -52,11 +52,11 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Obey_the_page_by_its_api()
+    public async Task Follow_the_pages_calls()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
-        // Queued before the tag has come, as a page may.
+        // Calls that are queued before the tag has loaded.
         site.Html = """
             <script>
               window.heard = [];
@@ -101,7 +101,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Take_a_second_tag_for_the_same()
+    public async Task Ignore_a_second_tag()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
@@ -114,7 +114,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Look_as_the_tenant_wants_and_remember_it()
+    public async Task Apply_the_tenants_theme_and_remember_it()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(
@@ -131,7 +131,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).backgroundColor")).ShouldBe("rgb(22, 24, 29)");
         (await visit.Launcher.BoundingBoxAsync())!.X.ShouldBeLessThan(100);
 
-        // The next page has the launcher right before anything is asked of the server.
+        // On the next page, the launcher has the right color before any request to the server.
         await visit.Page.ReloadAsync();
         (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).backgroundColor")).ShouldBe("rgb(255, 212, 0)");
         (await visit.Launcher.BoundingBoxAsync())!.X.ShouldBeLessThan(100);
@@ -149,7 +149,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
             await visit.ShownAsync(visit.Page.GetByText($"The widget of Test Company is not allowed on {site.Origin}."));
             (await visit.Field.IsDisabledAsync()).ShouldBeTrue();
 
-            // The button that tries again goes, and whoever pressed it by key stays in the panel.
+            // The retry button disappears, and the focus stays in the panel.
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).PressAsync("Enter");
             await Assertions.Expect(visit.Page.Locator("#widget-root .thread")).ToBeFocusedAsync();
             await visit.ShownAsync(visit.Page.GetByText($"The widget of Test Company is not allowed on {site.Origin}."));
@@ -164,7 +164,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Say_that_it_could_not_be_loaded_and_load_when_it_can()
+    public async Task Show_a_loading_error_and_allow_a_retry()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
@@ -173,7 +173,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await visit.Page.RouteAsync("**/embed/*", route => route.AbortAsync());
 
         await visit.Launcher.ClickAsync();
-        await Assertions.Expect(visit.Launcher).ToHaveAttributeAsync("aria-label", "The chat could not be loaded. Try again");
+        await Assertions.Expect(visit.Launcher).ToHaveAttributeAsync("aria-label", "The chat couldn't be loaded. Try again");
 
         await visit.Page.UnrouteAllAsync();
         await visit.OpenPanelAsync();
@@ -181,7 +181,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Leave_nothing_behind_when_destroyed_while_it_loads()
+    public async Task Leave_nothing_behind_when_destroyed_while_loading()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
@@ -196,7 +196,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await loaded;
         visit.Requests.ShouldNotContain(request => request.AbsolutePath == "/api/widget/session");
 
-        // And again, while the session is being opened.
+        // The same while the session is being opened.
         await visit.Page.ReloadAsync();
         await visit.ShownAsync(visit.Launcher);
         var opened = new TaskCompletionSource();
@@ -211,7 +211,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await opened.Task;
         await visit.Page.EvaluateAsync("() => Widget.destroy()");
         await answered;
-        // Nothing more may happen: what was left behind would connect now.
+        // Anything that was left behind would connect now.
         await Task.Delay(500);
 
         sockets.ShouldBeEmpty();
@@ -224,7 +224,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
-        // What browsers take away there.
+        // Browsers remove this function on such pages.
         site.Html = "<script>delete Crypto.prototype.randomUUID</script>" + CustomerSite.Tag(demo, tenant.SiteKey);
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.OpenPanelAsync();
@@ -233,7 +233,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Not_suffer_from_the_pages_own_mistakes()
+    public async Task Survive_errors_in_the_pages_code()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
@@ -259,7 +259,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Come_back_when_a_router_replaces_the_body()
+    public async Task Return_when_a_router_replaces_the_body()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
@@ -285,7 +285,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Tell_the_page_of_answers_once_and_not_of_history()
+    public async Task Report_each_new_answer_to_the_page_once()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
@@ -308,7 +308,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Try_again_while_the_server_is_away()
+    public async Task Retry_while_the_server_is_unavailable()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
@@ -321,8 +321,8 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
             return route.FulfillAsync(new() { Status = 503, Body = "{}" });
         });
         await visit.Launcher.ClickAsync();
-        await visit.ShownAsync(visit.Page.GetByText("Connection lost. Trying again…"));
-        // By then it pauses for at least four seconds, so that it is the press that helps and the button stands still for it.
+        await visit.ShownAsync(visit.Page.GetByText("Connection lost. Reconnecting…"));
+        // By then it pauses for at least four seconds, so only the click can cause the next attempt.
         await Eventually.TrueAsync(() => Volatile.Read(ref refused) >= 5);
 
         await visit.Page.UnrouteAllAsync();

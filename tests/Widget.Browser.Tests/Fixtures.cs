@@ -4,15 +4,15 @@ using Xunit.v3;
 [assembly: AssemblyFixture(typeof(DemoInstallation))]
 [assembly: AssemblyFixture(typeof(ModelInstallation))]
 [assembly: AssemblyFixture(typeof(Chromium))]
-// Two classes at a time: pages wait for servers and timers half of the time. tests/README.md says what that asks of a test.
+// Two classes at a time, because tests mostly wait for servers and timers. tests/README.md says what a test must observe.
 [assembly: CollectionBehavior(typeof(ClassesByInstallation), MaxParallelThreads = 2)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]
 
 namespace Widget.Browser.Tests;
 
 /// <summary>
-/// What ./run starts without any key: answers quote their sources. Tests change nothing but tenants of their own, so they may run at the
-/// same time.
+/// What ./run starts without any key: answers quote their sources. Each test changes only its own tenants, so tests may run at the same
+/// time.
 /// </summary>
 public sealed class DemoInstallation() : Installation(withModel: false);
 
@@ -37,7 +37,7 @@ public sealed class ClassesByInstallation(IXunitTestAssembly assembly) : TestCol
     }
 }
 
-/// <summary>The classes that measure times. They run once all others are done.</summary>
+/// <summary>The classes that measure times. They run after all others.</summary>
 [CollectionDefinition(DisableParallelization = true)]
 public sealed class Alone;
 

@@ -8,7 +8,7 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>An installation as a newcomer gets it: by ./run --detach, on ports and in a folder of its own.</summary>
+/// <summary>An installation started by ./run --detach, with its own ports and data folder.</summary>
 public abstract class Installation(bool withModel) : IAsyncLifetime
 {
     /// <summary>The platform's key at the simulated Tavus.</summary>
@@ -84,10 +84,10 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
     public Task<string> RunAsync(string command, params IReadOnlyList<string> arguments) =>
         Repository.RunAsync(command, _environment, arguments);
 
-    /// <summary>A new tenant that may be embedded on the given origin, with documents.</summary>
+    /// <summary>Creates a tenant with documents, whose widget is allowed on the given origin.</summary>
     public async Task<CreatedTenant> AddTenantAsync(string origin, object? settings = null, params (string Title, string Text)[] documents)
     {
-        // As the operator's command does, which would take a process and two seconds each time.
+        // The same as the operator's command, without starting a process.
         await using var owner = NpgsqlDataSource.Create(_database);
         var slug = $"t{Guid.NewGuid():N}"[..20];
         var keys = await new TenantAdministration(owner).CreateAsync(slug, "Test Company", [origin], CancellationToken.None);
@@ -110,15 +110,15 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         throw new TimeoutException("The documents were not ingested.");
     }
 
-    /// <summary>Sets how the simulated model behaves from now on; everything not named behaves.</summary>
+    /// <summary>Sets how the simulated model behaves from now on. Anything that is not set has its default.</summary>
     public async Task ModelAsync(object? switches = null) =>
         (await Http.PutAsJsonAsync(new Uri(Simulators, "/control/openai"), switches ?? new { })).EnsureSuccessStatusCode();
 
-    /// <summary>What the simulated model was last asked.</summary>
+    /// <summary>The last request to the simulated model.</summary>
     public async Task<string> LastModelRequestAsync() =>
         (await Http.GetFromJsonAsync<JsonElement[]>(new Uri(Simulators, "/control/openai/requests")))![^1].GetRawText();
 
-    /// <summary>Kills the API as a power cut would; returns how to start it again.</summary>
+    /// <summary>Kills the API's process. Returns a function that starts it again.</summary>
     public async Task<Func<Task>> KillApiAsync()
     {
         var pid = await File.ReadAllTextAsync(Path.Combine(Data, "pids", "api"));

@@ -13,7 +13,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests;
 
 /// <summary>
-/// A visitor who is too quick is told so kindly, and what was written is sent when it may be: with a real server whose limits are small.
+/// Rate limits in the widget: a refused message waits and is sent automatically. The tests use a real server with small limits.
 /// </summary>
 public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
     [InlineData("de-DE", ColorScheme.Dark, 390, true)]
     [InlineData("es-ES", ColorScheme.Dark, 1280, false)]
     [InlineData("ar", ColorScheme.Light, 390, false)]
-    public async Task Say_that_a_message_waits_and_send_it_by_itself(string locale, ColorScheme scheme, int width, bool websockets)
+    public async Task Show_that_a_message_waits_and_send_it_automatically(string locale, ColorScheme scheme, int width, bool websockets)
     {
         await using var server = await StartAsync(new LimitOptions().With(Limit.Messages, Rate.Parse("1/15s")));
         var page = await AddTenantAsync(server);
@@ -52,7 +52,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_a_chat_by_itself_once_there_is_room()
+    public async Task Open_a_session_automatically_once_the_limit_allows_it()
     {
         await using var server = await StartAsync(new LimitOptions().With(Limit.Sessions, Rate.Parse("1/15s")));
         var page = await AddTenantAsync(server);
@@ -88,7 +88,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
         return server;
     }
 
-    // A company with a page to ask about; its hosted page.
+    // Creates a company with a document. Returns the address of its hosted page.
     private async Task<Uri> AddTenantAsync(WebApplication server)
     {
         var address = new Uri(server.Urls.Single());

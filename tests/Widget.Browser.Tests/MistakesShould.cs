@@ -3,16 +3,16 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>What a developer reads on the browser's console who has written something wrong, and that the page goes on.</summary>
+/// <summary>Mistakes in the tag or in calls: they are explained on the browser's console, and the page keeps working.</summary>
 public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
 {
     [Fact]
-    public async Task Be_named_on_the_console_once_each_and_break_nothing()
+    public async Task Be_reported_once_on_the_console_and_break_nothing()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: ("Lamps", "The desk lamp costs ten euros and is made of brass."));
         var api = demo.Api.GetLeftPart(UriPartial.Authority);
-        // The policy that docs/embedding.md gives.
+        // The policy from docs/embedding.md.
         site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")}; img-src data:";
         site.Html = CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"blu\" data-position=\"middle\" data-colour=\"#fff\"");
         var said = new ConcurrentQueue<string>();
@@ -52,7 +52,7 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
         foreach (var words in expected) warnings.ShouldContain(
             line => line.StartsWith($"warning: Widget: {words}", StringComparison.Ordinal) && line.Contains("docs/embedding.md"));
 
-        // The calls that are right work in either form, and the wrong values give way to the tenant's.
+        // Valid calls work in both forms, and the tenant's settings replace the invalid values.
         await visit.Page.EvaluateAsync("() => Widget('open')");
         (await (await visit.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
         (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).backgroundColor")).ShouldBe("rgb(47, 91, 234)");
@@ -60,7 +60,7 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Cost_a_tag_without_any_nothing()
+    public async Task Load_nothing_if_there_are_none()
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
@@ -78,7 +78,7 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
     [InlineData("", "the tag has no data-site-key, so it draws nothing.", false)]
     [InlineData("data-site-key=\"acme\"", "data-site-key=\"acme\" is not a site key.", true)]
     [InlineData("data-site-key=\"sk_a-very-secret-key\"", "data-site-key holds an API key, which is a secret.", true)]
-    public async Task Be_named_when_the_site_key_is_one(string attribute, string words, bool drawn)
+    public async Task Be_reported_for_an_invalid_site_key(string attribute, string words, bool drawn)
     {
         await using var site = await CustomerSite.StartAsync();
         site.Html = $"<script async src=\"{demo.Api}widget.js\" {attribute}></script>";

@@ -5,12 +5,12 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>./run from nothing, on the private PostgreSQL that it starts itself.</summary>
+/// <summary>./run in an empty folder, with the private PostgreSQL that it starts.</summary>
 [Collection(typeof(Alone))]
 public sealed class RunCommandShould
 {
     [Fact]
-    public async Task Start_from_nothing_come_back_quickly_with_its_data_and_leave_nothing_behind()
+    public async Task Install_start_stop_restart_and_reset()
     {
         var data = Path.Combine(Repository.Root, ".local", "test", "run");
         if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
@@ -56,11 +56,11 @@ public sealed class RunCommandShould
 
             var watch = Stopwatch.StartNew();
             await RunAsync("run", "--detach");
-            // A machine that is busy was so the first time, too.
+            // On a busy machine, the first start was slow, too.
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(Math.Max(15, first.Elapsed.TotalSeconds)));
             (await RunAsync("widget", "tenants", "list")).ShouldContain("acme");
 
-            // Settings that are new take effect at the next start, and are named until then.
+            // Changed settings take effect at the next start. Until then, ./run lists them.
             var settings = Path.Combine(data, "settings.env");
             await File.WriteAllTextAsync(
                 settings,
@@ -99,7 +99,7 @@ public sealed class RunCommandShould
         }
     }
 
-    // Where nobody reaps orphans, an ended process stays in the list as a zombie.
+    // If no process reaps orphans, an ended process remains as a zombie.
     private static bool HasEnded(int pid)
     {
         try
@@ -135,7 +135,7 @@ public sealed class RunCommandShould
     [InlineData("abc", "5181", "WIDGET_API_PORT is \"abc\". It must be a port number from 1 to 65535.")]
     [InlineData("65536", "5181", "WIDGET_API_PORT is \"65536\". It must be a port number from 1 to 65535.")]
     [InlineData("5181", "5181", "Port 5181 is used twice.")]
-    public async Task Refuse_ports_that_cannot_be(string api, string demo, string words)
+    public async Task Refuse_invalid_ports(string api, string demo, string words)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -150,7 +150,7 @@ public sealed class RunCommandShould
     }
 
     [Fact]
-    public async Task Wait_for_nobody_while_another_one_starts()
+    public async Task Refuse_to_start_while_another_one_starts()
     {
         var data = Directory.CreateDirectory(Path.Combine(Repository.Root, ".local", "test", "locked")).FullName;
 

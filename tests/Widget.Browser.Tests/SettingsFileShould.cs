@@ -15,13 +15,13 @@ public sealed class SettingsFileShould
     [InlineData("\uFEFFWIDGET_CHAT_MODEL=first\n# WIDGET_CHAT_MODEL=second\n\n", "first")]
     [InlineData("WIDGET_CHAT_MODEL=earlier\nWIDGET_CHAT_MODEL=later", "later")]
     [InlineData("WIDGET_CHAT_MODEL=", "")]
-    public async Task Set_what_a_line_says(string lines, string value)
+    public async Task Read_a_setting(string lines, string value)
     {
         (await ReadAsync(lines, shell: null)).ShouldBe($"[{value}]");
     }
 
     [Fact]
-    public async Task Give_way_to_the_shell()
+    public async Task Prefer_the_shells_variables()
     {
         (await ReadAsync("WIDGET_CHAT_MODEL=file", shell: "shell")).ShouldBe("[shell]");
         (await ReadAsync("WIDGET_CHAT_MODEL=file", shell: "")).ShouldBe("[]");
@@ -33,7 +33,7 @@ public sealed class SettingsFileShould
     [InlineData("sk-secret", "Line 1 of ", "is not a setting. Write NAME=value")]
     [InlineData("\nWIDGET_CHAT_KEY=\"sk-secret", "Line 2 of ", "the value of WIDGET_CHAT_KEY must end with the quote that it begins with.")]
     [InlineData("WIDGET_CHAT_KEY='sk-secret'x", "Line 1 of ", "the value of WIDGET_CHAT_KEY must end with the quote that it begins with.")]
-    public async Task Name_a_line_that_is_no_setting_by_its_number_alone(string lines, string where, string what)
+    public async Task Report_only_the_number_of_an_invalid_line(string lines, string where, string what)
     {
         foreach (var command in new[] { "run", "widget" })
         {
@@ -56,7 +56,7 @@ public sealed class SettingsFileShould
     }
 
     [Fact]
-    public async Task Warn_of_a_setting_that_nothing_reads()
+    public async Task Warn_about_unknown_settings()
     {
         var file = await FileAsync("WIDGET_CHAT_MODLE=llama3.2");
 
@@ -66,7 +66,7 @@ public sealed class SettingsFileShould
     }
 
     [Fact]
-    public async Task Be_explained_by_an_example_that_sets_nothing_wrong()
+    public async Task Have_a_valid_example()
     {
         var example = await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".env.example"));
         var file = await FileAsync(example.Replace("#WIDGET_", "WIDGET_", StringComparison.Ordinal));

@@ -4,7 +4,7 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>A page with the widget on it, as a visitor meets it. Every locator reaches through the shadow root.</summary>
+/// <summary>A page with the widget. Its locators also find elements in the shadow root.</summary>
 internal sealed class WidgetPage : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -14,7 +14,7 @@ internal sealed class WidgetPage : IAsyncDisposable
         (_context, Page) = (context, page);
         page.Console += (_, message) =>
         {
-            // A refused or broken request is reported by the browser itself, whatever the page makes of it.
+            // The browser itself logs failed requests. They are no errors of the page.
             if (message.Type == "error"
                 && !message.Text.StartsWith("Failed to load resource")
                 && !message.Text.Contains("WebSocket connection"))
@@ -28,7 +28,7 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public IBrowserContext Context => _context;
 
-    /// <summary>What the page complained of.</summary>
+    /// <summary>Errors on the page's console, and uncaught exceptions.</summary>
     public ConcurrentQueue<string> Errors { get; } = [];
 
     public ConcurrentQueue<Uri> Requests { get; } = [];
@@ -41,13 +41,13 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public ILocator Answers => Page.Locator(".message.assistant:not(.streaming):has(.after)");
 
-    /// <summary>Has every new answer read aloud.</summary>
+    /// <summary>The button that has every new answer read aloud.</summary>
     public ILocator Listen => Page.Locator("#widget-root .listen");
 
-    /// <summary>What can be done about the answer that is being read.</summary>
+    /// <summary>The controls of the answer that is being read.</summary>
     public ILocator Player => Page.Locator("#widget-root .player");
 
-    /// <summary>The microphone beside the field.</summary>
+    /// <summary>The dictation button in the text field.</summary>
     public ILocator Dictate => Page.Locator("#widget-root .dictate");
 
     public ILocator Status => Page.Locator(".status");
@@ -78,7 +78,7 @@ internal sealed class WidgetPage : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Presses the launcher and waits until the panel can be used.</summary>
+    /// <summary>Clicks the launcher and waits until the panel is ready.</summary>
     public async Task<WidgetPage> OpenPanelAsync()
     {
         await Launcher.ClickAsync();
@@ -86,7 +86,7 @@ internal sealed class WidgetPage : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Asks and waits for the whole answer.</summary>
+    /// <summary>Asks a question and waits until the answer is complete.</summary>
     public async Task<ILocator> AskAsync(string question)
     {
         var before = await Answers.CountAsync();
@@ -102,20 +102,20 @@ internal sealed class WidgetPage : IAsyncDisposable
         await Field.PressAsync("Enter");
     }
 
-    /// <summary>The button of an answer that has it read aloud, or ends that.</summary>
+    /// <summary>The button of an answer that starts or stops reading it aloud.</summary>
     public static ILocator ReadAloud(ILocator answer) => answer.Locator(".read-aloud");
 
-    /// <summary>The words that are shown as being spoken; empty when there are none.</summary>
+    /// <summary>The text that is highlighted as being spoken; empty if there is none.</summary>
     public Task<string> SpokenAsync(string highlight = "widget-sentence") =>
         Page.EvaluateAsync<string>("(name) => [...(CSS.highlights.get(name) ?? [])].map(String).join('|')", highlight);
 
-    /// <summary>How often this text stands in the thread.</summary>
+    /// <summary>The number of messages in the thread that contain this text.</summary>
     public Task<int> CountAsync(string text) => Page.Locator(".thread .bubble", new() { HasTextString = text }).CountAsync();
 
     public Task ShownAsync(ILocator locator, int seconds = 15) =>
         Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = seconds * 1000 });
 
-    /// <summary>Leaves a picture of how the test ended, to look at.</summary>
+    /// <summary>Takes a picture of the page at the end of the test.</summary>
     public async ValueTask DisposeAsync()
     {
         var name = string.Concat(

@@ -7,19 +7,19 @@ namespace Widget.Testing;
 /// <summary>Ports of this machine for servers that a test is about to start.</summary>
 public static class FreePorts
 {
-    // Below the range that systems use for outgoing connections. One of those could take the port before the server has started.
-    private const int Lowest = 15_000;
-    private const int Highest = 30_000;
+    // Below the range for outgoing connections, which could take the port before the server has started.
+    private const int MinPort = 15_000;
+    private const int MaxPort = 30_000;
 
-    // A locked file for each port that was given. The suites run as several processes, and the system releases the locks when one ends.
-    private static readonly ConcurrentDictionary<int, FileStream> Given = [];
+    // A locked file reserves a port across the processes of the test suites. The system releases the locks when a process ends.
+    private static readonly ConcurrentDictionary<int, FileStream> Reserved = [];
 
-    /// <summary>A port that no program listens on. Each port is given once, so tests that run at the same time get others.</summary>
+    /// <summary>Returns a port that no program listens on. Each port is returned once, so concurrent tests get different ports.</summary>
     public static int Next()
     {
         while (true)
         {
-            var port = Random.Shared.Next(Lowest, Highest);
+            var port = Random.Shared.Next(MinPort, MaxPort);
             if (!TryReserve(port)) continue;
             using var probe = new TcpListener(IPAddress.IPv6Any, port) { Server = { DualMode = true } };
             try
@@ -45,13 +45,13 @@ public static class FreePorts
                 FileShare.None,
                 bufferSize: 1,
                 FileOptions.DeleteOnClose);
-            if (Given.TryAdd(port, file)) return true;
+            if (Reserved.TryAdd(port, file)) return true;
             file.Dispose();
             return false;
         }
         catch (IOException)
         {
-            // Another test, or another process, has it.
+            // Another test or process has reserved it.
             return false;
         }
     }

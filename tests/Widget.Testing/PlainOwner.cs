@@ -4,8 +4,8 @@ using Widget.Migrations;
 namespace Widget.Testing;
 
 /// <summary>
-/// A role as operators have one: it may create databases and roles but is not a superuser, so row-level security applies to it. The role
-/// and its databases are dropped on disposal.
+/// A role like an operator's: it may create databases and roles but is not a superuser, so row-level security applies to it. The role and
+/// its databases are dropped on disposal.
 /// </summary>
 public sealed class PlainOwner : IAsyncDisposable
 {
@@ -65,7 +65,7 @@ public sealed class PlainOwner : IAsyncDisposable
 
     private async Task ServerAsync(string sql)
     {
-#pragma warning disable CA2100 // Names and a password that are made here, of letters, digits and underscores.
+#pragma warning disable CA2100 // The names and the password are created here, from letters, digits and underscores.
         await using var command = _server.CreateCommand(sql);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

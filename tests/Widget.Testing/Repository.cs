@@ -11,7 +11,7 @@ public static class Repository
     public static Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) =>
         RunAsync(program, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
 
-    /// <summary>Runs a command with changes to its environment; null removes a variable. "run" is the project's own ./run.</summary>
+    /// <summary>Runs a command with changes to its environment. Null removes a variable. "run" is the project's ./run.</summary>
     public static async Task<string> RunAsync(
         string program,
         IReadOnlyDictionary<string, string?> environment,

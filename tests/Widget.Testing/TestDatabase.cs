@@ -76,7 +76,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var name = new NpgsqlConnectionStringBuilder(Owner).Database!;
         await using var server = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
-#pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
+#pragma warning disable CA2100 // The name is created above, from letters, digits and underscores.
         await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
         await drop.ExecuteNonQueryAsync();
         await using var dropRole = server.CreateCommand($"drop role if exists {name}, {ApplicationRights}");

@@ -57,7 +57,7 @@ public sealed partial class AnswerWorker(
             base.ExecuteAsync(stoppingToken),
             _writing.KeepAsync(RenewAsync, LeaveAsync, LeaveAsync, LogRenewalFailed, stoppingToken));
         // The cancelled answers give up their leases before the node stops.
-        await Task.WhenAll(_writing.Works.Select(writing => writing.Done));
+        await Task.WhenAll(_writing.Items.Select(writing => writing.Done));
     }
 
     protected override async Task TickAsync(CancellationToken ct)
@@ -95,7 +95,7 @@ public sealed partial class AnswerWorker(
         catch (Exception e)
         {
             // The lease expires and the answer is tried again, a few times.
-            LogFault(LoggedException.Of(e), message);
+            LogFault(SanitizedException.From(e), message);
         }
         finally
         {
@@ -117,9 +117,9 @@ public sealed partial class AnswerWorker(
         }
     }
 
-    protected override void LogDatabaseAway(Exception exception) => LogClaimFailed(exception);
+    protected override void LogDatabaseUnavailable(Exception exception) => LogClaimFailed(exception);
 
-    protected override void LogTrouble(Exception exception) => LogClaimFailed(exception);
+    protected override void LogFailure(Exception exception) => LogClaimFailed(exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Taking over abandoned answer {Message}")]
     private partial void LogTakenOver(MessageId message);

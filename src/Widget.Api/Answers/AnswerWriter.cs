@@ -157,7 +157,7 @@ public sealed partial class AnswerWriter(
         }
         catch (Exception e)
         {
-            LogNotCounted(LoggedException.Of(e), tenant);
+            LogNotCounted(SanitizedException.From(e), tenant);
         }
     }
 

@@ -265,12 +265,12 @@ public readonly record struct Asked
     /// <summary>The refusal in words.</summary>
     public string Words => Refusal switch
     {
-        AskRefusal.TooMany => _limited!.Words,
+        AskRefusal.TooMany => _limited!.Message,
         AskRefusal.TooManyUnanswered => "Several of your questions are still being answered. Please wait for those first.",
         AskRefusal.Busy => "Many people are asking right now. Please try again in a moment.",
         _ => "There is no such conversation.",
     };
 
     /// <summary>The same for the hub.</summary>
-    public string HubWords => RetryAfter is { } seconds ? Limits.Refusal.HubText(Words, seconds) : Words;
+    public string HubMessage => RetryAfter is { } seconds ? Limits.Refusal.ToHubMessage(Words, seconds) : Words;
 }

@@ -25,7 +25,7 @@ public sealed record ChatModelOptions
     internal static ChatModelOptions Read(Variables variables)
     {
         var (endpoint, key, model) = variables.Model("CHAT");
-        var seconds = variables.Whole("WIDGET_CHAT_FIRST_WORD_SECONDS", DefaultFirstWordSeconds, least: 1, most: 60);
+        var seconds = variables.Integer("WIDGET_CHAT_FIRST_WORD_SECONDS", DefaultFirstWordSeconds, min: 1, max: 60);
         return new ChatModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "", FirstWord = TimeSpan.FromSeconds(seconds) };
     }
 }

@@ -35,7 +35,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor gets an answer, whatever the error. The server's message is not logged, because it may repeat the question.
-            failure = ModelFault.InWords(e);
+            failure = ModelFault.MessageOf(e);
         }
 
         if (failure is null)

@@ -7,7 +7,7 @@ namespace Widget.Api.Answers;
 public sealed class ModelCondition(TimeProvider clock)
 {
     /// <summary>The longest pause that the model's server may ask for. After it, the next question tests the server again.</summary>
-    internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Visitors wait for each timeout, so after this many in a row the model is not called for a while, and then tried again.
@@ -79,7 +79,7 @@ public sealed class ModelCondition(TimeProvider clock)
     /// <summary>The model's server has asked for a pause (Retry-After).</summary>
     internal void AskedForPause(TimeSpan pause)
     {
-        var until = clock.GetUtcNow() + (pause < LongestPause ? pause : LongestPause);
+        var until = clock.GetUtcNow() + (pause < MaxPause ? pause : MaxPause);
         lock (_lock)
         {
             if (until > _askedUntil) _askedUntil = until;

@@ -15,7 +15,7 @@ internal static class ModelFault
     private const string TooLate = "it did not answer in time";
     private const string BrokeOff = "the connection was interrupted";
 
-    public static string InWords(Exception exception)
+    public static string MessageOf(Exception exception)
     {
         // The library wraps the exceptions of all attempts; the last one describes the current state.
         while (exception is AggregateException { InnerExceptions: [.., var last] }) exception = last;

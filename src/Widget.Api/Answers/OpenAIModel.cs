@@ -13,7 +13,7 @@ internal static class OpenAIModel
 {
     // A visitor is waiting: after one retry the sources are quoted instead.
     private const int Retries = 1;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The model as visitors use it: traced, metered, and with a deadline for its first word.</summary>
     public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelCondition condition, TimeProvider clock) =>
@@ -24,7 +24,7 @@ internal static class OpenAIModel
     {
         var usage = new UsageField();
         var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
-        var settings = connection.Options(options.Patience, new BoundedRetries(Retries, LongestPause));
+        var settings = connection.Options(options.Patience, new BoundedRetries(Retries, MaxPause));
         settings.AddPolicy(usage, PipelinePosition.PerCall);
         var client = new ChatClient(options.Model, connection.Credential, settings).AsIChatClient();
         return new VerbatimFunctionCalls(new OptionalUsage(client, usage));

@@ -16,7 +16,7 @@ internal sealed class PatientSearch(TimeProvider clock)
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(4);
 
     /// <param name="find">The search.</param>
     /// <param name="live">Notified when the search takes longer than usual; null when there are no readers.</param>
@@ -30,8 +30,8 @@ internal sealed class PatientSearch(TimeProvider clock)
         CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        await using var waiting = clock.CreateTimer(_ => live?.Wait(), null, SayWaiting, Timeout.InfiniteTimeSpan);
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        await using var waiting = clock.CreateTimer(_ => live?.MarkDelayed(), null, SayWaiting, Timeout.InfiniteTimeSpan);
+        for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
             SearchUnavailableException unavailable;
             try

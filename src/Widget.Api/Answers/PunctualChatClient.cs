@@ -60,7 +60,7 @@ public sealed class PunctualChatClient(IChatClient inner, ModelCondition conditi
             condition.KeptSilent();
             throw new ModelUnavailableException($"it did not start to answer within {patience.TotalSeconds:0.#} s");
         }
-        catch (ClientResultException e) when (BoundedRetries.Asked(e.GetRawResponse(), clock.GetUtcNow()) is { } pause)
+        catch (ClientResultException e) when (BoundedRetries.RetryAfter(e.GetRawResponse(), clock.GetUtcNow()) is { } pause)
         {
             condition.AskedForPause(pause);
             throw;

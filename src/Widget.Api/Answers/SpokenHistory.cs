@@ -11,7 +11,7 @@ internal static class SpokenHistory
     /// they stay an <see cref="Utterance"/>.
     /// </summary>
     public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) =>
-        ReportedWords.Settle([.. events]).Select(AsMessage);
+        ReportedUtterances.Resolve([.. events]).Select(AsMessage);
 
     /// <summary>The text, in the visitor's turn, that tells a model what the assistant said according to the visitor's page.</summary>
     public static string Note(Utterance reported) =>

@@ -6,26 +6,26 @@ using Widget.Api.Web;
 
 namespace Widget.Api.Calls;
 
-/// <summary>What the endpoints of video and voice calls have in common.</summary>
+/// <summary>What the endpoints of video and voice calls share.</summary>
 internal static class CallEndpoints
 {
-    /// <summary>Most calls that a list returns at once.</summary>
-    public const int MostListed = 200;
+    /// <summary>The largest number of calls that a list returns at once.</summary>
+    public const int MaxPageSize = 200;
 
     /// <summary>The error for a list limit that is out of range; null when the limit is valid.</summary>
     public static ValidationProblem? InvalidLimit(int limit) =>
-        limit is < 1 or > MostListed ? Problems.Invalid("limit", $"limit must be between 1 and {MostListed}.") : null;
+        limit is < 1 or > MaxPageSize ? Problems.Invalid("limit", $"limit must be between 1 and {MaxPageSize}.") : null;
 
-    /// <summary>Responses that opening a call may have besides success.</summary>
+    /// <summary>Declares the error responses of opening a call.</summary>
     public static RouteHandlerBuilder ProducesCallRefusals(this RouteHandlerBuilder route) =>
         route.ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503);
 
-    /// <summary>Ends a call when its page is being closed. The leave token in the body is the only credential.</summary>
+    /// <summary>Ends a call while its page is being closed. The leave token in the body is the only credential.</summary>
     /// <param name="http">The request.</param>
     /// <param name="kind"><see cref="LeaveTokens.Video"/> or <see cref="LeaveTokens.Voice"/>.</param>
     /// <param name="id">The call.</param>
     /// <param name="notFound">The response for an unknown call or a wrong token.</param>
-    /// <param name="endAsync">Ends the call; false when there is none.</param>
+    /// <param name="endAsync">Ends the call; returns false when there is no such call.</param>
     public static async Task<Results<NoContent, ProblemHttpResult>> LeaveAsync(
         HttpContext http,
         string kind,
@@ -45,7 +45,7 @@ internal static class CallEndpoints
         }
         catch (JsonException)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
+            return Problems.Create(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Widget.Api.Calls;
 /// <param name="Message">For the visitor.</param>
 public sealed record CallRefusal(int Status, string Code, string Message)
 {
-    /// <summary>For the tenant's staff: what is missing, and what to do about it.</summary>
+    /// <summary>For the tenant's staff: what is missing and how to fix it.</summary>
     public string Advice { get; init; } = Message;
 
     internal static CallRefusal NoConversation { get; } = new(
@@ -38,6 +38,31 @@ public sealed record CallRefusal(int Status, string Code, string Message)
             + "next month.",
     };
 
+    /// <summary>The tenant has switched the mode off.</summary>
+    /// <param name="mode">Video or Voice.</param>
+    /// <param name="setting">The setting that switches it on.</param>
+    internal static CallRefusal NotEnabled(string mode, string setting) => new(
+        StatusCodes.Status409Conflict,
+        $"{mode.ToLowerInvariant()}_not_enabled",
+        $"{mode} is not enabled for this company.")
+    {
+        Advice = $"{mode} is off. Set {setting} in the settings.",
+    };
+
+    /// <summary>The tenant or the installation lacks something that only its staff can set.</summary>
+    /// <param name="code">The refusal's code.</param>
+    /// <param name="mode">Video or Voice.</param>
+    /// <param name="missing">What is missing, such as "the key is missing".</param>
+    internal static CallRefusal NotSetUp(string code, string mode, string missing) =>
+        new(StatusCodes.Status503ServiceUnavailable, code, $"{mode} is not set up here: {missing}.");
+
+    /// <summary>The provider did not open the call.</summary>
+    /// <param name="code">The refusal's code.</param>
+    /// <param name="call">"video call" or "call".</param>
+    /// <param name="reason">Why the call was not opened.</param>
+    internal static CallRefusal NotStarted(string code, string call, string reason) =>
+        new(StatusCodes.Status502BadGateway, code, $"The {call} couldn't be started: {reason}. You can switch to text.");
+
     /// <summary>The provider does not answer, or its answer was lost.</summary>
     /// <param name="mode">video or voice.</param>
     internal static CallRefusal Unreachable(string mode) => new(
@@ -45,5 +70,5 @@ public sealed record CallRefusal(int Status, string Code, string Message)
         "unreachable",
         $"The {mode} service can't be reached right now. Please try again in a moment, or switch to text.");
 
-    internal ProblemHttpResult ToProblem() => Problems.Because(Status, Message, Code);
+    internal ProblemHttpResult ToProblem() => Problems.Create(Status, Message, Code);
 }

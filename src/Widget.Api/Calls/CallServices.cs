@@ -2,6 +2,6 @@ namespace Widget.Api.Calls;
 
 internal static class CallServices
 {
-    /// <summary>What video and voice calls share.</summary>
+    /// <summary>Adds what video and voice calls share.</summary>
     public static IServiceCollection AddCalls(this IServiceCollection services) => services.AddSingleton<LeaveTokens>();
 }

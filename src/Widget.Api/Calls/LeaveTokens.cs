@@ -7,8 +7,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Calls;
 
 /// <summary>
-/// Tokens with which a page ends its call while it is being closed. Such a request cannot carry headers, so the token is in the body. A
-/// token can end one call and do nothing else.
+/// Creates and reads leave tokens. A page sends its token while it is being closed, to end its call. Such a request cannot have headers, so
+/// the token is in the body. A token can end one call and do nothing else.
 /// </summary>
 public sealed class LeaveTokens(IDataProtectionProvider protection)
 {
@@ -24,6 +24,7 @@ public sealed class LeaveTokens(IDataProtectionProvider protection)
             kind => protection.CreateProtector($"Widget.{kind}Leave.v1"),
             StringComparer.Ordinal);
 
+    /// <summary>Creates a token that can end one call.</summary>
     /// <param name="kind">The kind of call. A token is valid for its own kind only.</param>
     /// <param name="tenant">The call's tenant.</param>
     /// <param name="call">The call's id.</param>
@@ -45,7 +46,7 @@ public sealed class LeaveTokens(IDataProtectionProvider protection)
         if (request is not { LeaveToken: { Length: > 0 } token }) return null;
         try
         {
-            return _protectors[kind].Unprotect(token).Split(' ') is [var tenant, var named] && Guid.Parse(named) == call
+            return _protectors[kind].Unprotect(token).Split(' ') is [var tenant, var id] && Guid.Parse(id) == call
                 ? new TenantId(Guid.Parse(tenant))
                 : null;
         }

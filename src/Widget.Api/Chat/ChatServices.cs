@@ -7,17 +7,17 @@ namespace Widget.Api.Chat;
 
 internal static class ChatServices
 {
-    /// <summary>The widget's session, its endpoints and its hub.</summary>
+    /// <summary>Adds the services behind the widget's endpoints and hub.</summary>
     public static IServiceCollection AddChat(this IServiceCollection services)
     {
         services.AddSingleton<SessionService>();
         services.AddCors(cors => cors.AddPolicy(
             Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
-        services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
-            .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = SizeLimitedHubProtocol.MaxFrameBytes)
+            .AddJsonProtocol(json => StorableConverters.AddTo(json.PayloadSerializerOptions));
         // Of two protocols with the same name, SignalR uses the one registered last.
         services.AddSingleton<IHubProtocol>(provider =>
-            new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
+            new SizeLimitedHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
         return services;
     }
 }

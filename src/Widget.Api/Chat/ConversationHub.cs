@@ -11,8 +11,8 @@ using Widget.Contracts;
 namespace Widget.Api.Chat;
 
 /// <summary>
-/// A visitor's conversation over a WebSocket. The connection has no state: a client that reconnects, to any node, watches from the last seq
-/// it has seen and sends unconfirmed messages again.
+/// A visitor's conversation over a WebSocket. The server keeps no state for a connection. A client that reconnects, to any node, watches
+/// from the last seq that it has seen and sends unconfirmed messages again.
 /// </summary>
 [Authorize(Policy = Policies.Visitor)]
 public sealed class ConversationHub(
@@ -22,7 +22,7 @@ public sealed class ConversationHub(
     DataChannelRelay relay,
     VisitorTokens tokens) : Hub
 {
-    /// <summary>The conversation's events after a seq, then new events and answers as they are written.</summary>
+    /// <summary>Streams the conversation's events after a seq, then new events, and answers while they are written.</summary>
     public async IAsyncEnumerable<ConversationUpdate> Watch(
         Guid conversationId,
         int after,
@@ -35,19 +35,19 @@ public sealed class ConversationHub(
         await foreach (var update in feed.WatchAsync(visitor.Tenant, conversation, after, cancellationToken)) yield return update;
     }
 
-    /// <summary>Sends a message and streams its answer to the caller. All watchers see both, too.</summary>
+    /// <summary>Sends a message and streams its answer to the caller. All watchers also see both.</summary>
     public async IAsyncEnumerable<AnswerUpdate> Ask(
         Guid conversationId,
         MessageRequest message,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Validation.Errors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
+        if (Validation.FindErrors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
         var visitor = Visitor();
         var asked = await AskAsync(visitor, new ConversationId(conversationId), message, cancellationToken);
-        await foreach (var update in asked.Answer ?? throw new HubException(asked.HubWords)) yield return update;
+        await foreach (var update in asked.Answer ?? throw new HubException(asked.HubMessage)) yield return update;
     }
 
-    /// <summary>Stops an answer where it is.</summary>
+    /// <summary>Stops an answer. The text so far remains.</summary>
     public Task Stop(Guid conversationId, Guid messageId)
     {
         var visitor = Visitor();
@@ -56,7 +56,7 @@ public sealed class ConversationHub(
     }
 
     /// <summary>
-    /// Takes the messages that a voice call's provider sends to the page, and returns those that the page must send to the provider. For
+    /// Accepts the messages that a voice call's provider sends to the page, and returns those that the page must send to the provider. For
     /// relayed calls (<see cref="VoiceSession.Relay"/>).
     /// </summary>
     public async IAsyncEnumerable<string> RelayVoice(

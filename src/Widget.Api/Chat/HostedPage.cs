@@ -8,19 +8,19 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Chat;
 
 /// <summary>
-/// The widget as a page of its own: <c>/widget/{slug}</c>, and the root of a tenant's own host. It has the same tag as a customer's page
-/// and a strict content security policy.
+/// Serves a page that shows only the widget, at <c>/widget/{slug}</c> and at the root of a tenant's own host. It has the same script tag as
+/// a customer's page, and a strict content security policy.
 /// </summary>
 internal static class HostedPage
 {
     private const string Html = "text/html; charset=utf-8";
 
-    // Video calls go through Daily. Its client loads a script from its servers; without it, the room's page is shown in a frame.
+    // Video calls use Daily. Its client loads a script from its servers. If that fails, the widget shows the room's page in a frame.
     private const string Daily = "https://*.daily.co https://*.dailywebrtc.com https://*.dailywebrtc.net";
 
     private static string ContentSecurityPolicy(TavusApiOptions tavus)
     {
-        // A gateway in front of Tavus, or a simulated Tavus, may have rooms of its own.
+        // A gateway in front of Tavus, or a simulated Tavus, may serve rooms itself.
         var rooms = tavus.Endpoint == TavusApiOptions.Public ? "" : " " + tavus.Endpoint.GetLeftPart(UriPartial.Authority);
         const string Sockets = "wss://*.daily.co wss://*.dailywebrtc.com wss://*.dailywebrtc.net";
         return $"default-src 'none'; script-src 'self' {Daily}; style-src 'self'; connect-src 'self' {Daily} {Sockets}; "
@@ -56,18 +56,18 @@ internal static class HostedPage
         if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant, ct) is not { } key)
         {
             return TypedResults.Content(
-                Page("Page not found", Missing("Page not found", "No company uses this address. Please check it for typos.")),
+                Page("Page not found", MessageHtml("Page not found", "No company uses this address. Please check it for typos.")),
                 Html,
                 statusCode: StatusCodes.Status404NotFound);
         }
 
         var name = HtmlEncoder.Default.Encode(tenant.Name);
-        var body = $"<noscript>{Missing(name, "This page needs JavaScript.")}</noscript>"
+        var body = $"<noscript>{MessageHtml(name, "This page needs JavaScript.")}</noscript>"
             + $"<script async src=\"/widget.js\" data-site-key=\"{key}\" data-mode=\"page\"></script>";
         return TypedResults.Content(Page(name, body), Html);
     }
 
-    private static string Missing(string title, string text) => $"<main class=\"missing\"><h1>{title}</h1><p>{text}</p></main>";
+    private static string MessageHtml(string title, string text) => $"<main class=\"missing\"><h1>{title}</h1><p>{text}</p></main>";
 
     private static async Task<string?> SiteKeyAsync(TenantDatabase database, TenantInfo tenant, CancellationToken ct)
     {

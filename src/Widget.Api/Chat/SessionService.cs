@@ -10,7 +10,9 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Chat;
 
-/// <summary>Opens sessions: who the visitor is, which conversation continues, and how the widget looks.</summary>
+/// <summary>
+/// Opens sessions. A session's response names the visitor and the conversation that continues, and contains the widget's configuration.
+/// </summary>
 internal sealed class SessionService(
     TenantDatabase database,
     TenantSettingsService settings,
@@ -20,22 +22,22 @@ internal sealed class SessionService(
     VisitorTokens tokens)
 {
     /// <summary>
-    /// Opens a session. An unknown visitor id, perhaps of an erased visitor, is replaced by a new one.
+    /// Opens a session. An unknown visitor id, such as that of an erased visitor, is replaced by a new one.
     /// </summary>
     /// <param name="tenant">The tenant whose widget it is.</param>
     /// <param name="request">The widget's request.</param>
-    /// <param name="origin">The site of the request, already allowed; null when the caller is not a browser.</param>
+    /// <param name="origin">The site of the request, which was checked; null when the caller is not a browser.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<SessionResponse> OpenAsync(TenantInfo tenant, SessionRequest request, string? origin, CancellationToken ct)
     {
         var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
-        var known = request.VisitorId is { } id ? await FindAsync(tenant.TenantId, new VisitorId(id), ct) : null;
-        var visitor = known?.Visitor ?? VisitorId.New();
-        var conversation = request.NewConversation ? null : known?.Last;
+        var existing = request.VisitorId is { } id ? await FindAsync(tenant.TenantId, new VisitorId(id), ct) : null;
+        var visitor = existing?.Visitor ?? VisitorId.New();
+        var conversation = request.NewConversation ? null : existing?.Last;
         if (conversation is null)
         {
             conversation = new LastConversation(ConversationId.New(), LastSeq: 0);
-            await AddAsync(tenant.TenantId, visitor, known is null, conversation.Id, ct);
+            await AddAsync(tenant.TenantId, visitor, existing is null, conversation.Id, ct);
         }
 
         var (token, expires) = tokens.Create(new VisitorTicket(tenant.TenantId, visitor, origin));
@@ -48,8 +50,8 @@ internal sealed class SessionService(
             await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
     }
 
-    /// <summary>Runs the statements of opening a session without adding a visitor or a conversation.</summary>
-    internal async Task<TenantSettings> RehearseAsync(TenantInfo tenant, CancellationToken ct)
+    /// <summary>Does the same work as opening a session, but adds no visitor and no conversation.</summary>
+    internal async Task<TenantSettings> WarmUpAsync(TenantInfo tenant, CancellationToken ct)
     {
         var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
         var visitor = VisitorId.New();
@@ -101,7 +103,7 @@ internal sealed class SessionService(
         IReadOnlyList<string>? abilities,
         CancellationToken ct)
     {
-        var offered = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct);
+        var available = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct);
         return new()
         {
             TenantName = tenant.Name,
@@ -112,8 +114,8 @@ internal sealed class SessionService(
             Locale = settings.Locale,
             ContactUrl = settings.ContactUrl,
             HostedUrl = $"/widget/{tenant.Slug}",
-            Modes = offered,
-            Speech = offered.Contains(speech.Mode) ? await speech.OfferAsync(tenant.TenantId, settings.Speech, ct) : null,
+            Modes = available,
+            Speech = available.Contains(speech.Mode) ? await speech.OfferAsync(tenant.TenantId, settings.Speech, ct) : null,
             Dictation = dictation.Offer(settings.Speech, abilities),
         };
     }

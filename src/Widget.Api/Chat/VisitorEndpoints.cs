@@ -14,13 +14,16 @@ namespace Widget.Api.Chat;
 
 internal static class VisitorEndpoints
 {
-    private const long LargestRequest = 64 * 1024;
-    private const int MostContextEntries = 20;
-    private const int LongestContextEntry = 500;
+    private const long MaxRequestBytes = 64 * 1024;
+    private const int MaxContextEntries = 20;
+    private const int MaxContextEntryLength = 500;
 
     public static void MapVisitors(this IEndpointRouteBuilder routes)
     {
-        var widget = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").WithRequestSizeLimit(LargestRequest);
+        var widget = routes.MapGroup("/api/widget")
+            .RequireCors(Policies.AnyOrigin)
+            .WithTags("Widget")
+            .WithRequestSizeLimit(MaxRequestBytes);
         widget.MapPost("/session", OpenSession).LimitedAs(Limit.Sessions).Validate<SessionRequest>()
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");
@@ -54,35 +57,35 @@ internal static class VisitorEndpoints
         SessionLimits limits,
         CancellationToken ct)
     {
-        if (limits.Peek(http, request.SiteKey) is { } early) return early.ToProblem(http);
+        if (limits.Peek(http, request.SiteKey) is { } limited) return limited.ToProblem(http);
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
-            return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
-        // The tenant is resolved before the body is read, so check here that the body names the same tenant as the rest of the request.
+            return Problems.Create(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
+        // The middleware resolved the tenant without the body. Check that the body names the same tenant.
         if (tenants.MultiTenantContext.Strategy is not null)
         {
-            var decided = await resolver.ResolveAsync(http, request, ct);
-            if (decided.IsContradictory) return Problems.Because(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
-            if (decided.TenantInfo is null)
-                return Problems.Because(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
+            var resolved = await resolver.ResolveAsync(http, request, ct);
+            if (resolved.IsContradictory) return Problems.Create(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
+            if (resolved.TenantInfo is null)
+                return Problems.Create(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
         }
 
         var origin = Origins.Of(http);
         if (!origins.IsOwn(http))
         {
             var allowed = await settings.OriginsAsync(tenant.TenantId, ct);
-            if (origin is null && allowed.Count == 0) return NoSites(tenant);
-            if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase)) return OtherSite(tenant, origin);
+            if (origin is null && allowed.Count == 0) return NoSiteAllowed(tenant);
+            if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase)) return SiteNotAllowed(tenant, origin);
         }
 
         if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
         return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
     }
 
-    private static ProblemHttpResult NoSites(TenantInfo tenant) => Problems.Because(
+    private static ProblemHttpResult NoSiteAllowed(TenantInfo tenant) => Problems.Create(
         StatusCodes.Status403Forbidden,
         $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only.");
 
-    private static ProblemHttpResult OtherSite(TenantInfo tenant, string origin) => Problems.Because(
+    private static ProblemHttpResult SiteNotAllowed(TenantInfo tenant, string origin) => Problems.Create(
         StatusCodes.Status403Forbidden,
         $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
 
@@ -109,18 +112,18 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
-            if (asked.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, asked.Words);
+            if (asked.RetryAfter is not { } seconds) return Problems.Create(StatusCodes.Status404NotFound, asked.Words);
             Refusal.SetRetryAfter(http, seconds);
             return asked.Refusal == AskRefusal.Busy
-                ? Problems.Because(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
-                : Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
+                ? Problems.Create(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
+                : Problems.Create(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))
-            return TypedResults.ServerSentEvents(Named(answer, ct));
+            return TypedResults.ServerSentEvents(WithEventNames(answer, ct));
         await foreach (var update in answer)
             if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
-        return Problems.Because(
+        return Problems.Create(
             StatusCodes.Status503ServiceUnavailable,
             "The answer is not ready. Send the message again with the same client id.");
     }
@@ -142,7 +145,7 @@ internal static class VisitorEndpoints
         var events = await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, after, ct);
         if (events is null) return Problems.NotFound("conversation");
         return Accepts(http, "text/event-stream")
-            ? TypedResults.ServerSentEvents(Numbered(feed.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
+            ? TypedResults.ServerSentEvents(WithEventIds(feed.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
             : TypedResults.Ok(events);
     }
 
@@ -185,12 +188,12 @@ internal static class VisitorEndpoints
         VisitorService visitors,
         CancellationToken ct)
     {
-        if (request.Context.Count > MostContextEntries
-            || request.Context.Any(entry => entry.Key.Length > LongestContextEntry || entry.Value?.Length > LongestContextEntry))
+        if (request.Context.Count > MaxContextEntries
+            || request.Context.Any(entry => entry.Key.Length > MaxContextEntryLength || entry.Value?.Length > MaxContextEntryLength))
         {
             return Problems.Invalid(
                 "context",
-                $"The context may have {MostContextEntries} entries of {LongestContextEntry} characters at most.");
+                $"The context may have at most {MaxContextEntries} entries of at most {MaxContextEntryLength} characters.");
         }
 
         return await visitors.SetContextAsync(tokens.Read(http)!, new ConversationId(id), request.Context, ct)
@@ -215,7 +218,7 @@ internal static class VisitorEndpoints
     private static bool Accepts(HttpContext http, string mediaType) =>
         http.Request.Headers.Accept.Any(value => value is not null && value.Contains(mediaType, StringComparison.OrdinalIgnoreCase));
 
-    private static async IAsyncEnumerable<SseItem<AnswerUpdate>> Named(
+    private static async IAsyncEnumerable<SseItem<AnswerUpdate>> WithEventNames(
         IAsyncEnumerable<AnswerUpdate> answer,
         [EnumeratorCancellation] CancellationToken ct)
     {
@@ -232,11 +235,11 @@ internal static class VisitorEndpoints
         }
     }
 
-    private static async IAsyncEnumerable<SseItem<ConversationUpdate>> Numbered(
+    private static async IAsyncEnumerable<SseItem<ConversationUpdate>> WithEventIds(
         IAsyncEnumerable<ConversationUpdate> updates,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        // The headers are sent with the first event, and a watcher should know at once that it is connected.
+        // The headers are sent with the first event. Send one immediately, so that the client knows that it is connected.
         yield return new SseItem<ConversationUpdate>(new ConversationUpdate(), "ping");
         await foreach (var update in updates.WithCancellation(ct))
         {

@@ -17,7 +17,7 @@ internal static class ConnectionStrings
                 $"{ApplicationVariable} is not set. "
                 + "It is the connection string of the application's login, which `widget migrate` creates.");
         }
-        else if (Problem(ApplicationVariable, connection) is { } problem)
+        else if (FindProblem(ApplicationVariable, connection) is { } problem)
         {
             variables.Errors.Add(problem);
         }
@@ -25,8 +25,8 @@ internal static class ConnectionStrings
         return connection ?? "";
     }
 
-    /// <summary>What is wrong with the format of a connection string; null when it is valid.</summary>
-    public static string? Problem(string variable, string connection)
+    /// <summary>Describes what is wrong with the format of a connection string. Null if it is valid.</summary>
+    public static string? FindProblem(string variable, string connection)
     {
         try
         {
@@ -34,7 +34,7 @@ internal static class ConnectionStrings
         }
         catch (ArgumentException)
         {
-            // The same problem as a missing host: not a list of name=value.
+            // The text is not a list of name=value. The message below covers this, too.
         }
 
         return $"{variable} is not a connection string in Npgsql's form: "

@@ -4,8 +4,8 @@ namespace Widget.Api.Configuration;
 public sealed record InstallationOptions
 {
     /// <summary>
-    /// The public address, such as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL). Null when nothing outside can reach this
-    /// installation: then no service is asked to call back, and their state is polled instead.
+    /// The public address, such as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL). Null if this installation can't be reached from
+    /// outside. Then it polls the state of outside services instead of asking them to call back.
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record InstallationOptions
                 $"WIDGET_HOSTS contains \"{host}\". Write each host as widget.internal or 10.0.0.5, without http:// and without a path."));
         var suffix = variables.Text("WIDGET_HOST_SUFFIX");
         if (suffix is not null && !suffix.StartsWith('.'))
-            variables.Errors.Add($"WIDGET_HOST_SUFFIX is \"{suffix}\". It must begin with a dot, as .chat.example.com.");
+            variables.Errors.Add($"WIDGET_HOST_SUFFIX is \"{suffix}\". It must begin with a dot, such as .chat.example.com.");
         return new InstallationOptions
         {
             PublicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com"),

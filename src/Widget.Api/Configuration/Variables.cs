@@ -5,7 +5,7 @@ namespace Widget.Api.Configuration;
 /// <summary>Reads settings from environment variables and collects everything that is wrong with them.</summary>
 internal sealed class Variables(Func<string, string?> variable)
 {
-    /// <summary>One sentence or two for each invalid setting: what is wrong, and what to write instead.</summary>
+    /// <summary>One message for each invalid setting: what is wrong, and what to write instead.</summary>
     public List<string> Errors { get; } = [];
 
     /// <summary>The variable without surrounding spaces; null when it is not set or empty.</summary>
@@ -32,36 +32,36 @@ internal sealed class Variables(Func<string, string?> variable)
         return null;
     }
 
-    /// <summary>A whole number between two limits, both included; the default when it is not set or invalid.</summary>
-    public int Whole(string name, int whenUnset, int least, int most)
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>; the default when it is not set or invalid.</summary>
+    public int Integer(string name, int defaultValue, int min, int max)
     {
-        if (Text(name) is not { } text) return whenUnset;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (Text(name) is not { } text) return defaultValue;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
             return number;
-        Errors.Add($"{name} is \"{text}\". It must be a whole number from {least} to {most}.");
-        return whenUnset;
+        Errors.Add($"{name} is \"{text}\". It must be a whole number from {min} to {max}.");
+        return defaultValue;
     }
 
     /// <summary>"on" or "off"; the default when it is not set or invalid.</summary>
-    public bool Switch(string name, bool whenUnset)
+    public bool Switch(string name, bool defaultValue)
     {
         switch (Text(name))
         {
             case null:
-                return whenUnset;
+                return defaultValue;
             case "on":
                 return true;
             case "off":
                 return false;
             case var text:
                 Errors.Add($"{name} is \"{text}\". It must be \"on\" or \"off\".");
-                return whenUnset;
+                return defaultValue;
         }
     }
 
-    /// <summary>A model at a service: <c>WIDGET_…_ENDPOINT</c>, <c>_KEY</c> and <c>_MODEL</c>.</summary>
+    /// <summary>Where to reach a model, and which one: <c>WIDGET_…_ENDPOINT</c>, <c>_KEY</c> and <c>_MODEL</c>.</summary>
     /// <param name="service">The middle part of the three names, such as <c>CHAT</c>.</param>
-    /// <param name="modelIs">What the model is for; completes the sentence "It names …".</param>
+    /// <param name="modelIs">What the model is for. It completes the sentence "It names …" in the error.</param>
     /// <param name="example">A valid endpoint, for the error.</param>
     public (Uri? Endpoint, string? Key, string? Model) Model(
         string service,

@@ -47,7 +47,7 @@ public sealed class Visitor : ITenantOwned
 
     public required VisitorId Id { get; init; }
 
-    /// <summary>The site's id of the visitor; not verified.</summary>
+    /// <summary>The site's id for the visitor; not verified.</summary>
     public string? ExternalId { get; set; }
 
     /// <summary>What the site says about the visitor, such as name and e-mail address; not verified.</summary>
@@ -78,7 +78,7 @@ public sealed class Conversation : ITenantOwned
     /// <summary>Seq of the last event; 0 before the first one.</summary>
     public int LastSeq { get; init; }
 
-    /// <summary>What the page said about itself, for the assistant to know.</summary>
+    /// <summary>What the page says about itself. The assistant receives it.</summary>
     public required Dictionary<string, string> Context { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -112,7 +112,7 @@ public sealed class Conversation : ITenantOwned
     }
 }
 
-/// <summary>An event as it is stored; <see cref="ConversationLog"/> reads and appends.</summary>
+/// <summary>The database row of an event. <see cref="ConversationLog"/> reads and appends events.</summary>
 public sealed class ConversationEventRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -132,7 +132,7 @@ public sealed class ConversationEventRow : ITenantOwned
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>A question whose answer is not in the log yet, and the node that writes it.</summary>
+/// <summary>A question whose answer is not in the log yet, with the lease of the node that writes the answer.</summary>
 public sealed class PendingAnswer : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -143,17 +143,17 @@ public sealed class PendingAnswer : ITenantOwned
 
     public required int QuestionSeq { get; init; }
 
-    /// <summary>Counts the nodes that have begun to write the answer.</summary>
+    /// <summary>How many times a node has begun to write the answer.</summary>
     public required int Attempt { get; init; }
 
     public Guid? LeaseOwner { get; init; }
 
     public DateTimeOffset? LeaseUntil { get; init; }
 
-    /// <summary>The trace in which the question was asked (W3C traceparent), for a node that takes the answer over.</summary>
+    /// <summary>The trace in which the question was asked (W3C traceparent), for a node that takes over the answer.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The visitor has stopped the answer: the text so far is the answer.</summary>
+    /// <summary>Whether the visitor has stopped the answer. The text so far is then the answer.</summary>
     public bool StopRequested { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -6,37 +6,37 @@ using Widget.Platform.Work;
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// Lets any number of watchers follow a conversation: the log through PostgreSQL's notifications, which reach every node, and the answers
-/// that this node is writing. Watchers are only woken; each then reads what it has not seen, so a slow watcher reads more at a time and
-/// nothing is buffered for it.
+/// Lets any number of watchers follow a conversation. They get the events of the log, which PostgreSQL's notifications announce to every
+/// node, and the answers that this node is writing. A watcher is only woken, and then reads what it has not seen. So nothing is buffered
+/// for a slow watcher; it reads more at a time.
 /// </summary>
 public sealed class ConversationFeed(
     ConversationLog log,
     LiveAnswers answers,
-    LiveVoices voices,
+    LiveVoiceUpdates voices,
     TimeProvider clock,
     IHostApplicationLifetime lifetime) : INotificationSubscriber
 {
-    // Text is sent in steps that look smooth to a reader, not token by token.
-    private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(40);
+    // Text is sent in small steps that look smooth, not token by token.
+    private static readonly TimeSpan UpdateInterval = TimeSpan.FromMilliseconds(40);
 
     /// <summary>
-    /// After this long without news, watchers get a keep-alive. Clients treat a connection that is silent for longer as dead.
+    /// How long after the last update a watcher gets a keep-alive. Clients treat a connection that is silent for longer as dead.
     /// </summary>
-    internal TimeSpan LongestSilence { get; set; } = TimeSpan.FromSeconds(20);
+    internal TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How often an idle watcher reads the log although no notification arrived. Notifications are not lost while the connection is open,
-    /// and all watchers read after a reconnect, so this is only a safety net. Each watcher adds a random delay of up to the same length,
-    /// so that they do not all read at once.
+    /// How often an idle watcher reads the log without a notification. This is only a safety net, because notifications are not lost while
+    /// the connection is open, and all watchers read after a reconnect. Each watcher adds a random delay of up to the same length, so that
+    /// they do not all read at once.
     /// </summary>
-    private static readonly TimeSpan SafetyRead = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan IdleReadInterval = TimeSpan.FromMinutes(10);
 
     private readonly ConversationSignals _signals = new();
 
     /// <summary>
-    /// The conversation's events after a position in the log, then new ones as they come, until cancelled or until the node stops. Watchers
-    /// do not delay a stopping node; they connect to another. The caller has checked that the conversation may be watched.
+    /// Returns the conversation's events after a position in the log, then new ones as they arrive. Ends when cancelled or when the node
+    /// stops, so that clients connect to another node. The caller has checked that the conversation may be watched.
     /// </summary>
     /// <remarks>An empty update is a keep-alive.</remarks>
     public async IAsyncEnumerable<ConversationUpdate> WatchAsync(
@@ -46,30 +46,30 @@ public sealed class ConversationFeed(
         [EnumeratorCancellation] CancellationToken ct)
     {
         using var watcher = new Watcher();
-        using var logging = _signals.Listen(conversation, watcher.WakeForLog);
-        using var answering = answers.OnChange(conversation, watcher.WakeForAnswer);
-        using var speaking = voices.OnChange(conversation, watcher.WakeForAnswer);
+        using var logChanges = _signals.Listen(conversation, watcher.WakeForLog);
+        using var answerChanges = answers.OnChange(conversation, watcher.WakeForLiveUpdate);
+        using var voiceChanges = voices.OnChange(conversation, watcher.WakeForLiveUpdate);
         var cursors = new Dictionary<MessageId, AnswerCursor>();
         var completed = new HashSet<MessageId>();
-        var seen = after;
-        var heard = 0L;
+        var lastSeq = after;
+        var voiceVersion = 0L;
         watcher.WakeForLog();
-        var read = clock.GetTimestamp();
-        var patience = SafetyRead * (1 + Random.Shared.NextDouble());
+        var logReadAt = clock.GetTimestamp();
+        var idleReadInterval = IdleReadInterval * (1 + Random.Shared.NextDouble());
         while (true)
         {
             if (watcher.TakeLogChanged())
             {
-                read = clock.GetTimestamp();
+                logReadAt = clock.GetTimestamp();
                 IReadOnlyList<ConversationEvent> events;
                 do
                 {
-                    // The conversation was deleted, with its tenant.
-                    if (await log.ReadAsync(tenant, conversation, visitor: null, seen, ct) is not { } news) yield break;
-                    events = news;
+                    // Null means that the conversation was deleted with its tenant.
+                    if (await log.ReadAsync(tenant, conversation, visitor: null, lastSeq, ct) is not { } newEvents) yield break;
+                    events = newEvents;
                     foreach (var entry in events)
                     {
-                        seen = entry.Seq;
+                        lastSeq = entry.Seq;
                         if (entry is AssistantMessage answer) completed.Add(new MessageId(answer.MessageId));
                         yield return new ConversationUpdate { Event = entry };
                     }
@@ -83,25 +83,25 @@ public sealed class ConversationFeed(
                 foreach (var update in cursor.Advance(live)) yield return new ConversationUpdate { Answer = update };
             }
 
-            foreach (var update in voices.Since(conversation, ref heard)) yield return new ConversationUpdate { Voice = update };
+            foreach (var update in voices.Since(conversation, ref voiceVersion)) yield return new ConversationUpdate { Voice = update };
 
-            var woken = await watcher.WaitAsync(LongestSilence, ct, lifetime.ApplicationStopping);
+            var woken = await watcher.WaitAsync(KeepAliveInterval, ct, lifetime.ApplicationStopping);
             if (lifetime.ApplicationStopping.IsCancellationRequested) yield break;
             if (!woken)
             {
-                if (clock.GetElapsedTime(read) > patience) watcher.WakeForLog();
+                if (clock.GetElapsedTime(logReadAt) > idleReadInterval) watcher.WakeForLog();
                 yield return new ConversationUpdate();
             }
             else if (!watcher.LogChanged)
             {
-                await Task.Delay(Coalescing, clock, ct);
+                await Task.Delay(UpdateInterval, clock, ct);
             }
         }
     }
 
     string INotificationSubscriber.Channel => ConversationLog.Channel;
 
-    // Events that were announced while this node did not listen are read now.
+    // While this node did not listen, it may have missed notifications, so all watchers read the log.
     void INotificationSubscriber.Connected() => _signals.RaiseAll();
 
     void INotificationSubscriber.Receive(string payload)
@@ -123,17 +123,17 @@ public sealed class ConversationFeed(
             Wake();
         }
 
-        public void WakeForAnswer() => Wake();
+        public void WakeForLiveUpdate() => Wake();
 
         public bool TakeLogChanged() => Interlocked.Exchange(ref _logChanged, 0) != 0;
 
-        /// <summary>False when nothing happened within that time, or the node stops.</summary>
-        public async Task<bool> WaitAsync(TimeSpan patience, CancellationToken ct, CancellationToken stopping)
+        /// <summary>Returns false if the watcher was not woken within the timeout, or if the node stops.</summary>
+        public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken ct, CancellationToken stopping)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
             try
             {
-                if (!await _woken.WaitAsync(patience, either.Token)) return false;
+                if (!await _woken.WaitAsync(timeout, linked.Token)) return false;
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
@@ -158,7 +158,7 @@ public sealed class ConversationFeed(
             }
             catch (ObjectDisposedException)
             {
-                // The watcher left while it was being woken.
+                // The watcher was disposed of in the meantime.
             }
         }
     }

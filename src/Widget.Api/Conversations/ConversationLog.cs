@@ -9,30 +9,30 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// The log of a conversation. Events are numbered densely in the transaction that appends them, under the conversation's row
-/// lock, and announced to every node when it commits.
+/// The log of a conversation. The transaction that appends an event locks the conversation's row and gives the event the next number, so
+/// numbers have no gaps. The commit announces the event to every node.
 /// </summary>
 public sealed class ConversationLog(TenantDatabase database)
 {
     /// <summary>The notification channel; its payload is tenant:conversation:seq.</summary>
     internal const string Channel = "conversation_events";
 
-    private const int MostRead = 500;
+    private const int MaxEvents = 500;
 
     /// <summary>The columns of conversation_events that <see cref="ReadAllAsync"/> reads, in its order.</summary>
-    internal const string Columns = "seq, created_at, client_id, data";
+    internal const string Columns = "seq, created_at, client_id, data, removed_citations(data)";
 
-    // The data leaves out what the row has in columns of its own.
+    // The stored JSON leaves out the properties that have their own columns.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
     {
-        AllowOutOfOrderMetadataProperties = true, // jsonb does not keep the order
+        AllowOutOfOrderMetadataProperties = true, // jsonb does not preserve the order of properties.
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WithoutColumns } },
     };
 
-    /// <summary>Locks the conversation for the transaction; false when the tenant has none with this id.</summary>
+    /// <summary>Locks the conversation for the transaction. Returns false if the tenant or visitor has no such conversation.</summary>
     /// <param name="db">An open transaction.</param>
     /// <param name="id">The conversation.</param>
-    /// <param name="visitor">The visitor whose it must be; null when the caller acts for the tenant.</param>
+    /// <param name="visitor">The visitor that the conversation must belong to. Null if the caller acts for the tenant.</param>
     /// <param name="ct">Ends the wait.</param>
     public static async Task<bool> LockAsync(TenantDb db, ConversationId id, VisitorId? visitor, CancellationToken ct)
     {
@@ -42,7 +42,7 @@ public sealed class ConversationLog(TenantDatabase database)
         return await command.ExecuteScalarAsync(ct) is not null;
     }
 
-    /// <summary>The event that a client has sent with this client id; null when there is none.</summary>
+    /// <summary>Returns the event that a client has sent with this client id. Null if there is none.</summary>
     /// <exception cref="ClientIdTakenException">The client id belongs to an event of another kind.</exception>
     public static async Task<TEvent?> FindAsync<TEvent>(TenantDb db, ConversationId id, string clientId, CancellationToken ct)
         where TEvent : ConversationEvent
@@ -55,8 +55,8 @@ public sealed class ConversationLog(TenantDatabase database)
         return Read(row) as TEvent ?? throw new ClientIdTakenException();
     }
 
-    /// <summary>Which of these client ids are in the conversation's log.</summary>
-    public static async Task<IReadOnlySet<string>> KnownAsync(
+    /// <summary>Returns those of the client ids that are in the conversation's log.</summary>
+    public static async Task<IReadOnlySet<string>> ExistingClientIdsAsync(
         TenantDb db,
         ConversationId id,
         IReadOnlyCollection<string> clientIds,
@@ -66,16 +66,16 @@ public sealed class ConversationLog(TenantDatabase database)
             "select client_id from conversation_events where conversation_id = $1 and client_id = any($2)",
             [id.Value, clientIds.ToArray()]);
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        while (await rows.ReadAsync(ct)) known.Add(rows.GetString(0));
-        return known;
+        var existing = new HashSet<string>(StringComparer.Ordinal);
+        while (await rows.ReadAsync(ct)) existing.Add(rows.GetString(0));
+        return existing;
     }
 
-    /// <summary>The id of the answer to a visitor's message; null when the log has none.</summary>
+    /// <summary>Returns the id of the answer to a visitor's message. Null if the log has none.</summary>
     public static async Task<MessageId?> AnswerToAsync(TenantDb db, ConversationId id, int question, CancellationToken ct)
     {
-        // The answer is one of the first after its question, because only a few can be pending at once. An index on data ->> 'replyTo'
-        // would not help: row-level security prevents its use, since the operator is not leakproof.
+        // The answer is one of the first events after its question, because only a few answers can be pending at once. An index on
+        // data ->> 'replyTo' would not help: row-level security prevents its use, since the operator is not leakproof.
         await using var command = db.Command(
             """
             select message_id from conversation_events
@@ -86,12 +86,17 @@ public sealed class ConversationLog(TenantDatabase database)
         return await command.ExecuteScalarAsync(ct) is Guid message ? new MessageId(message) : null;
     }
 
-    /// <summary>What was said in one call, in the order of the log.</summary>
+    /// <summary>Returns the utterances of one call, in the order of the log.</summary>
+    /// <param name="db">An open transaction.</param>
+    /// <param name="id">The conversation.</param>
+    /// <param name="session">The call.</param>
+    /// <param name="limit">Maximum number of utterances.</param>
+    /// <param name="ct">Cancels the query.</param>
     public static async Task<IReadOnlyList<Utterance>> UtterancesAsync(
         TenantDb db,
         ConversationId id,
         Guid session,
-        int most,
+        int limit,
         CancellationToken ct)
     {
         await using var command = db.Command(
@@ -100,14 +105,14 @@ public sealed class ConversationLog(TenantDatabase database)
             where conversation_id = $1 and kind = 'utterance' and data ->> 'sessionId' = $2::text
             order by seq limit $3
             """,
-            [id.Value, session, most]);
+            [id.Value, session, limit]);
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var said = new List<Utterance>();
-        while (await rows.ReadAsync(ct)) said.Add((Utterance)Read(rows));
-        return said;
+        var utterances = new List<Utterance>();
+        while (await rows.ReadAsync(ct)) utterances.Add((Utterance)Read(rows));
+        return utterances;
     }
 
-    /// <summary>Appends to a conversation and locks it for the rest of the transaction.</summary>
+    /// <summary>Appends an event to a conversation and locks the conversation for the rest of the transaction.</summary>
     /// <returns>The event with its seq and time.</returns>
     public static async Task<TEvent> AppendAsync<TEvent>(TenantDb db, ConversationId id, TEvent entry, CancellationToken ct)
         where TEvent : ConversationEvent
@@ -131,12 +136,12 @@ public sealed class ConversationLog(TenantDatabase database)
                 Parameter((entry as AssistantMessage)?.MessageId, NpgsqlDbType.Uuid),
             ]);
         await using var row = await command.ExecuteReaderAsync(ct);
-        if (!await row.ReadAsync(ct)) throw new InvalidOperationException($"Conversation {id} is gone.");
+        if (!await row.ReadAsync(ct)) throw new InvalidOperationException($"Conversation {id} does not exist.");
         return entry with { Seq = row.GetInt32(0), At = row.GetFieldValue<DateTimeOffset>(1) };
     }
 
     /// <summary>
-    /// Events after a seq, oldest first, 500 at most; null when the conversation is not the visitor's.
+    /// Returns the events after a seq, oldest first, at most 500. Null if the conversation does not exist or is not the visitor's.
     /// </summary>
     public async Task<IReadOnlyList<ConversationEvent>?> ReadAsync(
         TenantId tenant,
@@ -149,7 +154,7 @@ public sealed class ConversationLog(TenantDatabase database)
             .Add(
                 "select 1 from conversations where tenant_id = $1 and id = $2 and ($3::uuid is null or visitor_id = $3)",
                 [tenant.Value, id.Value, Parameter(visitor?.Value, NpgsqlDbType.Uuid)])
-            .Add(AfterSql, [tenant.Value, id.Value, after, MostRead]);
+            .Add(EventsAfterSql, [tenant.Value, id.Value, after, MaxEvents]);
         await using var rows = await batch.ReadAsync(ct);
         if (!await rows.ReadAsync(ct)) return null;
         await rows.NextResultAsync(ct);
@@ -158,15 +163,15 @@ public sealed class ConversationLog(TenantDatabase database)
 
     /// <summary>
     /// The statement that reads a conversation's events after a seq, for a <see cref="TenantBatch"/>. Parameters: tenant, conversation,
-    /// seq, most events. <see cref="ReadAllAsync"/> reads its rows.
+    /// seq, maximum number of events. <see cref="ReadAllAsync"/> reads its rows.
     /// </summary>
-    internal const string AfterSql =
+    internal const string EventsAfterSql =
         $"select {Columns} from conversation_events where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit $4";
 
-    /// <summary>Events after a seq, oldest first, 500 at most, within a transaction of the caller's.</summary>
+    /// <summary>Returns the events after a seq, oldest first, at most 500, within the caller's transaction.</summary>
     public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(TenantDb db, ConversationId id, int after, CancellationToken ct)
     {
-        await using var command = db.Command(AfterSql, [db.TenantId.Value, id.Value, after, MostRead]);
+        await using var command = db.Command(EventsAfterSql, [db.TenantId.Value, id.Value, after, MaxEvents]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         return await ReadAllAsync(rows, ct);
     }
@@ -181,29 +186,31 @@ public sealed class ConversationLog(TenantDatabase database)
     private static Npgsql.NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
-    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3)) with
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3), row.GetFieldValue<int[]>(4)) with
     {
         Seq = row.GetInt32(0),
         At = row.GetFieldValue<DateTimeOffset>(1),
         ClientId = row.IsDBNull(2) ? null : row.GetString(2),
     };
 
-    // Older events have titles from before titles were cleaned when they are stored.
-    private static ConversationEvent Parse(string data) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
-    {
-        AssistantMessage { Citations.Count: > 0 } answer => answer with
+    // Today, titles are cleaned before they are stored. Those of older events are cleaned here.
+    private static ConversationEvent Parse(string data, int[] removed) =>
+        JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
         {
-            Citations =
-            [
-                .. answer.Citations.Select(source => source with
-                {
-                    Title = VisibleText.Line(source.Title),
-                    Headings = [.. source.Headings.Select(VisibleText.Line)],
-                }),
-            ],
-        },
-        var entry => entry,
-    };
+            AssistantMessage { Citations.Count: > 0 } answer => answer with
+            {
+                Citations =
+                [
+                    .. answer.Citations.Select(source => source with
+                    {
+                        Title = VisibleText.Line(source.Title),
+                        Headings = [.. source.Headings.Select(VisibleText.Line)],
+                        Removed = removed.Contains(source.Number),
+                    }),
+                ],
+            },
+            var entry => entry,
+        };
 
     private static void WithoutColumns(JsonTypeInfo type)
     {
@@ -217,6 +224,6 @@ public sealed class ConversationLog(TenantDatabase database)
         && declaring == typeof(ConversationEvent);
 }
 
-/// <summary>A client has sent two different events with the same client id.</summary>
+/// <summary>A client has used the same client id for two different events.</summary>
 public sealed class ClientIdTakenException()
     : ConflictException("clientId", "This client id was used for something else in this conversation. Give each message its own.");

@@ -1,12 +1,12 @@
 namespace Widget.Api.Conversations;
 
-/// <summary>The listeners for changes of conversations on this node.</summary>
+/// <summary>Tells listeners on this node when a conversation changes.</summary>
 internal sealed class ConversationSignals
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ConversationId, List<Action>> _listeners = [];
 
-    /// <summary>Calls back at every <see cref="Raise"/> until disposed.</summary>
+    /// <summary>Calls the callback at every <see cref="Raise"/> for the conversation, until the result is disposed.</summary>
     public IDisposable Listen(ConversationId conversation, Action callback)
     {
         lock (_lock)

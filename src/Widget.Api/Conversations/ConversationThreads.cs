@@ -7,20 +7,20 @@ namespace Widget.Api.Conversations;
 public sealed class ConversationThreads(TenantDatabase database)
 {
     /// <summary>
-    /// The requested conversation. Without a request, a visitor gets the last one, and a program of the tenant a new one with a new
-    /// visitor. Null when the conversation is not the caller's.
+    /// Returns the requested conversation. If none is requested, a visitor gets the last one, and a program of the tenant gets a new one
+    /// with a new visitor. Null if the conversation is not the caller's.
     /// </summary>
     public async Task<(ConversationId Conversation, VisitorId Visitor)?> FindAsync(
         TenantId tenant,
         VisitorId? visitor,
-        ConversationId? wanted,
+        ConversationId? requested,
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (wanted is not null || visitor is not null)
+        if (requested is not null || visitor is not null)
         {
             var found = await db.Conversations.AsNoTracking()
-                .Where(row => (wanted == null || row.Id == wanted) && (visitor == null || row.VisitorId == visitor))
+                .Where(row => (requested == null || row.Id == requested) && (visitor == null || row.VisitorId == visitor))
                 .OrderByDescending(row => row.UpdatedAt)
                 .FirstOrDefaultAsync(ct);
             return found is null ? null : (found.Id, found.VisitorId);
@@ -29,11 +29,13 @@ public sealed class ConversationThreads(TenantDatabase database)
         return await AddAsync(db, externalId: null, ct);
     }
 
-    /// <summary>The last conversation of a person whom the tenant's program names by its own id; a new one when there is none.</summary>
+    /// <summary>
+    /// Returns the last conversation of a person, or a new one if there is none. The tenant's program identifies the person by its own id.
+    /// </summary>
     public async Task<(ConversationId Conversation, VisitorId Visitor)> OfPersonAsync(TenantId tenant, string person, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        // Pages may claim any id for a visitor. The prefix keeps them from claiming one that a program has given.
+        // Pages may claim any id for a visitor. The prefix prevents them from claiming an id that a program has given.
         person = ExternalIds.OfProgram(person);
         await LockAsync(db, person, ct);
         var visitors = db.Visitors;

@@ -1,15 +1,15 @@
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// Ids of visitors in the tenant's own systems. A page's claim about its visitor proves nothing, but a program of the tenant has a key. Ids
-/// from programs have a prefix that pages may not use.
+/// Ids of visitors in the tenant's own systems. An id from a page is not verified, but a program of the tenant has authenticated with a
+/// key. So ids from programs have a prefix that pages may not use.
 /// </summary>
 internal static class ExternalIds
 {
-    private const string Program = "program:";
+    private const string ProgramPrefix = "program:";
 
-    public static string OfProgram(string id) => Program + id;
+    public static string OfProgram(string id) => ProgramPrefix + id;
 
-    /// <summary>The id that a page gives; null when it has the prefix of programs.</summary>
-    public static string? OfPage(string? id) => id?.StartsWith(Program, StringComparison.OrdinalIgnoreCase) == true ? null : id;
+    /// <summary>Returns the id that a page gives. Null if it has the prefix of programs.</summary>
+    public static string? OfPage(string? id) => id?.StartsWith(ProgramPrefix, StringComparison.OrdinalIgnoreCase) == true ? null : id;
 }

@@ -11,14 +11,14 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private IReadOnlyList<Citation>? _sources;
-    private bool _waits;
+    private bool _isDelayed;
     private int _attempt;
 
     public MessageId MessageId { get; } = messageId;
 
     public ConversationId Conversation { get; } = conversation;
 
-    /// <summary>When the first text was written (timestamp of the clock); null before.</summary>
+    /// <summary>The clock's timestamp when the first text was written. Null before that.</summary>
     public long? FirstTextAt { get; private set; }
 
     /// <summary>Begins a new attempt and discards the text so far.</summary>
@@ -35,9 +35,9 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     }
 
     /// <summary>Tells the readers that the answer takes longer than usual.</summary>
-    public void Wait()
+    public void MarkDelayed()
     {
-        lock (_lock) _waits = true;
+        lock (_lock) _isDelayed = true;
         changed();
     }
 
@@ -59,14 +59,14 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     }
 
     /// <summary>
-    /// The current attempt, whether it takes longer than usual, its sources when known, and the text that a reader does not have yet.
+    /// Returns the current attempt, whether it takes longer than usual, its sources if known, and the text that the reader lacks.
     /// </summary>
-    internal (int Attempt, bool Waits, IReadOnlyList<Citation>? Sources, string Text) Read(int attempt, int offset)
+    internal (int Attempt, bool IsDelayed, IReadOnlyList<Citation>? Sources, string Text) Read(int attempt, int offset)
     {
         lock (_lock)
         {
             var start = attempt == _attempt ? offset : 0;
-            return (_attempt, _waits, _sources, _text.ToString(start, _text.Length - start));
+            return (_attempt, _isDelayed, _sources, _text.ToString(start, _text.Length - start));
         }
     }
 }
@@ -77,16 +77,16 @@ internal sealed class AnswerCursor
     private int _attempt;
     private int _offset;
     private bool _hasSources;
-    private bool _waits;
+    private bool _isDelayed;
 
-    /// <summary>The updates that the reader has not received yet.</summary>
+    /// <summary>Returns the updates that the reader has not received yet.</summary>
     public IEnumerable<AnswerUpdate> Advance(LiveAnswer answer)
     {
-        var (attempt, waits, sources, text) = answer.Read(_attempt, _offset);
+        var (attempt, isDelayed, sources, text) = answer.Read(_attempt, _offset);
         if (attempt != _attempt) (_attempt, _offset, _hasSources) = (attempt, 0, false);
-        if (waits && !_waits)
+        if (isDelayed && !_isDelayed)
         {
-            _waits = true;
+            _isDelayed = true;
             yield return new AnswerWaiting { MessageId = answer.MessageId.Value, Attempt = attempt };
         }
 
@@ -124,6 +124,6 @@ public sealed class LiveAnswers(TimeProvider clock)
 
     public IReadOnlyList<LiveAnswer> Of(ConversationId conversation) => _answers.GetValueOrDefault(conversation, []);
 
-    /// <summary>Calls back whenever an answer of the conversation has changed, until disposed.</summary>
+    /// <summary>Calls the callback whenever an answer of the conversation changes, until the result is disposed.</summary>
     public IDisposable OnChange(ConversationId conversation, Action callback) => _signals.Listen(conversation, callback);
 }

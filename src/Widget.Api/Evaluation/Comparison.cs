@@ -2,9 +2,10 @@ using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>What changed between two runs, question by question. Questions are matched by id.</summary>
+/// <summary>Compares two runs question by question. Questions are matched by id.</summary>
 public static class Comparison
 {
+    /// <summary>The changes from the earlier run to the later one.</summary>
     /// <param name="after">The later run.</param>
     /// <param name="before">The earlier one.</param>
     public static EvaluationDiff Of(EvaluationReport after, EvaluationReport before)
@@ -25,7 +26,7 @@ public static class Comparison
             Deltas(after.Run.Metrics, before.Run.Metrics));
     }
 
-    // Whether it passes counts first, then how early its source is found, then how many facts are missing.
+    // Positive for better, negative for worse. Compares in this order: passed, rank of the first expected source, number of missing facts.
     private static int Direction(EvaluationChange change)
     {
         var (before, after) = (change.Before, change.After);
@@ -36,17 +37,17 @@ public static class Comparison
 
     private static Dictionary<string, double> Deltas(EvaluationMetrics? after, EvaluationMetrics? before)
     {
-        var (later, earlier) = (Named(after), Named(before));
+        var (later, earlier) = (ValuesByName(after), ValuesByName(before));
         return later.Where(metric => earlier.ContainsKey(metric.Key)).ToDictionary(
             metric => metric.Key,
             metric => metric.Value - earlier[metric.Key],
             StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, double> Named(EvaluationMetrics? metrics)
+    private static Dictionary<string, double> ValuesByName(EvaluationMetrics? metrics)
     {
         if (metrics is null) return [];
-        (string Name, double? Value)[] all =
+        (string Name, double? Value)[] values =
         [
             ("passed", metrics.Questions == 0 ? null : (double)metrics.Passed / metrics.Questions),
             ("hitRateAt1", metrics.HitRateAt1),
@@ -62,7 +63,7 @@ public static class Comparison
             ("medianMilliseconds", metrics.MedianMilliseconds),
             ("p95Milliseconds", metrics.P95Milliseconds),
         ];
-        return all.Where(metric => metric.Value is not null).ToDictionary(
+        return values.Where(metric => metric.Value is not null).ToDictionary(
             metric => metric.Name,
             metric => metric.Value!.Value,
             StringComparer.Ordinal);

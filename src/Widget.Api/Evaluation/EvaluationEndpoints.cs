@@ -11,8 +11,8 @@ namespace Widget.Api.Evaluation;
 
 internal static class EvaluationEndpoints
 {
-    private const long LargestRequest = 8 << 20;
-    private const int LargestPage = 500;
+    private const long MaxRequestBytes = 8 << 20;
+    private const int MaxPageSize = 500;
 
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
@@ -20,32 +20,32 @@ internal static class EvaluationEndpoints
             .RequireAuthorization(Policies.Developer)
             .ProducesProblem(401)
             .WithTags("Evaluation")
-            .WithRequestSizeLimit(LargestRequest);
+            .WithRequestSizeLimit(MaxRequestBytes);
         var questions = evaluation.MapGroup("/questions");
-        questions.MapGet("/", List).WithSummary("The tenant's test questions, by name");
+        questions.MapGet("/", List).WithSummary("List the tenant's test questions, by name");
         questions.MapPost("/", Add).Validate<EvaluationQuestionRequest>().ProducesProblem(409).WithSummary("Add a test question");
         questions.MapPost("/import", Import)
             .Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json")
             .ProducesProblem(413)
-            .WithSummary("Add many test questions: a JSON list, or one object a line; the same name again replaces a question");
-        questions.MapGet("/{id:guid}", Find).ProducesProblem(404).WithSummary("A test question");
+            .WithSummary("Add many test questions: a JSON list, or one object per line. A question with an existing name replaces it");
+        questions.MapGet("/{id:guid}", Find).ProducesProblem(404).WithSummary("Get a test question");
         questions.MapPut("/{id:guid}", Replace)
             .Validate<EvaluationQuestionRequest>()
             .ProducesProblem(404)
             .ProducesProblem(409)
             .WithSummary("Replace a test question");
-        questions.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a test question; runs that asked it keep it");
+        questions.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a test question; earlier runs keep it");
 
         var runs = evaluation.MapGroup("/runs");
         runs.MapPost("/", Start)
             .Validate<EvaluationRunRequest>()
             .ProducesProblem(409)
             .WithSummary("Ask all test questions; a tenant has one run at a time");
-        runs.MapGet("/", Runs).WithSummary("The last runs, newest first");
-        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with the result of each question");
+        runs.MapGet("/", Runs).WithSummary("List the last runs, newest first");
+        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("Get a run with the result of each question");
         runs.MapGet("/{id:guid}/diff", Diff)
             .ProducesProblem(404)
-            .WithSummary("What changed since another run; by default the last finished one before it");
+            .WithSummary("Compare a run with an earlier one, by default with the last finished run before it");
         runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("Cancel a run");
         runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a finished run");
     }
@@ -61,7 +61,7 @@ internal static class EvaluationEndpoints
             tenants.Current().TenantId,
             tag?.Replace("\0", "", StringComparison.Ordinal),
             Math.Max(0, offset),
-            Math.Clamp(limit, 1, LargestPage),
+            Math.Clamp(limit, 1, MaxPageSize),
             ct));
 
     private static async Task<Results<Created<EvaluationQuestion>, ProblemHttpResult>> Add(
@@ -90,7 +90,7 @@ internal static class EvaluationEndpoints
         }
         catch (ValidationException e)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+            return Problems.Create(StatusCodes.Status400BadRequest, e.Message);
         }
     }
 
@@ -132,8 +132,8 @@ internal static class EvaluationEndpoints
         var (run, refusal) = await runs.StartAsync(tenants.Current().TenantId, request, ct);
         if (run is not null) return TypedResults.Accepted($"/api/evaluation/runs/{run.Id}", run);
         return refusal == RunRefusal.AlreadyRunning
-            ? Problems.Because(StatusCodes.Status409Conflict, "Another run is in progress. Wait for it, or cancel it.")
-            : Problems.Because(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
+            ? Problems.Create(StatusCodes.Status409Conflict, "Another run is in progress. Wait for it, or cancel it.")
+            : Problems.Create(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
     }
 
     private static async Task<Ok<IReadOnlyList<EvaluationRun>>> Runs(
@@ -141,7 +141,7 @@ internal static class EvaluationEndpoints
         EvaluationRuns runs,
         CancellationToken ct,
         int limit = 20) =>
-        TypedResults.Ok(await runs.ListAsync(tenants.Current().TenantId, Math.Clamp(limit, 1, RunLease.MostKept), ct));
+        TypedResults.Ok(await runs.ListAsync(tenants.Current().TenantId, Math.Clamp(limit, 1, RunLease.MaxFinishedRuns), ct));
 
     private static async Task<Results<Ok<EvaluationReport>, ProblemHttpResult>> Report(
         Guid id,
@@ -164,7 +164,7 @@ internal static class EvaluationEndpoints
             to is { } other ? new EvaluationRunId(other) : null,
             ct) is { } diff
             ? TypedResults.Ok(diff)
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to compare it with.");
+            : Problems.Create(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to compare it with.");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> Cancel(
         Guid id,
@@ -173,7 +173,7 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.CancelAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.Accepted($"/api/evaluation/runs/{id}")
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run in progress.");
+            : Problems.Create(StatusCodes.Status404NotFound, "There is no such run in progress.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteRun(
         Guid id,
@@ -182,14 +182,14 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.DeleteAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.NoContent()
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such finished run.");
+            : Problems.Create(StatusCodes.Status404NotFound, "There is no such finished run.");
 
     private static ProblemHttpResult Refused(QuestionRefusal refusal) => refusal switch
     {
-        QuestionRefusal.NameTaken => Problems.Because(StatusCodes.Status409Conflict, "Another question has this name."),
-        QuestionRefusal.TooMany => Problems.Because(
+        QuestionRefusal.NameTaken => Problems.Create(StatusCodes.Status409Conflict, "Another question has this name."),
+        QuestionRefusal.TooMany => Problems.Create(
             StatusCodes.Status409Conflict,
-            string.Create(CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
+            string.Create(CultureInfo.InvariantCulture, $"There may be at most {EvaluationQuestions.MaxQuestions:N0} test questions.")),
         _ => Problems.NotFound("test question"),
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Evaluation;
 
@@ -16,10 +17,10 @@ public enum QuestionRefusal
 /// <summary>A tenant's test questions.</summary>
 public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider clock)
 {
-    /// <summary>A limit, because a run asks all questions one after another.</summary>
-    public const int Most = 2_000;
+    /// <summary>The number of questions is limited, because a run asks them one after another.</summary>
+    public const int MaxQuestions = 2_000;
 
-    private const int LongestName = 200;
+    private const int MaxNameLength = 200;
 
     /// <summary>A page of the questions by name, and the total number.</summary>
     public async Task<EvaluationQuestionPage> ListAsync(TenantId tenant, string? tag, int offset, int limit, CancellationToken ct)
@@ -31,13 +32,14 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
         return new EvaluationQuestionPage([.. page.Select(row => row.ToContract())], total);
     }
 
-    /// <summary>Null when the tenant has no such question.</summary>
+    /// <summary>Finds a question. Null when the tenant has no such question.</summary>
     public async Task<EvaluationQuestion?> FindAsync(TenantId tenant, EvaluationQuestionId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return (await db.EvaluationQuestions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToContract();
     }
 
+    /// <summary>Adds a question.</summary>
     public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(
         TenantId tenant,
         EvaluationQuestionRequest request,
@@ -45,14 +47,15 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        if (await db.EvaluationQuestions.CountAsync(ct) >= Most) return (null, QuestionRefusal.TooMany);
-        var row = Row(tenant, request);
+        if (await db.EvaluationQuestions.CountAsync(ct) >= MaxQuestions) return (null, QuestionRefusal.TooMany);
+        var row = CreateRow(tenant, request);
         if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name, ct)) return (null, QuestionRefusal.NameTaken);
         db.EvaluationQuestions.Add(row);
         await db.CommitAsync(ct);
         return (row.ToContract(), QuestionRefusal.None);
     }
 
+    /// <summary>Replaces a question.</summary>
     public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> ReplaceAsync(
         TenantId tenant,
         EvaluationQuestionId id,
@@ -70,7 +73,7 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
         return (row.ToContract(), QuestionRefusal.None);
     }
 
-    /// <summary>False when the tenant has no such question.</summary>
+    /// <summary>Deletes a question. False when the tenant has no such question.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, EvaluationQuestionId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -80,7 +83,7 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     }
 
     /// <summary>
-    /// Adds questions. A question replaces the one with the same name, also within the list. Returns null and saves nothing when there
+    /// Adds questions. A question replaces an earlier one with the same name, also within the list. Returns null and saves nothing if there
     /// would be too many.
     /// </summary>
     public async Task<(int Added, int Replaced)?> ImportAsync(
@@ -90,30 +93,30 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        var known = await db.EvaluationQuestions.ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, ct);
-        var before = known.Count;
+        var byName = await db.EvaluationQuestions.ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, ct);
+        var before = byName.Count;
         foreach (var question in questions)
         {
             var name = NameOf(question);
-            if (known.TryGetValue(name, out var row))
+            if (byName.TryGetValue(name, out var row))
             {
                 Fill(row, question);
                 continue;
             }
 
-            db.EvaluationQuestions.Add(known[name] = Row(tenant, question));
+            db.EvaluationQuestions.Add(byName[name] = CreateRow(tenant, question));
         }
 
-        if (known.Count > Most) return null;
-        var added = known.Count - before;
+        if (byName.Count > MaxQuestions) return null;
+        var added = byName.Count - before;
         await db.CommitAsync(ct);
         return (added, questions.Count - added);
     }
 
-    // One writer a tenant, so that the limit holds and no name comes twice.
+    // One writer at a time for each tenant, so that the limit is kept and names are unique.
     private static Task LockAsync(TenantDb db, CancellationToken ct) => db.LockAsync("evaluation", ct);
 
-    private EvaluationQuestionRow Row(TenantId tenant, EvaluationQuestionRequest request)
+    private EvaluationQuestionRow CreateRow(TenantId tenant, EvaluationQuestionRequest request)
     {
         var now = clock.GetUtcNow();
         var row = new EvaluationQuestionRow
@@ -146,6 +149,6 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     private static string NameOf(EvaluationQuestionRequest request)
     {
         var name = string.IsNullOrWhiteSpace(request.Name) ? request.Text.Trim() : request.Name.Trim();
-        return name.Length <= LongestName ? name : name[..(char.IsHighSurrogate(name[LongestName - 1]) ? LongestName - 1 : LongestName)];
+        return Truncation.Truncate(name, MaxNameLength);
     }
 }

@@ -90,8 +90,20 @@ public sealed class EvaluationRunRow : ITenantOwned
 
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    public EvaluationRun ToContract(EvaluationMetrics? soFar = null) =>
-        new(Id.Value, Status, Strategy, WithAnswers, Done, Total, Documents, Chunks, Metrics ?? soFar, Error, CreatedAt, FinishedAt);
+    /// <param name="currentMetrics">The metrics so far, for a run that has not ended.</param>
+    public EvaluationRun ToContract(EvaluationMetrics? currentMetrics = null) => new(
+        Id.Value,
+        Status,
+        Strategy,
+        WithAnswers,
+        Done,
+        Total,
+        Documents,
+        Chunks,
+        Metrics ?? currentMetrics,
+        Error,
+        CreatedAt,
+        FinishedAt);
 }
 
 /// <summary>A question of a run and, once it has been asked, its result.</summary>
@@ -107,6 +119,6 @@ public sealed class EvaluationResultRow : ITenantOwned
 
     public EvaluationResult? Result { get; set; }
 
-    /// <summary>Number of attempts. A question that crashes its server is given up.</summary>
+    /// <summary>Number of attempts. A question that repeatedly crashes its server is not asked again.</summary>
     public short Attempts { get; set; }
 }

@@ -16,7 +16,7 @@ public enum RunRefusal
     AlreadyRunning,
 }
 
-/// <summary>A tenant's runs. Starting one commits it with its questions; <see cref="EvaluationWorker"/> on any node asks them.</summary>
+/// <summary>A tenant's runs. Starting a run stores it with its questions; <see cref="EvaluationWorker"/> on any node asks them.</summary>
 public sealed class EvaluationRuns(
     TenantDatabase database,
     TenantDatabase knowledge,
@@ -24,6 +24,7 @@ public sealed class EvaluationRuns(
     WakeUpSignal<EvaluationWorker> signal,
     TimeProvider clock)
 {
+    /// <summary>Starts a run.</summary>
     public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(
         TenantId tenant,
         EvaluationRunRequest request,
@@ -37,7 +38,7 @@ public sealed class EvaluationRuns(
         var questions = await db.EvaluationQuestions.AsNoTracking()
             .Where(row => tags.Length == 0 || row.Tags.Any(tag => tags.Contains(tag)))
             .OrderBy(row => row.Name)
-            .Take(request.Limit ?? EvaluationQuestions.Most)
+            .Take(request.Limit ?? EvaluationQuestions.MaxQuestions)
             .ToListAsync(ct);
         if (questions.Count == 0) return (null, RunRefusal.NoQuestions);
 
@@ -93,11 +94,11 @@ public sealed class EvaluationRuns(
         return await ReportAsync(db, id, ct);
     }
 
-    /// <summary>What changed since another run; null when there is none to compare with.</summary>
+    /// <summary>Compares a run with an earlier one. Null when there is no such run, or none to compare it with.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The later run.</param>
     /// <param name="to">The earlier run; null for the last finished one before it.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Cancels the queries.</param>
     public async Task<EvaluationDiff?> DiffAsync(TenantId tenant, EvaluationRunId id, EvaluationRunId? to, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

@@ -4,7 +4,7 @@ namespace Widget.Api.Evaluation;
 
 internal static class EvaluationServices
 {
-    /// <summary>A tenant's test questions and the runs that ask them.</summary>
+    /// <summary>Adds test questions and the runs that ask them.</summary>
     public static IServiceCollection AddEvaluation(this IServiceCollection services)
     {
         services.AddSingleton(EvaluationTables.Tables);

@@ -7,8 +7,8 @@ using Widget.Platform.Work;
 namespace Widget.Api.Evaluation;
 
 /// <summary>
-/// Claims unfinished runs and asks their questions one after another, a time slice at a time, so that a long run does not block the
-/// others. If this node dies, another node continues at the question where it stopped.
+/// Claims unfinished runs and asks their questions one after another. It works on a run for a time slice, so that a long run does not block
+/// others. If this node dies, another node continues with the question where it stopped.
 /// </summary>
 public sealed partial class EvaluationWorker(
     NpgsqlDataSource dataSource,
@@ -18,8 +18,8 @@ public sealed partial class EvaluationWorker(
     TimeProvider clock,
     ILogger<EvaluationWorker> logger) : LeasedWorker<RunLease>(Pace, clock, signal)
 {
-    private const short MostAttempts = 3;
-    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), LongestPause: TimeSpan.FromSeconds(15));
+    private const short MaxAttempts = 3;
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), MaxPause: TimeSpan.FromSeconds(15));
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(15), Renewal: TimeSpan.FromSeconds(3));
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
 
@@ -33,19 +33,19 @@ public sealed partial class EvaluationWorker(
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         var lease = new RunLease(database, new TenantId(row.GetGuid(0)), new EvaluationRunId(row.GetGuid(1)), slot.Id);
-        LogTaken(lease.Tenant, lease.Run);
+        LogClaimed(lease.Tenant, lease.Run);
         return lease;
     }
 
     protected override Task<bool> RenewAsync(RunLease lease, CancellationToken ct) => lease.ExtendAsync(Times.Length, ct);
 
-    protected override async Task LeaveAsync(RunLease lease, bool isStopping)
+    protected override async Task OnCancelledAsync(RunLease lease, bool isStopping)
     {
-        LogLeft(lease.Tenant, lease.Run);
+        LogReleased(lease.Tenant, lease.Run);
         if (isStopping) await lease.ExtendAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
-    protected override Task EndAsync(RunLease lease)
+    protected override Task OnEndedAsync(RunLease lease)
     {
         lease.Dispose();
         return Task.CompletedTask;
@@ -72,14 +72,14 @@ public sealed partial class EvaluationWorker(
             catch (OperationCanceledException e) when (asking.IsCancellationRequested && e is not LeaseLostException)
             {
                 await lease.GiveBackAsync(next.Ordinal, CancellationToken.None);
-                // If the tenant cancelled the run, and not the node, the next step ends the run.
+                // Continue only if the tenant has cancelled the run. The next step then ends it.
                 ct.ThrowIfCancellationRequested();
                 continue;
             }
             catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
             {
-                // A database fault does not count against the question; it is put back when the database is available again.
-                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), Clock, LogDatabaseAway, ct);
+                // The question did not cause the failure, so the attempt does not count. Undo it when the database is available again.
+                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), Clock, LogDatabaseUnavailable, ct);
                 throw;
             }
 
@@ -97,25 +97,28 @@ public sealed partial class EvaluationWorker(
         CancellationToken ct)
     {
         using var tally = ModelTally.Begin();
-        var result = next.Attempts > MostAttempts
-            ? QuestionAsker.Failed(next.Question, $"Asking this stopped the server {MostAttempts} times, so it was given up.", 0)
+        var result = next.Attempts > MaxAttempts
+            ? QuestionAsker.Failed(
+                next.Question,
+                $"Asking this question stopped the server {MaxAttempts} times, so it is not asked again.",
+                milliseconds: 0)
             : await asker.AskAsync(lease.Tenant, next.Question, run.Strategy, run.WithAnswers, asking);
         await lease.SaveAsync(next.Ordinal, result, tally.Use, ct);
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Evaluation run {Run} of tenant {Tenant} has its turn")]
-    private partial void LogTaken(TenantId tenant, EvaluationRunId run);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Claimed evaluation run {Run} of tenant {Tenant}")]
+    private partial void LogClaimed(TenantId tenant, EvaluationRunId run);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Evaluation run {Run} of tenant {Tenant} ended")]
     private partial void LogFinished(TenantId tenant, EvaluationRunId run);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Evaluation run {Run} of tenant {Tenant} left to another node")]
-    private partial void LogLeft(TenantId tenant, EvaluationRunId run);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Released evaluation run {Run} of tenant {Tenant} to another node")]
+    private partial void LogReleased(TenantId tenant, EvaluationRunId run);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; evaluation is paused")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An evaluation run failed unexpectedly and is retried")]
     private partial void LogFault(Exception exception);

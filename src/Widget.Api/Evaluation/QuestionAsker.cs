@@ -20,11 +20,12 @@ public sealed partial class QuestionAsker(
     TimeProvider clock,
     ILogger<QuestionAsker> logger)
 {
+    /// <summary>Asks a question and judges the result.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="question">The question and what is expected.</param>
     /// <param name="strategy">How to search.</param>
-    /// <param name="withAnswer">Also write the answer.</param>
-    /// <param name="ct">Stops, and leaves the question to another node.</param>
+    /// <param name="withAnswer">Whether to also write the answer.</param>
+    /// <param name="ct">Stops asking. Another node asks the question again.</param>
     public async Task<EvaluationResult> AskAsync(
         TenantId tenant,
         EvaluationQuestion question,
@@ -38,7 +39,7 @@ public sealed partial class QuestionAsker(
             var current = await settings.ReadAsync(tenant, ct);
             var context = new AnswerContext(
                 await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
-                    ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+                    ?? throw new InvalidOperationException($"Tenant {tenant} was deleted."),
                 current,
                 new VisitorMessage { Text = question.Text, Locale = question.Language },
                 [],
@@ -48,7 +49,7 @@ public sealed partial class QuestionAsker(
             };
             start = clock.GetTimestamp();
             var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);
-            var answer = withAnswer ? await answerer.AnswerAsync(context, finding, Unheard(), 1, CancellationToken.None, ct) : null;
+            var answer = withAnswer ? await answerer.AnswerAsync(context, finding, UnwatchedAnswer(), 1, CancellationToken.None, ct) : null;
             return Judge(question, finding, answer, clock.GetElapsedTime(start).TotalMilliseconds);
         }
         catch (SearchUnavailableException)
@@ -57,11 +58,12 @@ public sealed partial class QuestionAsker(
         }
         catch (Exception e) when (!ct.IsCancellationRequested && !DatabaseFaults.IsTransient(e))
         {
-            LogFault(LoggedException.Of(e), tenant, question.Id);
+            LogFault(SanitizedException.From(e), tenant, question.Id);
             return Failed(question, "An internal error occurred. It has been logged.", clock.GetElapsedTime(start).TotalMilliseconds);
         }
     }
 
+    /// <summary>The result of a question that could not be asked.</summary>
     public static EvaluationResult Failed(EvaluationQuestion question, string error, double milliseconds) =>
         new(question, Passed: false, Refused: false, 0, null, null, [], [], null, null, milliseconds, error);
 
@@ -76,7 +78,7 @@ public sealed partial class QuestionAsker(
         // A model that finds no answer in its sources cites none of them.
         var refused = answer is null
             ? !finding.IsEnough
-            : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
+            : answer.Outcome is AnswerOutcome.NotFound or AnswerOutcome.Suggested || (answer.Citations.Count == 0 && answer.OffersPerson);
         var rank = Scoring.Rank(question.Sources, hits);
         var passages = finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}");
         var missing = Scoring.Missing(question.Facts, answer?.Text ?? string.Join('\n', passages));
@@ -95,8 +97,8 @@ public sealed partial class QuestionAsker(
             Error: null);
     }
 
-    // The answerer streams to a listener, which is not needed here.
-    private LiveAnswer Unheard() => new(MessageId.New(), ConversationId.New(), static () => { }, clock);
+    // The answerer needs a live answer to stream to, which no client watches here.
+    private LiveAnswer UnwatchedAnswer() => new(MessageId.New(), ConversationId.New(), static () => { }, clock);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Asking test question {Question} of tenant {Tenant} failed")]
     private partial void LogFault(Exception exception, TenantId tenant, Guid question);

@@ -5,59 +5,60 @@ using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Reads test questions: a JSON list of them, or an object a line. An invalid one fails alone.</summary>
+/// <summary>Reads test questions: a JSON list, or one object per line. If a question is invalid, only that question fails.</summary>
 internal static class QuestionImport
 {
+    private const int MaxFailures = 100;
+    private const string NotAnObject = "This is not a JSON object like {\"text\": …, \"sources\": […]}.";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new StorableStrings() },
+        Converters = { new StorableStringConverter() },
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
     };
 
-    /// <exception cref="ValidationException">It is a list that is not JSON; the message says so.</exception>
+    /// <summary>Reads the body of an import.</summary>
+    /// <exception cref="ValidationException">The list is not valid JSON, or too many questions are invalid.</exception>
     public static (IReadOnlyList<EvaluationQuestionRequest> Questions, IReadOnlyList<FailedDocument> Failed) Read(string body)
     {
         var isList = body.AsSpan().TrimStart().StartsWith("[");
         var questions = new List<EvaluationQuestionRequest>();
         var failed = new List<FailedDocument>();
-        foreach (var (place, text) in isList ? List(body) : Lines(body))
+        foreach (var (position, text) in isList ? List(body) : Lines(body))
         {
-            if (failed.Count == MostFailures)
+            if (failed.Count == MaxFailures)
             {
                 throw new ValidationException(
-                    $"More than {MostFailures} of these are not questions, the first of them {failed[0].Id}: {failed[0].Error}");
+                    $"More than {MaxFailures} questions are invalid. The first is {failed[0].Id}: {failed[0].Error}");
             }
 
             try
             {
                 var question = JsonSerializer.Deserialize<EvaluationQuestionRequest>(text, Json);
-                if (question is null) failed.Add(new FailedDocument(place, NotAnObject));
-                else if (Validation.Errors(question).Values.FirstOrDefault() is { } errors)
-                    failed.Add(new FailedDocument(place, errors[0]));
+                if (question is null) failed.Add(new FailedDocument(position, NotAnObject));
+                else if (Validation.FindErrors(question).Values.FirstOrDefault() is { } errors)
+                    failed.Add(new FailedDocument(position, errors[0]));
                 else questions.Add(question);
             }
             catch (JsonException e) when (e.Message.Contains("could not be mapped", StringComparison.Ordinal))
             {
-                failed.Add(new FailedDocument(place, $"{e.Path?.TrimStart('$', '.')} is not a field of a question."));
+                failed.Add(new FailedDocument(position, $"{e.Path?.TrimStart('$', '.')} is not a field of a question."));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                // The latter for half a surrogate pair.
-                failed.Add(new FailedDocument(place, NotAnObject));
+                // InvalidOperationException: an unpaired surrogate.
+                failed.Add(new FailedDocument(position, NotAnObject));
             }
         }
 
         return (questions, failed);
     }
 
-    private const int MostFailures = 100;
-    private const string NotAnObject = "This is not a JSON object like {\"text\": …, \"sources\": […]}.";
+    private static IEnumerable<(string Position, string Text)> Lines(string body) => body.Split('\n')
+        .Select((line, index) => (Position: $"line {index + 1}", Text: line.Trim()))
+        .Where(line => line.Text.Length > 0);
 
-    private static IEnumerable<(string Place, string Text)> Lines(string body) => body.Split('\n')
-        .Select((line, index) => ($"line {index + 1}", line.Trim()))
-        .Where(line => line.Item2.Length > 0);
-
-    private static List<(string Place, string Text)> List(string body)
+    private static List<(string Position, string Text)> List(string body)
     {
         try
         {

@@ -15,8 +15,8 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
 {
     private readonly CancellationTokenSource _cancelRequested = new();
 
-    /// <summary>Finished runs that a tenant keeps.</summary>
-    public const int MostKept = 50;
+    /// <summary>The number of finished runs that are kept for a tenant.</summary>
+    public const int MaxFinishedRuns = 50;
 
     public TenantId Tenant { get; } = tenant;
 
@@ -25,11 +25,13 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
     /// <summary>Cancelled when a renewal finds that the tenant has cancelled the run.</summary>
     public CancellationToken CancelRequested => _cancelRequested.Token;
 
-    /// <summary>The run and its next question; no question when none is left or the tenant has cancelled the run.</summary>
-    /// <exception cref="LeaseLostException">Another worker holds the run.</exception>
+    /// <summary>
+    /// Starts an attempt at the next question. No question is left when all are asked or the tenant has cancelled the run.
+    /// </summary>
+    /// <exception cref="LeaseLostException">Another worker has the lease.</exception>
     internal async Task<(EvaluationRunRow Run, EvaluationResultRow? Next)> TakeAsync(CancellationToken ct)
     {
-        await using var db = await HoldAsync(ct);
+        await using var db = await BeginWithLeaseAsync(ct);
         var run = await db.EvaluationRuns.AsNoTracking().SingleAsync(row => row.Id == Run, ct);
         if (run.CancelRequested) return (run, null);
         var next = await db.EvaluationResults.Where(row => row.RunId == Run && row.Result == null)
@@ -41,31 +43,32 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
         return (run, next);
     }
 
+    /// <summary>Saves the result of a question and its usage.</summary>
     internal async Task SaveAsync(int ordinal, EvaluationResult result, ModelUse use, CancellationToken ct)
     {
-        await using var db = await HoldAsync(ct);
+        await using var db = await BeginWithLeaseAsync(ct);
         var row = await db.EvaluationResults.SingleAsync(candidate => candidate.RunId == Run && candidate.Ordinal == ordinal, ct);
         row.Result = result;
         await db.EvaluationRuns.Where(candidate => candidate.Id == Run)
             .ExecuteUpdateAsync(set => set.SetProperty(candidate => candidate.Done, candidate => candidate.Done + 1), ct);
-        if (!use.IsNothing)
+        if (!use.IsEmpty)
             await UsageMeter.CountAsync(db, UsageMeter.Evaluation, Reference(ordinal), conversation: null, seconds: 0, use, ct);
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Undoes an attempt that did not fail because of the question, but because the node stopped.</summary>
+    /// <summary>Undoes an attempt that failed for another reason than the question, such as a stopping node.</summary>
     public async Task GiveBackAsync(int ordinal, CancellationToken ct)
     {
-        await using var db = await HoldAsync(ct);
+        await using var db = await BeginWithLeaseAsync(ct);
         await db.EvaluationResults.Where(row => row.RunId == Run && row.Ordinal == ordinal && row.Result == null)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, row => (short)(row.Attempts - 1)), ct);
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Ends the run with its metrics, and deletes the tenant's oldest runs beyond <see cref="MostKept"/>.</summary>
+    /// <summary>Ends the run with its metrics, and deletes the tenant's oldest runs beyond <see cref="MaxFinishedRuns"/>.</summary>
     public async Task FinishAsync(DateTimeOffset now, CancellationToken ct)
     {
-        await using var db = await HoldAsync(ct);
+        await using var db = await BeginWithLeaseAsync(ct);
         var run = await db.EvaluationRuns.SingleAsync(row => row.Id == Run, ct);
         var results = await db.EvaluationResults.AsNoTracking()
             .Where(row => row.RunId == Run && row.Result != null)
@@ -74,20 +77,22 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
         run.Metrics = Scoring.Of(results);
         var error = results.Count > 0 && results.TrueForAll(result => result.Error is not null) ? results[0].Error : null;
         run.Status = run.CancelRequested ? EvaluationStatus.Cancelled : error is null ? EvaluationStatus.Finished : EvaluationStatus.Failed;
-        run.Error = run.Status == EvaluationStatus.Failed ? $"None of the questions could be asked. The first: {error}" : null;
+        run.Error = run.Status == EvaluationStatus.Failed
+            ? $"None of the questions could be asked. The error of the first one: {error}"
+            : null;
         run.FinishedAt = now;
         run.LeaseOwner = null;
         run.LeaseUntil = null;
         var old = await db.EvaluationRuns.Where(row => row.FinishedAt != null && row.Id != Run)
             .OrderByDescending(row => row.CreatedAt)
-            .Skip(MostKept - 1)
+            .Skip(MaxFinishedRuns - 1)
             .Select(row => row.Id)
             .ToListAsync(ct);
         await db.EvaluationRuns.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Extends the lease, or gives it up if the time is zero. False when another worker holds the run, or it has ended.</summary>
+    /// <summary>Extends the lease, or releases it if the time is zero. False when the lease is lost or the run has ended.</summary>
     public async Task<bool> ExtendAsync(TimeSpan time, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(Tenant, ct);
@@ -106,11 +111,11 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
 
     public void Dispose() => _cancelRequested.Dispose();
 
-    // Identifies a question of the run in one id.
+    // One id for a question of the run, so that its usage is counted once.
     private Guid Reference(int ordinal) =>
         new(SHA256.HashData([.. Run.Value.ToByteArray(), .. BitConverter.GetBytes(ordinal)]).AsSpan(0, 16));
 
-    private async Task<TenantDb> HoldAsync(CancellationToken ct)
+    private async Task<TenantDb> BeginWithLeaseAsync(CancellationToken ct)
     {
         var db = await database.BeginAsync(Tenant, ct);
         try

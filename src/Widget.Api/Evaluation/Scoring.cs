@@ -16,7 +16,7 @@ namespace Widget.Api.Evaluation;
 /// </summary>
 public static partial class Scoring
 {
-    /// <summary>Number of hits that are evaluated.</summary>
+    /// <summary>The number of hits that are evaluated.</summary>
     public const int Depth = 10;
 
     /// <summary>Rank of the first hit from an expected source, from 1; null when there is none.</summary>
@@ -31,10 +31,10 @@ public static partial class Scoring
     public static double? Ndcg(IReadOnlyList<string> sources, IReadOnlyList<EvaluationHit> hits)
     {
         if (sources.Count == 0) return null;
-        var left = sources.ToList();
+        var notFound = sources.ToList();
         var gain = 0.0;
         for (var i = 0; i < Math.Min(hits.Count, Depth); i++)
-            if (left.RemoveAll(source => IsOf(hits[i], source)) > 0) gain += Discount(i + 1);
+            if (notFound.RemoveAll(source => IsOf(hits[i], source)) > 0) gain += Discount(i + 1);
         return gain / Enumerable.Range(1, Math.Min(sources.Count, Depth)).Sum(Discount);
     }
 
@@ -49,11 +49,11 @@ public static partial class Scoring
     public static bool Passes(EvaluationQuestion question, bool refused, int? rank, IReadOnlyList<string> missing) =>
         question.ShouldRefuse ? refused : !refused && (question.Sources.Count == 0 || rank is not null) && missing.Count == 0;
 
-    /// <summary>Null when no question has been asked yet.</summary>
+    /// <summary>The metrics of a run. Null when no question has been asked yet.</summary>
     public static EvaluationMetrics? Of(IReadOnlyList<EvaluationResult> results)
     {
         if (results.Count == 0) return null;
-        // A question that could not be asked says nothing about the search, but it has not passed either.
+        // A question that could not be asked does not count in the measures of the search, but it has not passed.
         var asked = results.Where(result => result.Error is null).ToList();
         var ranked = asked.Where(result => result.Question.Sources.Count > 0).ToList();
         var facts = asked.Sum(result => result.Question.Facts.Count);

@@ -9,8 +9,8 @@ internal static class ApiDescription
 {
     private const string Document = "/openapi/v1.json";
 
-    /// <summary>In reading order: first what serves visitors, then knowledge and settings, and outside services last.</summary>
-    private static readonly (string Name, string About)[] Groups =
+    // In the order of the page: endpoints for visitors, then knowledge and settings, then outside services.
+    private static readonly (string Name, string Description)[] Groups =
     [
         ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
@@ -26,11 +26,11 @@ internal static class ApiDescription
     ];
 
     public static void Configure(OpenApiOptions options) => options
-        .AddDocumentTransformer(Introduce)
-        .AddSchemaTransformer(NameStrings)
+        .AddDocumentTransformer(DescribeApi)
+        .AddSchemaTransformer(SetStringTypes)
         .AddOperationTransformer(DescribeStreams);
 
-    private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
+    private static Task DescribeApi(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
         document.Info = new OpenApiInfo
         {
@@ -48,7 +48,7 @@ internal static class ApiDescription
                 `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.
                 """,
         };
-        document.Tags = new HashSet<OpenApiTag>(Groups.Select(group => new OpenApiTag { Name = group.Name, Description = group.About }));
+        document.Tags = Groups.Select(group => new OpenApiTag { Name = group.Name, Description = group.Description }).ToHashSet();
         document.Components ??= new OpenApiComponents();
         var schemas = document.Components.Schemas;
         foreach (var envelope in schemas?.Keys.Where(name => name.StartsWith("SseItem", StringComparison.Ordinal)).ToList() ?? [])
@@ -66,8 +66,8 @@ internal static class ApiDescription
         return Task.CompletedTask;
     }
 
-    // The generator cannot see the type of strings, because a converter of our own reads them.
-    private static Task NameStrings(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    // The generator does not know that a string is a string, because our own converter reads it (StorableStringConverter).
+    private static Task SetStringTypes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
         {
@@ -82,7 +82,7 @@ internal static class ApiDescription
         return Task.CompletedTask;
     }
 
-    // The generator describes its own envelope of an event, which is never sent, and leaves out the JSON response.
+    // The generator describes an envelope type for events that is never sent, and it leaves out the JSON response.
     private static async Task DescribeStreams(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var streams = (operation.Responses ?? []).Values
@@ -91,13 +91,13 @@ internal static class ApiDescription
             .Where(content => content.ContainsKey("text/event-stream"));
         foreach (var content in streams)
         {
-            var asks = context.Description.HttpMethod == HttpMethods.Post;
+            var isQuestion = context.Description.HttpMethod == HttpMethods.Post;
             content["text/event-stream"] = new OpenApiMediaType
             {
                 Schema = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,
-                    Description = asks
+                    Description = isQuestion
                         ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. "
                             + "The data of each is an AnswerUpdate as JSON."
                         : "Server-sent events: event (its id is the seq), answer, ping. The data of each is a ConversationUpdate as JSON.",
@@ -106,7 +106,7 @@ internal static class ApiDescription
             content["application/json"] = new OpenApiMediaType
             {
                 Schema = await context.GetOrCreateSchemaAsync(
-                    asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>),
+                    isQuestion ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>),
                     null,
                     ct),
             };

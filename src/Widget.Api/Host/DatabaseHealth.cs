@@ -13,7 +13,7 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        // A node that is not warm yet would make its first visitors wait.
+        // Without this wait, the first visitors would wait for a node that is still warming up.
         if (warmUp is not null) await warmUp.Done.WaitAsync(cancellationToken);
         try
         {
@@ -37,8 +37,8 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
     }
 
     /// <summary>
-    /// What is wrong with the login's role; null when row-level security applies to it. PostgreSQL exempts superusers, roles with
-    /// BYPASSRLS, the owner of a table and every member of the owner.
+    /// Describes what is wrong with the login's role. Null if row-level security applies to it. PostgreSQL exempts superusers, roles with
+    /// BYPASSRLS, the owner of a table and every member of the owner's role.
     /// </summary>
     public static async Task<string?> RoleProblemAsync(NpgsqlDataSource dataSource, CancellationToken ct)
     {

@@ -33,7 +33,7 @@ internal static partial class Embed
                 Directory.Exists);
         if (folder is null || !File.Exists(Path.Combine(folder, "widget.js")))
         {
-            app.MapGet(Loader, () => Problems.Because(
+            app.MapGet(Loader, () => Problems.Create(
                 StatusCodes.Status503ServiceUnavailable,
                 "The widget has not been built. Run `npm ci && npm run build` in src/Widget.Embed.")).ExcludeFromDescription();
             return;
@@ -56,12 +56,12 @@ internal static partial class Embed
         {
             FileProvider = new OnlyFile(files, Loader),
             ContentTypeProvider = Types,
-            // Pages keep the tag for years, so a new loader must reach them soon.
+            // A site's script tag never changes, so a new loader must reach it at the same address, and soon.
             OnPrepareResponse = response => Publish(response, FiveMinutes),
         });
     }
 
-    // The build has compressed each file at the highest level, which would be too slow for every request.
+    // The build compresses each file at the highest level, which would be too slow to do for each request.
     private static readonly (string Encoding, string Ending)[] Compressed = [("br", ".br"), ("gzip", ".gz")];
 
     private static readonly FileExtensionContentTypeProvider Types = new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -72,6 +72,7 @@ internal static partial class Embed
         [".gz"] = "application/octet-stream",
     });
 
+    // Changes the request's path to that of the compressed file, if the browser accepts it.
     private static void PickCompressed(HttpRequest request, PhysicalFileProvider files)
     {
         var file = request.Path == Loader ? request.Path

@@ -29,7 +29,7 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Host;
 
-/// <summary>What the product does: every feature's services and routes.</summary>
+/// <summary>Lists the product's features: their services and their routes.</summary>
 internal static class Features
 {
     public static void AddFeatures(this WebApplicationBuilder builder, ServerOptions options)

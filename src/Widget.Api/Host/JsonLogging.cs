@@ -6,7 +6,7 @@ namespace Widget.Api.Host;
 
 internal static class JsonLogging
 {
-    /// <summary>Logs to the console, one JSON object a line, without the lines that would hold credentials.</summary>
+    /// <summary>Logs to the console, one JSON object a line. Leaves out log categories that would contain credentials.</summary>
     public static void AddJsonLogging(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders().AddJsonConsole(console =>

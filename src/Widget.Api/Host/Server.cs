@@ -8,12 +8,12 @@ using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.Host;
 
-/// <summary>Builds the web server and decides in which order a request passes through it.</summary>
+/// <summary>Builds the web server and its middleware pipeline.</summary>
 public static partial class Server
 {
     /// <param name="args">ASP.NET Core's own arguments, such as <c>--urls</c>.</param>
     /// <param name="options">The operator's settings.</param>
-    /// <param name="configure">Last changes to the builder, for tests and operator commands.</param>
+    /// <param name="configure">Changes the builder at the end. For tests and operator commands.</param>
     public static WebApplication Build(string[] args, ServerOptions options, Action<WebApplicationBuilder>? configure = null)
     {
         // Published files are beside the program, whatever the working directory is.
@@ -25,14 +25,14 @@ public static partial class Server
 
         var app = builder.Build();
         var hosts = app.Services.GetRequiredService<OwnHosts>();
-        app.Lifetime.ApplicationStarted.Register(() => hosts.ListenOn(app.Services.GetRequiredService<IServer>()));
+        app.Lifetime.ApplicationStarted.Register(() => hosts.AddListeningAddresses(app.Services.GetRequiredService<IServer>()));
         app.UsePipeline(options);
         app.MapFeatures();
         return app;
     }
 
     /// <summary>
-    /// The application's services for an operator's command: connected as the tables' owner, without a log, and never started.
+    /// Builds the application's services for an operator's command: connected as the tables' owner and without a log. Never start it.
     /// </summary>
     public static WebApplication BuildForOperator(string ownerConnection) => Build(
         [],
@@ -67,9 +67,9 @@ public static partial class Server
     /// and its readiness check reports the problem.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">
-    /// Row-level security does not apply to the login, or a master key is missing.
+    /// Row-level security does not apply to the login, or the key ring cannot be read.
     /// </exception>
-    public static async Task RefuseUnsafeRoleAsync(WebApplication app, CancellationToken ct)
+    public static async Task EnsureSafeToServeAsync(WebApplication app, CancellationToken ct)
     {
         try
         {

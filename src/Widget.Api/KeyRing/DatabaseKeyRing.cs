@@ -32,7 +32,7 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Why the ring cannot be read with the configured master keys; null when it can.</summary>
+    /// <summary>Describes why the ring cannot be read with the configured master keys. Null if it can be read.</summary>
     public async Task<string?> ProblemAsync(CancellationToken ct)
     {
         var elements = await ReadAsync(ct);
@@ -49,7 +49,7 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
         }
     }
 
-    /// <summary>What the operator should do to protect the ring; null when nothing.</summary>
+    /// <summary>Describes what the operator should do to protect the ring. Null if there is nothing to do.</summary>
     public async Task<string?> WarningAsync(CancellationToken ct)
     {
         if (masterKeys.Newest is null)

@@ -54,21 +54,21 @@ internal static class MasterKeyXml
     // Stored in key rings, without the version of the assembly, so that nodes of all versions can read them (StoredDecryptor.cs).
     private const string DecryptorName = "Widget.Api.Platform.KeyRing.MasterKeyDecryptor, Widget.Api";
 
-    /// <summary>The parts of an element that master keys have encrypted.</summary>
+    /// <summary>The secrets in an element that are encrypted with a master key.</summary>
     public static IReadOnlyList<XElement> Encrypted(XElement element) =>
         [.. element.DescendantsAndSelf(Framework + "encryptedSecret").Select(secret => secret.Element(Element)).OfType<XElement>()];
 
-    /// <summary>Secrets in an element of the ring that are not encrypted.</summary>
+    /// <summary>The secrets in an element that are not encrypted.</summary>
     public static IReadOnlyList<XElement> Plain(XElement element) =>
         [.. element.DescendantsAndSelf().Where(part => (string?)part.Attribute(Framework + "requiresEncryption") == "true")];
 
     public static string IdOf(XElement encrypted) => (string?)encrypted.Attribute(KeyId) ?? "";
 
-    /// <summary>The element that data protection writes around an encrypted secret.</summary>
+    /// <summary>Returns an encrypted secret in the element that data protection expects around it.</summary>
     public static XElement Wrap(EncryptedXmlInfo encrypted) =>
         new(Framework + "encryptedSecret", new XAttribute(Decryptor, DecryptorName), encrypted.EncryptedElement);
 
-    /// <summary>The element in its stored form.</summary>
+    /// <summary>Returns the text of an element for the database, with the decryptor's stored name.</summary>
     public static string ToText(XElement element)
     {
         var stored = new XElement(element);
@@ -76,6 +76,7 @@ internal static class MasterKeyXml
         return stored.ToString(SaveOptions.DisableFormatting);
     }
 
+    /// <summary>The error when master keys are missing.</summary>
     public static string Missing(IEnumerable<string> ids) =>
         $"The key ring in the database is encrypted with master key {string.Join(" and ", ids)}, "
         + $"which is not among those of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Add it there, after the newest.";

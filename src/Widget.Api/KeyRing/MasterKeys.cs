@@ -19,7 +19,7 @@ public sealed class MasterKey
         Id = Convert.ToHexStringLower(HMACSHA256.HashData(key, "Widget.MasterKey.Id"u8))[..IdLength];
     }
 
-    /// <summary>Stored with everything that the key has encrypted.</summary>
+    /// <summary>Identifies the key. It is stored with everything that the key encrypts.</summary>
     public string Id { get; }
 
     /// <param name="base64">32 random bytes in Base64.</param>
@@ -44,7 +44,7 @@ public sealed class MasterKey
         return encrypted;
     }
 
-    /// <exception cref="CryptographicException">It was not encrypted with this key, or has been changed since.</exception>
+    /// <exception cref="CryptographicException">The data was encrypted with another key, or has been changed since.</exception>
     internal byte[] Decrypt(ReadOnlySpan<byte> encrypted)
     {
         var (nonceLength, tagLength) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);

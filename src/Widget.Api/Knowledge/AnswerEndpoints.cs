@@ -10,15 +10,17 @@ namespace Widget.Api.Knowledge;
 
 internal static class AnswerEndpoints
 {
-    private const int MostAlternatives = 50;
-    private const int LongestAlternative = 500;
+    private const int MaxAlternatives = 50;
+    private const int MaxAlternativeLength = 500;
 
     public static void MapAnswers(this RouteGroupBuilder knowledge)
     {
         var answers = knowledge.MapGroup("/answers");
-        answers.MapGet("/", List).WithSummary("Questions with their answers, by question");
+        answers.MapGet("/", List).WithSummary("List questions with their answers, by question");
         answers.MapPost("/", Add).Validate<AnswerRequest>().WithSummary("Add a question with its answer");
-        answers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A question with its answer, and whether searches find it yet");
+        answers.MapGet("/{id:guid}", Get)
+            .ProducesProblem(404)
+            .WithSummary("Get a question with its answer, and whether it is searchable yet");
         answers.MapPut("/{id:guid}", Change)
             .Validate<AnswerRequest>()
             .ProducesProblem(404)
@@ -36,9 +38,9 @@ internal static class AnswerEndpoints
         var (answers, total) = await typed.AnswersAsync(
             tenants.Current().TenantId,
             Math.Max(0, offset),
-            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
             ct);
-        return TypedResults.Ok(new AnswerPage([.. answers.Select(answer => Detail(answer.Entry, answer.Status))], total));
+        return TypedResults.Ok(new AnswerPage([.. answers.Select(answer => ToDetail(answer.Entry, answer.Status))], total));
     }
 
     private static async Task<Results<Created<AnswerDetail>, ValidationProblem>> Add(
@@ -47,13 +49,13 @@ internal static class AnswerEndpoints
         TypedKnowledge typed,
         CancellationToken ct)
     {
-        if (Problem(request) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
+        if (FindError(request) is { } error) return Problems.Invalid(error.Field, error.Error);
         var tenant = tenants.Current().TenantId;
         var answer = await typed.AddAnswerAsync(
             tenant,
             source => Fill(new Answer { TenantId = tenant, Id = AnswerId.New(), SourceId = source, Question = "", Text = "" }, request),
             ct);
-        return TypedResults.Created($"/api/knowledge/answers/{answer.Id}", Detail(answer, new EntryStatus(EntryState.Queued, null)));
+        return TypedResults.Created($"/api/knowledge/answers/{answer.Id}", ToDetail(answer, new EntryStatus(EntryState.Queued, null)));
     }
 
     private static async Task<Results<Ok<AnswerDetail>, ProblemHttpResult>> Get(
@@ -62,7 +64,7 @@ internal static class AnswerEndpoints
         TypedKnowledge typed,
         CancellationToken ct) =>
         await typed.FindAsync(tenants.Current().TenantId, new AnswerId(id), ct) is { } found
-            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            ? TypedResults.Ok(ToDetail(found.Entry, found.Status))
             : Problems.NotFound("answer");
 
     private static async Task<Results<Ok<AnswerDetail>, ValidationProblem, ProblemHttpResult>> Change(
@@ -72,11 +74,11 @@ internal static class AnswerEndpoints
         TypedKnowledge typed,
         CancellationToken ct)
     {
-        if (Problem(request) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
+        if (FindError(request) is { } error) return Problems.Invalid(error.Field, error.Error);
         var tenant = tenants.Current().TenantId;
         if (!await typed.ChangeAsync(tenant, new AnswerId(id), answer => Fill(answer, request), ct)) return Problems.NotFound("answer");
         return await typed.FindAsync(tenant, new AnswerId(id), ct) is { } found
-            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            ? TypedResults.Ok(ToDetail(found.Entry, found.Status))
             : Problems.NotFound("answer");
     }
 
@@ -87,29 +89,29 @@ internal static class AnswerEndpoints
         CancellationToken ct) =>
         await typed.DeleteAsync(tenants.Current().TenantId, new AnswerId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("answer");
 
-    private static (string Field, string Error)? Problem(AnswerRequest request)
+    private static (string Field, string Error)? FindError(AnswerRequest request)
     {
-        if (request.Alternatives is { Count: > MostAlternatives })
-            return ("alternatives", $"There may be {MostAlternatives} alternatives at most.");
-        if (request.Alternatives?.Any(text => string.IsNullOrWhiteSpace(text) || text.Length > LongestAlternative) is true)
-            return ("alternatives", $"An alternative must have 1 to {LongestAlternative} characters.");
-        return KnowledgeRules.Url(KnowledgeRules.Blank(request.Url))
+        if (request.Alternatives is { Count: > MaxAlternatives })
+            return ("alternatives", $"There may be at most {MaxAlternatives} alternatives.");
+        if (request.Alternatives?.Any(text => string.IsNullOrWhiteSpace(text) || text.Length > MaxAlternativeLength) is true)
+            return ("alternatives", $"An alternative must have 1 to {MaxAlternativeLength} characters.");
+        return KnowledgeRules.Url(KnowledgeRules.TrimToNull(request.Url))
             ?? KnowledgeRules.Tags(request.Tags)
-            ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language));
+            ?? KnowledgeRules.Language(KnowledgeRules.TrimToNull(request.Language));
     }
 
     private static Answer Fill(Answer answer, AnswerRequest request)
     {
         answer.Question = VisibleText.Line(request.Question);
         answer.Text = request.Answer.Trim();
-        answer.Alternatives = KnowledgeRules.Trimmed(request.Alternatives);
-        answer.Url = KnowledgeRules.Blank(request.Url);
-        answer.Language = KnowledgeRules.Blank(request.Language);
-        answer.Tags = KnowledgeRules.Trimmed(request.Tags);
+        answer.Alternatives = KnowledgeRules.TrimAll(request.Alternatives);
+        answer.Url = KnowledgeRules.TrimToNull(request.Url);
+        answer.Language = KnowledgeRules.TrimToNull(request.Language);
+        answer.Tags = KnowledgeRules.TrimAll(request.Tags);
         return answer;
     }
 
-    private static AnswerDetail Detail(Answer answer, EntryStatus status) => new(
+    private static AnswerDetail ToDetail(Answer answer, EntryStatus status) => new(
         answer.Id.Value,
         VisibleText.Line(answer.Question),
         answer.Text,

@@ -13,9 +13,9 @@ internal static class DemoEndpoints
     public static void MapDemos(this RouteGroupBuilder knowledge)
     {
         var demos = knowledge.MapGroup("/demos");
-        demos.MapGet("/", List).WithSummary("The demos, by title");
+        demos.MapGet("/", List).WithSummary("List the demos, by title");
         demos.MapPost("/", Add).Validate<DemoRequest>().WithSummary("Add a demo: a clip, an image, a slide or a page to embed");
-        demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A demo, and whether searches find it yet");
+        demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a demo, and whether it is searchable yet");
         demos.MapPut("/{id:guid}", Change).Validate<DemoRequest>().ProducesProblem(404).WithSummary("Replace a demo");
         demos.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a demo");
     }
@@ -30,9 +30,9 @@ internal static class DemoEndpoints
         var (demos, total) = await typed.DemosAsync(
             tenants.Current().TenantId,
             Math.Max(0, offset),
-            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
             ct);
-        return TypedResults.Ok(new DemoPage([.. demos.Select(demo => Detail(demo.Entry, demo.Status))], total));
+        return TypedResults.Ok(new DemoPage([.. demos.Select(demo => ToDetail(demo.Entry, demo.Status))], total));
     }
 
     private static async Task<Results<Created<DemoDetail>, ValidationProblem>> Add(
@@ -41,7 +41,7 @@ internal static class DemoEndpoints
         TypedKnowledge typed,
         CancellationToken ct)
     {
-        if (Problem(request) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
+        if (FindError(request) is { } error) return Problems.Invalid(error.Field, error.Error);
         var tenant = tenants.Current().TenantId;
         var demo = await typed.AddDemoAsync(
             tenant,
@@ -49,7 +49,7 @@ internal static class DemoEndpoints
                 new Demo { TenantId = tenant, Id = DemoId.New(), SourceId = source, Kind = default, Url = "", Title = "", ShowWhen = "" },
                 request),
             ct);
-        return TypedResults.Created($"/api/knowledge/demos/{demo.Id}", Detail(demo, new EntryStatus(EntryState.Queued, null)));
+        return TypedResults.Created($"/api/knowledge/demos/{demo.Id}", ToDetail(demo, new EntryStatus(EntryState.Queued, null)));
     }
 
     private static async Task<Results<Ok<DemoDetail>, ProblemHttpResult>> Get(
@@ -58,7 +58,7 @@ internal static class DemoEndpoints
         TypedKnowledge typed,
         CancellationToken ct) =>
         await typed.FindAsync(tenants.Current().TenantId, new DemoId(id), ct) is { } found
-            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            ? TypedResults.Ok(ToDetail(found.Entry, found.Status))
             : Problems.NotFound("demo");
 
     private static async Task<Results<Ok<DemoDetail>, ValidationProblem, ProblemHttpResult>> Change(
@@ -68,11 +68,11 @@ internal static class DemoEndpoints
         TypedKnowledge typed,
         CancellationToken ct)
     {
-        if (Problem(request) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
+        if (FindError(request) is { } error) return Problems.Invalid(error.Field, error.Error);
         var tenant = tenants.Current().TenantId;
         if (!await typed.ChangeAsync(tenant, new DemoId(id), demo => Fill(demo, request), ct)) return Problems.NotFound("demo");
         return await typed.FindAsync(tenant, new DemoId(id), ct) is { } found
-            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            ? TypedResults.Ok(ToDetail(found.Entry, found.Status))
             : Problems.NotFound("demo");
     }
 
@@ -83,7 +83,7 @@ internal static class DemoEndpoints
         CancellationToken ct) =>
         await typed.DeleteAsync(tenants.Current().TenantId, new DemoId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("demo");
 
-    private static (string Field, string Error)? Problem(DemoRequest request)
+    private static (string Field, string Error)? FindError(DemoRequest request)
     {
         if (KnowledgeRules.Url(request.Url) is { } url) return url;
         if (request.Kind != DemoKindName.Video && request.Start is not null) return ("start", "Only a video has a start.");
@@ -91,7 +91,7 @@ internal static class DemoEndpoints
         if (request.End <= (request.Start ?? 0)) return ("end", "The end must come after the start.");
         if (request.Kind == DemoKindName.Slide && request.Page is null) return ("page", "A slide needs a page, from 1.");
         if (request.Kind != DemoKindName.Slide && request.Page is not null) return ("page", "Only a slide has a page.");
-        return KnowledgeRules.Tags(request.Tags) ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language));
+        return KnowledgeRules.Tags(request.Tags) ?? KnowledgeRules.Language(KnowledgeRules.TrimToNull(request.Language));
     }
 
     private static Demo Fill(Demo demo, DemoRequest request)
@@ -104,12 +104,12 @@ internal static class DemoEndpoints
         demo.Title = VisibleText.Line(request.Title);
         demo.Description = request.Description.Trim();
         demo.ShowWhen = request.ShowWhen.Trim();
-        demo.Language = KnowledgeRules.Blank(request.Language);
-        demo.Tags = KnowledgeRules.Trimmed(request.Tags);
+        demo.Language = KnowledgeRules.TrimToNull(request.Language);
+        demo.Tags = KnowledgeRules.TrimAll(request.Tags);
         return demo;
     }
 
-    private static DemoDetail Detail(Demo demo, EntryStatus status) => new(
+    private static DemoDetail ToDetail(Demo demo, EntryStatus status) => new(
         demo.Id.Value,
         demo.Kind.ToName(),
         demo.Url,

@@ -14,12 +14,12 @@ internal static class DocumentEndpoints
     {
         var documents = knowledge.MapGroup("/documents");
         documents.MapGet("/", List)
-            .WithSummary("The tenant's documents, by title: all, or those of a source, kind, tag or with words in title or address");
-        documents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A document and where it comes from");
+            .WithSummary("List the tenant's documents, by title. Filters: source, kind, tag, words in the title or address");
+        documents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a document and its source");
         documents.MapGet("/{id:guid}/chunks", Chunks)
             .ProducesProblem(404)
-            .WithSummary("A document's passages, as they are searched and cited");
-        documents.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and everything made from it");
+            .WithSummary("List a document's passages, which are searched and cited");
+        documents.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and its passages");
     }
 
     private static async Task<Results<Ok<DocumentPage>, ValidationProblem>> List(
@@ -33,20 +33,20 @@ internal static class DocumentEndpoints
         int offset = 0,
         int limit = 50)
     {
-        var wanted = KnowledgeRules.Named<DocumentKind>(kind, out var known);
-        if (!known) return Problems.Invalid("kind", KnowledgeRules.NameError<DocumentKind>("kind"));
+        var documentKind = KnowledgeRules.ParseName<DocumentKind>(kind, out var isValid);
+        if (!isValid) return Problems.Invalid("kind", KnowledgeRules.NameError<DocumentKind>("kind"));
         var filter = new DocumentFilter
         {
             Source = source is { } id ? new SourceId(id) : null,
-            Kind = wanted,
-            Tag = KnowledgeRules.Blank(tag),
-            Query = KnowledgeRules.Blank(query),
+            Kind = documentKind,
+            Tag = KnowledgeRules.TrimToNull(tag),
+            Query = KnowledgeRules.TrimToNull(query),
         };
         var (documents, total) = await catalog.ListAsync(
             tenants.Current().TenantId,
             filter,
             Math.Max(0, offset),
-            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
             ct);
         return TypedResults.Ok(new DocumentPage(
             [
@@ -102,7 +102,7 @@ internal static class DocumentEndpoints
             tenants.Current().TenantId,
             new DocumentId(id),
             Math.Max(0, offset),
-            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
             ct);
         if (found is not { } chunks) return Problems.NotFound("document");
         return TypedResults.Ok(new DocumentChunkPage(

@@ -17,9 +17,9 @@ internal static class EmbeddingEndpoints
             .RequireAuthorization(Policies.Developer)
             .ProducesProblem(401)
             .WithTags("Knowledge");
-        embedding.MapGet("/", Get).WithSummary("The embedding model that serves searches, and the progress of a change");
+        embedding.MapGet("/", Get).WithSummary("Get the embedding model that searches use, and the progress of a change");
         embedding.MapPut("/", Change).Validate<ChangeEmbeddingRequest>()
-            .WithSummary("Change the embedding model; the old one serves searches until every passage has a vector of the new one");
+            .WithSummary("Change the embedding model; searches use the old one until every passage has a vector of the new one");
     }
 
     private static async Task<Ok<EmbeddingReport>> Get(

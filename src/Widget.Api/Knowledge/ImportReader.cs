@@ -9,23 +9,23 @@ using Widget.Rag.Reading;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Reads an import as it arrives, one JSON object a line. An invalid line fails alone; the others are imported.</summary>
+/// <summary>Reads an import while it arrives: one JSON object per line. If a line is invalid, only that line fails.</summary>
 internal static class ImportReader
 {
-    /// <summary>Longest line, in bytes.</summary>
-    public const int LongestLine = 8 << 20;
+    /// <summary>The largest line, in bytes.</summary>
+    public const int MaxLineBytes = 8 << 20;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStrings() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStringConverter() } };
 
     public static async IAsyncEnumerable<ImportedDocument> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var line in LineReader.ReadAsync(body, LongestLine, ct))
+        await foreach (var line in LineReader.ReadAsync(body, MaxLineBytes, ct))
         {
             if (line.IsTooLong)
             {
                 yield return Failed(
                     $"line {line.Number}",
-                    $"This line is longer than {LongestLine >> 20} MB, the limit for a line. Split the document.");
+                    $"This line is longer than {MaxLineBytes >> 20} MB, the limit for a line. Split the document.");
             }
             else if (Parse(line.Bytes.Span.Trim(" \r\t"u8), line.Number) is { } document) yield return document;
         }
@@ -43,7 +43,7 @@ internal static class ImportReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The latter for half a surrogate pair.
+            // InvalidOperationException: an unpaired surrogate.
             parsed = null;
         }
 
@@ -71,17 +71,19 @@ internal static class ImportReader
                 Title = parsed.Title,
                 Url = parsed.Url,
                 Language = parsed.Language,
-                Tags = KnowledgeRules.Trimmed(parsed.Tags),
+                Tags = KnowledgeRules.TrimAll(parsed.Tags),
                 MediaType = mediaType,
             },
-            // A title alone is a document, too: it is all there is to find.
+            // A document may consist of its title only.
             Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(parsed.Text) ? parsed.Title : parsed.Text));
     }
 
     internal static bool IsWebAddress(string text) =>
-        text.Length <= PageAddress.Longest && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-        // As it is kept, which is longer where letters are escaped.
-        && address.AbsoluteUri.Length <= PageAddress.Longest;
+        text.Length <= PageAddress.MaxLength
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+        // The stored form is longer, because it has escaped letters.
+        && address.AbsoluteUri.Length <= PageAddress.MaxLength;
 
     private static ImportedDocument Failed(string id, string error) => new(id, new DocumentDescription(), [], error);
 }

@@ -13,11 +13,11 @@ namespace Widget.Api.Knowledge;
 
 internal static class KnowledgeEndpoints
 {
-    private const long LargestImport = 2L << 30;
-    private const long LargestUpload = 50L << 20;
-    private const int LongestName = 200;
-    private const string NameError = "The source's name must have 200 characters at most.";
-    private const long LargestRecording = 200L << 20;
+    private const long MaxImportBytes = 2L << 30;
+    private const long MaxUploadBytes = 50L << 20;
+    private const int MaxNameLength = 200;
+    private const string NameError = "The source's name must have at most 200 characters.";
+    private const long MaxRecordingBytes = 200L << 20;
 
     public static void MapKnowledge(this IEndpointRouteBuilder routes)
     {
@@ -26,22 +26,22 @@ internal static class KnowledgeEndpoints
             .ProducesProblem(401)
             .WithTags("Knowledge");
         knowledge.MapPost("/import", Import).LimitedAs(Limit.Uploads).Accepts<ImportLine>("application/x-ndjson")
-            .WithMetadata(new RequestSizeLimitAttribute(LargestImport))
+            .WithMetadata(new RequestSizeLimitAttribute(MaxImportBytes))
             .ProducesProblem(413)
-            .WithSummary("Import texts, one JSON object a line; the same id again replaces the document");
+            .WithSummary("Import texts: one JSON object per line. A text with an existing id replaces that document");
         knowledge.MapPost("/uploads", Upload).LimitedAs(Limit.Uploads).DisableAntiforgery()
             .WithMetadata(
-                new RequestSizeLimitAttribute(LargestRecording),
-                new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestRecording })
+                new RequestSizeLimitAttribute(MaxRecordingBytes),
+                new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MaxRecordingBytes })
             .ProducesProblem(413).ProducesProblem(415)
             .WithSummary(
-                $"Upload a file: {MediaTypes.Readable}; 50 MB at most, audio and video 200 MB; "
-                    + "the same id (or name, when no id is given) again replaces the document");
+                $"Upload a file: {MediaTypes.Readable}. At most 50 MB, audio and video 200 MB. "
+                    + "A file with an existing id (or name, without an id) replaces that document");
         knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
         knowledge.MapPost("/sites", AddSite)
             .Validate<AddSiteRequest>()
             .WithSummary("Add a web site, by its site map or by following its links");
-        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("The progress of a job");
+        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("Get the progress of a job");
         knowledge.MapSources();
         knowledge.MapDocuments();
         knowledge.MapAnswers();
@@ -55,13 +55,13 @@ internal static class KnowledgeEndpoints
         CancellationToken ct,
         string? source = null)
     {
-        if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
+        if (KnowledgeRules.CleanName(source) is { Length: > MaxNameLength }) return Problems.Invalid("source", NameError);
         // Receive the whole body before a transaction is opened, so that a slow sender does not hold a database connection.
         request.EnableBuffering(bufferThreshold: 1 << 20);
         await request.Body.DrainAsync(ct);
         request.Body.Position = 0;
         var documents = ImportReader.ReadAsync(request.Body, ct);
-        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, documents, ct, KnowledgeRules.Name(source) ?? ""));
+        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, documents, ct, KnowledgeRules.CleanName(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
@@ -76,41 +76,41 @@ internal static class KnowledgeEndpoints
         IngestionQueue queue,
         CancellationToken ct)
     {
-        if (request.Form.Files.Count > 1) return Problems.Invalid("file", "Send one file a request.");
-        // Files of a folder keep their paths, so that two files with the same name do not replace each other.
-        var name = Blank(id) ?? Blank(file.FileName.Replace('\\', '/').TrimStart('.', '/')) ?? "";
+        if (request.Form.Files.Count > 1) return Problems.Invalid("file", "Send one file per request.");
+        // Use the path, so that files with the same name in different folders do not replace each other.
+        var name = TrimToNull(id) ?? TrimToNull(file.FileName.Replace('\\', '/').TrimStart('.', '/')) ?? "";
         if (name.Length is 0 or > 500) return Problems.Invalid("file", "The file needs a name, or an id, of 1 to 500 characters.");
-        if (Blank(url) is { } address && !ImportReader.IsWebAddress(address))
+        if (TrimToNull(url) is { } address && !ImportReader.IsWebAddress(address))
             return Problems.Invalid("url", "The url must be an absolute http or https address.");
-        if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
-        if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
-        if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
-        var named = MediaTypes.Of(file.FileName, file.ContentType);
-        if (file.Length > LargestUpload && !MediaTypes.IsRecording(named ?? ""))
+        if (TrimToNull(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have at most 500 characters.");
+        if (TrimToNull(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
+        if (KnowledgeRules.CleanName(source) is { Length: > MaxNameLength }) return Problems.Invalid("source", NameError);
+        var declared = MediaTypes.Of(file.FileName, file.ContentType);
+        if (file.Length > MaxUploadBytes && !MediaTypes.IsRecording(declared ?? ""))
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status413PayloadTooLarge,
-                $"Files may have {LargestUpload >> 20} MB at most, audio and video {LargestRecording >> 20} MB.");
+                $"Files may have at most {MaxUploadBytes >> 20} MB, audio and video {MaxRecordingBytes >> 20} MB.");
         }
 
         var content = new byte[file.Length];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(content, ct);
-        if ((named ?? ContentSniffing.Of(content)) is not { } mediaType)
+        if ((declared ?? ContentSniffing.Of(content)) is not { } mediaType)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType,
                 $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
         }
 
         var description = new DocumentDescription
         {
-            Title = Blank(title),
-            Url = Blank(url),
-            Language = Blank(language),
+            Title = TrimToNull(title),
+            Url = TrimToNull(url),
+            Language = TrimToNull(language),
             MediaType = mediaType,
         };
         var document = new ImportedDocument(name, description, content);
-        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, document, ct, KnowledgeRules.Name(source) ?? ""));
+        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, document, ct, KnowledgeRules.CleanName(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddPage(
@@ -120,13 +120,13 @@ internal static class KnowledgeEndpoints
         CancellationToken ct)
     {
         if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
-        if (Blank(request.Language) is { } code && !Validation.IsLanguage(code))
+        if (TrimToNull(request.Language) is { } code && !Validation.IsLanguage(code))
             return Problems.Invalid("language", Validation.LanguageError);
         if (KnowledgeRules.Tags(request.Tags) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
         var description = new DocumentDescription
         {
-            Title = Blank(request.Title),
-            Language = Blank(request.Language),
+            Title = TrimToNull(request.Title),
+            Language = TrimToNull(request.Language),
             Tags = request.Tags ?? [],
         };
         return Accepted(await queue.AddPageAsync(tenants.Current().TenantId, new Uri(request.Url), description, ct));
@@ -167,5 +167,5 @@ internal static class KnowledgeEndpoints
     private static Accepted<JobAccepted> Accepted(JobId job) =>
         TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));
 
-    private static string? Blank(string? text) => KnowledgeRules.Blank(text);
+    private static string? TrimToNull(string? text) => KnowledgeRules.TrimToNull(text);
 }

@@ -3,24 +3,24 @@ using Widget.Rag.Ingestion.Crawling;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Checks of fields that several requests about knowledge have. Each returns the error, or null.</summary>
+/// <summary>Validates and normalizes fields that several requests about knowledge have. Checks return the error, or null.</summary>
 internal static class KnowledgeRules
 {
     public const string UrlError = "The url must be an absolute http or https address.";
 
-    /// <summary>Most entries of a list in one response.</summary>
-    public const int LargestPage = 200;
+    /// <summary>The largest number of entries that a list returns at once.</summary>
+    public const int MaxPageSize = 200;
 
-    private const int MostTags = 50;
-    private const int LongestTag = 100;
-    private const int MostPatterns = 100;
+    private const int MaxTags = 50;
+    private const int MaxTagLength = 100;
+    private const int MaxPatterns = 100;
 
     public static (string Field, string Error)? Tags(IReadOnlyList<string>? tags)
     {
         if (tags is null) return null;
-        if (tags.Count > MostTags) return ("tags", $"There may be {MostTags} tags at most.");
-        return tags.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > LongestTag)
-            ? ("tags", $"A tag must have 1 to {LongestTag} characters.")
+        if (tags.Count > MaxTags) return ("tags", $"There may be at most {MaxTags} tags.");
+        return tags.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > MaxTagLength)
+            ? ("tags", $"A tag must have 1 to {MaxTagLength} characters.")
             : null;
     }
 
@@ -33,36 +33,38 @@ internal static class KnowledgeRules
     public static (string Field, string Error)? Patterns(string field, IReadOnlyList<string>? patterns)
     {
         if (patterns is null) return null;
-        if (patterns.Count > MostPatterns) return (field, $"There may be {MostPatterns} patterns at most.");
+        if (patterns.Count > MaxPatterns) return (field, $"There may be at most {MaxPatterns} patterns.");
         foreach (var pattern in patterns)
             if (PathPatterns.Problem(pattern ?? "") is { } problem) return (field, problem);
         return null;
     }
 
     /// <summary>
-    /// Parses the name of an enum's member in a query. Null when it was left out. <paramref name="known"/> is false for an unknown name.
+    /// Parses the name of an enum's member, as queries contain it. Null when it is missing. <paramref name="isValid"/> is false for an
+    /// unknown name.
     /// </summary>
-    public static TName? Named<TName>(string? text, out bool known)
+    public static TName? ParseName<TName>(string? text, out bool isValid)
         where TName : struct, Enum
     {
-        var name = Blank(text);
-        known = Enum.TryParse<TName>(name, ignoreCase: true, out var value)
+        var name = TrimToNull(text);
+        // TryParse also accepts numbers, which are not names.
+        var isMember = Enum.TryParse<TName>(name, ignoreCase: true, out var value)
             && string.Equals(Enum.GetName(value), name, StringComparison.OrdinalIgnoreCase);
-        var found = known;
-        known |= name is null;
-        return found ? value : null;
+        isValid = isMember || name is null;
+        return isMember ? value : null;
     }
 
-    /// <summary>The error of a field with an unknown name.</summary>
+    /// <summary>The error for a field with an unknown name.</summary>
     public static string NameError<TName>(string field)
         where TName : struct, Enum => $"The {field} must be one of {string.Join(", ", Enum.GetNames<TName>()).ToLowerInvariant()}.";
 
     /// <summary>Trims a text; null when it is empty. Removes U+0000, which forms can contain and PostgreSQL cannot store.</summary>
-    public static string? Blank(string? text) =>
-        text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? given : null;
+    public static string? TrimToNull(string? text) =>
+        text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
-    /// <summary>The same for a name, without invisible characters, because names are shown next to each other.</summary>
-    public static string? Name(string? text) => Blank(text) is { } given && VisibleText.Line(given) is { Length: > 0 } name ? name : null;
+    /// <summary>Does the same with a name, and removes invisible characters, which could make two names look equal.</summary>
+    public static string? CleanName(string? text) =>
+        TrimToNull(text) is { } trimmed && VisibleText.Line(trimmed) is { Length: > 0 } name ? name : null;
 
-    public static string[] Trimmed(IReadOnlyList<string>? texts) => [.. (texts ?? []).Select(text => text.Trim())];
+    public static string[] TrimAll(IReadOnlyList<string>? texts) => [.. (texts ?? []).Select(text => text.Trim())];
 }

@@ -14,7 +14,7 @@ namespace Widget.Api.Knowledge;
 
 internal static class KnowledgeServices
 {
-    /// <summary>The knowledge base with its embedding models, and a check of the programs that read documents.</summary>
+    /// <summary>Adds the knowledge base with its embedding models, and a check of the programs that read documents.</summary>
     public static IServiceCollection AddKnowledge(
         this IServiceCollection services,
         EmbeddingModelOptions embedding,

@@ -11,31 +11,31 @@ namespace Widget.Api.Knowledge;
 /// <summary>The embedding models of an OpenAI-compatible API; none when <see cref="Endpoint"/> is null.</summary>
 public sealed record EmbeddingModelOptions
 {
-    /// <summary>The root of the API, as <c>https://api.openai.com/v1</c> (WIDGET_EMBEDDING_ENDPOINT).</summary>
+    /// <summary>Base URL of the API, such as <c>https://api.openai.com/v1</c> (WIDGET_EMBEDDING_ENDPOINT).</summary>
     public Uri? Endpoint { get; init; }
 
     /// <summary>The key; self-hosted servers often need none (WIDGET_EMBEDDING_KEY).</summary>
     public string? Key { get; init; }
 
-    /// <summary>The model of new tenants (WIDGET_EMBEDDING_MODEL).</summary>
+    /// <summary>The model for new tenants (WIDGET_EMBEDDING_MODEL).</summary>
     public string? Model { get; init; }
 }
 
 /// <summary>
-/// Any OpenAI-compatible embeddings endpoint as an <see cref="IEmbeddingGenerator"/>, over OpenAI's own library. It sends texts in batches
-/// and retries a few times after busy (429) and failed (5xx) responses; an endpoint that asks for a long pause counts as unavailable.
+/// Calls an OpenAI-compatible embeddings endpoint through OpenAI's library. It sends texts in batches and retries a few times after 429 and
+/// 5xx responses. An endpoint that asks for a long pause counts as unavailable.
 /// </summary>
 /// <remarks>
-/// It does not use Microsoft.Extensions.AI.OpenAI's generator, which drops the index of each vector and so relies on the order of the
-/// answer, and which needs the usage that some servers leave out.
+/// It does not use the generator of Microsoft.Extensions.AI.OpenAI, which ignores the index of each vector and fails if a server reports no
+/// usage.
 /// </remarks>
 public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
 {
     // OpenAI accepts 2,048 texts and 300,000 tokens a request; other servers accept less.
-    private const int Batch = 64;
+    private const int BatchSize = 64;
 
     // The limit of pgvector's halfvec.
-    private const int MostDimensions = 16_000;
+    private const int MaxDimensions = 16_000;
 
     private readonly OpenAIClient _client;
     private readonly EmbeddingGeneratorMetadata _metadata;
@@ -43,7 +43,7 @@ public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<flo
     public OpenAIEmbeddings(EmbeddingModelOptions options, HttpClient http)
     {
         var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
-        var retries = new BoundedRetries(most: 3, longest: TimeSpan.FromSeconds(20));
+        var retries = new BoundedRetries(maxRetries: 3, maxWait: TimeSpan.FromSeconds(20));
         _client = new OpenAIClient(connection.Credential, connection.Options(TimeSpan.FromSeconds(30), retries));
         _metadata = new EmbeddingGeneratorMetadata("openai", options.Endpoint, options.Model);
     }
@@ -63,7 +63,7 @@ public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<flo
         var generated = new GeneratedEmbeddings<Embedding<float>>();
         try
         {
-            foreach (var batch in values.Chunk(Batch)) await AddAsync(generated, client, model, batch, cancellationToken);
+            foreach (var batch in values.Chunk(BatchSize)) await AddAsync(generated, client, model, batch, cancellationToken);
             return generated;
         }
         catch (ClientResultException e)
@@ -77,7 +77,7 @@ public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<flo
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            // Usually the page of a proxy.
+            // Usually the response is a proxy's HTML page.
             throw new EmbeddingUnavailableException($"The answer of the embedding model {model} is not a list of vectors.", e);
         }
     }
@@ -102,24 +102,24 @@ public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<flo
     {
         // The API refuses an empty text, so a space replaces it.
         var sent = Array.ConvertAll(texts, text => text.Length == 0 ? " " : text);
-        OpenAIEmbeddingCollection answer = await client.GenerateEmbeddingsAsync(sent, cancellationToken: ct);
-        if (answer.Count != texts.Length)
+        OpenAIEmbeddingCollection response = await client.GenerateEmbeddingsAsync(sent, cancellationToken: ct);
+        if (response.Count != texts.Length)
             throw new EmbeddingUnavailableException(
-                $"The embedding model {model} returned {answer.Count} vectors for {texts.Length} texts.");
-        if (answer.Usage is { InputTokenCount: > 0 } usage)
+                $"The embedding model {model} returned {response.Count} vectors for {texts.Length} texts.");
+        if (response.Usage is { InputTokenCount: > 0 } usage)
             (generated.Usage ??= new UsageDetails()).Add(new UsageDetails
             {
                 InputTokenCount = usage.InputTokenCount,
                 TotalTokenCount = usage.TotalTokenCount,
             });
-        generated.AddRange(answer.OrderBy(embedding => embedding.Index)
+        generated.AddRange(response.OrderBy(embedding => embedding.Index)
             .Select(embedding => new Embedding<float>(Checked(embedding.ToFloats())) { ModelId = model }));
     }
 
-    // The database accepts no other vectors. The document is not at fault.
+    // The database accepts no other vectors.
     private static ReadOnlyMemory<float> Checked(ReadOnlyMemory<float> vector)
     {
-        if (vector.Length is 0 or > MostDimensions) throw new FormatException($"A vector of {vector.Length} dimensions.");
+        if (vector.Length is 0 or > MaxDimensions) throw new FormatException($"A vector of {vector.Length} dimensions.");
         foreach (var value in vector.Span)
             if (!float.IsFinite(value)) throw new FormatException("A vector with a value that is not a finite number.");
         return vector;

@@ -14,24 +14,24 @@ internal static class SourceEndpoints
     public static void MapSources(this RouteGroupBuilder knowledge)
     {
         var sources = knowledge.MapGroup("/sources");
-        sources.MapGet("/", List).WithSummary("The tenant's sources, oldest first");
+        sources.MapGet("/", List).WithSummary("List the tenant's sources, oldest first");
         sources.MapPost("/", Create)
             .Validate<CreateSourceRequest>()
             .ProducesProblem(409)
-            .WithSummary("Add a source; a page or site is read at once");
-        sources.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A source and its state");
+            .WithSummary("Add a source; a page or site is read immediately");
+        sources.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a source and its state");
         sources.MapPatch("/{id:guid}", Change)
             .Validate<ChangeSourceRequest>()
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .WithSummary("Change a source; fields that are left out stay");
+            .WithSummary("Change a source; fields that are left out do not change");
         sources.MapDelete("/{id:guid}", Delete)
             .ProducesProblem(404)
-            .WithSummary("Delete a source and everything made from it; a job does this, so check again until it is gone");
+            .WithSummary("Delete a source and its documents. A job does this; the source exists until the job is finished");
         sources.MapPost("/{id:guid}/retry", Retry)
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .WithSummary("Retry what failed; a page or site as a whole");
+            .WithSummary("Retry the documents that failed; a page or site is read again as a whole");
         sources.MapPost("/{id:guid}/crawl", Crawl)
             .ProducesProblem(404)
             .ProducesProblem(409)
@@ -46,13 +46,13 @@ internal static class SourceEndpoints
         int offset = 0,
         int limit = 50)
     {
-        var wanted = KnowledgeRules.Named<SourceKind>(kind, out var known);
-        if (!known) return Problems.Invalid("kind", KnowledgeRules.NameError<SourceKind>("kind"));
+        var sourceKind = KnowledgeRules.ParseName<SourceKind>(kind, out var isValid);
+        if (!isValid) return Problems.Invalid("kind", KnowledgeRules.NameError<SourceKind>("kind"));
         var (page, total) = await sources.ListAsync(
             tenants.Current().TenantId,
-            wanted,
+            sourceKind,
             Math.Max(0, offset),
-            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
             ct);
         return TypedResults.Ok(new SourcePage([.. page.Select(source => source.ToDetail())], total));
     }
@@ -70,15 +70,15 @@ internal static class SourceEndpoints
         var created = await sources.CreateAsync(
             tenant,
             kind.ToKind(),
-            KnowledgeRules.Name(request.Name) ?? "",
+            KnowledgeRules.CleanName(request.Name) ?? "",
             address,
-            KnowledgeRules.Trimmed(request.Tags),
+            KnowledgeRules.TrimAll(request.Tags),
             request.Schedule.ToSchedule(),
             SourceRequests.Rules(request, address),
             ct);
         if (created is not { } id)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status409Conflict,
                 kind.IsFetched()
                     ? $"There is already a {kind.ToString().ToLowerInvariant()} with this address."
@@ -111,8 +111,8 @@ internal static class SourceEndpoints
         if (SourceRequests.Problem(request, source) is { } contradiction) return Problems.Invalid(contradiction.Field, contradiction.Error);
         return await sources.ChangeAsync(tenant, new SourceId(id), SourceRequests.Change(request, source), ct) switch
         {
-            null => Problems.Because(StatusCodes.Status409Conflict, SourceRequests.NameTaken),
-            false => Problems.Because(StatusCodes.Status409Conflict, "This source is being deleted."),
+            null => Problems.Create(StatusCodes.Status409Conflict, SourceRequests.NameTaken),
+            false => Problems.Create(StatusCodes.Status409Conflict, "This source is being deleted."),
             true => TypedResults.Ok((await sources.FindAsync(tenant, new SourceId(id), ct))!.ToDetail()),
         };
     }
@@ -131,19 +131,19 @@ internal static class SourceEndpoints
         IMultiTenantContextAccessor tenants,
         SourceCatalog sources,
         CancellationToken ct) =>
-        Started(await sources.RetryAsync(tenants.Current().TenantId, new SourceId(id), ct));
+        ToResult(await sources.RetryAsync(tenants.Current().TenantId, new SourceId(id), ct));
 
     private static async Task<Results<Accepted<JobAccepted>, ProblemHttpResult>> Crawl(
         Guid id,
         IMultiTenantContextAccessor tenants,
         SourceCatalog sources,
         CancellationToken ct) =>
-        Started(await sources.CrawlAsync(tenants.Current().TenantId, new SourceId(id), ct));
+        ToResult(await sources.CrawlAsync(tenants.Current().TenantId, new SourceId(id), ct));
 
-    private static Results<Accepted<JobAccepted>, ProblemHttpResult> Started(SourceRun run) => run switch
+    private static Results<Accepted<JobAccepted>, ProblemHttpResult> ToResult(SourceRun run) => run switch
     {
         { Job: { } job } => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value)),
-        { Found: true, Reason: { } reason } => Problems.Because(StatusCodes.Status409Conflict, reason),
+        { Found: true, Reason: { } reason } => Problems.Create(StatusCodes.Status409Conflict, reason),
         _ => Problems.NotFound("source"),
     };
 }

@@ -5,13 +5,13 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Checks requests about sources and turns them into what the catalog understands.</summary>
+/// <summary>Validates requests about sources and converts them to the catalog's types.</summary>
 internal static class SourceRequests
 {
     public const string NameTaken = "There is already a source with this name.";
 
     private const string NoSchedule = "Only pages and sites can be read again on a schedule.";
-    private const string NoName = "An import or upload needs a name, which tells it apart from the default one.";
+    private const string NoName = "An import or upload needs a name, which distinguishes it from the default one.";
 
     /// <summary>The kinds that are read from an address.</summary>
     public static bool IsFetched(this SourceKindName kind) => kind is SourceKindName.Page or SourceKindName.Site;
@@ -24,7 +24,7 @@ internal static class SourceRequests
         return (kind.IsFetched() ? AddressProblem(request) : NameProblem(request))
             ?? KnowledgeRules.Url(request.Url)
             ?? KnowledgeRules.Tags(request.Tags)
-            ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language))
+            ?? KnowledgeRules.Language(KnowledgeRules.TrimToNull(request.Language))
             ?? KnowledgeRules.Patterns("include", request.Include)
             ?? KnowledgeRules.Patterns("exclude", request.Exclude);
     }
@@ -34,14 +34,14 @@ internal static class SourceRequests
             ?? KnowledgeRules.Patterns("include", request.Include)
             ?? KnowledgeRules.Patterns("exclude", request.Exclude);
 
-    /// <summary>What of a valid change does not fit the source.</summary>
+    /// <summary>The error if a valid change does not fit the source.</summary>
     public static (string Field, string Error)? Problem(ChangeSourceRequest request, SourceReport source)
     {
         var isFetched = source.Kind is SourceKind.Page or SourceKind.Site;
         if (!isFetched && request.Schedule is not (null or ScheduleName.None)) return ("schedule", NoSchedule);
-        // The default import and upload have no name, and keep none.
+        // The default import and upload have no name and need none.
         var needsName = source.Kind is SourceKind.Import or SourceKind.Upload && source.Name.Length > 0;
-        return needsName && request.Name is { } name && KnowledgeRules.Name(name) is null ? ("name", NoName) : null;
+        return needsName && request.Name is { } name && KnowledgeRules.CleanName(name) is null ? ("name", NoName) : null;
     }
 
     public static CrawlRules Rules(CreateSourceRequest request, Uri? address) => request.Kind switch
@@ -51,8 +51,8 @@ internal static class SourceRequests
         {
             Discovery = Discovery.Given,
             PageLimit = 1,
-            Title = KnowledgeRules.Blank(request.Title),
-            Language = KnowledgeRules.Blank(request.Language),
+            Title = KnowledgeRules.TrimToNull(request.Title),
+            Language = KnowledgeRules.TrimToNull(request.Language),
         },
         _ => new CrawlRules(),
     };
@@ -73,8 +73,8 @@ internal static class SourceRequests
         };
 
     public static SourceChange Change(ChangeSourceRequest request, SourceReport source) => new(
-        request.Name is { } name ? KnowledgeRules.Name(name) ?? "" : null,
-        request.Tags is null ? null : KnowledgeRules.Trimmed(request.Tags),
+        request.Name is { } name ? KnowledgeRules.CleanName(name) ?? "" : null,
+        request.Tags is null ? null : KnowledgeRules.TrimAll(request.Tags),
         request.Schedule?.ToSchedule(),
         source.Kind != SourceKind.Site ? null : rules => rules with
         {
@@ -99,7 +99,10 @@ internal static class SourceRequests
         source.CreatedAt,
         source.LastRunAt,
         source.NextRunAt,
-        source.Kind is SourceKind.Page or SourceKind.Site ? ToCrawl(source) : null);
+        source.Kind is SourceKind.Page or SourceKind.Site ? ToCrawl(source) : null)
+    {
+        Notices = source.Notices,
+    };
 
     private static SourceCrawl ToCrawl(SourceReport source) => new(
         source.Schedule.ToName(),
@@ -116,11 +119,17 @@ internal static class SourceRequests
     private static (string Field, string Error)? NameProblem(CreateSourceRequest request)
     {
         if (request.Url is not null) return ("url", "Only pages and sites have a url.");
-        if (KnowledgeRules.Name(request.Name) is null) return ("name", NoName);
+        if (KnowledgeRules.CleanName(request.Name) is null) return ("name", NoName);
         return request.Schedule != ScheduleName.None ? ("schedule", NoSchedule) : null;
     }
 
-    private static bool IsSiteMap(Uri address) =>
-        address.AbsolutePath.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)
-            || address.AbsolutePath.EndsWith(".xml.gz", StringComparison.OrdinalIgnoreCase);
+    // A text file is a site map if its name says so; others are documents.
+    private static bool IsSiteMap(Uri address)
+    {
+        var path = address.AbsolutePath;
+        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) path = path[..^3];
+        return path.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)
+            || (path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
+                && path[path.LastIndexOf('/')..].Contains("sitemap", StringComparison.OrdinalIgnoreCase));
+    }
 }

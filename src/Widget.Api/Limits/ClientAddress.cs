@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Widget.Api.Limits;
 
-/// <summary>The client that a request counts for.</summary>
+/// <summary>Identifies a client by its address, for rate limits.</summary>
 internal static class ClientAddress
 {
     private const int NetworkBytes = 8;
 
-    /// <summary>The address. Of an IPv6 address the /64 network, because that is what one subscriber gets.</summary>
+    /// <summary>Returns the address. For IPv6 the /64 network, because a subscriber gets a whole /64 network.</summary>
     public static string Of(HttpContext http)
     {
         if (http.Connection.RemoteIpAddress is not { } address) return "unknown";

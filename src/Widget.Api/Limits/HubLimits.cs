@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Widget.Api.Limits;
 
-/// <summary>Counts each call of a hub method as a request.</summary>
+/// <summary>Counts each call of a hub method as a request of the visitor.</summary>
 internal sealed class HubLimits(RequestLimits limits) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
@@ -13,7 +13,7 @@ internal sealed class HubLimits(RequestLimits limits) : IHubFilter
             && CallerLimits.VisitorKey(user) is { } visitor
             && await limits.TakeAsync(Limit.VisitorRequests, visitor, invocationContext.Context.ConnectionAborted) is { } refusal)
         {
-            throw new HubException(refusal.HubWords);
+            throw new HubException(refusal.HubMessage);
         }
 
         return await next(invocationContext);

@@ -5,7 +5,7 @@ using Widget.Api.Configuration;
 
 namespace Widget.Api.Limits;
 
-/// <summary>What is limited, each counted for its own key.</summary>
+/// <summary>The rate limits. Each counts by its own key, such as the visitor or the client's address.</summary>
 public enum Limit
 {
     /// <summary>Sessions, by client address and site key.</summary>
@@ -44,19 +44,19 @@ public enum Limit
 /// </summary>
 public sealed partial record Rate(int Count, TimeSpan Period)
 {
-    public const int MostCount = 1_000_000;
+    public const int MaxCount = 1_000_000;
 
-    /// <summary>The time in which one token is refilled.</summary>
-    public TimeSpan Each => Period / Count;
+    /// <summary>The time after which another token is added.</summary>
+    public TimeSpan RefillInterval => Period / Count;
 
     public static Rate PerMinutes(int count, int minutes = 1) => new(count, TimeSpan.FromMinutes(minutes));
 
-    /// <summary>Reads <c>300/2m</c>: a count, and a period in seconds, minutes or hours. Null when the text is not a rate.</summary>
+    /// <summary>Parses <c>300/2m</c>: a count, and a period in seconds, minutes or hours. Returns null if the text is not a rate.</summary>
     public static Rate? Parse(string text)
     {
         if (Form().Match(text) is not { Success: true } match) return null;
         if (!int.TryParse(match.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return null;
-        if (count is < 1 or > MostCount) return null;
+        if (count is < 1 or > MaxCount) return null;
         var units = match.Groups["units"].Value is { Length: > 0 } written ? int.Parse(written, CultureInfo.InvariantCulture) : 1;
         var period = match.Groups["unit"].Value switch
         {
@@ -74,7 +74,7 @@ public sealed partial record Rate(int Count, TimeSpan Period)
 /// <summary>Rate limits (WIDGET_LIMIT_…). A limit without a rate is off.</summary>
 public sealed record LimitOptions
 {
-    /// <summary>Nothing is limited.</summary>
+    /// <summary>No limits.</summary>
     public static LimitOptions None { get; } = new() { Rates = new Dictionary<Limit, Rate?>() };
 
     /// <summary>
@@ -107,12 +107,12 @@ public sealed record LimitOptions
         var limits = new LimitOptions();
         foreach (var limit in Enum.GetValues<Limit>())
         {
-            // WIDGET_LIMIT_TENANT_MESSAGES for TenantMessages.
+            // For example WIDGET_LIMIT_TENANT_MESSAGES for TenantMessages.
             var name = "WIDGET_LIMIT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(limit.ToString());
             if (variables.Text(name) is not { } text) continue;
             var rate = Rate.Parse(text);
             if (rate is null && text != "off")
-                variables.Errors.Add($"{name} is \"{text}\". Write a count and a time, as 300/2m (s, m or h), or off.");
+                variables.Errors.Add($"{name} is \"{text}\". Write a count and a time, such as 300/2m (s, m or h), or off.");
             limits = limits.With(limit, rate);
         }
 

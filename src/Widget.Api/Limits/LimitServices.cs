@@ -21,7 +21,7 @@ internal static partial class LimitServices
         services.AddHostedService<CounterCleanup>();
         services.AddSingleton<HubLimits>();
         services.Configure<HubOptions>(hub => hub.AddFilter<HubLimits>());
-        // Runs after the framework's own configuration, because ASPNETCORE_FORWARDEDHEADERS_ENABLED would make it trust every caller.
+        // This runs after the framework's own configuration, because ASPNETCORE_FORWARDEDHEADERS_ENABLED makes it trust every caller.
         services.PostConfigure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = proxies.IsEmpty
@@ -37,7 +37,7 @@ internal static partial class LimitServices
         return services;
     }
 
-    /// <summary>Must be the first middleware: the ones after it rely on the client's real address and scheme.</summary>
+    /// <summary>Must be the first middleware, because the others rely on the client's real address and scheme.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<TrustedProxies>().IsEmpty) app.UseForwardedHeaders();
@@ -45,6 +45,7 @@ internal static partial class LimitServices
             LogUnsafeForwarding(app.Logger);
     }
 
+    /// <summary>Adds a separate rate limit to an endpoint.</summary>
     public static TBuilder LimitedAs<TBuilder>(this TBuilder endpoint, Limit limit)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LimitedAs(limit));
 

@@ -6,12 +6,12 @@ using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.Limits;
 
-/// <summary>Marks an endpoint that has a limit of its own.</summary>
+/// <summary>Marks an endpoint that has a separate limit.</summary>
 internal sealed record LimitedAs(Limit Limit);
 
 /// <summary>
-/// Limits by client address: requests without a credential, and those whose credential turns out to be invalid. Runs before the tenant is
-/// looked up, so that guessing keys does not cost a database query per guess.
+/// Limits requests without a valid credential, by client address. Runs before the tenant is looked up, so that guessing keys does not cost
+/// a database query for each guess.
 /// </summary>
 internal sealed partial class AddressLimits(
     RequestDelegate next,
@@ -35,12 +35,12 @@ internal sealed partial class AddressLimits(
 
         var address = ClientAddress.Of(http);
         var hasOwnLimit = endpoint?.Metadata.GetMetadata<LimitedAs>() is { Limit: Limit.Sessions };
-        // Tavus sends many callbacks from few addresses. A token in the path is a credential, so only callbacks with an invalid one
+        // Tavus sends many callbacks from few addresses. The token in their path is a credential, so only callbacks with an invalid token
         // count.
         var hasPathToken = http.GetRouteValue("token") is string;
         var hasKey = CallerLimits.Key(http) is not null;
         var hasToken = await HasTokenAsync(http);
-        // A visitor's token is verified without the database, so visitors with one are not affected by other clients at their address.
+        // A visitor's token is verified without the database, so visitors with a valid token are not limited by their address.
         var refusal = hasKey || hasOwnLimit || hasPathToken ? limits.Peek(Limit.Anonymous, address)
             : hasToken ? null
             : await limits.TakeAsync(Limit.Anonymous, address, http.RequestAborted);
@@ -51,23 +51,23 @@ internal sealed partial class AddressLimits(
         }
 
         await next(http);
-        var isUnproved = http.Response.StatusCode == StatusCodes.Status401Unauthorized
+        var isRejected = http.Response.StatusCode == StatusCodes.Status401Unauthorized
             || (hasPathToken && http.Response.StatusCode == StatusCodes.Status404NotFound)
-            || tenants.MultiTenantContext is { Strategy.IsProof: true, TenantInfo: null };
-        if ((hasKey || hasToken || hasOwnLimit || hasPathToken) && isUnproved)
+            || tenants.MultiTenantContext is { Strategy.ReadsCredential: true, TenantInfo: null };
+        if ((hasKey || hasToken || hasOwnLimit || hasPathToken) && isRejected)
             await limits.TakeAsync(Limit.Anonymous, address, CancellationToken.None);
     }
 
-    // Only a valid token counts.
+    // Whether the request has a valid visitor's token.
     private async Task<bool> HasTokenAsync(HttpContext http)
     {
-        foreach (var strategy in strategies.Where(strategy => strategy.IsProof))
+        foreach (var strategy in strategies.Where(strategy => strategy.ReadsCredential))
             if (await strategy.GetIdentifierAsync(http) is { } id && id.StartsWith(TenantStore.IdPrefix, StringComparison.Ordinal))
                 return true;
         return false;
     }
 
-    // Otherwise all visitors would count as one client and be refused together.
+    // Behind an unknown proxy, all visitors count as one client and are refused together, so the operator must know.
     private void WarnOfUnknownProxy(HttpContext http)
     {
         if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
@@ -83,16 +83,16 @@ internal sealed partial class AddressLimits(
     private partial void LogUnknownProxy(string address);
 }
 
-/// <summary>Limits by visitor and by key. Runs after authentication.</summary>
+/// <summary>Limits requests by visitor and by key. Runs after authentication.</summary>
 internal sealed class CallerLimits(RequestDelegate next, RequestLimits limits)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (await RefuseAsync(http) is { } refusal) await refusal.WriteAsync(http);
+        if (await TakeAsync(http) is { } refusal) await refusal.WriteAsync(http);
         else await next(http);
     }
 
-    private async ValueTask<Refusal?> RefuseAsync(HttpContext http)
+    private async ValueTask<Refusal?> TakeAsync(HttpContext http)
     {
         if (http.User.Identity is not { IsAuthenticated: true }) return null;
         var ct = http.RequestAborted;
@@ -104,10 +104,10 @@ internal sealed class CallerLimits(RequestDelegate next, RequestLimits limits)
         return own == Limit.Completions ? null : await limits.TakeAsync(Limit.ApiCalls, key, ct);
     }
 
-    /// <summary>The API key or model key that a request carries, in whichever header.</summary>
+    /// <summary>Returns the request's API key or model key, from any of the headers.</summary>
     public static string? Key(HttpContext http) => ApiKeyStrategy.Read(http) ?? ModelKeyStrategy.Read(http) ?? KeyHeaderStrategy.Read(http);
 
-    /// <summary>The visitor that a request is authenticated as; null for another caller.</summary>
+    /// <summary>Returns the key of an authenticated visitor. Null for other callers.</summary>
     public static string? VisitorKey(ClaimsPrincipal user) =>
         user.FindFirst(ClaimTypes.NameIdentifier) is { } visitor ? $"{user.FindFirst("tenant")?.Value}:{visitor.Value}" : null;
 }

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Widget.Api.Limits;
 
-/// <summary>A limit was reached, and when to try again.</summary>
+/// <summary>The result when a rate limit is reached.</summary>
+/// <param name="Limit">The limit.</param>
+/// <param name="Wait">The time after which the caller may try again.</param>
 public sealed record Refusal(Limit Limit, TimeSpan Wait)
 {
     public const string Code = "rate_limited";
@@ -12,8 +14,8 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
     /// <summary>The wait in whole seconds, rounded up.</summary>
     public int Seconds => Math.Max(1, (int)Math.Ceiling(Wait.TotalSeconds));
 
-    /// <summary>For people.</summary>
-    public string Words => (Limit switch
+    /// <summary>The error message for people.</summary>
+    public string Message => (Limit switch
     {
         Limit.Sessions => "Too many chats were opened from this address.",
         Limit.TenantSessions or Limit.TenantMessages => "Many people are using this chat right now.",
@@ -25,13 +27,13 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         _ => "Too many requests.",
     }) + $" Please try again in {Seconds.ToString(CultureInfo.InvariantCulture)} {(Seconds == 1 ? "second" : "seconds")}.";
 
-    /// <summary>For the hub, whose errors are only text: the words, followed by a part for programs.</summary>
-    public string HubWords => HubText(Words, Seconds);
+    /// <summary>The error message of the hub. SignalR's errors are plain text, so the message ends with a part for programs.</summary>
+    public string HubMessage => ToHubMessage(Message, Seconds);
 
-    public static string HubText(string words, int seconds) =>
-        $"{words} [{Code} retry-after={seconds.ToString(CultureInfo.InvariantCulture)}]";
+    public static string ToHubMessage(string message, int seconds) =>
+        $"{message} [{Code} retry-after={seconds.ToString(CultureInfo.InvariantCulture)}]";
 
-    /// <summary>As an endpoint's result. Also sets the header.</summary>
+    /// <summary>Returns the refusal as an endpoint's result, and sets the Retry-After header.</summary>
     public ProblemHttpResult ToProblem(HttpContext http)
     {
         SetRetryAfter(http, Seconds);
@@ -41,14 +43,14 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
     public static void SetRetryAfter(HttpContext http, int seconds) =>
         http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>As the whole response, in the shape that the endpoint's callers read.</summary>
+    /// <summary>Writes the refusal as the response, in the endpoint's error format.</summary>
     public async Task WriteAsync(HttpContext http)
     {
         SetRetryAfter(http, Seconds);
         http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        if (http.GetEndpoint()?.Metadata.GetMetadata<RefusalShape>() is { } shape)
+        if (http.GetEndpoint()?.Metadata.GetMetadata<RateLimitErrorShape>() is { } shape)
         {
-            await http.Response.WriteAsJsonAsync(shape.Body(Words), http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(shape.Body(Message), http.RequestAborted);
             return;
         }
 
@@ -59,12 +61,12 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
     private ProblemDetails Details() => new()
     {
         Status = StatusCodes.Status429TooManyRequests,
-        Title = Words,
-        // Scripts of other sites can read the body, but headers only if CORS exposes them.
+        Title = Message,
+        // Scripts of other sites can read the body. They can read headers only if CORS exposes them.
         Extensions = { ["code"] = Code, ["retryAfter"] = Seconds },
     };
 }
 
-/// <summary>Marks endpoints whose errors have another shape than problem details.</summary>
-/// <param name="Body">The response's body, for the words.</param>
-internal sealed record RefusalShape(Func<string, object> Body);
+/// <summary>Marks endpoints whose rate limit errors are not problem details.</summary>
+/// <param name="Body">Creates the response's body from the message.</param>
+internal sealed record RateLimitErrorShape(Func<string, object> Body);

@@ -5,7 +5,7 @@ namespace Widget.Api.Limits;
 /// <summary>Limits on opening sessions: by client address and site key, then by tenant.</summary>
 public sealed class SessionLimits(RequestLimits limits)
 {
-    /// <summary>Refuses clients that have used up their limit, without a database query.</summary>
+    /// <summary>Returns a refusal if the client has used up its limit. Makes no database query.</summary>
     public Refusal? Peek(HttpContext http, string siteKey) => limits.Peek(Limit.Sessions, Key(http, siteKey));
 
     /// <summary>

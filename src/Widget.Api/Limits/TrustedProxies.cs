@@ -23,7 +23,7 @@ public sealed record TrustedProxies
         {
             if (proxy.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(proxy, out var network)) networks.Add(network);
             else if (IPAddress.TryParse(proxy, out var address)) addresses.Add(address);
-            else variables.Errors.Add($"{Name} contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8.");
+            else variables.Errors.Add($"{Name} contains \"{proxy}\". Write addresses or networks, such as 127.0.0.1 or 10.0.0.0/8.");
         }
 
         return new TrustedProxies { Addresses = addresses, Networks = networks };

@@ -11,7 +11,7 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace Widget.Api.Media;
 
-/// <summary>Any OpenAI-compatible transcription endpoint: POST /audio/transcriptions, answered with segments and their times.</summary>
+/// <summary>Transcribes with any OpenAI-compatible endpoint: POST /audio/transcriptions returns segments with their times.</summary>
 internal sealed class OpenAITranscriber(MediaModelOptions options, HttpClient http) : ITranscriber
 {
     private static readonly SpeechToTextOptions Timed = new()
@@ -39,14 +39,14 @@ internal sealed class OpenAITranscriber(MediaModelOptions options, HttpClient ht
         var transcription = response.RawRepresentation as AudioTranscription;
         if (transcription?.Segments is { Count: > 0 } segments)
             return [.. segments.Select(part => new SpokenSegment(part.StartTime.TotalSeconds, part.EndTime.TotalSeconds, part.Text))];
-        // Some servers answer with the text alone.
+        // Some servers return only the text.
         return string.IsNullOrWhiteSpace(transcription?.Text)
             ? []
             : [new SpokenSegment(0, transcription.Duration?.TotalSeconds ?? 0, transcription.Text)];
     }
 }
 
-/// <summary>Any OpenAI-compatible chat endpoint whose model reads pictures, sent as data URIs.</summary>
+/// <summary>Describes pictures with any OpenAI-compatible chat endpoint whose model reads pictures. Sends them as data URIs.</summary>
 internal sealed class OpenAIImageDescriber(MediaModelOptions options, HttpClient http) : IImageDescriber
 {
     private const string Instruction =
@@ -64,23 +64,26 @@ internal sealed class OpenAIImageDescriber(MediaModelOptions options, HttpClient
         }, ct);
 }
 
-/// <summary>The clients of both models, and their errors in words.</summary>
+/// <summary>Creates the clients of both models and explains their errors.</summary>
 internal static class MediaModels
 {
     public static AudioClient Audio(MediaModelOptions options, HttpClient http)
     {
         var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
-        return new AudioClient(options.Model, connection.Credential, connection.Options(options.Patience, Retries()));
+        return new AudioClient(options.Model, connection.Credential, connection.Options(options.Timeout, Retries()));
     }
 
     public static ChatClient Chat(MediaModelOptions options, HttpClient http)
     {
         var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
-        return new ChatClient(options.Model, connection.Credential, connection.Options(options.Patience, Retries()));
+        return new ChatClient(options.Model, connection.Credential, connection.Options(options.Timeout, Retries()));
     }
 
+    /// <param name="purpose">What the model does, for errors. It completes "The model that …".</param>
+    /// <param name="call">Calls the model.</param>
+    /// <param name="ct">Cancels the call.</param>
     /// <exception cref="IngestionFailureException">The model does not answer, or refuses the document.</exception>
-    public static async Task<T> CallAsync<T>(string does, Func<Task<T>> call, CancellationToken ct)
+    public static async Task<T> CallAsync<T>(string purpose, Func<Task<T>> call, CancellationToken ct)
     {
         try
         {
@@ -91,23 +94,23 @@ internal static class MediaModels
             throw new IngestionFailureException(
                 e.Status switch
                 {
-                    0 => $"The model that {does} does not answer. Try again later.",
-                    401 or 403 => $"The model that {does} refuses our key ({e.Status}). The operator of this server can correct it.",
-                    429 or >= 500 => $"The model that {does} answered with status {e.Status} several times. Try again later.",
-                    _ => $"The model that {does} refused this document (status {e.Status}).",
+                    0 => $"The model that {purpose} does not answer. Try again later.",
+                    401 or 403 => $"The model that {purpose} refuses our key ({e.Status}). The operator of this server can correct it.",
+                    429 or >= 500 => $"The model that {purpose} answered with status {e.Status} several times. Try again later.",
+                    _ => $"The model that {purpose} refused this document (status {e.Status}).",
                 },
                 e);
         }
         catch (Exception e) when (e is HttpRequestException or AggregateException or IOException
             || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            throw new IngestionFailureException($"The model that {does} does not answer. Try again later.", e);
+            throw new IngestionFailureException($"The model that {purpose} does not answer. Try again later.", e);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new IngestionFailureException($"The model that {does} sent an answer that cannot be read.", e);
+            throw new IngestionFailureException($"The model that {purpose} sent an answer that cannot be read.", e);
         }
     }
 
-    private static BoundedRetries Retries() => new(most: 3, longest: TimeSpan.FromSeconds(30));
+    private static BoundedRetries Retries() => new(maxRetries: 3, maxWait: TimeSpan.FromSeconds(30));
 }

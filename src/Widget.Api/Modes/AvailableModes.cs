@@ -4,8 +4,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Modes;
 
 /// <summary>
-/// Decides which modes a visitor gets, from the tenant's settings, keys and budget and the browser's abilities. Visitors see the available
-/// modes; the reasons are for the tenant's staff.
+/// Decides which modes a visitor can use, by the tenant's settings, keys and budget and the browser's abilities. Visitors see the
+/// available modes. The tenant's staff also see the reasons.
 /// </summary>
 public sealed class AvailableModes(IEnumerable<IModeAvailability> modes)
 {

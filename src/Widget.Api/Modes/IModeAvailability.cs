@@ -12,11 +12,13 @@ public interface IModeAvailability
     /// <summary>What the browser must support, from <see cref="SessionRequest.Abilities"/>.</summary>
     IReadOnlyList<string> Needs { get; }
 
-    /// <summary>Whether the mode is available now, and for staff why it is not: it must be enabled, set up and within the budget.</summary>
+    /// <summary>
+    /// Returns whether the mode is available now, and an explanation for staff. It must be enabled, set up and within the budget.
+    /// </summary>
     Task<ModeState> StateAsync(TenantId tenant, TenantSettings settings, CancellationToken ct);
 
     /// <summary>
-    /// Whether the mode is available. Every visitor session asks this, so a mode may skip what only the explanation needs.
+    /// Whether the mode is available. Every new session calls this, so a mode may skip checks that only the explanation needs.
     /// </summary>
     async Task<bool> IsAvailableAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
         (await StateAsync(tenant, settings, ct)).Available;

@@ -5,19 +5,20 @@ using Widget.Api.KeyRing;
 
 namespace Widget.Api.Operations;
 
-/// <param name="MasterKey">The id of the master key that all keys are encrypted with now.</param>
-/// <param name="Encrypted">Keys that were not encrypted before.</param>
-/// <param name="Rotated">Keys that were encrypted with another master key.</param>
-/// <param name="Unchanged">Keys that were encrypted with it already.</param>
+/// <summary>The result of a rotation.</summary>
+/// <param name="MasterKey">The id of the newest master key.</param>
+/// <param name="Encrypted">Number of keys that were not encrypted before.</param>
+/// <param name="Rotated">Number of keys that were encrypted with another master key.</param>
+/// <param name="Unchanged">Number of keys that were left as they are.</param>
 public sealed record RotatedKeyRing(string MasterKey, int Encrypted, int Rotated, int Unchanged);
 
 /// <summary>
-/// Re-encrypts the key ring. Data encrypted with the ring's own keys, such as tokens and tenants' secrets, does not change.
+/// Re-encrypts the keys of the key ring. Data that is encrypted with those keys, such as tokens and tenants' secrets, does not change.
 /// </summary>
 internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterKeys)
 {
-    /// <summary>Encrypts everything in the ring with the newest master key.</summary>
-    /// <param name="onlyPlain">Leaves keys that are encrypted with another master key as they are.</param>
+    /// <summary>Encrypts all keys of the ring with the newest master key.</summary>
+    /// <param name="onlyPlain">Whether to leave keys that are encrypted with another master key as they are.</param>
     /// <param name="ct">Cancels without changing anything.</param>
     /// <exception cref="OperatorException">No master key is set, or one that the ring is encrypted with is missing.</exception>
     public async Task<RotatedKeyRing> RotateAsync(bool onlyPlain, CancellationToken ct)

@@ -28,11 +28,11 @@ internal static class OperatorCommands
     /// <param name="application">Builds the application's services on a connection string, without starting them.</param>
     public static RootCommand Create(Func<CancellationToken, Task> serve, Func<string, WebApplication> application)
     {
-        var serving = new Command("serve", "Run the server: the API and the widget (the default).");
-        serving.SetAction((_, ct) => serve(ct));
+        var serveCommand = new Command("serve", "Run the server: the API and the widget (the default).");
+        serveCommand.SetAction((_, ct) => serve(ct));
         var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it runs the server.")
         {
-            serving,
+            serveCommand,
             Migrate(),
             Index(),
             Tenants(application),
@@ -51,7 +51,7 @@ internal static class OperatorCommands
         };
         var command = new Command(
             "migrate",
-            $"Bring the database of {OwnerVariable} up to date. "
+            $"Update the schema of the database in {OwnerVariable}. "
                 + $"With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
         {
             login,
@@ -83,7 +83,7 @@ internal static class OperatorCommands
 
     private static Command Index()
     {
-        var least = new Option<int>("--least")
+        var minPassages = new Option<int>("--least")
         {
             Description = "The number of passages from which a tenant gets indexes. Below it, searches scan the tenant's passages.",
             DefaultValueFactory = _ => VectorIndexes.WorthIt,
@@ -96,16 +96,16 @@ internal static class OperatorCommands
         };
         var command = new Command(
             "index",
-            $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer needed. "
-                + "Searches continue meanwhile. Run it regularly, for example every night.")
+            $"Build approximate indexes for the large tenants in {OwnerVariable}, and drop indexes that are no longer needed. "
+                + "Searches continue during the build. Run it regularly, for example every night.")
         {
-            least,
+            minPassages,
             AsJson,
         };
         command.SetAction(async (result, ct) =>
         {
             await using var owner = NpgsqlDataSource.Create(Owner());
-            var indexed = await new VectorIndexes(owner).BuildAsync(result.GetValue(least), ct);
+            var indexed = await new VectorIndexes(owner).BuildAsync(result.GetValue(minPassages), ct);
             Print(
                 result,
                 indexed,
@@ -134,15 +134,15 @@ internal static class OperatorCommands
         create.SetAction((result, ct) => WithTenants(async tenants =>
         {
             var sites = result.GetValue(origins)!;
-            var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, sites, ct);
-            var nowhere = sites.Length > 0
+            var created = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, sites, ct);
+            var originHint = sites.Length > 0
                 ? ""
                 : "\nNo --origin was given, so the widget opens only on its hosted page. PUT /api/settings/origins allows websites.";
             Print(
                 result,
-                made,
-                $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\n"
-                    + $"API key  {made.ApiKey}   (shown only once){nowhere}");
+                created,
+                $"tenant   {created.TenantId}\nslug     {created.Slug}\nsite key {created.SiteKey}\n"
+                    + $"API key  {created.ApiKey}   (shown only once){originHint}");
         }));
 
         var list = new Command("list", "List the tenants.") { AsJson };
@@ -152,9 +152,9 @@ internal static class OperatorCommands
             Print(result, all, all.Select(tenant => $"{tenant.Slug,-30} {tenant.Name,-40} {tenant.TenantId}"));
         }));
 
-        var add = new Option<string>("--new") { Description = "Create a key: site or api." };
-        add.CompletionSources.Add("site", "api");
-        add.Validators.Add(given =>
+        var newKind = new Option<string>("--new") { Description = "Create a key: site or api." };
+        newKind.CompletionSources.Add("site", "api");
+        newKind.Validators.Add(given =>
         {
             if (given.Tokens is [{ Value: not ("site" or "api") } kind])
                 given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
@@ -164,17 +164,17 @@ internal static class OperatorCommands
         {
             Description = "Revoke this key. An API key can also be given by its first characters, as listed.",
         };
-        var key = new Command("key", "List a tenant's keys, create one or revoke one.") { Slug, add, keyName, revoke, AsJson };
+        var key = new Command("key", "List a tenant's keys, create one or revoke one.") { Slug, newKind, keyName, revoke, AsJson };
         key.SetAction((result, ct) => WithTenants(async tenants =>
         {
             var slug = result.GetValue(Slug)!;
             if (result.GetValue(revoke) is { } revoked) await tenants.RevokeAsync(slug, revoked, ct);
-            if (result.GetValue(add) is { } kind)
+            if (result.GetValue(newKind) is { } kind)
             {
-                var made = kind == "site"
+                var newKey = kind == "site"
                     ? await tenants.AddSiteKeyAsync(slug, ct)
                     : await tenants.AddApiKeyAsync(slug, result.GetValue(keyName)!, ct);
-                Print(result, new { key = made }, made);
+                Print(result, new { key = newKey }, newKey);
                 return;
             }
 
@@ -264,7 +264,7 @@ internal static class OperatorCommands
                 [$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
         }
 
-        return ConnectionStrings.Problem(OwnerVariable, connection) is { } problem
+        return ConnectionStrings.FindProblem(OwnerVariable, connection) is { } problem
             ? throw new InvalidConfigurationException([problem])
             : connection;
     }

@@ -9,16 +9,18 @@ namespace Widget.Api.Operations;
 /// <summary>A tenant that was just created. Its API key is shown only once.</summary>
 public sealed record CreatedTenant(Guid TenantId, string Slug, string SiteKey, string ApiKey);
 
+/// <summary>A tenant in the list of tenants.</summary>
 public sealed record TenantLine(Guid TenantId, string Slug, string Name, DateTimeOffset CreatedAt);
 
+/// <summary>A key in the list of a tenant's keys.</summary>
 public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
 
 /// <summary>A command that cannot be carried out. The message says why.</summary>
 public sealed class OperatorException(string message) : Exception(message);
 
 /// <summary>
-/// The operator's commands about tenants. They run as the owner of the tables, which row-level security also applies to, so each step names
-/// its tenant.
+/// The operator's commands for tenants. They run as the owner of the tables. Row-level security applies to the owner, too, so each
+/// transaction sets its tenant.
 /// </summary>
 public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
@@ -67,8 +69,8 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
 
     public async Task<IReadOnlyList<TenantLine>> ListAsync(CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
-        await using var command = across.Command("select tenant_id, slug, name, created_at from tenants order by slug");
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var command = transaction.Command("select tenant_id, slug, name, created_at from tenants order by slug");
         await using var rows = await command.ExecuteReaderAsync(ct);
         var tenants = new List<TenantLine>();
         while (await rows.ReadAsync(ct))
@@ -108,7 +110,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         return secret;
     }
 
-    /// <summary>Revokes a site key, or an API key by itself or its first characters.</summary>
+    /// <summary>Revokes a site key or an API key. An API key can be given in full or by its first characters.</summary>
     /// <exception cref="OperatorException">The tenant has no such key in use.</exception>
     public async Task RevokeAsync(string slug, string key, CancellationToken ct)
     {
@@ -169,8 +171,8 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
 
     private async Task<TenantId?> FindAsync(string slug, CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
-        await using var command = across.Command("select tenant_id from tenants where slug = $1", [slug]);
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var command = transaction.Command("select tenant_id from tenants where slug = $1", [slug]);
         return await command.ExecuteScalarAsync(ct) is Guid tenant ? new TenantId(tenant) : null;
     }
 }

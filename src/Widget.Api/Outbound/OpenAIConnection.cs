@@ -10,7 +10,7 @@ namespace Widget.Api.Outbound;
 /// <param name="http">The HTTP client for the requests.</param>
 internal sealed class OpenAIConnection(Uri? endpoint, string? key, HttpClient http)
 {
-    /// <summary>The library requires a key, so endpoints without one get a word that they ignore.</summary>
+    /// <summary>The key, or a placeholder for endpoints without one, because the library requires a key.</summary>
     public ApiKeyCredential Credential => new(string.IsNullOrEmpty(key) ? "none" : key);
 
     /// <param name="timeLimit">The time limit for one attempt.</param>

@@ -10,11 +10,11 @@ namespace Widget.Api.Search;
 
 internal static class SearchEndpoints
 {
-    private const long LargestRequest = 64 * 1024;
+    private const long MaxRequestBytes = 64 * 1024;
 
     public static void MapSearch(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api/search").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Search")
-            .WithRequestSizeLimit(LargestRequest)
+            .WithRequestSizeLimit(MaxRequestBytes)
             .MapPost("/", Search).LimitedAs(Limit.Searches).Validate<SearchRequest>()
             .WithSummary("Search the tenant's knowledge; the trace tells how the hits were found");
 
@@ -36,7 +36,7 @@ internal static class SearchEndpoints
         }
         catch (SearchUnavailableException)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status503ServiceUnavailable,
                 "None of the knowledge bases answered. Please try again in a moment.");
         }

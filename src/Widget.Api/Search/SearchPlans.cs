@@ -5,32 +5,33 @@ using Widget.Rag.Tavus;
 
 namespace Widget.Api.Search;
 
-/// <summary>How a tenant's knowledge is searched, by its settings.</summary>
+/// <summary>Decides from a tenant's settings how its knowledge bases are searched.</summary>
 public static class SearchPlans
 {
-    // A visitor waits less long for Tavus than for our own knowledge base.
-    private static readonly Dictionary<string, TimeSpan> Together = new(StringComparer.Ordinal)
+    // The time limits when several knowledge bases are searched. Tavus gets less time than our own.
+    private static readonly Dictionary<string, TimeSpan> SharedDeadlines = new(StringComparer.Ordinal)
     {
         [KnowledgeBases.Own] = TimeSpan.FromSeconds(2),
         [KnowledgeBases.Tavus] = TimeSpan.FromSeconds(1),
     };
 
-    // When no other knowledge base is searched, a late result is better than none.
-    private static readonly Dictionary<string, TimeSpan> Alone = new(StringComparer.Ordinal)
+    // The time limits when only one knowledge base is searched: a late result is better than none.
+    private static readonly Dictionary<string, TimeSpan> SingleDeadlines = new(StringComparer.Ordinal)
     {
         [KnowledgeBases.Own] = TimeSpan.FromSeconds(6),
     };
 
+    /// <summary>The plan of a search.</summary>
     /// <param name="settings">The tenant's settings.</param>
-    /// <param name="strategy">Replaces the tenant's own.</param>
+    /// <param name="strategy">The strategy; null for the one in the settings.</param>
     public static SearchPlan For(TenantSettings settings, SearchStrategyName? strategy = null)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         var weights = new Dictionary<string, double>(StringComparer.Ordinal) { [KnowledgeBases.Own] = 1 };
-        var leftOut = new Dictionary<string, string>(StringComparer.Ordinal);
-        var asksTavus = settings is { UseTavusKB: true, TavusKBWeight: > 0 };
-        if (settings.UseTavusKB && !asksTavus) leftOut[KnowledgeBases.Tavus] = "its weight is 0 (tavusKBWeight)";
-        if (asksTavus)
+        var omitted = new Dictionary<string, string>(StringComparer.Ordinal);
+        var usesTavus = settings is { UseTavusKB: true, TavusKBWeight: > 0 };
+        if (settings.UseTavusKB && !usesTavus) omitted[KnowledgeBases.Tavus] = "its weight is 0 (tavusKBWeight)";
+        if (usesTavus)
         {
             weights[KnowledgeBases.Tavus] = settings.TavusKBWeight;
             weights[KnowledgeBases.Own] = 1 - settings.TavusKBWeight;
@@ -41,25 +42,9 @@ public static class SearchPlans
         {
             Strategy = (strategy ?? settings.SearchStrategy).ToStrategy(),
             Weights = weights,
-            LeftOut = leftOut,
-            Deadlines = asksTavus ? Together : Alone,
+            LeftOut = omitted,
+            Deadlines = usesTavus ? SharedDeadlines : SingleDeadlines,
             Parameters = parameters,
         };
     }
-}
-
-/// <summary>Converts hits to what the API shows.</summary>
-public static class Passages
-{
-    /// <summary>The document's address with the fragment of the passage.</summary>
-    public static string? Address(Hit hit) => hit.Url is null ? null : hit.Url.Split('#')[0] + hit.Locator.Fragment;
-
-    public static Citation ToCitation(Hit hit, int index) => new(
-        index + 1,
-        hit.Title,
-        Address(hit),
-        [.. hit.Locator.Headings],
-        hit.Locator.Page,
-        hit.Text,
-        hit.Origins);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
 using Widget.Api.Usage;
 using Widget.Api.Web;
 using Widget.Contracts;
@@ -10,14 +11,14 @@ namespace Widget.Api.Settings;
 
 internal static class SettingsEndpoints
 {
-    private const long LargestRequest = 256 * 1024;
+    private const long MaxRequestBytes = 256 * 1024;
     private const string PlainHttp =
         "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
         var settings = routes.MapGroup("/api/settings").RequireAuthorization(Policies.Developer).ProducesProblem(401)
-            .WithTags("Settings").WithRequestSizeLimit(LargestRequest);
+            .WithTags("Settings").WithRequestSizeLimit(MaxRequestBytes);
         settings.MapGet("/", Read).WithSummary("The tenant's settings");
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");
         settings.MapGet("/origins", ReadOrigins).WithSummary("The websites that may embed the widget");
@@ -36,8 +37,12 @@ internal static class SettingsEndpoints
         TenantSettingsService settings,
         FetchOptions fetching,
         BudgetOptions budgets,
+        ToolRegistry tools,
         CancellationToken ct)
     {
+        var available = tools.All.Select(tool => tool.Name).ToList();
+        if (request.Tools.Except(available, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+            return Problems.Invalid("tools", $"There is no tool \"{unknown}\". The tools are {string.Join(", ", available)}.");
         (string Field, string? Endpoint)[] endpoints =
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
         foreach (var (field, endpoint) in endpoints)

@@ -15,7 +15,7 @@ namespace Widget.Api.Speech;
 
 internal static class SpeechEndpoints
 {
-    private const long LargestRequest = 16 * 1024;
+    private const long MaxRequestBytes = 16 * 1024;
 
     public static void MapSpeech(this IEndpointRouteBuilder routes)
     {
@@ -23,16 +23,16 @@ internal static class SpeechEndpoints
             .RequireAuthorization(Policies.Visitor)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429);
         visitor.MapPost("/speech", Speak).Validate<SpeechRequest>().ProducesProblem(404).ProducesProblem(409)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MaxRequestBytes))
             .WithSummary("Read an answer aloud, even while it is being written. Streams text/event-stream: "
                 + "sentence, audio, words, spoken, restart, done, error");
         visitor.MapPost("/transcription", DictationEndpoint.Transcribe)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(415).ProducesProblem(502)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(DictationEndpoint.LargestRequest)).DisableAntiforgery()
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(DictationEndpoint.MaxRequestBytes)).DisableAntiforgery()
             .WithSummary("Transcribe a visitor's recording: a form with one file, or audio/webm, mp4, ogg or wav as the body");
 
         var speech = routes.MapGroup("/api/speech").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Speech")
-            .WithRequestSizeLimit(LargestRequest);
+            .WithRequestSizeLimit(MaxRequestBytes);
         speech.MapGet("/key", ReadKey).WithSummary("Get which key spoken replies use");
         speech.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()
             .WithSummary("Set the tenant's own key for spoken replies, if the provider accepts it");
@@ -57,12 +57,12 @@ internal static class SpeechEndpoints
         var (conversation, message) = (new ConversationId(request.ConversationId), new MessageId(request.MessageId));
         if (await FindAnswerAsync(database, visitor, conversation, message, ct) is not { } after) return Problems.NotFound("answer");
         var current = (await settings.ReadAsync(visitor.Tenant, ct)).Speech;
-        if (!current.Enabled) return Problems.Because(StatusCodes.Status409Conflict, "Spoken replies are not enabled here.");
+        if (!current.Enabled) return Problems.Create(StatusCodes.Status409Conflict, "Spoken replies are not enabled here.");
         var (plan, _) = await accounts.PlanAsync(visitor.Tenant, current, ct);
-        if (plan is null) return Problems.Because(StatusCodes.Status409Conflict, "The browser reads answers aloud here.");
+        if (plan is null) return Problems.Create(StatusCodes.Status409Conflict, "The browser reads answers aloud here.");
         if (limiter.Open(visitor.Visitor) is not { } slot)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status429TooManyRequests,
                 "Too many answers are being read aloud at once. Stop one of them first.");
         }
@@ -145,7 +145,7 @@ internal static class SpeechEndpoints
         var tenant = tenants.Current().TenantId;
         return await secrets.RemoveAsync(tenant, TenantSecrets.SpeechKey, ct)
             ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no own key for spoken replies.");
+            : Problems.Create(StatusCodes.Status404NotFound, "The tenant has no own key for spoken replies.");
     }
 
     private static async Task<Ok<ConnectionReport>> Test(
@@ -163,18 +163,18 @@ internal static class SpeechEndpoints
     {
         var tenant = tenants.Current().TenantId;
         var (account, gap) = await accounts.AccountAsync(tenant, (await settings.ReadAsync(tenant, ct)).Speech, ct);
-        if (account is null) return Problems.Because(StatusCodes.Status409Conflict, SpeechGaps.AdviceOn(gap));
+        if (account is null) return Problems.Create(StatusCodes.Status409Conflict, SpeechGaps.AdviceOn(gap));
         try
         {
             return await providers.VoicesAsync(account, ct) is { } voices
                 ? TypedResults.Ok(voices)
-                : Problems.Because(
+                : Problems.Create(
                     StatusCodes.Status404NotFound,
                     $"{account.Endpoint.Host} does not list its voices. See its documentation.");
         }
         catch (SpeechException e)
         {
-            return Problems.Because(StatusCodes.Status502BadGateway, e.Message);
+            return Problems.Create(StatusCodes.Status502BadGateway, e.Message);
         }
     }
 

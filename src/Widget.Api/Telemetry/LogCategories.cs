@@ -6,7 +6,7 @@ namespace Widget.Api.Telemetry;
 /// </summary>
 internal static class LogCategories
 {
-    private static readonly (string Category, LogLevel Least)[] Guarded =
+    private static readonly (string Category, LogLevel MinLevel)[] Guarded =
     [
         ("Microsoft.AspNetCore", LogLevel.Warning),
         ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
@@ -23,22 +23,22 @@ internal static class LogCategories
         for (var i = 0; i < options.Rules.Count; i++)
         {
             var rule = options.Rules[i];
-            if (LeastOf(rule.CategoryName) is { } least && rule.LogLevel is { } level && level < least)
-                options.Rules[i] = new LoggerFilterRule(rule.ProviderName, rule.CategoryName, least, rule.Filter);
+            if (MinLevelOf(rule.CategoryName) is { } minLevel && rule.LogLevel is { } level && level < minLevel)
+                options.Rules[i] = new LoggerFilterRule(rule.ProviderName, rule.CategoryName, minLevel, rule.Filter);
         }
 
-        // A rule for one provider goes before those for all, so each provider that has rules gets these, too.
+        // A rule for one provider overrides the rules for all providers. So each provider that has rules gets these rules, too.
         foreach (var provider in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct(StringComparer.Ordinal).ToList())
-            foreach (var (category, least) in Guarded)
+            foreach (var (category, minLevel) in Guarded)
                 if (!options.Rules.Any(rule => rule.ProviderName == provider && rule.CategoryName == category))
-                    options.Rules.Add(new LoggerFilterRule(provider, category, least, null));
+                    options.Rules.Add(new LoggerFilterRule(provider, category, minLevel, null));
     }
 
-    private static LogLevel? LeastOf(string? category)
+    private static LogLevel? MinLevelOf(string? category)
     {
         if (category is null) return null;
-        foreach (var (guarded, least) in Guarded)
-            if (category.StartsWith(guarded, StringComparison.OrdinalIgnoreCase)) return least;
+        foreach (var (guarded, minLevel) in Guarded)
+            if (category.StartsWith(guarded, StringComparison.OrdinalIgnoreCase)) return minLevel;
         return null;
     }
 }

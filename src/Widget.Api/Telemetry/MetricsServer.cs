@@ -4,8 +4,8 @@ using OpenTelemetry.Metrics;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Serves the metrics in Prometheus's text format at an address of their own, by a server of its own: nothing of the product is reachable
-/// there, and the metrics are not reachable at the product's address.
+/// Serves the metrics in Prometheus's text format from a second server at a separate address. That address serves nothing else, and the
+/// product's address does not serve the metrics.
 /// </summary>
 internal sealed partial class MetricsServer(
     TelemetryOptions options,

@@ -20,7 +20,7 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
     private readonly ActivityListener _exceptions = new()
     {
         ShouldListenTo = static _ => true,
-        // Its type and place say enough. What is set here is not set again from the exception.
+        // The message may quote input, so it is left out. A tag that is set here is not set again from the exception.
         ExceptionRecorder = static (Activity _, Exception exception, ref TagList tags) =>
         {
             tags.Add("exception.message", "");

@@ -8,7 +8,10 @@ namespace Widget.Api.Telemetry;
 /// </summary>
 public sealed record TelemetryOptions
 {
-    /// <summary>Where Prometheus finds the metrics, as <c>http://127.0.0.1:9464/metrics</c> (WIDGET_METRICS); null for nowhere.</summary>
+    /// <summary>
+    /// The address of the metrics for Prometheus, such as <c>http://127.0.0.1:9464/metrics</c> (WIDGET_METRICS). Null if metrics are not
+    /// served.
+    /// </summary>
     public Uri? Metrics { get; init; }
 
     internal static TelemetryOptions Read(Variables variables)

@@ -54,13 +54,13 @@ internal static class TelemetryServices
     private static void Measure(MeterProviderBuilder metrics, TelemetrySignals signals, TelemetryOptions options)
     {
         metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation();
-        // Crawls reach any number of hosts, so these metrics do not record the host.
-        foreach (var (instrument, tags) in Bounded) metrics.AddView(instrument, new MetricStreamConfiguration { TagKeys = tags });
+        // Crawls reach any number of hosts, so these metrics leave out the host.
+        foreach (var (instrument, tags) in LimitedTags) metrics.AddView(instrument, new MetricStreamConfiguration { TagKeys = tags });
         if (signals.SendMetrics) metrics.AddOtlpExporter();
         if (options.Metrics is not null) metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
     }
 
-    private static readonly (string Instrument, string[] Tags)[] Bounded =
+    private static readonly (string Instrument, string[] Tags)[] LimitedTags =
     [
         (
             "http.client.request.duration",
@@ -72,7 +72,7 @@ internal static class TelemetryServices
         ("dns.lookup.duration", ["error.type"]),
     ];
 
-    // Names that the operator sets override ours.
+    // A service name that the operator sets overrides the default.
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)
     {
         var named = configuration["OTEL_SERVICE_NAME"] is { Length: > 0 }

@@ -6,7 +6,9 @@ namespace Widget.Api.Telemetry;
 /// <param name="SendLogs">Logs go to an OTLP receiver.</param>
 internal sealed record TelemetrySignals(bool SendTraces, bool SendMetrics, bool SendLogs)
 {
-    /// <summary>By the standard variables (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).</summary>
+    /// <summary>
+    /// Reads the standard variables (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/).
+    /// </summary>
     public static TelemetrySignals Of(IConfiguration configuration)
     {
         var disabled = string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);

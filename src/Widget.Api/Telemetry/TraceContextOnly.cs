@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Accepts only the trace ids from callers. Baggage and trace state are free text that would end up in spans and be sent on to other
-/// services.
+/// Accepts only trace ids from callers. Baggage and trace state are free text, which would get into spans and requests to other services.
 /// </summary>
 internal sealed class TraceContextOnly : DistributedContextPropagator
 {

@@ -7,8 +7,8 @@ using Widget.Platform.Work;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Gauges of waiting work and of circuit breakers. They query the database every fifteen seconds in one statement, however often metrics
-/// are read. While the database is unavailable, the gauges of waiting work are missing.
+/// Gauges of waiting work and of circuit breakers. One statement queries the database every fifteen seconds, independent of how often
+/// the metrics are read. While the database is unavailable, the gauges of waiting work are missing.
 /// </summary>
 internal sealed partial class WorkGauges : PeriodicWorker
 {
@@ -94,8 +94,8 @@ internal sealed partial class WorkGauges : PeriodicWorker
         EventId = 3001,
         Level = LogLevel.Warning,
         Message = "The database is unavailable; the metrics of waiting work are missing")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "Reading the metrics of waiting work failed and is retried")]
-    protected override partial void LogTrouble(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

@@ -21,7 +21,7 @@ public sealed class ApiKeyAuthentication(
         var key = ApiKeyStrategy.Read(Context);
         if (key is null) return Task.FromResult(AuthenticateResult.NoResult());
         // If a request carries several credentials, the resolver accepts it only if all of them prove the same tenant.
-        if (tenants.MultiTenantContext is not { Strategy.IsProof: true, TenantInfo: { } tenant })
+        if (tenants.MultiTenantContext is not { Strategy.ReadsCredential: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));

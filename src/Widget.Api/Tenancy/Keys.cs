@@ -7,7 +7,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tenancy;
 
 /// <summary>
-/// Part of the customer's page and therefore public. It allows only what a visitor may do, from the tenant's allowed origins.
+/// The key in the script tag of a customer's page. It is public. It allows only what a visitor may do, from the tenant's allowed origins.
 /// </summary>
 public sealed class SiteKey : ITenantOwned
 {
@@ -33,13 +33,13 @@ public sealed class SiteKey : ITenantOwned
     }
 }
 
-/// <summary>A secret of the tenant's own programs. Only its hash is stored, so it is shown once, when it is created.</summary>
+/// <summary>A secret key of the tenant's own programs. Only its hash is stored, so it is shown only once, when it is created.</summary>
 public sealed class ApiKey : ITenantOwned
 {
     public const string SecretPrefix = "sk_";
 
     /// <summary>
-    /// Begins the secret of a key that opens only the OpenAI-compatible endpoint, so that it can be given to another service.
+    /// The prefix of a key that gives access only to the OpenAI-compatible endpoint, so that it can be given to another service.
     /// </summary>
     public const string ModelPrefix = "mk_";
 
@@ -47,7 +47,7 @@ public sealed class ApiKey : ITenantOwned
 
     public required Guid Id { get; init; }
 
-    /// <summary>The tenant's name for it.</summary>
+    /// <summary>The tenant's name for the key.</summary>
     public required string Name { get; init; }
 
     /// <summary>The secret's first characters, to tell keys apart.</summary>
@@ -60,9 +60,9 @@ public sealed class ApiKey : ITenantOwned
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    public static (ApiKey Key, string Secret) New(TenantId tenant, string name, string kind = SecretPrefix)
+    public static (ApiKey Key, string Secret) New(TenantId tenant, string name, string prefix = SecretPrefix)
     {
-        var secret = kind + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        var secret = prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         var key = new ApiKey { TenantId = tenant, Id = Guid.CreateVersion7(), Name = name, Prefix = secret[..9], Hash = HashOf(secret) };
         return (key, secret);
     }
@@ -85,7 +85,7 @@ public sealed class AllowedOrigin : ITenantOwned
 
     public required string Origin { get; init; }
 
-    /// <summary>The origin as browsers write it; null when the text is not an origin.</summary>
+    /// <summary>Returns the origin as browsers write it. Null if the text is not an origin.</summary>
     public static string? Normalize(string? text)
     {
         if (!Uri.TryCreate(text?.Trim(), UriKind.Absolute, out var address)

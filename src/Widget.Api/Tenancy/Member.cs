@@ -26,7 +26,7 @@ public sealed class Member : ITenantOwned
 
     public required Guid Id { get; init; }
 
-    /// <summary>In lower case; unique within the tenant.</summary>
+    /// <summary>The e-mail address in lower case. Unique within the tenant.</summary>
     public required string Email { get; init; }
 
     public string Name { get; set; } = "";

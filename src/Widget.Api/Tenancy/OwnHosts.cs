@@ -8,9 +8,9 @@ using Widget.Api.Web;
 namespace Widget.Api.Tenancy;
 
 /// <summary>
-/// The hosts under which this installation is reached, as they are configured: WIDGET_PUBLIC_URL, WIDGET_HOSTS, tenants' hosts under
-/// WIDGET_HOST_SUFFIX, single addresses of ASPNETCORE_URLS, and loopback names. A request's Host header is checked against them and never
-/// trusted: an attacker can point a name of their own at this server (DNS rebinding).
+/// The hosts of this installation: WIDGET_PUBLIC_URL, WIDGET_HOSTS, tenants' hosts under WIDGET_HOST_SUFFIX, the addresses of
+/// ASPNETCORE_URLS, and loopback names. A request's Host header is checked against them, because an attacker can make a foreign name
+/// resolve to this server (DNS rebinding).
 /// </summary>
 public sealed class OwnHosts(InstallationOptions options)
 {
@@ -29,7 +29,7 @@ public sealed class OwnHosts(InstallationOptions options)
         ? $"{address.Scheme}://{NameOf(address)}{(address.IsDefaultPort ? "" : $":{address.Port}")}"
         : null;
 
-    /// <summary>Whether a Host header names this installation. Ports do not matter: a proxy may listen on another.</summary>
+    /// <summary>Whether a Host header names this installation. Ports are ignored, because a proxy may listen on another port.</summary>
     public bool Serves(HostString host)
     {
         // Some clients send a fully qualified name with its final dot.
@@ -40,14 +40,14 @@ public sealed class OwnHosts(InstallationOptions options)
             || _listening?.Contains(name) == true;
     }
 
-    /// <summary>Adds the addresses that the server listens on. Call it once the server listens.</summary>
-    public void ListenOn(IServer server) =>
+    /// <summary>Adds the addresses that the server listens on. Call it when the server has started to listen.</summary>
+    public void AddListeningAddresses(IServer server) =>
         _listening = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
             .Select(address => BindingAddress.Parse(address).Host)
             .Where(host => !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a name always means this machine (loopback), so that no other site can make it resolve to this server.</summary>
+    // A loopback name always means the local machine, so an attacker cannot point it at this server.
     private static bool IsLoopback(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
@@ -62,13 +62,13 @@ public sealed class OwnHosts(InstallationOptions options)
     private static string NameOf(Uri address) => address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
 }
 
-/// <summary>Marks an endpoint that answers under any host, because probes call it by any address of the node.</summary>
+/// <summary>Marks an endpoint that answers under any host, because health probes use any address of the node.</summary>
 public sealed class AnyHost
 {
     public static AnyHost Instance { get; } = new();
 }
 
-/// <summary>Refuses requests for other hosts, before the host is used in pages, links or decisions.</summary>
+/// <summary>Refuses requests for unknown hosts, before any other code uses the host.</summary>
 internal sealed class HostMiddleware(RequestDelegate next, OwnHosts hosts)
 {
     public Task InvokeAsync(HttpContext context) =>

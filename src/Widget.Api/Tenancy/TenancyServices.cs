@@ -41,10 +41,10 @@ internal static class TenancyServices
     }
 
     /// <summary>
-    /// Whether a request may act for a tenant that a token in its path proves. It may not if it also names another tenant.
+    /// Whether a request may act for the tenant of the token in its path. It may not if it also names another tenant.
     /// </summary>
     public static bool Admits(this IMultiTenantContextAccessor tenants, TenantId tenant) =>
-        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.IsProof: false }
+        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.ReadsCredential: false }
             || tenants.MultiTenantContext.TenantInfo?.TenantId == tenant;
 
     /// <summary>The tenant that an authorized request acts for.</summary>

@@ -13,7 +13,7 @@ public sealed partial class Tenant : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Its name in URLs: 2 to 63 lowercase letters, digits and single hyphens.</summary>
+    /// <summary>The tenant's name in URLs: 2 to 63 lowercase letters, digits and single hyphens.</summary>
     public required string Slug { get; init; }
 
     public required string Name { get; set; }
@@ -40,8 +40,8 @@ public sealed class TenantSettingsRow : ITenantOwned
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    // Requests with an unknown setting are refused, but stored unknown settings are ignored: during an upgrade, a newer version beside this
-    // one may have saved them.
+    // Requests with an unknown setting are refused, but unknown settings in the database are ignored: during an upgrade, a node with a
+    // newer version may have saved them.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SkipUnknown } },

@@ -14,7 +14,7 @@ public sealed class TenantSecret : ITenantOwned
 
     public required string Protected { get; set; }
 
-    /// <summary>Its last characters, so that people recognize it.</summary>
+    /// <summary>The secret's last characters, so that people recognize it. Empty for a short secret.</summary>
     public required string Hint { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -28,12 +28,12 @@ public sealed class TenantSecret : ITenantOwned
     }
 }
 
-/// <summary>What can be shown of a secret.</summary>
-public sealed record SecretTrace(string Hint, DateTimeOffset UpdatedAt);
+/// <summary>The parts of a secret that can be shown.</summary>
+public sealed record SecretSummary(string Hint, DateTimeOffset UpdatedAt);
 
 /// <summary>
-/// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to
-/// another tenant opens nothing there. They are used on the server and never shown again.
+/// Stores tenants' secrets, encrypted with the installation's key ring. The encryption is bound to tenant and name, so a row that is
+/// copied to another tenant cannot be decrypted there. Secrets are used only on the server and never shown again.
 /// </summary>
 public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
@@ -47,15 +47,15 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     public const string SpeechKey = "speech_key";
 
     private const int HintLength = 4;
-    private const int LeastLengthForHint = 12;
+    private const int MinLengthForHint = 12;
 
-    /// <summary>The secret; null when the tenant has none, or when it can no longer be decrypted.</summary>
+    /// <summary>Returns the secret. Null if the tenant has none or if it can no longer be decrypted.</summary>
     public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) =>
         (await LookUpAsync(tenant, name, ct)).Secret;
 
     /// <summary>
-    /// Whether the tenant has the secret, and the secret itself. The secret is also null if the installation's keys can no longer decrypt
-    /// it.
+    /// Returns whether the tenant has the secret, and the secret itself. The secret is also null if the installation's keys can no longer
+    /// decrypt it.
     /// </summary>
     public async Task<(bool Exists, string? Secret)> LookUpAsync(TenantId tenant, string name, CancellationToken ct)
     {
@@ -73,26 +73,29 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         }
     }
 
-    public async Task<SecretTrace?> FindAsync(TenantId tenant, string name, CancellationToken ct)
+    /// <summary>Returns the parts of the secret that can be shown. Null if the tenant has none.</summary>
+    public async Task<SecretSummary?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt))
+        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretSummary(row.Hint, row.UpdatedAt))
             .SingleOrDefaultAsync(ct);
     }
 
+    /// <summary>Adds or replaces the secret.</summary>
     public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         // Two requests that save the first key at the same time must not both insert it.
         await db.LockAsync("secret", ct);
-        var hint = secret.Length >= LeastLengthForHint ? secret[^HintLength..] : "";
+        var hint = secret.Length >= MinLengthForHint ? secret[^HintLength..] : "";
         var row = await db.Secrets.SingleOrDefaultAsync(entry => entry.Name == name, ct);
         if (row is null) db.Secrets.Add(row = new TenantSecret { TenantId = tenant, Name = name, Protected = "", Hint = "" });
         (row.Protected, row.Hint, row.UpdatedAt) = (Protector(tenant, name).Protect(secret), hint, clock.GetUtcNow());
         await db.CommitAsync(ct);
     }
 
-    /// <returns>False when there was none.</returns>
+    /// <summary>Deletes the secret.</summary>
+    /// <returns>False if there was none.</returns>
     public async Task<bool> RemoveAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

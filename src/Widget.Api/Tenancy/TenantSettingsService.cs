@@ -7,7 +7,7 @@ namespace Widget.Api.Tenancy;
 /// <summary>Reads and saves a tenant's settings and allowed origins.</summary>
 public sealed class TenantSettingsService(TenantDatabase database, TimeProvider clock)
 {
-    /// <summary>The tenant's settings; the defaults when it never saved any.</summary>
+    /// <summary>Returns the tenant's settings, or the defaults if it never saved any.</summary>
     public async Task<TenantSettings> ReadAsync(TenantId tenant, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add("select settings from tenant_settings where tenant_id = $1", [tenant.Value]);
@@ -15,7 +15,7 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
         return await row.ReadAsync(ct) ? TenantSettingsRow.Parse(row.GetString(0)) : new TenantSettings();
     }
 
-    /// <summary>Replaces the tenant's settings. They have been validated.</summary>
+    /// <summary>Replaces the tenant's settings. The caller has validated them.</summary>
     public async Task SaveAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -51,7 +51,7 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
         return await db.AllowedOrigins.Select(row => row.Origin).Order().ToListAsync(ct);
     }
 
-    /// <summary>Replaces the tenant's allowed origins, already normalized.</summary>
+    /// <summary>Replaces the tenant's allowed origins. The caller has normalized them.</summary>
     public async Task SaveOriginsAsync(TenantId tenant, IEnumerable<string> origins, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

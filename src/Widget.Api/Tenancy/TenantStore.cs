@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tenancy;
 
 /// <summary>
-/// Finds tenants in the database by an identifier. This crosses tenants, so it uses the functions tenant_by_…, each of which answers only
-/// one question.
+/// Finds a tenant in the database by an identifier. Row-level security would hide the rows of a tenant that is not known yet, so this uses
+/// the database functions tenant_by_…, each of which makes only one kind of lookup.
 /// </summary>
 public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
 {

@@ -6,25 +6,26 @@ using Microsoft.SemanticKernel;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// A kernel function that models may call, for example in video and voice calls and behind the OpenAI-compatible endpoint.
+/// A kernel function that models may call, for example in video and voice calls and through the OpenAI-compatible endpoint.
 /// </summary>
 public sealed partial class Tool
 {
     private const string EffectsKey = "widget.has_effects";
 
-    /// <exception cref="InvalidOperationException">The function is not declared as a tool; the program has to be changed.</exception>
+    /// <summary>Checks that a function is declared correctly.</summary>
+    /// <exception cref="InvalidOperationException">The function is not declared as a tool, which is a programming error.</exception>
     public Tool(KernelFunction function)
     {
         Function = function;
         if (!NamePattern().IsMatch(Name)) throw new InvalidOperationException($"\"{Name}\" is not a name for a tool.");
         Parameters = Schema(function.Metadata.Parameters);
-        if (ArgumentSchema.Problem(Parameters) is { } problem) throw new InvalidOperationException($"The parameters of {Name}: {problem}");
+        if (ArgumentSchema.SchemaError(Parameters) is { } error) throw new InvalidOperationException($"The parameters of {Name}: {error}");
         HasEffects = !function.Metadata.AdditionalProperties.TryGetValue(EffectsKey, out var effects) || effects is not false;
     }
 
     public KernelFunction Function { get; }
 
-    /// <summary>Tenants switch the tool on by this name.</summary>
+    /// <summary>The name that models use, and by which tenants switch the tool on.</summary>
     public string Name => Function.Name;
 
     /// <summary>Tells a model what the tool is for and when to use it.</summary>
@@ -34,18 +35,18 @@ public sealed partial class Tool
     public JsonElement Parameters { get; }
 
     /// <summary>
-    /// The tool changes something. It runs only for words that were really said, and never a second time for the same call. A function
-    /// that does not say so counts as one with effects.
+    /// Whether the tool changes something. Such a tool runs only when it is certain that a model called it, and never twice for the same
+    /// call. A function that declares nothing counts as one with effects.
     /// </summary>
     public bool HasEffects { get; }
 
     /// <summary>Declares a kernel function as a tool.</summary>
     /// <param name="method">
-    /// What runs. Its parameters are bound by name from the model's arguments, which fit the schema. A parameter of type
-    /// <see cref="KernelArguments"/> leads to the call (<see cref="ToolInvocation.Of(KernelArguments)"/>), and the
-    /// <see cref="CancellationToken"/> is cancelled when the time limit is reached. It returns a <see cref="ToolResult"/>.
+    /// The code. Its parameters get the model's arguments by name, after they were validated. From a parameter of type
+    /// <see cref="KernelArguments"/> it can get the call (<see cref="ToolInvocation.Of(KernelArguments)"/>). Its
+    /// <see cref="CancellationToken"/> is cancelled at the time limit. It returns a <see cref="ToolResult"/>.
     /// </param>
-    /// <param name="name">1 to 41 small letters, digits and underscores.</param>
+    /// <param name="name">1 to 41 lower-case letters, digits and underscores.</param>
     /// <param name="description">Tells a model what the tool is for and when to use it.</param>
     /// <param name="hasEffects">See <see cref="HasEffects"/>.</param>
     /// <param name="parameters">In the order in which models read them; see <see cref="Parameter"/>.</param>
@@ -64,13 +65,13 @@ public sealed partial class Tool
         });
 
     /// <summary>Declares a parameter of a tool.</summary>
-    /// <param name="name">As models read it.</param>
+    /// <param name="name">The name that models use.</param>
     /// <param name="schema">JSON Schema as an object to serialize: type, limits and description.</param>
-    /// <param name="isRequired">Whether a call without it is refused.</param>
+    /// <param name="isRequired">Whether a call without this argument is refused.</param>
     public static KernelParameterMetadata Parameter(string name, object schema, bool isRequired = true) =>
         new(name) { IsRequired = isRequired, Schema = KernelJsonSchema.Parse(ToolJson.Text(ToolJson.Element(schema))) };
 
-    // Without additionalProperties: false, a model's misspelled argument would be ignored in silence.
+    // With additionalProperties: false, a misspelled argument is an error instead of being ignored.
     private static JsonElement Schema(IReadOnlyList<KernelParameterMetadata> parameters)
     {
         var properties = new JsonObject();

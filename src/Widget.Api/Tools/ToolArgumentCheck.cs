@@ -1,13 +1,14 @@
 namespace Widget.Api.Tools;
 
-/// <summary>Reads the model's arguments. Refuses those that do not fit the tool's schema, in words for the model to correct them.</summary>
+/// <summary>Reads and validates the model's arguments. The error for invalid ones tells the model how to correct them.</summary>
 internal sealed class ToolArgumentCheck : ToolFilter
 {
     protected override Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
-        if ((ToolArguments.Read(call.Given, out var arguments) ?? ArgumentSchema.Violation(call.Tool.Parameters, arguments)) is { } problem)
-            return Task.FromResult(ToolResult.Refused(ToolStatus.BadArguments, problem));
-        call.Accept(arguments);
+        var error = ToolArguments.Read(call.RawArguments, out var arguments)
+            ?? ArgumentSchema.ArgumentError(call.Tool.Parameters, arguments);
+        if (error is not null) return Task.FromResult(ToolResult.Refused(ToolStatus.BadArguments, error));
+        call.SetArguments(arguments);
         return next();
     }
 }

@@ -4,33 +4,35 @@ using System.Text.Json;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// Reads a model's arguments: an object, or one written out as text, as Tavus and OpenAI send them. The result can be stored: it has no
-/// U+0000, no half characters and no numbers beyond a double.
+/// Reads a model's arguments: a JSON object, or a string that contains one, as Tavus and OpenAI send it. The result can be stored in
+/// PostgreSQL: it has no U+0000, no unpaired surrogates and no numbers out of the range of a double.
 /// </summary>
 public static class ToolArguments
 {
-    private const int LargestText = 32 * 1024;
-    private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
+    // In bytes, or characters of a string.
+    private const int MaxLength = 32 * 1024;
+    private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement;
 
-    /// <param name="given">The arguments as sent. Null and empty text count as no arguments.</param>
-    /// <param name="arguments">An object, when there is no problem.</param>
-    /// <returns>What is wrong, in words for the model; null when the arguments can be read.</returns>
-    public static string? Read(JsonElement given, out JsonElement arguments)
+    /// <summary>Reads arguments.</summary>
+    /// <param name="raw">The arguments as sent. Null and an empty string mean no arguments.</param>
+    /// <param name="arguments">A JSON object, unless there is an error.</param>
+    /// <returns>The error, written for the model; null when there is none.</returns>
+    public static string? Read(JsonElement raw, out JsonElement arguments)
     {
-        arguments = Nothing;
-        if (given.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return null;
+        arguments = NoArguments;
+        if (raw.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return null;
         try
         {
-            if (given.ValueKind == JsonValueKind.String)
+            if (raw.ValueKind == JsonValueKind.String)
             {
-                var text = given.GetString()!;
+                var text = raw.GetString()!;
                 if (string.IsNullOrWhiteSpace(text)) return null;
-                if (text.Length > LargestText) return "The arguments are too long.";
+                if (text.Length > MaxLength) return "The arguments are too long.";
                 using var parsed = JsonDocument.Parse(text);
                 return Clean(parsed.RootElement, out arguments);
             }
 
-            return Clean(given, out arguments);
+            return Clean(raw, out arguments);
         }
         catch (JsonException)
         {
@@ -38,22 +40,22 @@ public static class ToolArguments
         }
         catch (InvalidOperationException)
         {
-            // A surrogate without its other half.
-            return "The arguments hold text that is not valid Unicode.";
+            // An unpaired surrogate.
+            return "The arguments contain text that is not valid Unicode.";
         }
     }
 
     private static string? Clean(JsonElement value, out JsonElement clean)
     {
-        clean = Nothing;
+        clean = NoArguments;
         if (value.ValueKind != JsonValueKind.Object) return "The arguments must be a JSON object.";
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            if (!Write(value, writer)) return "The arguments hold a number that is out of range.";
+            if (!Write(value, writer)) return "The arguments contain a number that is out of range.";
         }
 
-        if (buffer.WrittenCount > LargestText) return "The arguments are too long.";
+        if (buffer.WrittenCount > MaxLength) return "The arguments are too long.";
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         clean = document.RootElement.Clone();
         return null;
@@ -65,7 +67,7 @@ public static class ToolArguments
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
-                // When a name occurs twice, the last one counts, as in other readers of JSON.
+                // If a name occurs twice, the last value counts, as in other JSON parsers.
                 foreach (var property in value.EnumerateObject().GroupBy(property => Storable(property.Name), StringComparer.Ordinal))
                 {
                     writer.WritePropertyName(property.Key);

@@ -6,13 +6,13 @@ internal sealed class ToolAuthorization : ToolFilter
     protected override Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
         if (!ToolRegistry.IsOn(call.Tool, call.Context.Settings))
-            return Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, "There is no tool of this name."));
+            return Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, "There is no tool with this name."));
         return call.Tool.HasEffects && call.Context.Mode != ToolCallMode.Conversation
-            ? Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, InsteadOf(call.Context.Mode)))
+            ? Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, MessageFor(call.Context.Mode)))
             : next();
     }
 
-    private static string InsteadOf(ToolCallMode mode) => mode == ToolCallMode.UnconfirmedVoice
-        ? "This cannot be done in a voice call here. Offer to do it in writing."
-        : "There is no tool of this name.";
+    private static string MessageFor(ToolCallMode mode) => mode == ToolCallMode.UnconfirmedVoice
+        ? "This is not possible in this voice call. Offer to do it in writing."
+        : "There is no tool with this name.";
 }

@@ -9,43 +9,43 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// Records tool calls and runs each of them once: a model may send the same call twice, and gets the first result then. What a tool leaves
-/// in the conversation's log is appended in the transaction that ends its call. A completion's calls are not recorded.
+/// Records tool calls, so that each runs once. A model that sends the same call twice gets the result of the first one. The events of a
+/// tool are appended to the conversation's log in the transaction that saves its result. Calls of completions are not recorded.
 /// </summary>
 internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock) : ToolFilter
 {
-    /// <summary>A run that has not ended after this time has died with its node.</summary>
-    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);
+    /// <summary>A call that has not ended after this time counts as abandoned by a node that died.</summary>
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan LongestWait = ToolTimeLimit.Deadline + TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = ToolTimeLimit.Deadline + TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(500);
 
     protected override async Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
         if (call.Context.Mode == ToolCallMode.Completion) return await next();
-        if (await ClaimAsync(call, call.CallerGone) is { } known) return known;
+        if (await ClaimAsync(call, call.CallerAborted) is { } existing) return existing;
         var result = await next();
-        await FinishAsync(call.Context, result);
+        await SaveAsync(call.Context, result);
         return result;
     }
 
-    /// <returns>Null when the call is ours to run, else what it came to or why it cannot run.</returns>
+    /// <returns>Null when this node must run the call; otherwise its result, or why it can't run.</returns>
     private async Task<ToolResult?> ClaimAsync(ToolInvocation call, CancellationToken ct)
     {
         var since = clock.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
-            var (isOurs, result) = await TryClaimAsync(call, ct);
-            if (isOurs || result is not null) return result;
-            if (clock.GetElapsedTime(since) > LongestWait)
-                return ToolResult.Refused(ToolStatus.Unfinished, "The same call is still under way.");
+            var (isClaimed, result) = await TryClaimAsync(call, ct);
+            if (isClaimed || result is not null) return result;
+            if (clock.GetElapsedTime(since) > MaxWait)
+                return ToolResult.Refused(ToolStatus.Unfinished, "The same call is still running.");
             await Task.Delay(pause, clock, ct);
         }
     }
 
-    // Neither ours nor a result: the call is running elsewhere.
-    private async Task<(bool IsOurs, ToolResult? Result)> TryClaimAsync(ToolInvocation call, CancellationToken ct)
+    // Neither claimed nor a result: another node is running the call.
+    private async Task<(bool IsClaimed, ToolResult? Result)> TryClaimAsync(ToolInvocation call, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.Context.Tenant.TenantId, ct);
         if (await InsertAsync(db, call, ct))
@@ -60,7 +60,7 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         {
             return (false, ToolResult.Refused(
                 ToolStatus.Unfinished,
-                "This was begun before and broke off. Whether it was done is not known; a person has to look."));
+                "An earlier attempt was interrupted, and it is unknown whether it succeeded. A person must check."));
         }
 
         if (!await TakeOverAsync(db, call.Context.CallId, ct)) return (false, null);
@@ -90,11 +90,12 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
     {
         await using var command = db.Command(
             "select name = $2 and arguments = $3, success, result, taken_at < now() - $4 from tool_calls where call_id = $1",
-            [call.Context.CallId, call.Tool.Name, Json(call.Arguments), Abandoned]);
+            [call.Context.CallId, call.Tool.Name, Json(call.Arguments), AbandonedAfter]);
         await using var row = await command.ExecuteReaderAsync(ct);
-        // The call was erased with its conversation a moment ago.
+        // The call was deleted with its conversation in the meantime.
         if (!await row.ReadAsync(ct)) return (null, false);
-        if (!row.GetBoolean(0)) return (ToolResult.Refused(ToolStatus.Conflict, "The id of this call was used for another call."), false);
+        if (!row.GetBoolean(0))
+            return (ToolResult.Refused(ToolStatus.Conflict, "The id of this call was already used for another call."), false);
         if (await row.IsDBNullAsync(2, ct)) return (null, row.GetBoolean(3));
         using var result = JsonDocument.Parse(row.GetString(2));
         return (new ToolResult(row.GetBoolean(1) ? ToolStatus.Done : ToolStatus.Failed, result.RootElement.Clone()), false);
@@ -104,17 +105,17 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
     {
         await using var command = db.Command(
             "update tool_calls set taken_at = now() where call_id = $1 and state = 'running' and taken_at < now() - $2",
-            [callId, Abandoned]);
+            [callId, AbandonedAfter]);
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    // Once a tool has run, its result is written even when the caller is gone.
-    private async Task FinishAsync(ToolContext context, ToolResult result)
+    // When a tool has run, its result is saved even if the caller no longer waits.
+    private async Task SaveAsync(ToolContext context, ToolResult result)
     {
         await using var db = await database.BeginAsync(context.Tenant.TenantId, CancellationToken.None);
         if (context.Conversation is { } conversation && result.Events.Count > 0)
             await AppendAsync(db, conversation, context.CallId, result.Events);
-        await EndAsync(db, context.CallId, result);
+        await SaveResultAsync(db, context.CallId, result);
         await db.CommitAsync(CancellationToken.None);
     }
 
@@ -130,7 +131,7 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         }
     }
 
-    private static async Task EndAsync(TenantDb db, string callId, ToolResult result)
+    private static async Task SaveResultAsync(TenantDb db, string callId, ToolResult result)
     {
         await using var command = db.Command(
             """
@@ -141,5 +142,6 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private static NpgsqlParameter Json(JsonElement value) => new() { Value = StorableJson.Of(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
+    private static NpgsqlParameter Json(JsonElement value) =>
+        new() { Value = StorableJson.ToText(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
 }

@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
 
-/// <summary>The record of a tool call, which runs once.</summary>
+/// <summary>The record of a tool call.</summary>
 public sealed class ToolCallRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -28,7 +28,7 @@ public sealed class ToolCallRow : ITenantOwned
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the current run began.</summary>
+    /// <summary>When a node last started to run the call.</summary>
     public DateTimeOffset TakenAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }

@@ -4,31 +4,33 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tools;
 
-/// <summary>For whom a tool runs.</summary>
+/// <summary>The caller and circumstances of a tool call.</summary>
 public sealed record ToolContext
 {
     public required TenantInfo Tenant { get; init; }
 
     public required TenantSettings Settings { get; init; }
 
-    /// <summary>The same for the same call, however often it is sent. Names what a tool does in other systems.</summary>
+    /// <summary>
+    /// The id of the call. It is the same when a call is sent again, so tools can use it as an idempotency key in other systems.
+    /// </summary>
     public required string CallId { get; init; }
 
     public ToolCallMode Mode { get; init; }
 
-    /// <summary>The conversation in which the tool was called; null when the call belongs to none.</summary>
+    /// <summary>The conversation in which the tool was called; null for none.</summary>
     public ConversationId? Conversation { get; init; }
 
     public VisitorId? Visitor { get; init; }
 
-    /// <summary>The language spoken with the visitor, such as <c>de</c>; null when it is not known.</summary>
+    /// <summary>The language spoken with the visitor, such as <c>de</c>; null when unknown.</summary>
     public string? Locale { get; init; }
 
-    /// <summary>Number of the first passage, so that passages found by several calls can be cited side by side.</summary>
+    /// <summary>Number of the first passage. Several calls of one answer number their passages consecutively.</summary>
     public int FirstNumber { get; init; } = 1;
 }
 
-/// <summary>Where a call comes from, which decides what it may do.</summary>
+/// <summary>The origin of a call, which determines what it may do.</summary>
 public enum ToolCallMode
 {
     /// <summary>From a conversation or from a program of the tenant. Any tool may run; the call is recorded and runs once.</summary>
@@ -38,8 +40,8 @@ public enum ToolCallMode
     UnconfirmedVoice,
 
     /// <summary>
-    /// From a completion request, which may be one of several guesses at what the visitor is about to say. Tools with effects are
-    /// refused, and nothing is recorded.
+    /// From a completion request. Some callers send one speculatively while the visitor is still speaking. Tools with effects are refused,
+    /// and nothing is recorded.
     /// </summary>
     Completion,
 }

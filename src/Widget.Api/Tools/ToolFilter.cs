@@ -3,8 +3,8 @@ using Microsoft.SemanticKernel;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// A step around every tool call, as a filter of Semantic Kernel. A step passes the call on, or ends it with a result of its own.
-/// <see cref="ToolServices"/> lists the steps in their order.
+/// A filter around every tool call, in Semantic Kernel's pipeline. It passes the call on or returns a result itself.
+/// <see cref="ToolServices"/> lists the filters in order.
 /// </summary>
 internal abstract class ToolFilter : IFunctionInvocationFilter
 {
@@ -16,7 +16,8 @@ internal abstract class ToolFilter : IFunctionInvocationFilter
         async Task<ToolResult> NextAsync()
         {
             await next(context);
-            return context.Result.GetValue<ToolResult>() ?? throw new InvalidOperationException($"{context.Function.Name} gave no result.");
+            return context.Result.GetValue<ToolResult>()
+                ?? throw new InvalidOperationException($"{context.Function.Name} returned no result.");
         }
     }
 

@@ -4,20 +4,20 @@ using Microsoft.SemanticKernel;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// One call of a tool on its way through the filters. It travels in the kernel arguments' context, apart from what the model wrote, so
-/// that a model cannot name or replace it.
+/// One call of a tool, as the filters see it. It is stored in the context of the kernel arguments, where a model cannot name or replace it.
 /// </summary>
 public sealed class ToolInvocation : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
-    /// <param name="tool">What is called.</param>
-    /// <param name="context">For whom.</param>
-    /// <param name="given">The arguments as the model wrote them: an object, or one written out as text.</param>
-    /// <param name="callerGone">Cancelled when the caller no longer waits.</param>
-    internal ToolInvocation(Tool tool, ToolContext context, JsonElement given, CancellationToken callerGone)
+    /// <summary>Creates a call.</summary>
+    /// <param name="tool">The tool.</param>
+    /// <param name="context">The caller and circumstances.</param>
+    /// <param name="rawArguments">The arguments as the model sent them: a JSON object, or a string that contains one.</param>
+    /// <param name="callerAborted">Cancelled when the caller no longer waits.</param>
+    internal ToolInvocation(Tool tool, ToolContext context, JsonElement rawArguments, CancellationToken callerAborted)
     {
-        (Tool, Context, Given, CallerGone) = (tool, context, given, callerGone);
+        (Tool, Context, RawArguments, CallerAborted) = (tool, context, rawArguments, callerAborted);
         KernelArguments = new KernelArguments { Context = new Dictionary<object, object?> { [typeof(ToolInvocation)] = this } };
     }
 
@@ -25,25 +25,26 @@ public sealed class ToolInvocation : IDisposable
 
     public ToolContext Context { get; }
 
-    /// <summary>The model's arguments, an object. They fit the schema after <see cref="ToolArgumentCheck"/>.</summary>
+    /// <summary>The validated arguments, a JSON object. Set by <see cref="ToolArgumentCheck"/>.</summary>
     public JsonElement Arguments { get; private set; }
 
-    internal JsonElement Given { get; }
+    internal JsonElement RawArguments { get; }
 
-    internal CancellationToken CallerGone { get; }
+    internal CancellationToken CallerAborted { get; }
 
     internal KernelArguments KernelArguments { get; }
 
-    /// <summary>The token that the tool gets.</summary>
+    /// <summary>Cancels the tool.</summary>
     internal CancellationToken Stopped => _stop.Token;
 
+    /// <summary>The call that a function was invoked for.</summary>
     /// <exception cref="InvalidOperationException">The function was invoked without <see cref="ToolRunner"/>.</exception>
     public static ToolInvocation Of(KernelArguments arguments) =>
         arguments.Context?.TryGetValue(typeof(ToolInvocation), out var call) == true && call is ToolInvocation invocation
             ? invocation
             : throw new InvalidOperationException("Tools run only through the tool runner.");
 
-    internal void Accept(JsonElement arguments)
+    internal void SetArguments(JsonElement arguments)
     {
         Arguments = arguments;
         foreach (var argument in arguments.EnumerateObject()) KernelArguments[argument.Name] = argument.Value;

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Widget.Api.Tools;
 
-/// <summary>JSON as tools write it.</summary>
+/// <summary>Serializes JSON for models.</summary>
 internal static class ToolJson
 {
-    // Letters of other scripts are written as themselves: escaped, they cost a model three times the tokens.
+    // Do not escape letters of other scripts: escaped, they cost a model three times as many tokens.
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -4,12 +4,13 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
 
-/// <summary>The functions of all plugins as tools, and which of them a tenant's assistant may use: those that its settings name.</summary>
+/// <summary>The tools of all plugins. A tenant's settings name the tools that its assistant may use.</summary>
 public sealed class ToolRegistry
 {
     private readonly Dictionary<string, Tool> _tools = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidOperationException">A function is not declared as a tool; the program has to be changed.</exception>
+    /// <summary>Reads the tools of all plugins.</summary>
+    /// <exception cref="InvalidOperationException">A function is not declared as a tool, which is a programming error.</exception>
     public ToolRegistry(IEnumerable<KernelPlugin> plugins)
     {
         foreach (var function in plugins.SelectMany(plugin => plugin))
@@ -21,15 +22,15 @@ public sealed class ToolRegistry
         All = [.. _tools.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>In order of their names.</summary>
+    /// <summary>All tools, by name.</summary>
     public IReadOnlyList<Tool> All { get; }
 
     public static bool IsOn(Tool tool, TenantSettings settings) => settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
 
-    /// <summary>The tools that are on, in order of their names.</summary>
+    /// <summary>The tools that the tenant has switched on, by name.</summary>
     public IReadOnlyList<Tool> Of(TenantSettings settings) => [.. All.Where(tool => IsOn(tool, settings))];
 
-    /// <summary>A tool by its name or by the name that it has for this tenant in other systems; null when there is none.</summary>
+    /// <summary>Finds a tool by its name, with or without the tenant's <see cref="Prefix"/>. Null when there is none.</summary>
     public Tool? Find(TenantId tenant, string name)
     {
         var prefix = Prefix(tenant);
@@ -37,9 +38,8 @@ public sealed class ToolRegistry
     }
 
     /// <summary>
-    /// Stands before the names of a tenant's tools in a system that keeps the tools of several tenants together:
-    /// <c>w_a1b2c3d4e5f6_</c>, the last 48 bits of the tenant's id. Those are random; the first bits are the time, which tenants created
-    /// in the same minute share.
+    /// The prefix of a tenant's tool names in a system that stores the tools of several tenants together: <c>w_a1b2c3d4e5f6_</c>, with the
+    /// last 48 bits of the tenant's id. These bits are random; the first bits are the creation time, which several tenants may share.
     /// </summary>
     public static string Prefix(TenantId tenant) => $"w_{tenant.Value.ToString("N")[^12..]}_";
 }

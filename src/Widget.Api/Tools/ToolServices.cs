@@ -6,8 +6,8 @@ namespace Widget.Api.Tools;
 internal static class ToolServices
 {
     /// <summary>
-    /// What the assistant can do besides talking. Another feature adds tools by registering one more <see cref="KernelPlugin"/> whose
-    /// functions are declared by <see cref="Tool.Declare"/>.
+    /// Adds the assistant's tools. Another feature adds tools by registering a <see cref="KernelPlugin"/> with functions from
+    /// <see cref="Tool.Declare"/>.
     /// </summary>
     public static IServiceCollection AddTools(this IServiceCollection services)
     {
@@ -18,7 +18,7 @@ internal static class ToolServices
         services.AddSingleton<KnowledgePlugin>();
         services.AddSingleton<KernelPlugin>(provider => provider.GetRequiredService<KnowledgePlugin>().ToKernelPlugin());
 
-        // The first one registered is the outermost: what comes after it happens only when it passes the call on.
+        // The filters run in this order. Each one runs only if the previous one passes the call on.
         services.AddSingleton<IFunctionInvocationFilter, ToolAuthorization>();
         services.AddSingleton<IFunctionInvocationFilter, ToolArgumentCheck>();
         services.AddSingleton<IFunctionInvocationFilter, ToolTelemetry>();

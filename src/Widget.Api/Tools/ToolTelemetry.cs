@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Widget.Api.Tools;
 
-/// <summary>Spans of tool calls, by the GenAI semantic conventions, without arguments and results.</summary>
+/// <summary>Creates a span for each tool call, by the GenAI semantic conventions, without arguments and results.</summary>
 internal sealed class ToolTelemetry : ToolFilter
 {
     public const string Name = "Widget.Tools";

@@ -3,7 +3,7 @@ using Widget.Api.Configuration;
 
 namespace Widget.Api.Usage;
 
-/// <summary>A model's price for a million tokens, in the operator's currency.</summary>
+/// <summary>A model's prices for a million input and a million output tokens, in the operator's currency.</summary>
 public sealed record ModelPrice(decimal Input, decimal Output)
 {
     private const decimal PerTokens = 1_000_000m;
@@ -14,15 +14,16 @@ public sealed record ModelPrice(decimal Input, decimal Output)
 /// <summary>Each tenant's monthly ceilings and the prices of models (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
 public sealed record BudgetOptions
 {
-    /// <summary>A tenant's messages a month; null for no ceiling.</summary>
+    /// <summary>Maximum number of a tenant's messages per month. Null for no ceiling.</summary>
     public long? MonthlyMessages { get; init; }
 
-    /// <summary>A tenant's tokens a month; null for no ceiling.</summary>
+    /// <summary>Maximum number of a tenant's tokens per month. Null for no ceiling.</summary>
     public long? MonthlyTokens { get; init; }
 
-    /// <summary>The model that writes answers; null for none.</summary>
+    /// <summary>The model that writes answers. Null if there is none.</summary>
     public string? ChatModel { get; init; }
 
+    /// <summary>Prices by model.</summary>
     public IReadOnlyDictionary<string, ModelPrice> Prices { get; init; } = new Dictionary<string, ModelPrice>(StringComparer.Ordinal);
 
     public bool KnowsPriceOf(string model) => Prices.ContainsKey(model);
@@ -42,7 +43,7 @@ public sealed record BudgetOptions
         return null;
     }
 
-    // gpt-5-mini=0.25/2, other=1/4: for each model the price of a million tokens read and of a million tokens written.
+    // The form is gpt-5-mini=0.25/2, other=1/4: for each model the price of a million input tokens and of a million output tokens.
     private static Dictionary<string, ModelPrice> ReadPrices(Variables variables)
     {
         const string Name = "WIDGET_MODEL_PRICES";
@@ -51,23 +52,23 @@ public sealed record BudgetOptions
         {
             var end = part.LastIndexOf('=');
             if (end > 0
-                && part[(end + 1)..].Split('/') is [var read, var written]
-                && Amount(read) is { } input
-                && Amount(written) is { } output)
+                && part[(end + 1)..].Split('/') is [var inputText, var outputText]
+                && ParseAmount(inputText) is { } input
+                && ParseAmount(outputText) is { } output)
             {
                 prices[part[..end].Trim()] = new ModelPrice(input, output);
             }
             else
             {
                 variables.Errors.Add(
-                    $"{Name} contains \"{part}\". Write the price of a million tokens read and written, as gpt-5-mini=0.25/2.");
+                    $"{Name} contains \"{part}\". Write the prices of a million input and output tokens, such as gpt-5-mini=0.25/2.");
             }
         }
 
         return prices;
     }
 
-    private static decimal? Amount(string text) =>
+    private static decimal? ParseAmount(string text) =>
         decimal.TryParse(
             text,
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,

@@ -7,7 +7,7 @@ namespace Widget.Api.Usage;
 
 /// <summary>
 /// Counts characters that are turned into speech. Characters are reserved before they are sent to the provider, so that concurrent requests
-/// cannot exceed a tenant's monthly limit together. If a node dies after reserving a sentence, the sentence stays counted.
+/// together cannot exceed a tenant's monthly limit. If a node dies after it has reserved a sentence, the sentence stays counted.
 /// </summary>
 internal sealed class CharacterBudget(TenantDatabase database, TimeProvider clock)
 {
@@ -18,7 +18,7 @@ internal sealed class CharacterBudget(TenantDatabase database, TimeProvider cloc
     /// <param name="characters">How many to reserve.</param>
     /// <param name="limit">The monthly limit; null for no limit.</param>
     /// <param name="ct">Cancels the reservation.</param>
-    /// <returns>False when the month has fewer characters left; nothing is reserved then.</returns>
+    /// <returns>False if fewer characters remain this month. Nothing is reserved then.</returns>
     public async Task<bool> TryReserveAsync(
         TenantId tenant,
         Guid reference,
@@ -28,10 +28,10 @@ internal sealed class CharacterBudget(TenantDatabase database, TimeProvider cloc
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (limit is { } most)
+        if (limit is { } max)
         {
             await db.LockAsync("speech budget", ct);
-            if (await UsageMeter.CharactersThisMonthAsync(db, UsageMeter.Speech, clock.GetUtcNow(), ct) + characters > most) return false;
+            if (await UsageMeter.CharactersThisMonthAsync(db, UsageMeter.Speech, clock.GetUtcNow(), ct) + characters > max) return false;
         }
 
         await using var count = db.Command(

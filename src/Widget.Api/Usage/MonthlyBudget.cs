@@ -6,45 +6,46 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Usage;
 
 /// <summary>What a tenant's ceilings still allow.</summary>
-/// <param name="MayUseModel">The language model may answer and calls may start. Otherwise answers quote their sources.</param>
+/// <param name="MayUseModel">Whether the language model may answer and calls may start. If not, answers quote their sources.</param>
 public readonly record struct BudgetVerdict(bool MayUseModel)
 {
-    public static BudgetVerdict Open { get; } = new(MayUseModel: true);
+    public static BudgetVerdict Unlimited { get; } = new(MayUseModel: true);
 
-    /// <summary>Calls may start. They cost more than anything else.</summary>
+    /// <summary>Whether calls may start. They cost more than anything else.</summary>
     public bool MayCall => MayUseModel;
 }
 
 /// <summary>
-/// Compares a tenant's usage of the month with its ceilings. Without ceilings nothing is read. Otherwise the month is summed up every few
-/// seconds, and usage on this node since then is added. So many questions need only one query, and a ceiling is exceeded at most by the
-/// answers that were in progress.
+/// Compares a tenant's usage of the month with its ceilings. If the tenant has no ceilings, nothing is read. Otherwise the usage is queried
+/// every few seconds, and usage on this node since then is added. So many questions need only one query, and a ceiling is exceeded at most
+/// by the answers in progress.
 /// </summary>
 public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions options, TimeProvider clock, ILogger<MonthlyBudget> logger)
 {
-    private const int MostKnown = 10_000;
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<TenantId, Known> _known = [];
-    private readonly ConcurrentDictionary<(TenantId Tenant, DateOnly Month, string Ceiling, BudgetState State), bool> _said = [];
+    private const int MaxCachedTenants = 10_000;
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<TenantId, CachedUse> _cache = [];
+    private readonly ConcurrentDictionary<(TenantId Tenant, DateOnly Month, string Ceiling, BudgetState State), bool> _loggedWarnings = [];
 
     public async ValueTask<BudgetVerdict> CheckAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
-        if (!Standing.Any(settings, options)) return BudgetVerdict.Open;
+        if (!CeilingStatus.HasCeiling(settings, options)) return BudgetVerdict.Unlimited;
         try
         {
-            var standings = Standing.Of(await UseAsync(tenant, ct), settings, options);
-            await WarnAsync(tenant, standings, ct);
-            return new BudgetVerdict(
-                MayUseModel: !IsReached(Standing.Messages) && !IsReached(Standing.Tokens) && !IsReached(Standing.ModelSpend));
+            var statuses = CeilingStatus.Of(await UseAsync(tenant, ct), settings, options);
+            await WarnAsync(tenant, statuses, ct);
+            var mayUseModel =
+                !IsReached(CeilingStatus.Messages) && !IsReached(CeilingStatus.Tokens) && !IsReached(CeilingStatus.ModelSpend);
+            return new BudgetVerdict(mayUseModel);
 
-            bool IsReached(string ceiling) => standings.Any(
-                standing => standing.Name == ceiling && standing.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);
+            bool IsReached(string ceiling) => statuses.Any(
+                status => status.Name == ceiling && status.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             // Fail open: an internal error must not lock visitors out.
             LogUnchecked(e, tenant);
-            return BudgetVerdict.Open;
+            return BudgetVerdict.Unlimited;
         }
     }
 
@@ -55,7 +56,7 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
     public void Count(TenantId tenant, string kind, ModelUse use)
     {
         var more = new UsageSum(kind, use.Model ?? "", 1, 0, 0, use.InputTokens, use.OutputTokens, use.EstimatedTokens);
-        while (_known.TryGetValue(tenant, out var known) && !_known.TryUpdate(tenant, known with { Use = known.Use.With(more) }, known))
+        while (_cache.TryGetValue(tenant, out var cached) && !_cache.TryUpdate(tenant, cached with { Use = cached.Use.With(more) }, cached))
         {
             // Other usage was added at the same time. Try again.
         }
@@ -66,57 +67,62 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
         var now = clock.GetUtcNow();
         await using var db = await database.BeginAsync(tenant, ct);
         var use = await UsageMeter.ThisMonthAsync(db, now, ct);
-        var standings = Standing.Of(use, settings, options);
+        var statuses = CeilingStatus.Of(use, settings, options);
         var unpriced = use.Unpriced(options).Concat(options.ChatModel is { } chat && !options.KnowsPriceOf(chat) ? [chat] : []);
         var from = UsageMeter.MonthOf(now);
         return new UsageReport(
             from,
             from.AddMonths(1),
-            standings.Max(standing => standing.Usage.State),
-            At(Standing.Messages),
-            At(Standing.Tokens),
+            statuses.Max(status => status.Usage.State),
+            At(CeilingStatus.Messages),
+            At(CeilingStatus.Tokens),
             use.InputTokens,
             use.OutputTokens,
             use.EstimatedTokens,
-            At(Standing.ModelSpend),
+            At(CeilingStatus.ModelSpend),
             [.. unpriced.Distinct(StringComparer.Ordinal)],
-            At(Standing.VideoMinutes),
-            At(Standing.VoiceMinutes),
-            At(Standing.SpeechCharacters),
+            At(CeilingStatus.VideoMinutes),
+            At(CeilingStatus.VoiceMinutes),
+            At(CeilingStatus.SpeechCharacters),
             use.Minutes(UsageMeter.Transcription));
 
-        MonthlyUsage At(string ceiling) => standings.Single(standing => standing.Name == ceiling).Usage;
+        MonthlyUsage At(string ceiling) => statuses.Single(status => status.Name == ceiling).Usage;
     }
 
     private async ValueTask<MonthlyUse> UseAsync(TenantId tenant, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (_known.TryGetValue(tenant, out var known) && now - known.At < Fresh && UsageMeter.MonthOf(known.At) == UsageMeter.MonthOf(now))
-            return known.Use;
+        if (_cache.TryGetValue(tenant, out var cached)
+            && now - cached.At < CacheLifetime
+            && UsageMeter.MonthOf(cached.At) == UsageMeter.MonthOf(now))
+        {
+            return cached.Use;
+        }
+
         await using var db = await database.BeginAsync(tenant, ct);
         var use = await UsageMeter.ThisMonthAsync(db, now, ct);
-        if (_known.Count >= MostKnown) _known.Clear();
-        _known[tenant] = new Known(use, now);
+        if (_cache.Count >= MaxCachedTenants) _cache.Clear();
+        _cache[tenant] = new CachedUse(use, now);
         return use;
     }
 
-    // Once a month for each ceiling and state, whichever node comes to it first.
-    private async Task WarnAsync(TenantId tenant, IReadOnlyList<Standing> standings, CancellationToken ct)
+    // Logs each ceiling and state once a month. Whichever node inserts the row first logs it.
+    private async Task WarnAsync(TenantId tenant, IReadOnlyList<CeilingStatus> statuses, CancellationToken ct)
     {
         var month = DateOnly.FromDateTime(UsageMeter.MonthOf(clock.GetUtcNow()).UtcDateTime);
-        foreach (var (name, usage) in standings)
+        foreach (var (name, usage) in statuses)
         {
-            if (usage.State == BudgetState.Ok || _said.ContainsKey((tenant, month, name, usage.State))) continue;
+            if (usage.State == BudgetState.Ok || _loggedWarnings.ContainsKey((tenant, month, name, usage.State))) continue;
             await using var db = await database.BeginAsync(tenant, ct);
             var state = usage.State switch { BudgetState.Warning => "warning", BudgetState.Reached => "reached", _ => "price_unknown" };
-            await using var say = db.Command(
+            await using var insert = db.Command(
                 "insert into usage_warnings (tenant_id, month, ceiling, state) values ($1, $2, $3, $4) on conflict do nothing",
                 [tenant.Value, month, name, state]);
-            var first = await say.ExecuteNonQueryAsync(ct) == 1;
+            var isFirst = await insert.ExecuteNonQueryAsync(ct) == 1;
             await db.CommitAsync(ct);
-            if (_said.Count >= MostKnown) _said.Clear();
-            _said[(tenant, month, name, usage.State)] = true;
-            if (first) Log(tenant, name, usage);
+            if (_loggedWarnings.Count >= MaxCachedTenants) _loggedWarnings.Clear();
+            _loggedWarnings[(tenant, month, name, usage.State)] = true;
+            if (isFirst) Log(tenant, name, usage);
         }
     }
 
@@ -129,11 +135,11 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Tenant {Tenant} has used more than 80 % of this month's {Ceiling}: {Used} of {Most}")]
-    private partial void LogNear(TenantId tenant, string ceiling, decimal? used, decimal? most);
+        Message = "Tenant {Tenant} has used more than 80 % of this month's {Ceiling}: {Used} of {Limit}")]
+    private partial void LogNear(TenantId tenant, string ceiling, decimal? used, decimal? limit);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Tenant {Tenant} has reached this month's ceiling on {Ceiling}: {Used} of {Most}")]
-    private partial void LogReached(TenantId tenant, string ceiling, decimal? used, decimal? most);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Tenant {Tenant} has reached this month's ceiling on {Ceiling}: {Used} of {Limit}")]
+    private partial void LogReached(TenantId tenant, string ceiling, decimal? used, decimal? limit);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
@@ -146,5 +152,5 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
         Message = "Reading the usage of tenant {Tenant} failed; its ceilings are not enforced for now")]
     private partial void LogUnchecked(Exception exception, TenantId tenant);
 
-    private sealed record Known(MonthlyUse Use, DateTimeOffset At);
+    private sealed record CachedUse(MonthlyUse Use, DateTimeOffset At);
 }

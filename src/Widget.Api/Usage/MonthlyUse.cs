@@ -17,18 +17,18 @@ public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 
     public long Characters(string kind) => Of(kind).Sum(sum => sum.Characters);
 
-    /// <summary>Models without a price that were used.</summary>
+    /// <summary>Returns the models that were used and have no price.</summary>
     public IEnumerable<string> Unpriced(BudgetOptions options) =>
         Sums.Where(sum => sum.InputTokens + sum.OutputTokens > 0)
             .Select(sum => sum.Model)
             .Where(model => !options.KnowsPriceOf(model))
             .Distinct(StringComparer.Ordinal);
 
-    /// <summary>The cost of the tokens whose price is known.</summary>
+    /// <summary>Returns the cost of the tokens whose price is known.</summary>
     public decimal Cost(BudgetOptions options) =>
         Sums.Sum(sum => options.Prices.TryGetValue(sum.Model, out var price) ? price.Of(sum.InputTokens, sum.OutputTokens) : 0);
 
-    /// <summary>A copy with further usage added.</summary>
+    /// <summary>Returns a copy with more usage added.</summary>
     public MonthlyUse With(UsageSum more) => new([.. Sums, more]);
 
     private IEnumerable<UsageSum> Of(string kind) => Sums.Where(sum => sum.Kind == kind);
@@ -46,7 +46,7 @@ public sealed record UsageSum(
     long EstimatedTokens);
 
 /// <summary>A tenant's usage compared with one of its ceilings.</summary>
-internal sealed record Standing(string Name, MonthlyUsage Usage)
+internal sealed record CeilingStatus(string Name, MonthlyUsage Usage)
 {
     public const string Messages = "messages";
     public const string Tokens = "tokens";
@@ -55,20 +55,20 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
     public const string VoiceMinutes = "voice minutes";
     public const string SpeechCharacters = "speech characters";
 
-    private const decimal WarnAt = 0.8m;
+    private const decimal WarningShare = 0.8m;
 
-    public static IReadOnlyList<Standing> Of(MonthlyUse use, TenantSettings settings, BudgetOptions options) =>
+    public static IReadOnlyList<CeilingStatus> Of(MonthlyUse use, TenantSettings settings, BudgetOptions options) =>
     [
-        At(Messages, use.Messages, Least(settings.Budget.MonthlyMessages, options.MonthlyMessages)),
-        At(Tokens, use.InputTokens + use.OutputTokens, Least(settings.Budget.MonthlyTokens, options.MonthlyTokens)),
+        At(Messages, use.Messages, Lower(settings.Budget.MonthlyMessages, options.MonthlyMessages)),
+        At(Tokens, use.InputTokens + use.OutputTokens, Lower(settings.Budget.MonthlyTokens, options.MonthlyTokens)),
         Spend(use, settings.Budget.MonthlyModelSpend, options),
         At(VideoMinutes, use.Minutes(UsageMeter.Video), settings.TavusMonthlyMinutes),
         At(VoiceMinutes, use.Minutes(UsageMeter.Voice), settings.Voice.MonthlyMinutes),
         At(SpeechCharacters, use.Characters(UsageMeter.Speech), settings.Speech.MonthlyCharacters),
     ];
 
-    /// <summary>Whether there is a ceiling.</summary>
-    public static bool Any(TenantSettings settings, BudgetOptions options) =>
+    /// <summary>Whether the tenant has any ceiling.</summary>
+    public static bool HasCeiling(TenantSettings settings, BudgetOptions options) =>
         settings.Budget.MonthlyMessages is not null
             || settings.Budget.MonthlyTokens is not null
             || settings.Budget.MonthlyModelSpend is not null
@@ -78,25 +78,25 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
             || options.MonthlyMessages is not null
             || options.MonthlyTokens is not null;
 
-    private static Standing At(string name, decimal used, decimal? ceiling) =>
+    private static CeilingStatus At(string name, decimal used, decimal? ceiling) =>
         new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
 
-    // An unknown price is not zero.
-    private static Standing Spend(MonthlyUse use, decimal? ceiling, BudgetOptions options)
+    // Without the price of a model, the cost is unknown, not zero.
+    private static CeilingStatus Spend(MonthlyUse use, decimal? ceiling, BudgetOptions options)
     {
-        var known = !use.Unpriced(options).Any();
+        var isPriced = !use.Unpriced(options).Any();
         var cost = decimal.Round(use.Cost(options), 4);
         var state = ceiling is null ? BudgetState.Ok
-            : known && (options.ChatModel is null || options.KnowsPriceOf(options.ChatModel)) ? StateOf(cost, ceiling)
+            : isPriced && (options.ChatModel is null || options.KnowsPriceOf(options.ChatModel)) ? StateOf(cost, ceiling)
             : BudgetState.PriceUnknown;
-        return new(ModelSpend, new MonthlyUsage(known ? cost : null, ceiling, state));
+        return new(ModelSpend, new MonthlyUsage(isPriced ? cost : null, ceiling, state));
     }
 
     private static BudgetState StateOf(decimal used, decimal? ceiling) =>
-        ceiling is not { } most ? BudgetState.Ok
-        : used >= most ? BudgetState.Reached
-        : used >= most * WarnAt ? BudgetState.Warning
+        ceiling is not { } limit ? BudgetState.Ok
+        : used >= limit ? BudgetState.Reached
+        : used >= limit * WarningShare ? BudgetState.Warning
         : BudgetState.Ok;
 
-    private static decimal? Least(decimal? one, decimal? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
+    private static decimal? Lower(decimal? one, decimal? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
 }

@@ -23,14 +23,14 @@ public sealed class UsageRecord : ITenantOwned
     /// <summary>Characters read aloud; 0 for usage that is counted by time.</summary>
     public long Characters { get; init; }
 
-    /// <summary>The language model; empty without one.</summary>
+    /// <summary>The language model. Empty if none was used.</summary>
     public string Model { get; init; } = "";
 
     public long InputTokens { get; init; }
 
     public long OutputTokens { get; init; }
 
-    /// <summary>Of these tokens, those that are estimated, because the provider did not report usage.</summary>
+    /// <summary>The part of these tokens that is estimated, because the provider did not report usage.</summary>
     public long EstimatedTokens { get; init; }
 
     public DateTimeOffset At { get; init; }
@@ -67,16 +67,16 @@ public sealed class UsageWarning : ITenantOwned
 }
 
 /// <summary>The model usage of one piece of work.</summary>
-/// <param name="Model">The model; null without one.</param>
-/// <param name="InputTokens">Tokens read.</param>
-/// <param name="OutputTokens">Tokens written.</param>
+/// <param name="Model">The model. Null if none was used.</param>
+/// <param name="InputTokens">Number of input tokens.</param>
+/// <param name="OutputTokens">Number of output tokens.</param>
 /// <param name="EstimatedTokens">The part of these tokens that is estimated, because the provider did not report usage.</param>
 public readonly record struct ModelUse(string? Model, long InputTokens, long OutputTokens, long EstimatedTokens)
 {
-    public bool IsNothing => InputTokens + OutputTokens == 0;
+    public bool IsEmpty => InputTokens + OutputTokens == 0;
 }
 
-/// <summary>Counts what tenants use, each session once, in the transaction that ends it.</summary>
+/// <summary>Records what tenants use: each session once, in the transaction that ends it.</summary>
 public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
 {
     public const string Video = "video";
@@ -93,11 +93,11 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     /// <summary>A test question.</summary>
     public const string Evaluation = "evaluation";
 
-    /// <summary>Counts a session once. Calling it again changes nothing.</summary>
+    /// <summary>Records a session's usage. A second call for the same session changes nothing.</summary>
     /// <param name="db">The transaction that ends the session.</param>
-    /// <param name="kind">What was used.</param>
+    /// <param name="kind">One of the kinds above.</param>
     /// <param name="reference">The session.</param>
-    /// <param name="conversation">The thread it belonged to.</param>
+    /// <param name="conversation">The conversation that it belongs to, if any.</param>
     /// <param name="seconds">Its duration.</param>
     /// <param name="use">The tokens it used.</param>
     /// <param name="ct">Ends the wait.</param>
@@ -120,10 +120,10 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
                 },
                 seconds, use.Model ?? "", use.InputTokens, use.OutputTokens, use.EstimatedTokens,
             ]);
-        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
+        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.RecordCall(kind, seconds);
     }
 
-    /// <summary>Counts tokens that belong to no conversation, in a transaction of their own.</summary>
+    /// <summary>Records tokens that belong to no conversation, in a separate transaction.</summary>
     public async Task CountAsync(TenantId tenant, string kind, Guid reference, ModelUse use, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -131,7 +131,7 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Counts time that belongs to no conversation, in a transaction of its own.</summary>
+    /// <summary>Records time that belongs to no conversation, in a separate transaction.</summary>
     public async Task CountAsync(TenantId tenant, string kind, int seconds, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -139,10 +139,10 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         await db.CommitAsync(ct);
     }
 
-    /// <summary>The first of a moment's month, UTC.</summary>
+    /// <summary>Returns the first moment of the month, in UTC.</summary>
     public static DateTimeOffset MonthOf(DateTimeOffset now) => new(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Everything since the first of this month, UTC.</summary>
+    /// <summary>Returns all usage since the first of this month, in UTC.</summary>
     public static async Task<MonthlyUse> ThisMonthAsync(TenantDb db, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -170,7 +170,7 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         return new MonthlyUse(sums);
     }
 
-    /// <summary>Seconds used since the first of this month, UTC.</summary>
+    /// <summary>Returns the seconds used since the first of this month, in UTC.</summary>
     public async Task<long> SecondsThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -187,7 +187,7 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Characters read aloud since the first of this month, UTC.</summary>
+    /// <summary>Returns the characters read aloud since the first of this month, in UTC.</summary>
     public async Task<long> CharactersThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

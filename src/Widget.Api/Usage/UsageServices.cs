@@ -6,7 +6,7 @@ internal static class UsageServices
 {
     /// <summary>Metering of what tenants use, and their monthly ceilings.</summary>
     /// <param name="services">The application's.</param>
-    /// <param name="budgets">What the operator allows each tenant a month.</param>
+    /// <param name="budgets">Each tenant's monthly ceilings, as the operator configures them.</param>
     public static IServiceCollection AddUsage(this IServiceCollection services, BudgetOptions budgets)
     {
         services.AddTelemetryNames(meters: [UsageTelemetry.Name]);

@@ -8,13 +8,6 @@ public static class UsageTables
 {
     public static TenantTables Tables { get; } = new(typeof(UsageTables).Assembly, Map);
 
-    extension(TenantDb db)
-    {
-        public DbSet<UsageRecord> Usage => db.Set<UsageRecord>();
-
-        public DbSet<UsageWarning> UsageWarnings => db.Set<UsageWarning>();
-    }
-
     private static void Map(ModelBuilder model)
     {
         UsageRecord.Map(model);

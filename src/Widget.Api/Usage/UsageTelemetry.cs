@@ -16,7 +16,8 @@ internal static class UsageTelemetry
         "How long calls lasted, by mode (voice or video).",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600] });
 
-    public static void Ended(string kind, int seconds)
+    /// <summary>Records the duration of a call. Ignores other kinds of usage.</summary>
+    public static void RecordCall(string kind, int seconds)
     {
         if (kind is UsageMeter.Voice or UsageMeter.Video)
             CallDuration.Record(seconds, new KeyValuePair<string, object?>("widget.call.mode", kind));

@@ -13,8 +13,8 @@ namespace Widget.Api.Video;
 public sealed record SessionLease(TenantId Tenant, VideoSessionId Id, CancellationToken Lost);
 
 /// <summary>
-/// The leases on the video sessions that this node works on. A lease is short and renewed while the work runs. If the node dies, another
-/// node claims its sessions within seconds, and a slow Tavus does not cost a node its sessions.
+/// The leases on the video sessions that this node works on. A lease is short and is renewed while the work runs. If the node dies, another
+/// node claims its sessions within seconds. If Tavus is slow, the node keeps its sessions.
 /// </summary>
 public sealed partial class SessionLeases(
     NpgsqlDataSource dataSource,
@@ -30,32 +30,32 @@ public sealed partial class SessionLeases(
     public Guid Node { get; } = Guid.CreateVersion7();
 
     /// <summary>Claims sessions that are due for a check.</summary>
-    /// <param name="most">The largest number of sessions to claim.</param>
+    /// <param name="limit">The largest number of sessions to claim.</param>
     /// <param name="ct">Cancels the statement.</param>
-    public async Task<IReadOnlyList<SessionLease>> ClaimAsync(int most, CancellationToken ct)
+    public async Task<IReadOnlyList<SessionLease>> ClaimAsync(int limit, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id, id from claim_tavus_sessions($1, $2, $3)");
         command.Parameters.Add(new() { Value = Node });
         command.Parameters.Add(new() { Value = timings.Lease });
-        command.Parameters.Add(new() { Value = most });
+        command.Parameters.Add(new() { Value = limit });
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var taken = new List<SessionLease>();
+        var claimed = new List<SessionLease>();
         while (await rows.ReadAsync(ct))
-            if (Hold(new TenantId(rows.GetGuid(0)), new VideoSessionId(rows.GetGuid(1))) is { } lease) taken.Add(lease);
-        return taken;
+            if (TryHold(new TenantId(rows.GetGuid(0)), new VideoSessionId(rows.GetGuid(1))) is { } lease) claimed.Add(lease);
+        return claimed;
     }
 
     /// <summary>
-    /// Holds a session whose row already names this node; null when this node works on it. If the database was unreachable and the lease
-    /// expired, this node keeps its sessions until another node claims them.
+    /// Starts to renew the lease on a session whose row already names this node. Null when this node works on the session already: if the
+    /// database was unreachable and the lease expired, this node keeps its sessions until another node claims them.
     /// </summary>
-    public SessionLease? Hold(TenantId tenant, VideoSessionId id)
+    public SessionLease? TryHold(TenantId tenant, VideoSessionId id)
     {
         var lost = new CancellationTokenSource();
         return _held.TryAdd(id, lost) ? new SessionLease(tenant, id, lost.Token) : null;
     }
 
-    /// <summary>Gives up a session until its next check.</summary>
+    /// <summary>Releases a session until its next check.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="nextCheck">The time of the next check; null for the time in the row, or now if Tavus has called back meanwhile.</param>
     public async Task ReleaseAsync(SessionLease lease, DateTimeOffset? nextCheck = null)
@@ -83,19 +83,19 @@ public sealed partial class SessionLeases(
         catch (Exception e)
         {
             // The lease expires by itself.
-            Report(e);
+            LogFailure(e);
         }
 
         signal.Raise();
     }
 
     /// <summary>Renews the leases until cancelled.</summary>
-    public Task KeepAsync(CancellationToken ct) => _held.KeepAsync(RenewAsync, lost => lost.CancelAsync(), expire: null, Report, ct);
+    public Task KeepAsync(CancellationToken ct) => _held.KeepAsync(RenewAsync, lost => lost.CancelAsync(), expire: null, LogFailure, ct);
 
-    private void Report(Exception exception)
+    private void LogFailure(Exception exception)
     {
-        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogFault(LoggedException.Of(exception));
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseUnavailable(exception);
+        else LogFault(SanitizedException.From(exception));
     }
 
     private async Task<IReadOnlySet<VideoSessionId>> RenewAsync(IReadOnlyCollection<VideoSessionId> held, CancellationToken ct)
@@ -104,15 +104,15 @@ public sealed partial class SessionLeases(
         command.Parameters.Add(new() { Value = Node });
         command.Parameters.Add(new() { Value = timings.Lease });
         command.Parameters.Add(new() { Value = held.Select(id => id.Value).ToArray() });
-        var ours = new HashSet<VideoSessionId>();
+        var renewed = new HashSet<VideoSessionId>();
         await using var rows = await command.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct)) ours.Add(new VideoSessionId(rows.GetGuid(0)));
-        return ours;
+        while (await rows.ReadAsync(ct)) renewed.Add(new VideoSessionId(rows.GetGuid(0)));
+        return renewed;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; video session leases are renewed later")]
-    private partial void LogDatabaseAway(Exception exception);
+    private partial void LogDatabaseUnavailable(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Renewing or giving up video session leases failed and is retried")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Renewing or releasing video session leases failed and is retried")]
     private partial void LogFault(Exception exception);
 }

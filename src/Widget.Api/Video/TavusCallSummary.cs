@@ -30,22 +30,24 @@ public sealed record TavusCallEvent(string Type, DateTimeOffset? At, JsonElement
 /// <param name="After">The time since the beginning of the call; null when missing.</param>
 public sealed record TranscriptLine(bool IsVisitor, string Text, TimeSpan? After);
 
-/// <summary>What a call's events add up to. Their order and repetitions do not matter.</summary>
+/// <summary>The result of a call's events. Their order does not matter, and an event may be repeated.</summary>
 public sealed record TavusCallSummary
 {
     // The widget sends this text after a tool call without an id (Widget.Embed, src/video/tools.ts). The visitor did not say it.
-    private const string GoOn = "(The answer to your lookup is now in your context. Go on with it.)";
+    private const string ContinuePrompt = "(The answer to your lookup is now in your context. Go on with it.)";
 
-    private const int LongestLine = 8_000;
-    private const int MostLines = 2_000;
-    private const int LongestWords = 500;
-    private const int LongestPerception = 20_000;
+    private const int MaxLineLength = 8_000;
+    private const int MaxLines = 2_000;
+    private const int MaxReasonLength = 500;
+    private const int MaxPerceptionLength = 20_000;
 
+    /// <summary>Whether the avatar has joined.</summary>
     public bool Joined { get; private init; }
 
+    /// <summary>Whether Tavus reports the end of the call.</summary>
     public bool ShutDown { get; private init; }
 
-    /// <summary>The reason in Tavus's words; null when missing.</summary>
+    /// <summary>Tavus's reason, as free text; null when missing.</summary>
     public string? ShutdownReason { get; private init; }
 
     public DateTimeOffset? ShutDownAt { get; private init; }
@@ -56,34 +58,35 @@ public sealed record TavusCallSummary
     /// <summary>JSON: where the recording is stored.</summary>
     public string? Recording { get; private init; }
 
+    /// <summary>Tavus's description of what the avatar saw.</summary>
     public string? Perception { get; private init; }
 
     public static TavusCallSummary Of(IEnumerable<TavusCallEvent> events)
     {
-        var report = new TavusCallSummary();
+        var summary = new TavusCallSummary();
         foreach (var entry in events)
         {
-            report = entry.Type switch
+            summary = entry.Type switch
             {
-                "system.replica_joined" => report with { Joined = true },
-                "system.shutdown" => report with
+                "system.replica_joined" => summary with { Joined = true },
+                "system.shutdown" => summary with
                 {
                     ShutDown = true,
-                    ShutdownReason = Text(entry.Properties, "shutdown_reason", LongestWords)
-                        ?? Text(entry.Properties, "reason", LongestWords)
-                        ?? report.ShutdownReason,
-                    ShutDownAt = entry.At ?? report.ShutDownAt,
+                    ShutdownReason = Text(entry.Properties, "shutdown_reason", MaxReasonLength)
+                        ?? Text(entry.Properties, "reason", MaxReasonLength)
+                        ?? summary.ShutdownReason,
+                    ShutDownAt = entry.At ?? summary.ShutDownAt,
                 },
-                "application.transcription_ready" => report with { Transcript = Lines(entry.Properties) ?? report.Transcript },
+                "application.transcription_ready" => summary with { Transcript = Lines(entry.Properties) ?? summary.Transcript },
                 "application.recording_ready" when entry.Properties.ValueKind == JsonValueKind.Object =>
-                    report with { Recording = StorableJson.Of(entry.Properties) },
+                    summary with { Recording = StorableJson.ToText(entry.Properties) },
                 "application.perception_analysis" =>
-                    report with { Perception = Text(entry.Properties, "analysis", LongestPerception) ?? report.Perception },
-                _ => report,
+                    summary with { Perception = Text(entry.Properties, "analysis", MaxPerceptionLength) ?? summary.Perception },
+                _ => summary,
             };
         }
 
-        return report;
+        return summary;
     }
 
     // The transcript also contains the system prompt and tool messages, so read the speaking roles only.
@@ -92,11 +95,11 @@ public sealed record TavusCallSummary
         if (properties.ValueKind != JsonValueKind.Object) return null;
         if (!properties.TryGetProperty("transcript", out var list) || list.ValueKind != JsonValueKind.Array) return null;
         var lines = new List<TranscriptLine>();
-        foreach (var entry in list.EnumerateArray().Take(MostLines))
+        foreach (var entry in list.EnumerateArray().Take(MaxLines))
         {
             var role = Text(entry, "role", 20);
             if (role is not ("user" or "assistant" or "replica" or "pal")) continue;
-            if (Text(entry, "content", LongestLine) is not { } text || text == GoOn) continue;
+            if (Text(entry, "content", MaxLineLength) is not { } text || text == ContinuePrompt) continue;
             lines.Add(new TranscriptLine(role == "user", text, After(entry)));
         }
 
@@ -110,14 +113,14 @@ public sealed record TavusCallSummary
             ? TimeSpan.FromSeconds(start)
             : null;
 
-    private static string? Text(JsonElement entry, string name, int longest) =>
+    private static string? Text(JsonElement entry, string name, int maxLength) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            && Whole(value)?.Replace('\0', ' ').Trim() is { Length: > 0 } text
-            ? Truncation.Truncate(text, longest)
+            && StringOrNull(value)?.Replace('\0', ' ').Trim() is { Length: > 0 } text
+            ? Truncation.Truncate(text, maxLength)
             : null;
 
     // JSON can contain half a surrogate pair, which GetString rejects.
-    private static string? Whole(JsonElement value)
+    private static string? StringOrNull(JsonElement value)
     {
         try
         {

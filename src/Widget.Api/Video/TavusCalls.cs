@@ -14,7 +14,7 @@ public sealed record TavusCallStatus(bool IsKnown, bool IsOver, TavusCallSummary
     public static TavusCallStatus Unknown { get; } = new(false, false, new TavusCallSummary(), null);
 }
 
-/// <summary>Asks Tavus about sessions' calls and ends them, with the account that each was opened with.</summary>
+/// <summary>Reads and ends the calls of sessions at Tavus, with the account that each was opened with.</summary>
 public sealed partial class TavusCalls(TavusAccounts accounts, TavusClient tavus, OrphanedConversations orphans, ILogger<TavusCalls> logger)
 {
     /// <summary>The call's current status. A call that Tavus no longer knows is over.</summary>
@@ -66,7 +66,7 @@ public sealed partial class TavusCalls(TavusAccounts accounts, TavusClient tavus
     {
         try
         {
-            // Without a key the search is impossible, now and later.
+            // Without a key, no search is possible, so the answer is "nothing found".
             var account = await accounts.OfAsync(session.TenantId, session.Account, ct);
             return (true, account is null ? null : await orphans.FindAsync(account, session, ct));
         }

@@ -8,67 +8,71 @@ namespace Widget.Api.Video;
 /// </summary>
 public static partial class TranscriptMerge
 {
-    // The page's text may come from an earlier recognition, or stop where the avatar was interrupted.
-    private const double Alike = 0.6;
+    // Two lines with at least this share of common words (Jaccard index) are the same. The page's text may come from an earlier
+    // recognition.
+    private const double MinSimilarity = 0.6;
 
-    /// <summary>Most lines that are merged, on either side. The work grows with the product of both.</summary>
-    public const int MostLines = 1_000;
+    /// <summary>The largest number of lines that are compared, on each side. The work grows with the product of both.</summary>
+    public const int MaxLines = 1_000;
 
-    /// <returns>The positions of transcript lines that were not heard, in order.</returns>
+    /// <summary>Finds the lines that the page did not report.</summary>
+    /// <returns>The positions of these transcript lines, in order.</returns>
     public static IReadOnlyList<int> Missing(
-        IReadOnlyList<(bool IsVisitor, string Text)> heard,
+        IReadOnlyList<(bool IsVisitor, string Text)> utterances,
         IReadOnlyList<TranscriptLine> transcript) =>
-        Compare(heard, transcript).Missing;
+        Compare(utterances, transcript).Missing;
 
+    /// <summary>Aligns what the page reported with the transcript.</summary>
     /// <returns>
-    /// The positions of transcript lines that were not heard, in order; and for each heard utterance, by its position, the position of
-    /// the matching transcript line.
+    /// The positions of the transcript lines that the page did not report, in order; and for each reported utterance, by its position, the
+    /// position of the matching transcript line.
     /// </returns>
-    public static (IReadOnlyList<int> Missing, IReadOnlyDictionary<int, int> Known) Compare(
-        IReadOnlyList<(bool IsVisitor, string Text)> heard,
+    public static (IReadOnlyList<int> Missing, IReadOnlyDictionary<int, int> Matches) Compare(
+        IReadOnlyList<(bool IsVisitor, string Text)> utterances,
         IReadOnlyList<TranscriptLine> transcript)
     {
-        var known = heard.Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
-        var told = transcript.Take(MostLines).Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
-        var longest = new int[told.Length + 1, known.Length + 1];
-        for (var i = told.Length - 1; i >= 0; i--)
-            for (var j = known.Length - 1; j >= 0; j--)
-                longest[i, j] = Same(told[i], known[j]) ? longest[i + 1, j + 1] + 1 : Math.Max(longest[i + 1, j], longest[i, j + 1]);
+        var reported = utterances.Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
+        var actual = transcript.Take(MaxLines).Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
+        // common[i, j] is the length of the longest common subsequence from line i and utterance j on.
+        var common = new int[actual.Length + 1, reported.Length + 1];
+        for (var i = actual.Length - 1; i >= 0; i--)
+            for (var j = reported.Length - 1; j >= 0; j--)
+                common[i, j] = IsSame(actual[i], reported[j]) ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
 
         var missing = new List<int>();
-        var pairs = new Dictionary<int, int>();
-        var (line, other) = (0, 0);
-        while (line < told.Length)
+        var matches = new Dictionary<int, int>();
+        var (line, utterance) = (0, 0);
+        while (line < actual.Length)
         {
-            if (other < known.Length && Same(told[line], known[other]))
+            if (utterance < reported.Length && IsSame(actual[line], reported[utterance]))
             {
-                pairs[other++] = line++;
+                matches[utterance++] = line++;
             }
-            else if (other < known.Length && longest[line, other + 1] >= longest[line + 1, other])
+            else if (utterance < reported.Length && common[line, utterance + 1] >= common[line + 1, utterance])
             {
-                other++;
+                utterance++;
             }
             else
             {
-                if (told[line].Words.Length > 0) missing.Add(line);
+                if (actual[line].Words.Length > 0) missing.Add(line);
                 line++;
             }
         }
 
-        return (missing, pairs);
+        return (missing, matches);
     }
 
-    private static bool Same(Line told, Line heard)
+    private static bool IsSame(Line actual, Line reported)
     {
-        if (told.IsVisitor != heard.IsVisitor || told.Words.Length == 0 || heard.Words.Length == 0) return false;
-        // A line that was interrupted is the beginning of the other.
-        var (shorter, longer) = told.Words.Length <= heard.Words.Length ? (told, heard) : (heard, told);
+        if (actual.IsVisitor != reported.IsVisitor || actual.Words.Length == 0 || reported.Words.Length == 0) return false;
+        // An interrupted line is the beginning of the other one.
+        var (shorter, longer) = actual.Words.Length <= reported.Words.Length ? (actual, reported) : (reported, actual);
         if (shorter.Words.Length > 2 && longer.Words.AsSpan(0, shorter.Words.Length).SequenceEqual(shorter.Words)) return true;
-        // Lines of very different length cannot be alike.
-        if (Math.Min(shorter.Distinct.Count, longer.Distinct.Count) < Alike * Math.Max(shorter.Distinct.Count, longer.Distinct.Count))
-            return false;
+        // If one line has far more words than the other, they cannot be similar enough.
+        var (ofShorter, ofLonger) = (shorter.Distinct.Count, longer.Distinct.Count);
+        if (Math.Min(ofShorter, ofLonger) < MinSimilarity * Math.Max(ofShorter, ofLonger)) return false;
         var common = shorter.Distinct.Count(longer.Distinct.Contains);
-        return (double)common / (shorter.Distinct.Count + longer.Distinct.Count - common) >= Alike;
+        return (double)common / (ofShorter + ofLonger - common) >= MinSimilarity;
     }
 
     private static string[] WordsOf(string text) => [.. Word().Matches(text.ToLowerInvariant()).Select(match => match.Value)];

@@ -1,13 +1,13 @@
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Client ids of utterances in video calls. Pages choose the last part of these ids and the whole ids of chat messages, so ours start with
-/// a prefix that chat messages cannot use.
+/// Client ids of utterances in video calls. They start with a prefix that the client ids of chat messages cannot have, because pages choose
+/// those freely.
 /// </summary>
 internal static class UtteranceIds
 {
-    /// <summary>The prefix that visitors' client ids cannot have.</summary>
-    public const string Reserved = "video:";
+    private const string Prefix = "video:";
 
-    public static string Of(VideoSession session) => $"{Reserved}{session.Id.Value:N}:";
+    /// <summary>The common prefix of a session's utterances.</summary>
+    public static string Of(VideoSession session) => $"{Prefix}{session.Id.Value:N}:";
 }

@@ -15,8 +15,8 @@ public sealed class VideoAvailability(
     MonthlyBudget budget,
     TimeProvider clock) : IModeAvailability
 {
-    /// <summary>Shortest call that is worth opening, in seconds. Tavus charges for at least half a minute.</summary>
-    public const int ShortestCall = 60;
+    /// <summary>Calls shorter than this, in seconds, are not opened. Tavus charges for at least half a minute.</summary>
+    public const int MinCallSeconds = 60;
 
     public string Mode => "video";
 
@@ -30,20 +30,20 @@ public sealed class VideoAvailability(
     /// <summary>Why no call can be opened now; null when one can.</summary>
     public async Task<CallRefusal?> RefusalAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
-        if (NotSetUp(settings) is { } refusal) return refusal;
+        if (SetupRefusal(settings) is { } refusal) return refusal;
         if (await accounts.OfAsync(tenant, ct) is null) return VideoRefusals.NoKey;
-        if (await OverBudgetAsync(tenant, settings, ct) is { } overBudget) return overBudget;
+        if (await BudgetRefusalAsync(tenant, settings, ct) is { } overBudget) return overBudget;
         if (settings.TavusMonthlyMinutes is null) return null;
         await using var db = await database.BeginAsync(tenant, ct);
-        return await LongestCallAsync(db, settings, ct) is null ? VideoRefusals.OutOfMinutes : null;
+        return await MaxCallSecondsAsync(db, settings, ct) is null ? VideoRefusals.OutOfMinutes : null;
     }
 
     /// <summary>Why the tenant's monthly budget allows no call; null when it does.</summary>
-    internal async Task<CallRefusal?> OverBudgetAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
+    internal async Task<CallRefusal?> BudgetRefusalAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
         (await budget.CheckAsync(tenant, settings, ct)).MayCall ? null : CallRefusal.BudgetReached;
 
     /// <summary>Why the settings allow no call; null when they do.</summary>
-    internal static CallRefusal? NotSetUp(TenantSettings settings) =>
+    internal static CallRefusal? SetupRefusal(TenantSettings settings) =>
         !settings.UseTavusVideo ? VideoRefusals.NotEnabled
         : string.IsNullOrWhiteSpace(settings.TavusReplicaId) ? VideoRefusals.NoReplica
         : null;
@@ -52,12 +52,12 @@ public sealed class VideoAvailability(
     /// How long a call may last, in seconds: the tenant's limit per call, within the minutes that its month has left besides calls in
     /// progress. Null when that is too short. A transaction that reserves the time calls <see cref="CallBudget.LockAsync"/> first.
     /// </summary>
-    internal Task<int?> LongestCallAsync(TenantDb db, TenantSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+    internal Task<int?> MaxCallSecondsAsync(TenantDb db, TenantSettings settings, CancellationToken ct) => CallBudget.MaxCallSecondsAsync(
         db,
         UsageMeter.Video,
         settings.TavusMonthlyMinutes,
         settings.TavusMaxCallSeconds,
-        ShortestCall,
+        MinCallSeconds,
         () => db.VideoSessions
             .Where(session => session.State != TavusSessionState.Ended && session.State != TavusSessionState.Failed)
             .SumAsync(session => (long)session.ReservedSeconds, ct),

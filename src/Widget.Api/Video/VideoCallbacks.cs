@@ -21,21 +21,22 @@ public sealed class VideoCallbacks(
     IMultiTenantContextAccessor tenants,
     TimeProvider clock)
 {
-    private const int LongestType = 100;
+    private const int MaxTypeLength = 100;
 
+    /// <summary>Stores a callback.</summary>
     /// <param name="token">The secret from the URL.</param>
     /// <param name="body">The callback, as <see cref="StorableJson"/> reads it.</param>
     /// <param name="ct">Cancels the work.</param>
     /// <returns>
-    /// False when no call has this secret. True even for a useless body: Tavus would only send a rejected callback again.
+    /// False when no call has this secret. True even for an unusable body, because Tavus repeats rejected callbacks.
     /// </returns>
     public async Task<bool> ReceiveAsync(string token, JsonElement body, CancellationToken ct)
     {
         if (await FindAsync(token, ct) is not { } found || !tenants.Admits(found.Tenant)) return false;
-        if (TavusCallEvent.Read(body) is not { Type.Length: <= LongestType } entry) return true;
+        if (TavusCallEvent.Read(body) is not { Type.Length: <= MaxTypeLength } entry) return true;
         await using var db = await database.BeginAsync(found.Tenant, ct);
         if (await db.LockAsync(found.Id, ct) is not { } session) return false;
-        if (IsOfAnother(session, body)) return true;
+        if (IsForOtherConversation(session, body)) return true;
         await using var insert = db.Command(
             """
             insert into tavus_callbacks (tenant_id, session_id, digest, event_type, body) values ($1, $2, $3, $4, $5)
@@ -55,7 +56,7 @@ public sealed class VideoCallbacks(
         return true;
     }
 
-    private static bool IsOfAnother(VideoSession session, JsonElement body) =>
+    private static bool IsForOtherConversation(VideoSession session, JsonElement body) =>
         session.TavusConversationId is { } ours
         && body.TryGetProperty("conversation_id", out var id)
         && id.ValueKind == JsonValueKind.String

@@ -5,7 +5,6 @@ using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
-using Widget.Api.Visitors;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Database;
@@ -14,14 +13,14 @@ namespace Widget.Api.Video;
 
 internal static class VideoEndpoints
 {
-    private const long LargestRequest = 256 * 1024;
+    private const long MaxRequestBytes = 256 * 1024;
 
-    // The transcript of a call of one hour.
-    private const long LargestCallback = 2 * 1024 * 1024;
+    // Enough for the transcript of a call of one hour.
+    private const long MaxCallbackBytes = 2 * 1024 * 1024;
 
     public static void MapVideo(this IEndpointRouteBuilder routes)
     {
-        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(LargestRequest);
+        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(MaxRequestBytes);
         var calls = tavus.MapGroup("").RequireAuthorization(Policies.VisitorOrDeveloper)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         calls.MapPost("/session", Open).Validate<TavusSessionRequest>().ProducesCallRefusals()
@@ -30,7 +29,7 @@ internal static class VideoEndpoints
             .WithSummary("The same as POST /api/tavus/session");
         calls.MapGet("/session/{id:guid}", Get).WithSummary("Get a video call");
         calls.MapPost("/session/{id:guid}/alive", Alive).WithSummary("Report that the page is still open, and get the state of the call");
-        calls.MapPost("/session/{id:guid}/utterances", Hear).Validate<UtterancesRequest>()
+        calls.MapPost("/session/{id:guid}/utterances", AddUtterances).Validate<UtterancesRequest>()
             .WithSummary("Add what was said in a call to the log");
         calls.MapPost("/session/{id:guid}/end", End).WithSummary("End a video call");
         tavus.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401)
@@ -39,40 +38,34 @@ internal static class VideoEndpoints
             .WithSummary("End a video call while its page is being closed (text or JSON; needs the leave token only)");
 
         routes.MapPost("/api/tavus/callback/{token}", Receive).WithTags("Tavus").ProducesProblem(404)
-            .WithMetadata(new RequestSizeLimitAttribute(LargestCallback))
+            .WithMetadata(new RequestSizeLimitAttribute(MaxCallbackBytes))
             .WithSummary("Receives Tavus's callbacks about a call");
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Open(
         TavusSessionRequest request,
-        HttpContext http,
+        Caller caller,
         IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
         VideoSessions sessions,
         ConversationThreads threads,
         VideoSessionMapper mapper,
         CancellationToken ct)
     {
-        var tenant = tenants.Current();
-        if (!IsOf(tenant, request.CompanyId)) return Problems.NotFound("company");
-        var caller = Caller.Of(http, tenant, tokens);
-        ConversationId? wanted = request.ThreadId is { } thread ? new ConversationId(thread) : null;
-        if (await threads.FindAsync(caller.Tenant, caller.Visitor, wanted, ct) is not { } found)
+        if (!IsOwnCompany(tenants.Current(), request.CompanyId)) return Problems.NotFound("company");
+        ConversationId? requested = request.ThreadId is { } id ? new ConversationId(id) : null;
+        if (await threads.FindAsync(caller.Tenant, caller.Visitor, requested, ct) is not { } thread)
             return CallRefusal.NoConversation.ToProblem();
-        var (session, refusal) = await sessions.OpenAsync(caller, found.Visitor, found.Conversation, request, ct);
+        var (session, refusal) = await sessions.OpenAsync(caller, thread.Visitor, thread.Conversation, request, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(await mapper.OfAsync(session!, caller, ct));
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Get(
         Guid id,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VideoSessions sessions,
         VideoSessionMapper mapper,
         CancellationToken ct)
     {
-        var caller = Caller.Of(http, tenants.Current(), tokens);
         var session = await sessions.FindAsync(caller, new VideoSessionId(id), ct);
         return session is not null ? TypedResults.Ok(await mapper.OfAsync(session, caller, ct)) : NotFound();
     }
@@ -95,45 +88,36 @@ internal static class VideoEndpoints
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Alive(
         Guid id,
         TavusAliveRequest request,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VideoSessions sessions,
         VideoSessionMapper mapper,
         CancellationToken ct)
     {
-        var caller = Caller.Of(http, tenants.Current(), tokens);
         var session = await sessions.AliveAsync(caller, new VideoSessionId(id), request.ReplicaJoined, ct);
         return session is not null ? TypedResults.Ok(await mapper.OfAsync(session, caller, ct)) : NotFound();
     }
 
-    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> Hear(
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> AddUtterances(
         Guid id,
         UtterancesRequest request,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VideoSessions sessions,
         CancellationToken ct)
     {
-        if (request.Utterances.Select(Validation.Errors).FirstOrDefault(errors => errors.Count > 0) is { } errors)
+        if (request.Utterances.Select(Validation.FindErrors).FirstOrDefault(errors => errors.Count > 0) is { } errors)
             return Problems.Invalid("utterances", errors.Values.First()[0]);
-        var caller = Caller.Of(http, tenants.Current(), tokens);
-        return await sessions.HearAsync(caller, new VideoSessionId(id), request.Utterances, ct) is null
+        return await sessions.AddUtterancesAsync(caller, new VideoSessionId(id), request.Utterances, ct) is null
             ? NotFound()
             : TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> End(
         Guid id,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VideoSessions sessions,
         VideoSessionMapper mapper,
         CancellationToken ct)
     {
-        var caller = Caller.Of(http, tenants.Current(), tokens);
         var reason = caller.Visitor is null ? TavusEndReason.Developer : TavusEndReason.Visitor;
         var session = await sessions.EndAsync(caller, new VideoSessionId(id), reason, ct);
         return session is not null ? TypedResults.Ok(await mapper.OfAsync(session, caller, ct)) : NotFound();
@@ -162,16 +146,16 @@ internal static class VideoEndpoints
             using var body = await StorableJson.ParseAsync(http.Request.Body, ct);
             return await callbacks.ReceiveAsync(token, body.RootElement, ct)
                 ? TypedResults.Ok()
-                : Problems.Because(StatusCodes.Status404NotFound, "There is nothing at this address.");
+                : Problems.Create(StatusCodes.Status404NotFound, "There is nothing at this address.");
         }
         catch (JsonException)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
+            return Problems.Create(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
         }
     }
 
-    /// <summary>Whether a request that names a company names the caller's own.</summary>
-    internal static bool IsOf(TenantInfo tenant, string? company) =>
+    /// <summary>Whether a request names no company, or the caller's own by slug or id.</summary>
+    private static bool IsOwnCompany(TenantInfo tenant, string? company) =>
         company is null
         || string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase)
         || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);

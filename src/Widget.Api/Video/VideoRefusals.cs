@@ -3,18 +3,10 @@ using Widget.Api.Tavus.Client;
 
 namespace Widget.Api.Video;
 
-/// <summary>Why a video call can't be opened.</summary>
+/// <summary>The reasons why a video call can't be opened.</summary>
 internal static class VideoRefusals
 {
-    private const string Mode = "video";
-
-    public static CallRefusal NotEnabled { get; } = new(
-        StatusCodes.Status409Conflict,
-        "video_not_enabled",
-        "Video is not enabled for this company.")
-    {
-        Advice = "Video is off. Set useTavusVideo in the settings.",
-    };
+    public static CallRefusal NotEnabled { get; } = CallRefusal.NotEnabled("Video", "useTavusVideo");
 
     public static CallRefusal NoReplica { get; } = new(
         StatusCodes.Status409Conflict,
@@ -24,18 +16,15 @@ internal static class VideoRefusals
         Advice = "No avatar is chosen. Set tavusReplicaId in the settings; GET /api/tavus/replicas lists the available ones.",
     };
 
-    /// <summary>Neither the tenant nor the installation has a key.</summary>
-    public static CallRefusal NoKey { get; } = new(
-        StatusCodes.Status503ServiceUnavailable,
-        "no_key",
-        "Video is not set up here: the key for Tavus is missing.")
+    /// <summary>Neither the tenant nor the installation has a key for Tavus.</summary>
+    public static CallRefusal NoKey { get; } = CallRefusal.NotSetUp("no_key", "Video", "the key for Tavus is missing") with
     {
         Advice = "There is no key for Tavus. Set one with PUT /api/tavus/key, or ask the operator to set WIDGET_TAVUS_KEY.",
     };
 
-    public static CallRefusal OutOfMinutes { get; } = CallRefusal.OutOfMinutes(Mode, "tavusMonthlyMinutes");
+    public static CallRefusal OutOfMinutes { get; } = CallRefusal.OutOfMinutes("video", "tavusMonthlyMinutes");
 
-    /// <summary>A visitor asked for another avatar than the company has chosen.</summary>
+    /// <summary>A visitor requested another avatar than the company has chosen.</summary>
     public static CallRefusal NotForVisitors { get; } = new(
         StatusCodes.Status403Forbidden,
         "not_for_visitors",
@@ -49,13 +38,13 @@ internal static class VideoRefusals
         "personaId cannot be chosen for a call while companies share this installation's account at Tavus. "
         + "Set tavusPersonaId in the settings, or set the company's own key (PUT /api/tavus/key).");
 
-    private static CallRefusal Unreachable { get; } = CallRefusal.Unreachable(Mode);
+    private static CallRefusal Unreachable { get; } = CallRefusal.Unreachable("video");
 
-    private static CallRefusal BadKey { get; } = Failed("bad_key", "Tavus does not accept the company's key");
+    private static CallRefusal BadKey { get; } = NotStarted("bad_key", "Tavus does not accept the company's key");
 
-    private static CallRefusal NoCredits { get; } = Failed("no_credits", "the account at Tavus has no credit left");
+    private static CallRefusal NoCredits { get; } = NotStarted("no_credits", "the account at Tavus has no credit left");
 
-    private static CallRefusal Refused { get; } = Failed("refused", "Tavus does not know the avatar, or refused the call");
+    private static CallRefusal Refused { get; } = NotStarted("refused", "Tavus does not know the avatar or refused the call");
 
     /// <summary>The refusal for a call that Tavus did not open.</summary>
     public static CallRefusal Of(TavusException exception) => exception.Fault switch
@@ -66,6 +55,5 @@ internal static class VideoRefusals
         _ => Refused,
     };
 
-    private static CallRefusal Failed(string code, string reason) =>
-        new(StatusCodes.Status502BadGateway, code, $"The video call couldn't be started: {reason}. You can switch to text.");
+    private static CallRefusal NotStarted(string code, string reason) => CallRefusal.NotStarted(code, "video call", reason);
 }

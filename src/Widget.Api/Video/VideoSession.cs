@@ -1,25 +1,12 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tavus;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Video;
-
-[JsonConverter(typeof(TypedIdJsonConverter))]
-public readonly record struct VideoSessionId(Guid Value) : ITypedId<VideoSessionId>
-{
-    public static VideoSessionId New() => new(Guid.CreateVersion7());
-
-    public static VideoSessionId From(Guid value) => new(value);
-
-    public override string ToString() => Value.ToString();
-}
-
-/// <summary>What the page sent when it asked for the call. The call may be opened later, when a slot is free.</summary>
-public sealed record VideoSessionDetails(string? Page, string? Locale, string? AgentName = null);
 
 /// <summary>
 /// A visitor's call with the avatar, from the request to the results of the ended call. It is a conversation at Tavus, which costs money
@@ -47,15 +34,16 @@ public sealed class VideoSession : ITenantOwned
 
     public string? PersonaId { get; init; }
 
+    /// <summary>What the page requested.</summary>
     public required VideoSessionDetails Wish { get; init; }
 
-    /// <summary>Whether a page reports that it is open. A program does not report, so Tavus's limits end its call.</summary>
+    /// <summary>Whether a page reports regularly that it is open. A program does not, so Tavus's limits end its call.</summary>
     public required bool Watched { get; init; }
 
     /// <summary>The time limit, which is reserved from the tenant's monthly minutes.</summary>
     public required int ReservedSeconds { get; init; }
 
-    /// <summary>The conversation's unique name at Tavus, which finds it if the response to its creation was lost.</summary>
+    /// <summary>The conversation's unique name at Tavus. It finds the conversation if the response to its creation was lost.</summary>
     public required string Name { get; init; }
 
     /// <summary>When Tavus was last asked to create the conversation.</summary>
@@ -98,7 +86,7 @@ public sealed class VideoSession : ITenantOwned
     /// <summary>Tavus's summary of what the avatar saw.</summary>
     public string? Perception { get; set; }
 
-    /// <summary>How many utterances the page has reported.</summary>
+    /// <summary>The number of utterances that the page has reported.</summary>
     public int Heard { get; set; }
 
     /// <summary>When Tavus's transcript was merged into the log. Later reports of the page are ignored.</summary>
@@ -111,8 +99,8 @@ public sealed class VideoSession : ITenantOwned
 
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>Whether the session waits for a slot or is trying to get one.</summary>
-    public bool IsInLine => QueuedAt is not null && State is (TavusSessionState.Queued or TavusSessionState.Creating);
+    /// <summary>Whether the session is in the queue: it waits for a slot or is trying to get one.</summary>
+    public bool IsWaitingForSlot => QueuedAt is not null && State is (TavusSessionState.Queued or TavusSessionState.Creating);
 
     /// <summary>Whether the call is over, also at Tavus.</summary>
     public bool IsOver => State is TavusSessionState.Ended or TavusSessionState.Failed;
@@ -135,44 +123,17 @@ public sealed class VideoSession : ITenantOwned
     {
         var session = model.Entity<VideoSession>();
         session.ToTable("tavus_sessions").HasKey(row => new { row.TenantId, row.Id });
-        session.Property(row => row.State).HasConversion(value => ToText(value), text => FromText<TavusSessionState>(text));
-        session.Property(row => row.EndReason).HasConversion(value => ToText(value!.Value), text => FromText<TavusEndReason>(text));
+        session.Property(row => row.State).HasConversion(
+            value => JsonNames.ToText(value),
+            text => JsonNames.Parse<TavusSessionState>(text));
+        session.Property(row => row.EndReason).HasConversion(
+            value => JsonNames.ToText(value!.Value),
+            text => JsonNames.Parse<TavusEndReason>(text));
         session.Property(row => row.Wish).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<VideoSessionDetails>(text, JsonSerializerOptions.Web)!);
         session.Property(row => row.Recording).HasColumnType("jsonb");
         session.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
         session.Property(row => row.SeenAt).HasDefaultValueSql("now()");
-
-        var callback = model.Entity<VideoCallback>();
-        callback.ToTable("tavus_callbacks").HasKey(row => new { row.TenantId, row.SessionId, row.Digest });
-        callback.HasOne<VideoSession>().WithMany().HasForeignKey(row => new { row.TenantId, row.SessionId });
-        callback.Property(row => row.Body).HasColumnType("jsonb");
-        callback.Property(row => row.ReceivedAt).HasDefaultValueSql("now()");
     }
-
-    private static string ToText<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
-    private static T FromText<T>(string text)
-        where T : struct, Enum => Enum.Parse<T>(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
-}
-
-/// <summary>A callback from Tavus.</summary>
-public sealed class VideoCallback : ITenantOwned
-{
-    public required TenantId TenantId { get; init; }
-
-    public required VideoSessionId SessionId { get; init; }
-
-    /// <summary>Hash of the event's type and properties, so that a repeated event is stored once.</summary>
-    public required byte[] Digest { get; init; }
-
-    public required string EventType { get; init; }
-
-    public required string Body { get; init; }
-
-    public DateTimeOffset ReceivedAt { get; init; }
-
-    public DateTimeOffset? HandledAt { get; set; }
 }

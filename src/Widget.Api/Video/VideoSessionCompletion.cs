@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Applies what Tavus reports about a call to the session and its conversation, each fact once, in the caller's transaction: the avatar has
-/// joined, the call is over, the transcript is ready.
+/// Applies what Tavus reports about a call to the session and its conversation: the avatar has joined, the call is over, the transcript is
+/// ready. It applies each fact once, in the caller's transaction.
 /// </summary>
 public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider clock)
 {
@@ -34,7 +34,7 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
     /// <summary>Records the end of a call that is over at Tavus: its usage, the event in the conversation, and the final state.</summary>
     /// <param name="db">The transaction that has locked the session.</param>
     /// <param name="session">The session.</param>
-    /// <param name="began">When the call began by Tavus's clock; null unless its end is known by the same clock.</param>
+    /// <param name="began">When the call began by Tavus's clock; null unless its end is also known by that clock.</param>
     /// <param name="ended">When the call ended by Tavus's clock.</param>
     /// <param name="ct">Cancels the work.</param>
     public async Task CompleteAsync(TenantDb db, VideoSession session, DateTimeOffset? began, DateTimeOffset? ended, CancellationToken ct)
@@ -47,8 +47,8 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
         session.MeetingToken = null;
         var lasted = session.OpenedAt is not { } opened ? TimeSpan.Zero : (ended - began) ?? (now - opened);
         session.Seconds = (int)Math.Clamp(Math.Round(lasted.TotalSeconds), 0, int.MaxValue);
-        session.NextCheckAt = NextCollection(session, now);
-        // Its slot, or its place in the queue, is free now.
+        session.NextCheckAt = NextResultCheck(session, now);
+        // Its slot or its place in the queue is now free.
         db.WakeQueue(session.Account);
         if (session.OpenedAt is null) return;
         await UsageMeter.CountAsync(db, UsageMeter.Video, session.Id.Value, session.ConversationId, session.Seconds.Value, default, ct);
@@ -60,12 +60,12 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
     }
 
     /// <summary>When to ask Tavus again for the results of an ended call; null when they are complete or no longer expected.</summary>
-    public DateTimeOffset? NextCollection(VideoSession session, DateTimeOffset now)
+    public DateTimeOffset? NextResultCheck(VideoSession session, DateTimeOffset now)
     {
         if (IsComplete(session)) return null;
         var elapsed = now - (session.EndedAt ?? now);
-        foreach (var wait in timings.Aftermath)
-            if (wait > elapsed) return session.EndedAt + wait;
+        foreach (var delay in timings.ResultDelays)
+            if (delay > elapsed) return session.EndedAt + delay;
         return null;
     }
 
@@ -74,13 +74,13 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
         session.TavusConversationId is null || session is { TranscribedAt: not null, Perception: not null, ShutdownReason: not null };
 
     // Tavus's shutdown_reason is free text, so match parts of it.
-    internal static TavusEndReason ReasonOf(string? words) => words switch
+    internal static TavusEndReason ReasonOf(string? text) => text switch
     {
         null => TavusEndReason.Tavus,
-        _ when words.Contains("max_call_duration", StringComparison.OrdinalIgnoreCase) => TavusEndReason.TimeLimit,
-        _ when words.Contains("participant_left", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
-        _ when words.Contains("participant_absent", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
-        _ when words.Contains("could_not_join", StringComparison.OrdinalIgnoreCase) => TavusEndReason.NoReplica,
+        _ when text.Contains("max_call_duration", StringComparison.OrdinalIgnoreCase) => TavusEndReason.TimeLimit,
+        _ when text.Contains("participant_left", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
+        _ when text.Contains("participant_absent", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
+        _ when text.Contains("could_not_join", StringComparison.OrdinalIgnoreCase) => TavusEndReason.NoReplica,
         _ => TavusEndReason.Tavus,
     };
 
@@ -90,22 +90,22 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
         IReadOnlyList<TranscriptLine> transcript,
         CancellationToken ct)
     {
-        // The lock keeps pages from adding utterances meanwhile.
+        // While this transaction has the lock, pages cannot add utterances.
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        var heard = await ConversationLog.UtterancesAsync(db, session.ConversationId, session.Id.Value, TranscriptMerge.MostLines, ct);
-        var (missing, known) = TranscriptMerge.Compare(
-            [.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))],
+        var utterances = await ConversationLog.UtterancesAsync(db, session.ConversationId, session.Id.Value, TranscriptMerge.MaxLines, ct);
+        var (missing, matches) = TranscriptMerge.Compare(
+            [.. utterances.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))],
             transcript);
-        await CheckAsync(db, session, heard, place => known.TryGetValue(place, out var line) ? transcript[line] : null, ct);
-        foreach (var place in missing)
+        await ConfirmReportedAsync(db, session, utterances, LineOf, ct);
+        foreach (var index in missing)
         {
-            var line = transcript[place];
+            var line = transcript[index];
             await ConversationLog.AppendAsync(
                 db,
                 session.ConversationId,
                 new Utterance
                 {
-                    ClientId = $"{UtteranceIds.Of(session)}transcript:{place}",
+                    ClientId = $"{UtteranceIds.Of(session)}transcript:{index}",
                     SessionId = session.Id.Value,
                     Mode = "video",
                     Speaker = line.IsVisitor ? Speaker.Visitor : Speaker.Assistant,
@@ -116,25 +116,27 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
         }
 
         session.TranscribedAt = clock.GetUtcNow();
+
+        TranscriptLine? LineOf(int utterance) => matches.TryGetValue(utterance, out var line) ? transcript[line] : null;
     }
 
-    // Pages can report anything. A reported line is confirmed if the transcript contains it. If the wording differs, the transcript's
-    // wording replaces it.
-    private static async Task CheckAsync(
+    // Pages are not trusted. A reported line is confirmed if the transcript contains it. If the wording differs, the transcript's wording
+    // replaces it.
+    private static async Task ConfirmReportedAsync(
         TenantDb db,
         VideoSession session,
-        IReadOnlyList<Utterance> heard,
+        IReadOnlyList<Utterance> utterances,
         Func<int, TranscriptLine?> lineOf,
         CancellationToken ct)
     {
         var confirmed = new List<ConfirmedUtterance>();
         var unconfirmed = new List<int>();
-        for (var place = 0; place < heard.Count; place++)
+        for (var index = 0; index < utterances.Count; index++)
         {
-            if (!heard[place].Reported) continue;
-            if (lineOf(place) is { } line)
-                confirmed.Add(new ConfirmedUtterance(heard[place].Seq, IsSaidIn(heard[place], line) ? null : line.Text));
-            else unconfirmed.Add(heard[place].Seq);
+            if (!utterances[index].Reported) continue;
+            if (lineOf(index) is { } line)
+                confirmed.Add(new ConfirmedUtterance(utterances[index].Seq, IsConfirmedBy(utterances[index], line) ? null : line.Text));
+            else unconfirmed.Add(utterances[index].Seq);
         }
 
         if (confirmed.Count + unconfirmed.Count == 0) return;
@@ -147,13 +149,13 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
 
     // The assistant's words must match exactly, because one different digit changes an offer; an interrupted line must match the
     // beginning. The visitor's own words need not match.
-    private static bool IsSaidIn(Utterance heard, TranscriptLine line)
+    private static bool IsConfirmedBy(Utterance utterance, TranscriptLine line)
     {
-        var (reported, said) = (OneLine(heard.Text), OneLine(line.Text));
-        return heard.Speaker == Speaker.Visitor
+        var (reported, said) = (CollapseSpaces(utterance.Text), CollapseSpaces(line.Text));
+        return utterance.Speaker == Speaker.Visitor
             || reported == said
-            || (heard.Interrupted && said.StartsWith(reported, StringComparison.Ordinal));
+            || (utterance.Interrupted && said.StartsWith(reported, StringComparison.Ordinal));
     }
 
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string CollapseSpaces(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -8,15 +8,16 @@ namespace Widget.Api.Video;
 /// <summary>Maps sessions to the API's responses.</summary>
 public sealed class VideoSessionMapper(VideoSessions sessions, TenantSettingsService settings, LeaveTokens leaveTokens, TimeProvider clock)
 {
+    /// <summary>Maps one session.</summary>
     public async Task<TavusSession> OfAsync(VideoSession session, Caller caller, CancellationToken ct) =>
         (await OfAsync([session], caller, ct))[0];
 
     /// <summary>Maps several sessions of one tenant with one query for all queue positions.</summary>
-    public async Task<IReadOnlyList<TavusSession>> OfAsync(IReadOnlyCollection<VideoSession> shown, Caller caller, CancellationToken ct)
+    public async Task<IReadOnlyList<TavusSession>> OfAsync(IReadOnlyCollection<VideoSession> listed, Caller caller, CancellationToken ct)
     {
-        var positions = await sessions.PositionsAsync(caller.Tenant, shown, ct);
-        var greenScreen = shown.Any(IsOpen) && (await settings.ReadAsync(caller.Tenant, ct)).TavusGreenScreen;
-        return [.. shown.Select(session => Of(session, caller, PositionOf(session), greenScreen))];
+        var positions = await sessions.PositionsAsync(caller.Tenant, listed, ct);
+        var greenScreen = listed.Any(IsOpen) && (await settings.ReadAsync(caller.Tenant, ct)).TavusGreenScreen;
+        return [.. listed.Select(session => Of(session, caller, PositionOf(session), greenScreen))];
 
         int? PositionOf(VideoSession session) => positions.TryGetValue(session.Id, out var position) ? position : null;
     }
@@ -30,7 +31,7 @@ public sealed class VideoSessionMapper(VideoSessions sessions, TenantSettingsSer
         {
             SessionId = session.Id.Value,
             ThreadId = session.ConversationId.Value,
-            State = session.IsInLine ? TavusSessionState.Queued : session.State,
+            State = session.IsWaitingForSlot ? TavusSessionState.Queued : session.State,
             ConversationId = session.TavusConversationId,
             ConversationUrl = isOpen ? session.ConversationUrl : null,
             ReplicaId = session.ReplicaId,

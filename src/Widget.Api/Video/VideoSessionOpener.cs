@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Widget.Api.Calls;
 using Widget.Api.Configuration;
 using Widget.Api.Conversations;
@@ -27,24 +26,27 @@ public sealed partial class VideoSessionOpener(
     TimeProvider clock,
     ILogger<VideoSessionOpener> logger)
 {
-    /// <summary>Gives the visitor time to reconnect, but ends a call soon after its page was closed.</summary>
-    private const int SecondsAfterLeaving = 10;
+    /// <summary>
+    /// How long Tavus waits after the visitor has left: long enough to reconnect, short enough to end a closed page's call soon.
+    /// </summary>
+    private const int ParticipantLeftSeconds = 10;
 
     /// <summary>How long Tavus waits for the visitor to join.</summary>
-    private const int SecondsUntilJoining = 45;
+    private const int ParticipantAbsentSeconds = 45;
 
-    private const int MostEvents = 60;
+    private const int MaxEvents = 60;
 
+    /// <summary>Opens the conversation of a session.</summary>
     /// <returns>Why the call could not be opened; null when it is open or queued.</returns>
     public async Task<CallRefusal?> OpenAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
     {
-        if (await RecordRequestAsync(tenant, id, ct) is not { } asking) return null;
-        if (await accounts.OfAsync(tenant, asking.Session.Account, ct) is not { } account)
+        if (await RecordRequestAsync(tenant, id, ct) is not { } request) return null;
+        if (await accounts.OfAsync(tenant, request.Session.Account, ct) is not { } account)
             return await FailAsync(tenant, id, VideoRefusals.NoKey, mayExist: false, ct);
-        var request = await RequestAsync(asking.Session, account, asking.CallbackAddress, ct);
+        var creation = await CreateRequestAsync(request.Session, account, request.CallbackAddress, ct);
         try
         {
-            var opened = await tavus.CreateConversationAsync(account, request, ct);
+            var opened = await tavus.CreateConversationAsync(account, creation, ct);
             // If the tenant was deleted in the meantime, nothing else would end the call.
             if (!await SaveOpenedAsync(tenant, id, opened, ct)) await tavus.EndConversationAsync(account, opened.Id, ct);
             return null;
@@ -55,9 +57,10 @@ public sealed partial class VideoSessionOpener(
             return null;
         }
         catch (TavusException e) when (
-            e is { Fault: TavusFault.Temporary, MayHaveHappened: false } && clock.GetUtcNow() - asking.Session.QueuedAt < timings.RidingOut)
+            e is { Fault: TavusFault.Temporary, MayHaveHappened: false }
+            && clock.GetUtcNow() - request.Session.QueuedAt < timings.MaxQueueOutage)
         {
-            // The visitor is waiting in the queue anyway, so wait a little longer instead of failing.
+            // The visitor is waiting in the queue anyway, so keep the session there instead of failing.
             LogNotOpened(id, e.Fault, e.Status);
             await QueueAsync(tenant, id, ct);
             return null;
@@ -81,15 +84,19 @@ public sealed partial class VideoSessionOpener(
         session.CallbackToken = CallbackToken.HashOf(token);
         session.AskedAt = clock.GetUtcNow();
         await db.CommitAsync(ct);
-        return (session, options.PublicAddress is { } ours ? new Uri(ours, $"/api/tavus/callback/{token}") : null);
+        return (session, options.PublicAddress is { } server ? new Uri(server, $"/api/tavus/callback/{token}") : null);
     }
 
-    private async Task<CreateConversation> RequestAsync(VideoSession session, TavusAccount account, Uri? callback, CancellationToken ct)
+    private async Task<CreateConversation> CreateRequestAsync(
+        VideoSession session,
+        TavusAccount account,
+        Uri? callback,
+        CancellationToken ct)
     {
         var current = await settings.ReadAsync(session.TenantId, ct);
-        var tags = current.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.IsTenants)).ToArray();
+        var tags = current.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.BelongsToTenant)).ToArray();
         await using var db = await database.BeginAsync(session.TenantId, ct);
-        var snapshot = await ConversationQueries.SnapshotAsync(db, session.ConversationId, MostEvents, ct)
+        var snapshot = await ConversationQueries.SnapshotAsync(db, session.ConversationId, MaxEvents, ct)
             ?? throw new InvalidOperationException($"Conversation {session.ConversationId} was deleted.");
         var hasTalked = snapshot.LatestEvents.Any(entry => entry is VisitorMessage or AssistantMessage or Utterance);
         return new CreateConversation
@@ -97,7 +104,7 @@ public sealed partial class VideoSessionOpener(
             ReplicaId = session.ReplicaId,
             PersonaId = session.PersonaId,
             ConversationName = session.Name,
-            ConversationalContext = AvatarContext.Of(snapshot, session.Wish),
+            ConversationalContext = AvatarContext.Render(snapshot, session.Wish),
             // A visitor who has already talked with us is not greeted again.
             CustomGreeting = hasTalked ? null : current.Greeting,
             CallbackUrl = callback?.AbsoluteUri,
@@ -108,12 +115,12 @@ public sealed partial class VideoSessionOpener(
             Properties = new ConversationProperties
             {
                 MaxCallDuration = session.ReservedSeconds,
-                ParticipantLeftTimeout = SecondsAfterLeaving,
-                ParticipantAbsentTimeout = SecondsUntilJoining,
+                ParticipantLeftTimeout = ParticipantLeftSeconds,
+                ParticipantAbsentTimeout = ParticipantAbsentSeconds,
                 EnableRecording = current.TavusRecording ? true : null,
                 EnableClosedCaptions = true,
                 ApplyGreenscreen = current.TavusGreenScreen ? true : null,
-                Language = AvatarContext.Language(current.Locale == "auto" ? session.Wish.Locale : current.Locale),
+                Language = AvatarContext.LanguageName(current.Locale == "auto" ? session.Wish.Locale : current.Locale),
             },
         };
     }
@@ -125,17 +132,17 @@ public sealed partial class VideoSessionOpener(
         var now = clock.GetUtcNow();
         (session.TavusConversationId, session.ConversationUrl, session.MeetingToken) = (opened.Id, opened.Url, opened.MeetingToken);
         session.OpenedAt = now;
-        var announced = new TavusConversationCreated
+        var created = new TavusConversationCreated
         {
             SessionId = id.Value,
             TavusConversationId = opened.Id,
             ConversationUrl = opened.Url!,
         };
-        await ConversationLog.AppendAsync(db, session.ConversationId, announced, ct);
+        await ConversationLog.AppendAsync(db, session.ConversationId, created, ct);
         if (session.State == TavusSessionState.Creating)
         {
             session.State = TavusSessionState.Waiting;
-            session.NextCheckAt = now + Shorter(timings.Silence, timings.Joining, timings.Reconciling);
+            session.NextCheckAt = now + Min(timings.SilenceTimeout, timings.JoinTimeout, timings.ReconcileInterval);
         }
         else
         {
@@ -155,7 +162,7 @@ public sealed partial class VideoSessionOpener(
         session.AskedAt = null;
         session.QueuedAt ??= clock.GetUtcNow();
         if (session.State == TavusSessionState.Creating) session.State = TavusSessionState.Queued;
-        session.NextCheckAt = clock.GetUtcNow() + timings.TryingForSlot;
+        session.NextCheckAt = clock.GetUtcNow() + timings.SlotRetryInterval;
         await db.CommitAsync(ct);
     }
 
@@ -180,19 +187,13 @@ public sealed partial class VideoSessionOpener(
         return refusal;
     }
 
-    private static TimeSpan Shorter(params ReadOnlySpan<TimeSpan> spans)
+    private static TimeSpan Min(params ReadOnlySpan<TimeSpan> spans)
     {
-        var shortest = TimeSpan.MaxValue;
-        foreach (var span in spans) shortest = span < shortest ? span : shortest;
-        return shortest;
+        var min = TimeSpan.MaxValue;
+        foreach (var span in spans) min = span < min ? span : min;
+        return min;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Opening video session {Session} at Tavus failed: {Fault}, status {Status}")]
     private partial void LogNotOpened(VideoSessionId session, TavusFault fault, int? status);
-}
-
-/// <summary>The secret in a callback's URL. Tavus does not sign callbacks, so it is the only proof that Tavus sent them.</summary>
-internal static class CallbackToken
-{
-    public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -8,9 +8,9 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Brings a session and its call at Tavus into agreement: handles callbacks, opens queued sessions, ends calls whose time is up or whose
-/// visitor left, and collects the transcript afterwards. The caller has the session's lease. Callbacks are treated as hints: a call is over
-/// when Tavus confirms it.
+/// Brings a session into agreement with its call at Tavus. It handles callbacks, opens queued sessions, ends calls whose time is up or
+/// whose visitor left, and collects the transcript afterwards. Callbacks are only hints: a call is over when Tavus's API confirms it. The
+/// caller has the session's lease.
 /// </summary>
 public sealed partial class VideoSessionReconciler(
     TenantDatabase database,
@@ -21,12 +21,13 @@ public sealed partial class VideoSessionReconciler(
     TimeProvider clock,
     ILogger<VideoSessionReconciler> logger)
 {
-    /// <summary>How long a session of a program, which sends no sign of life, may wait in the queue.</summary>
-    private static readonly TimeSpan LongestInQueueUnwatched = TimeSpan.FromMinutes(10);
+    /// <summary>How long a program's session may wait in the queue. Programs do not report that they are still waiting.</summary>
+    private static readonly TimeSpan MaxUnwatchedQueueTime = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long after its time limit a call that Tavus does not answer about counts as over.</summary>
-    private static readonly TimeSpan LongestUnanswered = TimeSpan.FromMinutes(10);
+    /// <summary>If Tavus does not answer, a call counts as over this long after its time limit.</summary>
+    private static readonly TimeSpan MaxUnansweredTime = TimeSpan.FromMinutes(10);
 
+    /// <summary>Checks a session and does the next step for it.</summary>
     public async Task ReconcileAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
     {
         if (await HandleCallbacksAsync(tenant, id, ct) is not { } handled) return;
@@ -56,8 +57,8 @@ public sealed partial class VideoSessionReconciler(
     private async Task CheckQueuedAsync(VideoSession session, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var patience = session.Watched ? timings.SilenceInLine : LongestInQueueUnwatched;
-        if (now - session.SeenAt > patience)
+        var maxSilence = session.Watched ? timings.QueueSilenceTimeout : MaxUnwatchedQueueTime;
+        if (now - session.SeenAt > maxSilence)
         {
             await ChangeAsync(
                 session,
@@ -78,7 +79,7 @@ public sealed partial class VideoSessionReconciler(
                 if (row.State != TavusSessionState.Queued) return;
                 isFirst = !await db.IsBlockedAsync(row, timings.HeadStart, ct);
                 if (isFirst) (row.State, row.AskedAt) = (TavusSessionState.Creating, now);
-                else row.NextCheckAt = now + timings.TryingForSlot;
+                else row.NextCheckAt = now + timings.SlotRetryInterval;
             },
             ct);
         if (!isFirst) return;
@@ -122,9 +123,9 @@ public sealed partial class VideoSessionReconciler(
     }
 
     private TavusEndReason? ReasonToEnd(VideoSession session, TavusCallStatus current, DateTimeOffset now) =>
-        now > session.Deadline + timings.Overtime ? TavusEndReason.TimeLimit
-        : session.Watched && now - session.SeenAt > timings.Silence ? TavusEndReason.Left
-        : session.State == TavusSessionState.Waiting && now - session.OpenedAt > timings.Joining && !current.Summary.Joined
+        now > session.Deadline + timings.EndGrace ? TavusEndReason.TimeLimit
+        : session.Watched && now - session.SeenAt > timings.SilenceTimeout ? TavusEndReason.Left
+        : session.State == TavusSessionState.Waiting && now - session.OpenedAt > timings.JoinTimeout && !current.Summary.Joined
             ? TavusEndReason.NoReplica
         : null;
 
@@ -136,7 +137,7 @@ public sealed partial class VideoSessionReconciler(
             session,
             (_, row, _) =>
             {
-                var isSeenAgain = reason == TavusEndReason.Left && now - row.SeenAt <= timings.Silence;
+                var isSeenAgain = reason == TavusEndReason.Left && now - row.SeenAt <= timings.SilenceTimeout;
                 var hasJoined = reason == TavusEndReason.NoReplica && row.JoinedAt is not null;
                 return isEnding = !isSeenAgain && !hasJoined && row.BeginEnd(reason, now);
             },
@@ -144,16 +145,18 @@ public sealed partial class VideoSessionReconciler(
         return isEnding;
     }
 
-    // When the session may next have to end, but at least every so often.
+    // The earliest time at which the session may have to end, or the regular check if that is earlier.
     private DateTimeOffset NextCheck(VideoSession session, DateTimeOffset now, bool soon)
     {
-        var next = now + (soon ? timings.RetryingEnd : timings.Reconciling);
-        if (session.Watched && session.SeenAt + timings.Silence is var silent && silent < next) next = silent;
-        if (session.State == TavusSessionState.Waiting && session.OpenedAt + timings.Joining is { } late && late < next) next = late;
-        if (session.Deadline + timings.Overtime is { } overdue && overdue < next) next = overdue;
-        // What is due already was checked just now.
-        return next > now ? next : now + timings.RetryingEnd;
+        var next = now + (soon ? timings.EndRetryInterval : timings.ReconcileInterval);
+        if (session.Watched) next = Earlier(next, session.SeenAt + timings.SilenceTimeout);
+        if (session.State == TavusSessionState.Waiting) next = Earlier(next, session.OpenedAt + timings.JoinTimeout);
+        next = Earlier(next, session.Deadline + timings.EndGrace);
+        // Whatever is already due has just been checked.
+        return next > now ? next : now + timings.EndRetryInterval;
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
 
     private async Task EndAtTavusAsync(VideoSession session, CancellationToken ct)
     {
@@ -172,7 +175,7 @@ public sealed partial class VideoSessionReconciler(
 
         if (current.IsOver) await FinishAsync(session, current, ct);
         // Tavus can't be asked, perhaps because the key was removed. By now, its own time limit has ended the call.
-        else if (!current.IsKnown && clock.GetUtcNow() > session.Deadline + LongestUnanswered)
+        else if (!current.IsKnown && clock.GetUtcNow() > session.Deadline + MaxUnansweredTime)
             await FinishAsync(session, TavusCallStatus.Unknown, ct);
         else await RetryAsync(session, ct);
     }
@@ -183,8 +186,8 @@ public sealed partial class VideoSessionReconciler(
         var (isSearched, found) = session.AskedAt is null ? (true, null) : await tavus.FindOrphanAsync(session, ct);
         if (found is null)
         {
-            // The request may still be on its way to Tavus, so an early search that finds nothing proves nothing.
-            if (isSearched && (session.AskedAt is null || clock.GetUtcNow() - session.AskedAt > timings.LookingForLost))
+            // The creation request may still be on its way to Tavus, so do not trust an early search that finds nothing.
+            if (isSearched && (session.AskedAt is null || clock.GetUtcNow() - session.AskedAt > timings.OrphanSearchTime))
                 await ChangeAsync(session, (db, row, _) => completion.CompleteAsync(db, row, null, null, ct), ct);
             else
                 await RetryAsync(session, ct);
@@ -203,7 +206,7 @@ public sealed partial class VideoSessionReconciler(
     {
         var current = VideoSessionCompletion.IsComplete(session) ? TavusCallStatus.Unknown : await tavus.GetAsync(session, ct);
         await ApplyAsync(session, current.Summary, ct);
-        await ChangeAsync(session, (_, row, now) => row.NextCheckAt = completion.NextCollection(row, now), ct);
+        await ChangeAsync(session, (_, row, now) => row.NextCheckAt = completion.NextResultCheck(row, now), ct);
     }
 
     private async Task FinishAsync(VideoSession session, TavusCallStatus status, CancellationToken ct)
@@ -230,7 +233,7 @@ public sealed partial class VideoSessionReconciler(
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            LogUnusable(LoggedException.Of(e), session.Id);
+            LogUnusable(SanitizedException.From(e), session.Id);
         }
     }
 
@@ -245,7 +248,7 @@ public sealed partial class VideoSessionReconciler(
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            LogUnusable(LoggedException.Of(e), id);
+            LogUnusable(SanitizedException.From(e), id);
         }
 
         // The callbacks contain something that can't be stored. Skip them, so that they don't block the end of the call.
@@ -285,7 +288,7 @@ public sealed partial class VideoSessionReconciler(
         || (e as PostgresException ?? e.InnerException as PostgresException) is { IsTransient: false };
 
     private Task RetryAsync(VideoSession session, CancellationToken ct) =>
-        ChangeAsync(session, (_, row, now) => row.NextCheckAt = now + timings.RetryingEnd, ct);
+        ChangeAsync(session, (_, row, now) => row.NextCheckAt = now + timings.EndRetryInterval, ct);
 
     private Task ChangeAsync<T>(VideoSession session, Func<TenantDb, VideoSession, DateTimeOffset, T> change, CancellationToken ct) =>
         ChangeAsync(

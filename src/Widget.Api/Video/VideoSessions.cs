@@ -25,11 +25,11 @@ public sealed class VideoSessions(
     IHostApplicationLifetime lifetime,
     TimeProvider clock)
 {
-    /// <summary>Most utterances that a page may report; more than a call of an hour has.</summary>
-    private const int MostUtterances = 1_000;
+    /// <summary>The largest number of utterances that a page may report. A call of an hour has fewer.</summary>
+    private const int MaxUtterances = 1_000;
 
     /// <summary>How long after the end a page may still report utterances.</summary>
-    private static readonly TimeSpan LateUtterances = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LateUtteranceTime = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Opens a call, or joins the queue for one. The conversation's other calls end. A repeated client id returns the existing session.
@@ -54,18 +54,18 @@ public sealed class VideoSessions(
             TavusReplicaId = request.ReplicaId ?? current.TavusReplicaId,
             TavusPersonaId = request.PersonaId ?? current.TavusPersonaId,
         };
-        if (VideoAvailability.NotSetUp(current) is { } notSetUp) return (null, notSetUp);
+        if (VideoAvailability.SetupRefusal(current) is { } notSetUp) return (null, notSetUp);
         if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusals.NoKey);
-        if (request.PersonaId is not null && !account.IsTenants) return (null, VideoRefusals.SharedAccount);
+        if (request.PersonaId is not null && !account.BelongsToTenant) return (null, VideoRefusals.SharedAccount);
         if (request.ClientId is { } clientId && await FindAsync(caller, thread, clientId, ct) is { } existing) return (existing, null);
-        if (await availability.OverBudgetAsync(caller.Tenant, current, ct) is { } overBudget) return (null, overBudget);
+        if (await availability.BudgetRefusalAsync(caller.Tenant, current, ct) is { } overBudget) return (null, overBudget);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
         var (session, refusal, isNew) = await AddAsync(caller, visitor, thread, request, current, account, ct);
-        // It existed already, is queued, or was refused.
+        // There is nothing to open: the session existed already, is queued, or was refused.
         if (!isNew || session is not { State: TavusSessionState.Creating }) return (session, refusal);
 
         // Tavus may open the call even if the caller stops waiting, so the outcome is recorded in any case.
-        var opening = OpenHeldAsync(session);
+        var opening = OpenLeasedAsync(session);
         refusal = await opening.WaitAsync(ct);
         return refusal is null ? (await FindAsync(caller, session.Id, ct), null) : (null, refusal);
     }
@@ -91,7 +91,7 @@ public sealed class VideoSessions(
     /// <summary>The tenant's calls, newest first.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="before">Returns older calls than this one; null for the newest.</param>
-    /// <param name="limit">Most calls to return.</param>
+    /// <param name="limit">The largest number of calls to return.</param>
     /// <param name="ct">Cancels the query.</param>
     public async Task<IReadOnlyList<VideoSession>> ListAsync(TenantId tenant, VideoSessionId? before, int limit, CancellationToken ct)
     {
@@ -137,24 +137,28 @@ public sealed class VideoSessions(
     }
 
     /// <summary>
-    /// Adds reported utterances to the log, each once. Once Tavus's transcript is merged, which has everything, further reports are
-    /// ignored.
+    /// Adds reported utterances to the log, each once. When Tavus's complete transcript is merged, further reports are ignored.
     /// </summary>
     /// <returns>How many were new; null when the caller may not use the session.</returns>
-    public async Task<int?> HearAsync(Caller caller, VideoSessionId id, IReadOnlyList<HeardUtterance> utterances, CancellationToken ct)
+    public async Task<int?> AddUtterancesAsync(
+        Caller caller,
+        VideoSessionId id,
+        IReadOnlyList<HeardUtterance> utterances,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         if (await LockOwnAsync(db, caller, id, ct) is not { } session) return null;
-        if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateUtterances) return 0;
+        var isTooLate = session.TranscribedAt is not null || session.EndedAt < clock.GetUtcNow() - LateUtteranceTime;
+        if (isTooLate || session.OpenedAt is null) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        string ClientIdOf(HeardUtterance heard) => $"{UtteranceIds.Of(session)}heard:{heard.Id}";
-        var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
+        string ClientIdOf(HeardUtterance reported) => $"{UtteranceIds.Of(session)}heard:{reported.Id}";
+        var before = await ConversationLog.ExistingClientIdsAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
         var known = new HashSet<string>(before, StringComparer.Ordinal);
         var added = 0;
-        foreach (var heard in utterances)
+        foreach (var reported in utterances)
         {
-            var clientId = ClientIdOf(heard);
-            if (session.Heard >= MostUtterances) break;
+            var clientId = ClientIdOf(reported);
+            if (session.Heard >= MaxUtterances) break;
             if (!known.Add(clientId)) continue;
             session.Heard++;
             var utterance = new Utterance
@@ -162,9 +166,9 @@ public sealed class VideoSessions(
                 ClientId = clientId,
                 SessionId = session.Id.Value,
                 Mode = "video",
-                Speaker = heard.Speaker,
-                Text = heard.Text.Trim(),
-                Interrupted = heard.Interrupted,
+                Speaker = reported.Speaker,
+                Text = reported.Text.Trim(),
+                Interrupted = reported.Interrupted,
                 // A program with the tenant's API key is trusted; a visitor's page is not.
                 Reported = caller.Visitor is not null,
             };
@@ -184,9 +188,9 @@ public sealed class VideoSessions(
         IReadOnlyCollection<VideoSession> sessions,
         CancellationToken ct)
     {
-        var places = new Dictionary<VideoSessionId, int>();
-        var waiting = sessions.Where(session => session.IsInLine).ToList();
-        if (waiting.Count == 0) return places;
+        var positions = new Dictionary<VideoSessionId, int>();
+        var waiting = sessions.Where(session => session.IsWaitingForSlot).ToList();
+        if (waiting.Count == 0) return positions;
         await using var db = await database.BeginAsync(tenant, ct);
         await using var command = db.Command(
             """
@@ -199,8 +203,8 @@ public sealed class VideoSessions(
                 waiting.ConvertAll(session => session.CreatedAt).ToArray(),
             ]);
         await using var rows = await command.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct)) places[new VideoSessionId(rows.GetGuid(0))] = rows.GetInt32(1);
-        return places;
+        while (await rows.ReadAsync(ct)) positions[new VideoSessionId(rows.GetGuid(0))] = rows.GetInt32(1);
+        return positions;
     }
 
     private static async Task<int> PositionAsync(TenantDb db, string account, DateTimeOffset since, Guid session, CancellationToken ct)
@@ -209,9 +213,9 @@ public sealed class VideoSessions(
         return (int)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    private async Task<CallRefusal?> OpenHeldAsync(VideoSession session)
+    private async Task<CallRefusal?> OpenLeasedAsync(VideoSession session)
     {
-        var lease = leases.Hold(session.TenantId, session.Id)
+        var lease = leases.TryHold(session.TenantId, session.Id)
             ?? throw new InvalidOperationException($"This node already has a lease on the new session {session.Id}.");
         try
         {
@@ -223,7 +227,7 @@ public sealed class VideoSessions(
         }
     }
 
-    // A visitor has one call. Reloading the page starts a new one, and the earlier call frees its slot.
+    // A visitor has one call at a time. When the page is reloaded, it opens a new call, and the earlier call frees its slot.
     private async Task EndOthersAsync(TenantId tenant, ConversationId thread, string? clientId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -257,12 +261,12 @@ public sealed class VideoSessions(
             .SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct);
         if (known is not null) return (known, null, false);
         await CallBudget.LockAsync(db, UsageMeter.Video, ct);
-        if (await availability.LongestCallAsync(db, current, ct) is not { } seconds) return (null, VideoRefusals.OutOfMinutes, false);
+        if (await availability.MaxCallSecondsAsync(db, current, ct) is not { } seconds) return (null, VideoRefusals.OutOfMinutes, false);
 
         var now = clock.GetUtcNow();
         var id = VideoSessionId.New();
-        // A new session may not overtake those that wait already.
-        var waits = await PositionAsync(db, account.Fingerprint, now, id.Value, ct) > 0;
+        // A new session may not overtake the sessions that already wait.
+        var mustWait = await PositionAsync(db, account.Fingerprint, now, id.Value, ct) > 0;
         var session = new VideoSession
         {
             TenantId = caller.Tenant,
@@ -270,7 +274,7 @@ public sealed class VideoSessions(
             ConversationId = thread,
             VisitorId = visitor,
             ClientId = clientId,
-            State = waits ? TavusSessionState.Queued : TavusSessionState.Creating,
+            State = mustWait ? TavusSessionState.Queued : TavusSessionState.Creating,
             Account = account.Fingerprint,
             ReplicaId = current.TavusReplicaId!,
             PersonaId = string.IsNullOrWhiteSpace(current.TavusPersonaId) ? null : current.TavusPersonaId,
@@ -280,11 +284,11 @@ public sealed class VideoSessions(
             Name = $"widget-{id.Value:N}",
             CallbackToken = RandomNumberGenerator.GetBytes(32),
             CreatedAt = now,
-            QueuedAt = waits ? now : null,
+            QueuedAt = mustWait ? now : null,
             SeenAt = now,
             NextCheckAt = now,
-            LeaseOwner = waits ? null : leases.Node,
-            LeaseUntil = waits ? null : now + timings.Lease,
+            LeaseOwner = mustWait ? null : leases.Node,
+            LeaseUntil = mustWait ? null : now + timings.Lease,
         };
         db.VideoSessions.Add(session);
         await db.CommitAsync(ct);

@@ -5,10 +5,10 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Video;
 
-/// <summary>The tables of video sessions and of the callbacks Tavus sent about them.</summary>
+/// <summary>The tables of video sessions and of Tavus's callbacks.</summary>
 public static class VideoTables
 {
-    public static TenantTables Tables { get; } = new(typeof(VideoTables).Assembly, VideoSession.Map);
+    public static TenantTables Tables { get; } = new(typeof(VideoTables).Assembly, Map);
 
     extension(TenantDb db)
     {
@@ -20,7 +20,7 @@ public static class VideoTables
         public Task<VideoSession?> LockAsync(VideoSessionId id, CancellationToken ct) =>
             db.VideoSessions.FromSql($"select * from tavus_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
 
-        /// <summary>Whether a session ahead of this one in its account's queue goes first.</summary>
+        /// <summary>Whether another session is ahead of this one in the queue of its account.</summary>
         public async Task<bool> IsBlockedAsync(VideoSession session, TimeSpan headStart, CancellationToken ct)
         {
             await using var command = db.Command(
@@ -39,8 +39,14 @@ public static class VideoTables
             }
             catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
             {
-                // The session also tries by itself every few seconds.
+                // Every session in the queue also tries by itself every few seconds.
             }
         });
+    }
+
+    private static void Map(ModelBuilder model)
+    {
+        VideoSession.Map(model);
+        VideoCallback.Map(model);
     }
 }

@@ -5,11 +5,11 @@ namespace Widget.Api.Visitors;
 /// <summary>Checks which site a browser's request comes from.</summary>
 public sealed class Origins(OwnHosts hosts)
 {
-    /// <summary>The Origin header; null without one. Browsers always send it from another site.</summary>
+    /// <summary>Returns the Origin header. Null if there is none. Browsers always send it with requests to another site.</summary>
     public static string? Of(HttpContext http) => http.Request.Headers.Origin.ToString() is { Length: > 0 } origin ? origin : null;
 
     /// <summary>
-    /// Whether a request comes from one of our own pages. The configuration says which hosts are ours; a Host header does not.
+    /// Whether a request comes from one of our own pages. The configuration decides which hosts are ours, not the Host header.
     /// </summary>
     public bool IsOwn(HttpContext http) =>
         Of(http) is { } origin
@@ -18,8 +18,8 @@ public sealed class Origins(OwnHosts hosts)
                 && string.Equals(origin, $"{http.Request.Scheme}://{http.Request.Host}", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
-    /// Whether a request comes from the given site or our own. A request without an origin is allowed: browsers always send one with
-    /// requests that could do harm, and other programs can send any.
+    /// Whether a request comes from the given site or our own. A request without an origin is allowed: browsers always send it where it
+    /// matters, and other programs can send any origin.
     /// </summary>
     public bool IsFrom(HttpContext http, string? origin) =>
         Of(http) is not { } actual || string.Equals(actual, origin, StringComparison.OrdinalIgnoreCase) || IsOwn(http);

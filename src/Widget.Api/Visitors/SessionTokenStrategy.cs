@@ -6,7 +6,7 @@ namespace Widget.Api.Visitors;
 /// <summary>A visitor's token in the header.</summary>
 public sealed class SessionTokenStrategy(VisitorTokens tokens) : IMultiTenantStrategy
 {
-    public bool IsProof => true;
+    public bool ReadsCredential => true;
 
     public Task<string?> GetIdentifierAsync(object context) =>
         Task.FromResult(Identifier(context is HttpContext http ? tokens.OfHeader(http) : null));
@@ -17,7 +17,7 @@ public sealed class SessionTokenStrategy(VisitorTokens tokens) : IMultiTenantStr
 /// <summary>A visitor's token in the query, because WebSockets cannot send headers.</summary>
 public sealed class HubTokenStrategy(VisitorTokens tokens) : IMultiTenantStrategy
 {
-    public bool IsProof => true;
+    public bool ReadsCredential => true;
 
     public Task<string?> GetIdentifierAsync(object context) =>
         Task.FromResult(SessionTokenStrategy.Identifier(context is HttpContext http ? tokens.OfQuery(http) : null));

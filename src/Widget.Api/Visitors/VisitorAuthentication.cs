@@ -9,8 +9,8 @@ using Widget.Api.Web;
 namespace Widget.Api.Visitors;
 
 /// <summary>
-/// Authenticates visitors by their token, from the site that the token was issued to. The origin is checked here because CORS does not
-/// protect WebSockets.
+/// Authenticates visitors by their token. A token is valid only on the site that it was issued to. The origin is checked here because CORS
+/// does not protect WebSockets.
 /// </summary>
 public sealed class VisitorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -32,7 +32,7 @@ public sealed class VisitorAuthentication(
         var identity = new ClaimsIdentity(
             [new Claim("tenant", ticket.Tenant.ToString()), new Claim(ClaimTypes.NameIdentifier, ticket.Visitor.ToString())],
             SchemeName);
-        // A hub connection must not outlive what it was opened with by long; the client comes back with a new token.
+        // A hub connection must not outlive its token by much. The client reconnects with a new token.
         var properties = new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + VisitorTokens.Lifetime };
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, SchemeName)));
     }

@@ -9,7 +9,7 @@ namespace Widget.Api.Visitors;
 public sealed class VisitorService(TenantDatabase database)
 {
     /// <summary>
-    /// Appends a visitor's event once per client id. Null when the conversation is not the visitor's.
+    /// Appends a visitor's event, once for each client id. Returns null if the conversation is not the visitor's.
     /// </summary>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
     public async Task<TEvent?> AppendAsync<TEvent>(VisitorTicket visitor, ConversationId conversation, TEvent entry, CancellationToken ct)
@@ -23,7 +23,7 @@ public sealed class VisitorService(TenantDatabase database)
         return appended;
     }
 
-    /// <summary>Whether the assistant said this in this conversation.</summary>
+    /// <summary>Whether the conversation contains this answer.</summary>
     public async Task<bool> IsAnswerAsync(VisitorTicket visitor, ConversationId conversation, MessageId message, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
@@ -34,10 +34,10 @@ public sealed class VisitorService(TenantDatabase database)
     public async Task IdentifyAsync(VisitorTicket visitor, IdentifyRequest request, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
-        // Locked, because a page may send the name and the address at the same time, and both must be kept.
+        // The row is locked, because a page may send the name and the e-mail address at the same time, and both must be stored.
         var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update")
             .SingleOrDefaultAsync(ct);
-        if (row is null) return; // erased meanwhile
+        if (row is null) return; // The visitor has been deleted in the meantime.
         row.ExternalId = ExternalIds.OfPage(request.Id) ?? row.ExternalId;
         var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);
         if (request.Name is not null) traits["name"] = request.Name;

@@ -7,7 +7,7 @@ namespace Widget.Api.Visitors;
 
 internal static class VisitorServices
 {
-    /// <summary>Visitors: who they are and the tokens that prove it.</summary>
+    /// <summary>Visitors, their tokens and their authentication.</summary>
     public static IServiceCollection AddVisitors(this IServiceCollection services)
     {
         services.AddSingleton<VisitorTokens>();

@@ -14,8 +14,8 @@ namespace Widget.Api.Visitors;
 public sealed record VisitorTicket(TenantId Tenant, VisitorId Visitor, string? Origin);
 
 /// <summary>
-/// Makes and reads visitors' tokens: short-lived, encrypted and signed by ASP.NET Core's data protection, whose keys all nodes
-/// share, and bound to the site they were issued to.
+/// Creates and reads visitors' tokens. They are short-lived and bound to a site. ASP.NET Core's data protection encrypts and signs them
+/// with keys that all nodes share.
 /// </summary>
 public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvider clock)
 {
@@ -39,7 +39,7 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     }
 
     /// <summary>
-    /// The request's ticket; null when it carries none, one that has expired or is not ours, or two that are not the same visitor's.
+    /// Returns the request's ticket. Null if the request has no token, an invalid or expired one, or tokens of two different visitors.
     /// </summary>
     public VisitorTicket? Read(HttpContext http)
     {
@@ -50,19 +50,20 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     }
 
     /// <summary>The ticket in the Authorization header.</summary>
-    public VisitorTicket? OfHeader(HttpContext http) => Known(http, HeaderKey, BearerToken.Read);
+    public VisitorTicket? OfHeader(HttpContext http) => ReadOnce(http, HeaderKey, BearerToken.Read);
 
     /// <summary>The ticket in a hub's query.</summary>
-    public VisitorTicket? OfQuery(HttpContext http) => Known(
+    public VisitorTicket? OfQuery(HttpContext http) => ReadOnce(
         http,
         QueryKey,
         request => request.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase)
             ? request.Request.Query["access_token"].ToString()
             : null);
 
-    private VisitorTicket? Known(HttpContext http, object key, Func<HttpContext, string?> token)
+    // Decrypts a token only once for each request.
+    private VisitorTicket? ReadOnce(HttpContext http, object key, Func<HttpContext, string?> token)
     {
-        if (http.Items.TryGetValue(key, out var known)) return known as VisitorTicket;
+        if (http.Items.TryGetValue(key, out var cached)) return cached as VisitorTicket;
         var ticket = token(http) is { Length: > 0 } text && !text.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
             ? Read(text)
             : null;

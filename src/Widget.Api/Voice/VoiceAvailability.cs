@@ -17,8 +17,8 @@ public sealed class VoiceAvailability(
     MonthlyBudget budget,
     TimeProvider clock) : IModeAvailability
 {
-    /// <summary>Shortest call that is worth opening, in seconds.</summary>
-    public const int ShortestCall = 30;
+    /// <summary>Calls shorter than this, in seconds, are not opened.</summary>
+    public const int MinCallSeconds = 30;
 
     public string Mode => "voice";
 
@@ -36,44 +36,44 @@ public sealed class VoiceAvailability(
         if (await accounts.OfAsync(tenant, settings.Voice, ct) is not { } account)
             return settings.Voice.Endpoint is null ? VoiceRefusals.NoKey : VoiceRefusals.NoKeyForEndpoint;
         if (ModelOf(settings.Voice, account) is not { } model) return VoiceRefusals.NoModel;
-        if (await OverBudgetAsync(tenant, settings, model, ct) is { } overBudget) return overBudget;
+        if (await BudgetRefusalAsync(tenant, settings, model, ct) is { } overBudget) return overBudget;
         if (settings.Voice.MonthlyMinutes is null) return null;
         await using var db = await database.BeginAsync(tenant, ct);
-        return await LongestCallAsync(db, settings.Voice, ct) is null ? VoiceRefusals.OutOfMinutes : null;
+        return await MaxCallSecondsAsync(db, settings.Voice, ct) is null ? VoiceRefusals.OutOfMinutes : null;
     }
 
     /// <summary>Why the tenant's monthly budget allows no call; null when it does.</summary>
-    internal async Task<CallRefusal?> OverBudgetAsync(TenantId tenant, TenantSettings settings, string model, CancellationToken ct) =>
+    internal async Task<CallRefusal?> BudgetRefusalAsync(TenantId tenant, TenantSettings settings, string model, CancellationToken ct) =>
         !budget.CanPrice(settings, model) ? VoiceRefusals.NoPrice
         : (await budget.CheckAsync(tenant, settings, ct)).MayCall ? null
         : CallRefusal.BudgetReached;
 
     /// <summary>The realtime model; null when none is chosen. The installation's model is for the installation's endpoint only.</summary>
     internal string? ModelOf(VoiceSettings settings, VoiceAccount account) =>
-        settings.Model ?? (IsInstallations(account) ? options.Model : null);
+        settings.Model ?? (UsesInstallationAccount(account) ? options.Model : null);
 
     /// <summary>The model that transcribes what visitors say; null for none.</summary>
     internal string? TranscriptionModelOf(VoiceSettings settings, VoiceAccount account) =>
-        settings.TranscriptionModel ?? (IsInstallations(account) ? options.TranscriptionModel : null);
+        settings.TranscriptionModel ?? (UsesInstallationAccount(account) ? options.TranscriptionModel : null);
 
     /// <summary>
     /// How long a call may last, in seconds: the tenant's limit per call, within the minutes that its month has left besides calls in
     /// progress. Null when that is too short. A transaction that reserves the time calls <see cref="CallBudget.LockAsync"/> first.
     /// </summary>
-    internal Task<int?> LongestCallAsync(TenantDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+    internal Task<int?> MaxCallSecondsAsync(TenantDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.MaxCallSecondsAsync(
         db,
         UsageMeter.Voice,
         settings.MonthlyMinutes,
         settings.MaxCallSeconds,
-        ShortestCall,
+        MinCallSeconds,
         () => db.VoiceCalls
             .Where(call => call.State != VoiceSessionState.Ended && call.State != VoiceSessionState.Failed)
             .SumAsync(call => (long)call.ReservedSeconds, ct),
         clock.GetUtcNow(),
         ct);
 
-    /// <summary>Seconds as minutes, for a message.</summary>
-    internal static string Minutes(long seconds) => (seconds / 60.0).ToString("0.#", CultureInfo.InvariantCulture);
+    /// <summary>Formats seconds as minutes, for a message.</summary>
+    internal static string FormatMinutes(long seconds) => (seconds / 60.0).ToString("0.#", CultureInfo.InvariantCulture);
 
-    private bool IsInstallations(VoiceAccount account) => !account.IsTenants && account.Protocol == options.Protocol;
+    private bool UsesInstallationAccount(VoiceAccount account) => !account.BelongsToTenant && account.Protocol == options.Protocol;
 }

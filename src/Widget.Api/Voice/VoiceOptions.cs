@@ -25,11 +25,11 @@ public sealed record VoiceOptions
     {
         var protocol = ReadProtocol(variables);
         var transcription = variables.Text("WIDGET_VOICE_TRANSCRIPTION_MODEL");
-        // A key without an endpoint is a key of OpenAI's.
-        var atOpenAI = variables.Text("WIDGET_VOICE_ENDPOINT") is null
+        // A key without an endpoint is a key for OpenAI.
+        var usesOpenAI = variables.Text("WIDGET_VOICE_ENDPOINT") is null
             && variables.Text("WIDGET_VOICE_KEY") is not null
             && protocol is VoiceProtocol.OpenAIRealtime or VoiceProtocol.GptLive;
-        if (!atOpenAI)
+        if (!usesOpenAI)
         {
             var (endpoint, key, model) = variables.Model("VOICE", "the model to speak with");
             return new VoiceOptions
@@ -42,14 +42,14 @@ public sealed record VoiceOptions
             };
         }
 
-        var named = variables.Text("WIDGET_VOICE_MODEL");
-        if (named is null)
-            variables.Errors.Add("WIDGET_VOICE_MODEL is not set. It names the model to speak with at OpenAI, such as gpt-realtime-2.1.");
+        var chosenModel = variables.Text("WIDGET_VOICE_MODEL");
+        if (chosenModel is null)
+            variables.Errors.Add("WIDGET_VOICE_MODEL is not set. Set it to one of OpenAI's realtime models, such as gpt-realtime-2.1.");
         return new VoiceOptions
         {
             Endpoint = VoiceAccounts.OpenAI,
             Key = variables.Text("WIDGET_VOICE_KEY"),
-            Model = named,
+            Model = chosenModel,
             Protocol = protocol,
             TranscriptionModel = transcription,
         };

@@ -3,24 +3,13 @@ using Widget.Api.Voice.Providers;
 
 namespace Widget.Api.Voice;
 
-/// <summary>Why a voice call can't be opened.</summary>
+/// <summary>The reasons why a voice call can't be opened.</summary>
 internal static class VoiceRefusals
 {
-    private const string Mode = "voice";
-
-    public static CallRefusal NotEnabled { get; } = new(
-        StatusCodes.Status409Conflict,
-        "voice_not_enabled",
-        "Voice is not enabled for this company.")
-    {
-        Advice = "Voice is off. Set voice.enabled in the settings.",
-    };
+    public static CallRefusal NotEnabled { get; } = CallRefusal.NotEnabled("Voice", "voice.enabled");
 
     /// <summary>Neither the tenant nor the installation has a key.</summary>
-    public static CallRefusal NoKey { get; } = new(
-        StatusCodes.Status503ServiceUnavailable,
-        "no_key",
-        "Voice is not set up here: the key is missing.")
+    public static CallRefusal NoKey { get; } = CallRefusal.NotSetUp("no_key", "Voice", "the key is missing") with
     {
         Advice = "There is no key for voice. Set one with PUT /api/voice/key, or ask the operator to set WIDGET_VOICE_ENDPOINT and "
             + "WIDGET_VOICE_KEY.",
@@ -32,15 +21,12 @@ internal static class VoiceRefusals
         Advice = "voice.endpoint is the tenant's own service, which needs its own key. Set it with PUT /api/voice/key.",
     };
 
-    public static CallRefusal NoModel { get; } = new(
-        StatusCodes.Status503ServiceUnavailable,
-        "no_model",
-        "Voice is not set up here: the model is missing.")
+    public static CallRefusal NoModel { get; } = CallRefusal.NotSetUp("no_model", "Voice", "the model is missing") with
     {
         Advice = "No model is chosen. Set voice.model in the settings, or ask the operator to set WIDGET_VOICE_MODEL.",
     };
 
-    public static CallRefusal OutOfMinutes { get; } = CallRefusal.OutOfMinutes(Mode, "voice.monthlyMinutes");
+    public static CallRefusal OutOfMinutes { get; } = CallRefusal.OutOfMinutes("voice", "voice.monthlyMinutes");
 
     /// <summary>The tenant limits its spend, and the price of the model is unknown.</summary>
     public static CallRefusal NoPrice { get; } = new(
@@ -52,13 +38,13 @@ internal static class VoiceRefusals
             + "WIDGET_MODEL_PRICES, or use budget.monthlyTokens.",
     };
 
-    public static CallRefusal Unreachable { get; } = CallRefusal.Unreachable(Mode);
+    public static CallRefusal Unreachable { get; } = CallRefusal.Unreachable("voice");
 
-    private static CallRefusal BadKey { get; } = Failed("bad_key", "the voice service does not accept the company's key");
+    private static CallRefusal BadKey { get; } = NotStarted("bad_key", "the voice service does not accept the company's key");
 
-    private static CallRefusal Quota { get; } = Failed("quota", "the company's account with the voice service has no credit left");
+    private static CallRefusal Quota { get; } = NotStarted("quota", "the company's account with the voice service has no credit left");
 
-    private static CallRefusal Refused { get; } = Failed("refused", "the voice service refused it");
+    private static CallRefusal Refused { get; } = NotStarted("refused", "the voice service refused the call");
 
     /// <summary>The refusal for a call that the provider did not open.</summary>
     public static CallRefusal Of(VoiceProviderException exception) => exception.Fault switch
@@ -69,6 +55,5 @@ internal static class VoiceRefusals
         _ => Refused,
     };
 
-    private static CallRefusal Failed(string code, string reason) =>
-        new(StatusCodes.Status502BadGateway, code, $"The call couldn't be started: {reason}. You can switch to text.");
+    private static CallRefusal NotStarted(string code, string reason) => CallRefusal.NotStarted(code, "call", reason);
 }

@@ -7,8 +7,8 @@ using Widget.Rag.Search;
 namespace Widget.Api.Web;
 
 /// <summary>
-/// Maps the enums of knowledge and search to those of the API by name, one by one. A cast by number would change the meaning of a request
-/// as soon as a member is inserted or moved on only one side.
+/// Maps the enums of knowledge and search to those of the API, member by member. A cast by number would change the meaning of requests if
+/// a member were inserted or moved on only one side.
 /// </summary>
 public static class ContractNames
 {

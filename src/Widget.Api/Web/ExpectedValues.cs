@@ -3,10 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Widget.Api.Web;
 
-/// <summary>What a value of a type looks like, in words that follow "x must be".</summary>
+/// <summary>Describes the valid values of a type for error messages.</summary>
 internal static class ExpectedValues
 {
-    /// <summary>Ends a sentence such as "limit must be …".</summary>
+    /// <summary>Returns the end of a sentence such as "limit must be …".</summary>
     public static string Of(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -6,13 +6,13 @@ namespace Widget.Api.Web;
 /// <summary>
 /// A place in a request's JSON, as a <see cref="JsonException"/> names it: <c>$.theme.position</c>, <c>$.utterances[0]['odd name']</c>.
 /// </summary>
-/// <param name="Field">As a caller writes it; empty for the whole.</param>
-/// <param name="Type">What is expected there; null where the request has no such field.</param>
+/// <param name="Field">The field as a caller writes it. Empty for the request as a whole.</param>
+/// <param name="Type">The type of the field. Null if the request has no such field.</param>
 internal sealed record JsonPlace(string Field, Type? Type)
 {
-    /// <param name="body">What the request is read as.</param>
-    /// <param name="path">The exception's.</param>
-    /// <param name="options">What it is read with.</param>
+    /// <param name="body">The type that the request is read as.</param>
+    /// <param name="path">The path in the exception.</param>
+    /// <param name="options">The options that the request is read with.</param>
     public static JsonPlace Find(Type body, string? path, JsonSerializerOptions options)
     {
         var type = body;
@@ -20,13 +20,13 @@ internal sealed record JsonPlace(string Field, Type? Type)
         foreach (var (name, isIndex) in Steps(path ?? "$"))
         {
             field += isIndex ? $"[{name}]" : field.Length == 0 ? name : $".{name}";
-            if (type is not null) type = Inner(options.GetTypeInfo(type), name);
+            if (type is not null) type = MemberType(options.GetTypeInfo(type), name);
         }
 
         return new JsonPlace(field, type);
     }
 
-    private static Type? Inner(JsonTypeInfo type, string name) => type.Kind switch
+    private static Type? MemberType(JsonTypeInfo type, string name) => type.Kind switch
     {
         JsonTypeInfoKind.Object =>
             type.Properties
@@ -37,12 +37,15 @@ internal sealed record JsonPlace(string Field, Type? Type)
         _ => type.Type,
     };
 
+    // Splits the path at ".name", "['name']" and "[index]".
     private static IEnumerable<(string Name, bool IsIndex)> Steps(string path)
     {
-        for (var at = 1; at < path.Length;)
+        // The path begins with "$".
+        var at = 1;
+        while (at < path.Length)
         {
-            var (open, close) = path[at] == '.' ? (1, "") : path.AsSpan(at).StartsWith("['") ? (2, "']") : (1, "]");
-            var start = at + open;
+            var (openingLength, close) = path[at] == '.' ? (1, "") : path.AsSpan(at).StartsWith("['") ? (2, "']") : (1, "]");
+            var start = at + openingLength;
             var length = close.Length > 0 ? path.AsSpan(start).IndexOf(close) : path.AsSpan(start).IndexOfAny('.', '[');
             var end = length < 0 ? path.Length : start + length;
             yield return (path[start..end], close == "]");

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Widget.Api.Web;
 
+/// <summary>Names of the authorization and CORS policies.</summary>
 internal static class Policies
 {
     /// <summary>A visitor with a token.</summary>
@@ -16,10 +17,10 @@ internal static class Policies
     /// <summary>A program that speaks OpenAI's protocol, with a model key or an API key.</summary>
     public const string Model = "model";
 
-    /// <summary>CORS for visitors: any site may ask, and the server decides by the tenant's allowed origins.</summary>
+    /// <summary>CORS for visitors: any site may send a request, and the server then checks the tenant's allowed origins.</summary>
     public const string AnyOrigin = "any-origin";
 
-    /// <summary>Largest request body, in bytes.</summary>
+    /// <summary>Sets the maximum size of request bodies, in bytes.</summary>
     public static RouteGroupBuilder WithRequestSizeLimit(this RouteGroupBuilder group, long bytes) =>
         group.WithMetadata(new RequestSizeLimitAttribute(bytes));
 }

@@ -7,17 +7,17 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Web;
 
-/// <summary>Errors as RFC 9457 problem details, in words a person understands.</summary>
+/// <summary>Creates errors as problem details (RFC 9457) with readable titles.</summary>
 internal static class Problems
 {
-    /// <summary>For a request that ends too early or doesn't match its headers.</summary>
+    /// <summary>The title for a request that ends too early or doesn't match its headers.</summary>
     public const string Unreadable = "The request is incomplete, or doesn't match its headers.";
 
     public const string UnknownContentType =
         "The request's content type is not supported. For JSON, send Content-Type: application/json.";
 
-    /// <summary>For requests while the database is unavailable.</summary>
-    public const string DatabaseAway = "We cannot reach our database right now. Please try again in a moment.";
+    /// <summary>The title for requests while the database is unavailable.</summary>
+    public const string DatabaseUnavailable = "We cannot reach our database right now. Please try again in a moment.";
 
     /// <summary>Value of <c>Retry-After</c>, in seconds, while the database is unavailable.</summary>
     public const string RetryAfter = "5";
@@ -35,21 +35,21 @@ internal static class Problems
         }).AsTask();
     }
 
-    public static ProblemHttpResult Because(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
+    public static ProblemHttpResult Create(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
 
-    /// <param name="status">HTTP status.</param>
-    /// <param name="title">For people.</param>
-    /// <param name="code">For programs.</param>
-    public static ProblemHttpResult Because(int status, string title, string code) =>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="title">The error message for people.</param>
+    /// <param name="code">The error code for programs.</param>
+    public static ProblemHttpResult Create(int status, string title, string code) =>
         TypedResults.Problem(
             statusCode: status,
             title: title,
             extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
 
-    public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
+    public static ProblemHttpResult NotFound(string what) => Create(StatusCodes.Status404NotFound, $"There is no such {what}.");
 
     /// <summary>Replaces the framework's bare status names with sentences.</summary>
-    public static void SayInWords(ProblemDetailsContext context) =>
+    public static void SetReadableTitle(ProblemDetailsContext context) =>
         context.ProblemDetails.Title = (context.ProblemDetails.Status, context.ProblemDetails.Title) switch
         {
             (StatusCodes.Status400BadRequest, "Bad Request") => Unreadable,
@@ -60,7 +60,7 @@ internal static class Problems
             var (_, title) => title,
         };
 
-    /// <summary>Names the size limit, if it is known.</summary>
+    /// <summary>The title for a request that is too large. It names the limit, if it is known.</summary>
     public static string TooLarge(HttpContext http) =>
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize switch
         {
@@ -69,7 +69,7 @@ internal static class Problems
             var bytes => $"The request is larger than {bytes >> 10} KB.",
         };
 
-    /// <summary>One field's error.</summary>
+    /// <summary>Status 400 with the error of one field.</summary>
     public static ValidationProblem Invalid(string field, string error) =>
         TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [error] }, title: error);
 }
@@ -81,10 +81,10 @@ internal interface IErrorShape
 }
 
 /// <summary>
-/// Writes problem details even if the caller does not accept JSON, for example because it asked for a stream. In that case the framework's
-/// own writer, which comes first, writes nothing.
+/// Writes problem details even if the caller does not accept JSON, for example because it asks for a stream. The framework's own writer
+/// runs first, but writes nothing in that case.
 /// </summary>
-internal sealed class UnconditionalProblems(
+internal sealed class UnconditionalProblemWriter(
     IOptions<ProblemDetailsOptions> options,
     IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
 {
@@ -106,10 +106,10 @@ internal sealed class UnconditionalProblems(
 }
 
 /// <summary>The one place that turns exceptions into problem details.</summary>
-internal sealed partial class ExceptionProblems(
+internal sealed partial class ExceptionProblemHandler(
     IProblemDetailsService problems,
     RequestFaults requests,
-    ILogger<ExceptionProblems> logger) : IExceptionHandler
+    ILogger<ExceptionProblemHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -121,11 +121,11 @@ internal sealed partial class ExceptionProblems(
                 new(StatusCodes.Status499ClientClosedRequest, "The client cancelled the request."),
             _ when DatabaseFaults.IsTransient(exception) => new RequestFault(
                 StatusCodes.Status503ServiceUnavailable,
-                Problems.DatabaseAway),
+                Problems.DatabaseUnavailable),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };
         if (status >= StatusCodes.Status500InternalServerError)
-            LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
+            LogFault(SanitizedException.From(exception), httpContext.Request.Method, Route(httpContext));
         if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
         if (field is null)
         {

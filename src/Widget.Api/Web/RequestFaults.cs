@@ -4,22 +4,23 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
 
 namespace Widget.Api.Web;
 
 /// <summary>What is wrong with a request.</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="Title">For people.</param>
+/// <param name="Title">The error message for people.</param>
 /// <param name="Field">The invalid field; null when the error is not about one field.</param>
 internal readonly record struct RequestFault(int Status, string Title, string? Field = null);
 
 /// <summary>
-/// Explains why a request could not be read. The framework's messages use its own type names and may change with any release, so the
-/// expected value is looked up where it is declared: in the endpoint's parameters and the body's type.
+/// Explains why a request could not be read. The framework's messages contain .NET type names and may change with any release. So the
+/// expected value is taken from the endpoint's parameters and the type of its body.
 /// </summary>
-internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
+internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, IOptions<FormOptions> form)
 {
-    private const string NoJson = "The request is not valid JSON.";
+    private const string InvalidJson = "The request is not valid JSON.";
 
     public RequestFault Explain(BadHttpRequestException e, HttpContext http)
     {
@@ -33,32 +34,43 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
             { StatusCode: StatusCodes.Status408RequestTimeout } => new(e.StatusCode, "The request came too slowly. Please send it again."),
             { StatusCode: not StatusCodes.Status400BadRequest } => new(e.StatusCode, Problems.Unreadable),
             { InnerException: JsonException inner } => Explain(inner, BodyType(endpoint)),
+            { InnerException: InvalidDataException over } when http.Request.HasFormContentType && IsOverLimit(over) =>
+                new(StatusCodes.Status413PayloadTooLarge, FormTooLarge()),
             { InnerException: InvalidDataException } when http.Request.HasFormContentType =>
-                Bad("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
+                BadRequest("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
             // The server's own exceptions are about malformed HTTP, not about parameters.
-            { InnerException: not null } => Bad(Problems.Unreadable),
-            _ when e.GetType() != typeof(BadHttpRequestException) => Bad(Problems.Unreadable),
-            _ => Parameter(endpoint, failed?.RouteValues ?? http.Request.RouteValues, http.Request)
-                ?? (BodyType(endpoint) is null ? Bad(Problems.Unreadable)
+            { InnerException: not null } => BadRequest(Problems.Unreadable),
+            _ when e.GetType() != typeof(BadHttpRequestException) => BadRequest(Problems.Unreadable),
+            _ => FindInvalidParameter(endpoint, failed?.RouteValues ?? http.Request.RouteValues, http.Request)
+                ?? (BodyType(endpoint) is null ? BadRequest(Problems.Unreadable)
                     : http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false
-                        ? Bad("The request has no body. Send a JSON object.")
-                    : Bad("The request must be a JSON object, not null.")),
+                        ? BadRequest("The request has no body. Send a JSON object.")
+                    : BadRequest("The request must be a JSON object, not null.")),
         };
     }
+
+    // The framework throws the same exception for an invalid form and for one over a limit. Only the message differs.
+    private static bool IsOverLimit(InvalidDataException e) =>
+        e.Message.Contains(" limit ", StringComparison.Ordinal) && e.Message.EndsWith("exceeded.", StringComparison.Ordinal);
+
+    private string FormTooLarge() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The form is too large. It can have at most {form.Value.ValueCountLimit:N0} fields, "
+            + $"each with at most {form.Value.MultipartHeadersLengthLimit >> 10} KB of headers.");
 
     private RequestFault Explain(JsonException e, Type? body)
     {
         // An inner JsonException means invalid JSON. Without one, the JSON is valid but has another type.
-        if (e.InnerException is JsonException || body is null) return Bad(NoJson);
+        if (e.InnerException is JsonException || body is null) return BadRequest(InvalidJson);
         var place = JsonPlace.Find(body, e.Path, json.Value.SerializerOptions);
-        if (place.Field.Length == 0) return Bad("The request must be a JSON object.");
+        if (place.Field.Length == 0) return BadRequest("The request must be a JSON object.");
         return place.Type is null
-            ? Bad($"{place.Field} is not a field of this request.", place.Field)
-            : Bad($"{place.Field} must be {ExpectedValues.Of(place.Type)}.", place.Field);
+            ? BadRequest($"{place.Field} is not a field of this request.", place.Field)
+            : BadRequest($"{place.Field} must be {ExpectedValues.Of(place.Type)}.", place.Field);
     }
 
-    // Values of the path and the query, and files of a form.
-    private static RequestFault? Parameter(Endpoint? endpoint, RouteValueDictionary route, HttpRequest request)
+    // Checks the values of the path and the query, and the files of a form.
+    private static RequestFault? FindInvalidParameter(Endpoint? endpoint, RouteValueDictionary route, HttpRequest request)
     {
         foreach (var parameter in endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [])
         {
@@ -67,23 +79,23 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
             {
                 var form = request.HasFormContentType ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
                 if (!parameter.IsOptional && request.HasFormContentType && form?.Files.GetFile(parameter.Name) is null)
-                    return Bad($"{parameter.Name} is missing.", parameter.Name);
+                    return BadRequest($"{parameter.Name} is missing.", parameter.Name);
                 continue;
             }
 
             if (!parameter.HasTryParse && type != typeof(string)) continue;
             if (parameter.ParameterInfo.IsDefined(typeof(Microsoft.AspNetCore.Mvc.FromFormAttribute))) continue;
             var values = route.TryGetValue(parameter.Name, out var of) ? [of?.ToString()] : request.Query[parameter.Name].ToArray();
-            if (values.Length == 0 && !parameter.IsOptional) return Bad($"{parameter.Name} is missing.", parameter.Name);
-            var wanted = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
-            if (wanted != typeof(string) && values.Any(value => value is { Length: > 0 } && !CanBe(wanted, value)))
-                return Bad($"{parameter.Name} must be {ExpectedValues.Of(wanted)}.", parameter.Name);
+            if (values.Length == 0 && !parameter.IsOptional) return BadRequest($"{parameter.Name} is missing.", parameter.Name);
+            var valueType = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
+            if (valueType != typeof(string) && values.Any(value => value is { Length: > 0 } && !CanParse(valueType, value)))
+                return BadRequest($"{parameter.Name} must be {ExpectedValues.Of(valueType)}.", parameter.Name);
         }
 
         return null;
     }
 
-    private static bool CanBe(Type type, string value)
+    private static bool CanParse(Type type, string value)
     {
         if (type.IsEnum) return Enum.TryParse(type, value, ignoreCase: true, out _);
         var parse = type.GetMethod(
@@ -94,5 +106,5 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
     private static Type? BodyType(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } && type != typeof(IFormFile) ? type : null;
 
-    private static RequestFault Bad(string title, string? field = null) => new(StatusCodes.Status400BadRequest, title, field);
+    private static RequestFault BadRequest(string title, string? field = null) => new(StatusCodes.Status400BadRequest, title, field);
 }

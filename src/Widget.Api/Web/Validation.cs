@@ -21,19 +21,19 @@ internal static class Validation
         where TRequest : class =>
         route.ProducesValidationProblem().AddEndpointFilter(async (context, next) =>
         {
-            var errors = Errors(context.Arguments.OfType<TRequest>().Single());
+            var errors = FindErrors(context.Arguments.OfType<TRequest>().Single());
             return errors.Count == 0
                 ? await next(context)
                 : TypedResults.ValidationProblem(errors, title: errors.Values.First()[0]);
         });
 
-    /// <summary>Errors by field, as the API names it; empty when the value is valid.</summary>
-    public static Dictionary<string, string[]> Errors(object? value)
+    /// <summary>Returns the errors by field, under the API's field names. Empty if the value is valid.</summary>
+    public static Dictionary<string, string[]> FindErrors(object? value)
     {
-        // JSON's null can stand for an entry of a list or a hub's argument.
+        // A list entry or a hub argument can be JSON's null.
         if (value is null) return new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = ["It must be an object, not null."] };
-        var errors = Attributes(value).ToList();
-        // Rules about several fields expect that each of them is valid.
+        var errors = CheckAttributes(value).ToList();
+        // Rules about several fields rely on each field being valid.
         if (errors.Count == 0 && value is IValidatableObject whole)
         {
             errors.AddRange(whole.Validate(new ValidationContext(value))
@@ -47,7 +47,7 @@ internal static class Validation
     }
 
     // The built-in messages use DisplayName. Callers know a property by the name of its JSON field.
-    private static IEnumerable<(string Field, string Error)> Attributes(object value)
+    private static IEnumerable<(string Field, string Error)> CheckAttributes(object value)
     {
         foreach (var property in value.GetType().GetProperties())
         {
@@ -57,9 +57,9 @@ internal static class Validation
             var field = FieldName(property.Name);
             var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = field };
             var given = property.GetValue(value);
-            // A missing value breaks only one rule.
-            var broken = rules.OfType<RequiredAttribute>().FirstOrDefault(rule => rule.GetValidationResult(given, context) is not null);
-            foreach (var rule in broken is null ? rules : [broken])
+            // For a missing value, report only that it is required.
+            var missing = rules.OfType<RequiredAttribute>().FirstOrDefault(rule => rule.GetValidationResult(given, context) is not null);
+            foreach (var rule in missing is null ? rules : [missing])
                 if (rule.GetValidationResult(given, context) is { } result) yield return (field, result.ErrorMessage ?? "It is not valid.");
         }
     }

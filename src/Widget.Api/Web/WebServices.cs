@@ -4,16 +4,16 @@ namespace Widget.Api.Web;
 
 internal static class WebServices
 {
-    /// <summary>How requests are read and errors are written, for all endpoints.</summary>
+    /// <summary>Configures how all endpoints read requests and write errors.</summary>
     public static IServiceCollection AddWeb(this IServiceCollection services)
     {
-        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
-        services.AddSingleton<IProblemDetailsWriter, UnconditionalProblems>();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SetReadableTitle);
+        services.AddSingleton<IProblemDetailsWriter, UnconditionalProblemWriter>();
         services.AddSingleton<RequestFaults>();
-        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddExceptionHandler<ExceptionProblemHandler>();
         services.ConfigureHttpJsonOptions(json =>
         {
-            StorableElements.AddTo(json.SerializerOptions);
+            StorableConverters.AddTo(json.SerializerOptions);
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

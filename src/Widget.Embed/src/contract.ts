@@ -47,7 +47,7 @@ export interface WidgetApi {
 }
 
 /** The launcher's appearance. The loader remembers it between visits, so that it is right before the app is loaded. */
-export interface Looks {
+export interface Appearance {
   color: string;
   position: 'right' | 'left';
 }
@@ -67,7 +67,7 @@ export interface Host {
   /** Shows the number of unread answers. */
   badge(unread: number): void;
   /** Applies the tenant's appearance and remembers it. */
-  looks(looks: Looks): void;
+  setAppearance(appearance: Appearance): void;
   emit<Name extends WidgetEventName>(event: Name, detail: WidgetEvents[Name]): void;
 }
 

@@ -1,7 +1,7 @@
 /** The playground: `npm run dev` shows every state of the panel, without a server. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { render } from 'preact';
-import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
+import { fakeDictation, fakeSpeech, type DictationState, type SpeechState } from './dev.speech';
 import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
@@ -12,8 +12,8 @@ import { panelStyle } from './app/styles';
 import { addSheets } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
-import { playCall, type PlayedCall } from './dev.video';
-import { playVoice, type PlayedVoice } from './dev.voice';
+import { fakeVideoCall, type VideoState } from './dev.video';
+import { fakeVoiceCall, type VoiceState } from './dev.voice';
 import type { Host } from './contract';
 import { modules } from './modules';
 
@@ -41,7 +41,7 @@ const markdown =
   'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n' +
   '> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
-const spoken: Item[] = [
+const videoItems: Item[] = [
   { kind: 'call', mode: 'video', seq: 1 },
   {
     kind: 'spoken',
@@ -51,19 +51,19 @@ const spoken: Item[] = [
     seq: 2,
   },
   { kind: 'spoken', speaker: 'visitor', text: 'What does delivery to Denmark cost?', interrupted: false, seq: 3 },
-  { kind: 'shown', citations: [source], seq: 4 },
+  { kind: 'sources', citations: [source], seq: 4 },
   { kind: 'spoken', speaker: 'assistant', text: 'Delivery to Denmark costs 89', interrupted: true, seq: 5 },
 ];
-const talked: Item[] = spoken.map((item) => (item.kind === 'call' ? { ...item, mode: 'voice' } : item));
-const said = { speaker: 'visitor', item: 'v', text: 'And how long does it take to Aarhus?' } as const;
-const reply = {
+const voiceItems: Item[] = videoItems.map((item) => (item.kind === 'call' ? { ...item, mode: 'voice' } : item));
+const visitorCaption = { speaker: 'visitor', item: 'v', text: 'And how long does it take to Aarhus?' } as const;
+const assistantCaption = {
   speaker: 'assistant',
   item: 'a',
   text: 'It takes about four days to Aarhus. The driver calls an hour before, so that',
 } as const;
 const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
 
-const read: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
+const answeredItems: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
 
 const states: Record<
   string,
@@ -73,10 +73,10 @@ const states: Record<
     source?: Citation;
     draft?: string;
     unknown?: boolean;
-    call?: PlayedCall;
-    voice?: PlayedVoice;
-    speech?: PlayedSpeech;
-    dictation?: PlayedDictation;
+    call?: VideoState;
+    voice?: VoiceState;
+    speech?: SpeechState;
+    dictation?: DictationState;
     modes?: string[];
   }
 > = {
@@ -120,75 +120,78 @@ const states: Record<
   source: { items: [asked], source },
   'video asking': { call: { phase: 'asking', camera: false } },
   'video no microphone': {
-    call: { phase: 'trouble', camera: false, troubles: { microphone: 'denied', camera: 'denied' } },
+    call: { phase: 'no_microphone', camera: false, deviceErrors: { microphone: 'denied', camera: 'denied' } },
   },
   'video queued': { items: [asked], call: { phase: 'queued', position: 3 } },
   'video waiting': { call: { phase: 'waiting', slow: true } },
-  'video live': { items: spoken, call: { phase: 'live', caption } },
-  'video live with thread': { items: spoken, call: { phase: 'live', caption, alone: false } },
+  'video live': { items: videoItems, call: { phase: 'live', caption } },
+  'video live with thread': { items: videoItems, call: { phase: 'live', caption, hidesThread: false } },
   'video without camera': {
-    items: spoken,
-    call: { phase: 'live', camera: false, troubles: { camera: 'busy' }, remaining: 42 },
+    items: videoItems,
+    call: { phase: 'live', camera: false, deviceErrors: { camera: 'busy' }, remaining: 42 },
   },
-  'video green screen': { items: spoken, call: { phase: 'live', green: true, caption } },
+  'video green screen': { items: videoItems, call: { phase: 'live', green: true, caption } },
   'video embedded': { call: { phase: 'live', frame: 'about:blank', camera: false } },
   'video ended': {
-    items: [...spoken, { kind: 'call', mode: 'video', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
+    items: [...videoItems, { kind: 'call', mode: 'video', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
     call: { phase: 'over', end: { reason: 'time_limit', seconds: 600 } },
   },
   'video refused': {
     items: [asked],
     call: {
       phase: 'over',
-      end: { reason: 'refused', problem: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
+      end: { reason: 'refused', message: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
     },
   },
   'voice asking': { voice: { phase: 'asking' } },
   'voice unanswered': { voice: { phase: 'asking', slow: true } },
-  'voice refused microphone': { items: [asked], voice: { phase: 'trouble', trouble: 'denied' } },
-  'voice policy': { items: [asked], voice: { phase: 'trouble', trouble: 'policy' } },
+  'voice refused microphone': { items: [asked], voice: { phase: 'no_microphone', deviceError: 'denied' } },
+  'voice policy': { items: [asked], voice: { phase: 'no_microphone', deviceError: 'policy' } },
   'voice connecting': { items: [asked], voice: { phase: 'connecting' } },
-  'voice listening': { items: talked, voice: { phase: 'live' } },
-  'voice hearing': { items: talked, voice: { phase: 'live', turn: 'hearing', captions: [said] } },
-  'voice thinking': { items: talked, voice: { phase: 'live', turn: 'thinking', captions: [said] } },
-  'voice speaking': { items: talked, voice: { phase: 'live', turn: 'speaking', captions: [said, reply] } },
-  'voice muted': { items: talked, voice: { phase: 'live', muted: true, remaining: 42 } },
-  'voice push to talk': { items: talked, voice: { phase: 'live', pushToTalk: true } },
-  'voice held': { items: talked, voice: { phase: 'live', turn: 'hearing', pushToTalk: true, held: true } },
-  'voice microphone lost': { items: talked, voice: { phase: 'live', trouble: 'missing' } },
-  'voice reconnecting': { items: talked, voice: { phase: 'reconnecting' } },
+  'voice listening': { items: voiceItems, voice: { phase: 'live' } },
+  'voice hearing': { items: voiceItems, voice: { phase: 'live', turn: 'hearing', captions: [visitorCaption] } },
+  'voice thinking': { items: voiceItems, voice: { phase: 'live', turn: 'thinking', captions: [visitorCaption] } },
+  'voice speaking': {
+    items: voiceItems,
+    voice: { phase: 'live', turn: 'speaking', captions: [visitorCaption, assistantCaption] },
+  },
+  'voice muted': { items: voiceItems, voice: { phase: 'live', muted: true, remaining: 42 } },
+  'voice push to talk': { items: voiceItems, voice: { phase: 'live', pushToTalk: true } },
+  'voice held': { items: voiceItems, voice: { phase: 'live', turn: 'hearing', pushToTalk: true, held: true } },
+  'voice microphone lost': { items: voiceItems, voice: { phase: 'live', deviceError: 'missing' } },
+  'voice reconnecting': { items: voiceItems, voice: { phase: 'reconnecting' } },
   'voice ended': {
-    items: [...talked, { kind: 'call', mode: 'voice', ended: { reason: 'visitor', seconds: 125 }, seq: 6 }],
+    items: [...voiceItems, { kind: 'call', mode: 'voice', ended: { reason: 'visitor', seconds: 125 }, seq: 6 }],
     voice: { phase: 'over', end: { reason: 'visitor', seconds: 125 } },
   },
   'voice no budget': {
     items: [asked],
     voice: {
       phase: 'over',
-      end: { reason: 'refused', problem: 'Harbor Bikes has no voice minutes left this month.', seconds: 0 },
+      end: { reason: 'refused', message: 'Harbor Bikes has no voice minutes left this month.', seconds: 0 },
     },
   },
   'voice unconnected': { items: [asked], voice: { phase: 'over', end: { reason: 'unconnected', seconds: 0 } } },
-  'listen offered': { items: read, modes: ['text', 'speech'] },
+  'listen offered': { items: answeredItems, modes: ['text', 'speech'] },
   'listen reading': {
-    items: read,
+    items: answeredItems,
     modes: ['text', 'speech'],
     speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, word: { start: 52, end: 54 } },
   },
   'listen reading without highlights': {
-    items: read,
+    items: answeredItems,
     speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, marked: true },
   },
   'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
-  'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
-  'listen blocked': { items: read, speech: { listening: true, phase: 'paused', trouble: 'blocked' } },
-  'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
-  'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
+  'listen paused': { items: answeredItems, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
+  'listen blocked': { items: answeredItems, speech: { listening: true, phase: 'paused', error: 'blocked' } },
+  'listen no voice': { items: answeredItems, speech: { error: 'no_voice' } },
+  'dictation consent': { items: answeredItems, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
   'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
   'dictation asking': { dictation: { phase: 'asking' } },
-  'dictation hearing': { items: read, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
+  'dictation hearing': { items: answeredItems, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
   'dictation writing': { dictation: { phase: 'writing' } },
-  'dictation denied': { items: read, dictation: { trouble: 'denied' } },
+  'dictation denied': { items: answeredItems, dictation: { error: 'denied' } },
   'too long': { draft: 'x'.repeat(4100) },
 };
 
@@ -212,7 +215,7 @@ for (const [name, state] of Object.entries(states)) {
   cell.append(element);
   place.append(cell);
 
-  const nothing = (): void => undefined;
+  const noop = (): void => undefined;
   const host: Host = {
     siteKey: name,
     api: '',
@@ -220,10 +223,10 @@ for (const [name, state] of Object.entries(states)) {
     locale: undefined,
     element,
     shadow,
-    launcher: nothing,
-    badge: nothing,
-    looks: nothing,
-    emit: nothing,
+    launcher: noop,
+    badge: noop,
+    setAppearance: noop,
+    emit: noop,
   };
   const store = new Store(host, modules);
   (store as { status: ReadonlySignal<Status> }).status = signal(state.status ?? { state: 'online' });
@@ -244,10 +247,10 @@ for (const [name, state] of Object.entries(states)) {
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
-  if (state.call) store.call.value = playCall(store, state.call);
-  if (state.voice) store.call.value = playVoice(store, state.voice);
-  if (state.speech) store.speech.module.value = playSpeech(store, state.speech);
-  if (state.dictation) store.dictation.module.value = playDictation(store, state.dictation);
+  if (state.call) store.call.value = fakeVideoCall(store, state.call);
+  if (state.voice) store.call.value = fakeVoiceCall(store, state.voice);
+  if (state.speech) store.speech.module.value = fakeSpeech(store, state.speech);
+  if (state.dictation) store.dictation.module.value = fakeDictation(store, state.dictation);
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);

@@ -3,13 +3,13 @@ import { signal } from '@preact/signals';
 import type { LiveCall } from './app/call';
 import type { Store } from './app/store';
 import type { VideoEnd, VideoModel, VideoPhase } from './video/model';
-import type { Troubles } from './media/trouble';
+import type { DeviceErrors } from './media/deviceError';
 import { Stage } from './video/components/Stage';
 import { addSheets } from './app/styles/sheets';
 import { callStyle } from './call/style';
 import { videoStyle } from './video/style';
 
-export interface PlayedCall {
+export interface VideoState {
   phase: VideoPhase;
   position?: number;
   slow?: boolean;
@@ -18,53 +18,53 @@ export interface PlayedCall {
   camera?: boolean;
   caption?: string;
   remaining?: number;
-  troubles?: Troubles;
+  deviceErrors?: DeviceErrors;
   end?: VideoEnd;
   /** On a phone, the call hides the thread. */
-  alone?: boolean;
+  hidesThread?: boolean;
 }
 
-export function playCall(store: Store, played: PlayedCall): LiveCall {
+export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
   addSheets(store.host.shadow, callStyle, videoStyle);
-  const nothing = (): void => undefined;
-  const on = signal({ microphone: !played.troubles?.microphone, camera: played.camera ?? true });
+  const noop = (): void => undefined;
+  const on = signal({ microphone: !state.deviceErrors?.microphone, camera: state.camera ?? true });
   const call: VideoModel = {
-    phase: signal(played.phase),
-    position: signal(played.position),
-    slow: signal(played.slow ?? false),
-    avatar: signal(played.phase === 'live' && !played.frame ? { video: face(played.green ?? false) } : undefined),
-    greenScreen: signal(played.green ?? false),
-    frame: signal(played.frame),
-    ownPicture: signal(on.value.camera && played.phase !== 'over' ? face(false, '#48617a') : undefined),
+    phase: signal(state.phase),
+    position: signal(state.position),
+    slow: signal(state.slow ?? false),
+    avatar: signal(state.phase === 'live' && !state.frame ? { video: face(state.green ?? false) } : undefined),
+    greenScreen: signal(state.green ?? false),
+    frame: signal(state.frame),
+    ownPicture: signal(on.value.camera && state.phase !== 'over' ? face(false, '#48617a') : undefined),
     on,
-    troubles: signal(played.troubles ?? {}),
-    caption: signal(played.caption ? { speaker: 'assistant' as const, text: played.caption } : undefined),
-    speaking: signal(played.caption ? ('assistant' as const) : undefined),
-    elapsed: signal(600 - (played.remaining ?? 480)),
-    remaining: signal(played.phase === 'live' ? (played.remaining ?? 480) : undefined),
-    end: signal(played.end),
-    joinWithoutMicrophone: nothing,
-    askAgain: nothing,
+    deviceErrors: signal(state.deviceErrors ?? {}),
+    caption: signal(state.caption ? { speaker: 'assistant' as const, text: state.caption } : undefined),
+    speaking: signal(state.caption ? ('assistant' as const) : undefined),
+    elapsed: signal(600 - (state.remaining ?? 480)),
+    remaining: signal(state.phase === 'live' ? (state.remaining ?? 480) : undefined),
+    end: signal(state.end),
+    joinWithoutMicrophone: noop,
+    retryDevices: noop,
     toggle: (kind) => {
       on.value = { ...on.value, [kind]: !on.value[kind] };
     },
     choose: () => Promise.resolve(),
     deviceId: () => undefined,
-    interrupt: nothing,
-    hangUp: nothing,
-    again: nothing,
-    close: nothing,
-    talk: nothing,
+    interrupt: noop,
+    hangUp: noop,
+    callAgain: noop,
+    close: noop,
+    talk: noop,
   };
-  const alone = signal((played.alone ?? played.phase !== 'over') && matchMedia('(max-width: 480px)').matches);
+  const hidesThread = signal((state.hidesThread ?? state.phase !== 'over') && matchMedia('(max-width: 480px)').matches);
   return {
     mode: 'video',
-    View: () => <Stage call={call} panel={store} alone={alone} />,
-    active: signal(played.phase !== 'over'),
-    alone,
+    View: () => <Stage call={call} panel={store} hidesThread={hidesThread} />,
+    active: signal(state.phase !== 'over'),
+    hidesThread,
     say: () => false,
-    handleEvent: nothing,
-    destroy: nothing,
+    handleEvent: noop,
+    destroy: noop,
   };
 }
 

@@ -5,17 +5,17 @@ import type { VoicePhase } from './app/events';
 import type { Store } from './app/store';
 import { addSheets } from './app/styles/sheets';
 import { callStyle } from './call/style';
-import type { Trouble } from './media/trouble';
+import type { DeviceError } from './media/deviceError';
 import type { Caption } from './voice/captions';
 import { Stage } from './voice/components/Stage';
 import type { VoiceCallPhase, VoiceEnd, VoiceModel } from './voice/model';
 import { voiceStyle } from './voice/style';
 
-export interface PlayedVoice {
+export interface VoiceState {
   phase: VoiceCallPhase;
   turn?: VoicePhase;
   slow?: boolean;
-  trouble?: Trouble;
+  deviceError?: DeviceError;
   captions?: Caption[];
   muted?: boolean;
   pushToTalk?: boolean;
@@ -24,54 +24,54 @@ export interface PlayedVoice {
   end?: VoiceEnd;
 }
 
-export function playVoice(store: Store, played: PlayedVoice): LiveCall {
+export function fakeVoiceCall(store: Store, state: VoiceState): LiveCall {
   addSheets(store.host.shadow, callStyle, voiceStyle);
-  const nothing = (): void => undefined;
-  const on = signal({ microphone: !played.muted && !played.trouble });
-  const pushToTalk = signal(played.pushToTalk ?? false);
-  const held = signal(played.held ?? false);
-  const turn = played.turn ?? 'listening';
+  const noop = (): void => undefined;
+  const on = signal({ microphone: !state.muted && !state.deviceError });
+  const pushToTalk = signal(state.pushToTalk ?? false);
+  const held = signal(state.held ?? false);
+  const turn = state.turn ?? 'listening';
   const loud = { visitor: turn === 'hearing' ? 0.7 : 0.1, assistant: turn === 'speaking' ? 0.8 : 0 };
   const call: VoiceModel = {
-    phase: signal(played.phase),
-    slow: signal(played.slow ?? false),
-    troubles: signal(played.trouble ? { microphone: played.trouble } : {}),
+    phase: signal(state.phase),
+    slow: signal(state.slow ?? false),
+    deviceErrors: signal(state.deviceError ? { microphone: state.deviceError } : {}),
     turn: signal(turn),
-    captions: signal(played.captions ?? []),
+    captions: signal(state.captions ?? []),
     sound: signal(undefined),
     on,
     pushToTalk,
     canChoosePushToTalk: signal(true),
     held,
-    elapsed: signal(900 - (played.remaining ?? 780)),
-    remaining: signal(played.phase === 'live' ? (played.remaining ?? 780) : undefined),
-    end: signal(played.end),
+    elapsed: signal(900 - (state.remaining ?? 780)),
+    remaining: signal(state.phase === 'live' ? (state.remaining ?? 780) : undefined),
+    end: signal(state.end),
     level: (speaker) => loud[speaker],
-    wake: nothing,
-    askAgain: nothing,
+    wake: noop,
+    retryDevices: noop,
     toggleMute: () => {
       on.value = { microphone: !on.value.microphone };
     },
     togglePushToTalk: () => {
       pushToTalk.value = !pushToTalk.value;
     },
-    hold: (pressed) => {
+    holdTalkButton: (pressed) => {
       held.value = pressed;
     },
     choose: () => Promise.resolve(),
     deviceId: () => undefined,
-    interrupt: nothing,
-    hangUp: nothing,
-    again: nothing,
-    close: nothing,
+    interrupt: noop,
+    hangUp: noop,
+    callAgain: noop,
+    close: noop,
   };
   return {
     mode: 'voice',
     View: () => <Stage call={call} panel={store} />,
-    active: signal(played.phase !== 'over'),
-    alone: signal(false),
+    active: signal(state.phase !== 'over'),
+    hidesThread: signal(false),
     say: () => false,
-    handleEvent: nothing,
-    destroy: nothing,
+    handleEvent: noop,
+    destroy: noop,
   };
 }

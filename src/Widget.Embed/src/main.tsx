@@ -23,10 +23,10 @@ export function start(host: Host): App {
     const call = store.call.value;
     const label = [
       store.open.value ? closeChat : openChat,
-      ...(store.unread.value > 0 ? [fill(unread, { n: store.unread.value })] : []),
-      ...(call?.active.value ? [words.value[`inCall_${call.mode}`]] : []),
+      ...(store.thread.unread.value > 0 ? [fill(unread, { n: store.thread.unread.value })] : []),
+      ...(call?.active.value ? [words.value[`callActive_${call.mode}`]] : []),
     ];
-    host.badge(store.unread.value);
+    host.badge(store.thread.unread.value);
     host.launcher(store.open.value, label.join(', '));
   });
   const stopLanguage = effect(() => {
@@ -39,7 +39,7 @@ export function start(host: Host): App {
       if (store.open.value) return;
       store.open.value = true;
       store.connect();
-      store.read();
+      store.thread.markRead();
       host.emit('open', undefined);
     },
     close() {

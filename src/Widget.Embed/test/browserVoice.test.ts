@@ -77,7 +77,7 @@ async function reading(text: string, complete = true, from = 0) {
       spoken: (place, word) => told.push([place && { start: place.start, end: place.end }, word]),
       blocked: () => told.push('blocked'),
       done: () => told.push('done'),
-      failed: (trouble, at) => told.push(`${trouble} at ${at}`),
+      failed: (error, at) => told.push(`${error} at ${at}`),
     },
     from,
   );

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
 import { Call } from '../src/call/call';
-import { problemOf, retryOnce, withTimeout } from '../src/call/requests';
+import { serverMessage, retryOnce, withTimeout } from '../src/call/requests';
 import { SessionClient, type CallSession } from '../src/call/sessionClient';
-import type { Troubles } from '../src/media/trouble';
-import { browser, FakeServer, type Browser } from './voice.fakes';
+import type { DeviceErrors } from '../src/media/deviceError';
+import { setUpCallTests, settle, type FakeServer } from './call.fakes';
 
 type Reason = 'time_limit' | 'unknown';
 
@@ -29,14 +29,14 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
     super(server.panel, done);
     this.session = new TestSession(server.panel, '/api/test/session', {
       updated: (session) => this.receive(session),
-      gone: (problem) => this.ended(undefined, problem),
+      gone: (message) => this.ended(undefined, message),
     });
     this.start();
   }
   connectionLost(): Promise<void> {
-    return this.askWhyLost(this.session, 1_000).then(() => this.finish('lost', 'request'));
+    return this.fetchEndReason(this.session, 1_000).then(() => this.finish('lost', 'request'));
   }
-  protected async openDevices(): Promise<Troubles> {
+  protected async openDevices(): Promise<DeviceErrors> {
     const microphone = await this.devices.choose('microphone');
     return microphone ? { microphone } : {};
   }
@@ -51,8 +51,8 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
     this.phase.value = 'live';
     this.startClock();
   }
-  protected ended(reason: Reason | 'failed' = 'unknown', problem?: string): void {
-    this.finish(reason, 'none', { problem });
+  protected ended(reason: Reason | 'failed' = 'unknown', message?: string): void {
+    this.finish(reason, 'none', { message });
   }
   protected logged({ kind }: { kind: string }): void {
     this.log.push(kind);
@@ -68,31 +68,16 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
   }
 }
 
-let page: Browser;
-let server: FakeServer;
-let done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = browser();
-  server = new FakeServer();
-  done = vi.fn<(again: boolean) => void>();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
+const test = setUpCallTests();
 const begin = async (): Promise<TestCall> => {
-  const call = new TestCall(server, done);
+  const call = new TestCall(test.server, test.done);
   await settle();
   return call;
 };
 
 describe('a call', () => {
   it('asks for the devices, opens a session and shows the time that is left', async () => {
-    const call = new TestCall(server, done);
+    const call = new TestCall(test.server, test.done);
     expect([call.phase.value, call.active.value]).toEqual(['asking', true]);
     await settle();
     expect(call.phase.value).toBe('live');
@@ -100,26 +85,49 @@ describe('a call', () => {
     expect(call.elapsed.value).toBeCloseTo(9, 0);
     expect(call.remaining.value).toBeCloseTo(891, 0);
     await settle(51_000);
-    expect(server.to('/alive').length).toBe(6);
+    expect(test.server.to('/alive').length).toBe(6);
   });
 
-  it('opens no session without a microphone, until the visitor tries again', async () => {
-    page.ask.mockRejectedValueOnce(new DOMException('', 'NotAllowedError'));
+  it.each([
+    ['NotAllowedError', 'denied'],
+    ['NotFoundError', 'missing'],
+    ['NotReadableError', 'busy'],
+  ])('opens no session without a microphone (%s), until the visitor tries again', async (error, deviceError) => {
+    test.page.ask.mockRejectedValueOnce(new DOMException('', error));
     const call = await begin();
-    expect([call.phase.value, call.troubles.value]).toEqual(['trouble', { microphone: 'denied' }]);
-    expect(server.requests).toEqual([]);
-    call.askAgain();
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['no_microphone', { microphone: deviceError }]);
+    expect(test.server.requests).toEqual([]);
+    call.retryDevices();
     expect(call.phase.value).toBe('asking');
     await settle();
-    expect([call.phase.value, call.troubles.value]).toEqual(['live', {}]);
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', {}]);
   });
 
-  it('shows the words with which the server refuses it, but not a bare status code', async () => {
-    server.failures.session = new ApiError(409, 'No minutes are left this month.');
-    const refused = await begin();
-    expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, problem: 'No minutes are left this month.' });
+  it('does not ask for a microphone that the page’s policy forbids', async () => {
+    vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
+    const call = await begin();
+    expect(call.deviceErrors.value.microphone).toBe('policy');
+    expect(test.page.ask).not.toHaveBeenCalled();
+  });
 
-    server.failures.session = new ApiError(404, '404');
+  it('opens no session if the visitor hangs up as the microphone opens', async () => {
+    const call = new TestCall(test.server, test.done);
+    call.phase.subscribe((phase) => {
+      if (phase === 'connecting') call.hangUp();
+    });
+    await settle();
+    expect(call.phase.value).toBe('over');
+    expect(test.server.requests).toEqual([]);
+    expect(test.page.track.stopped).toBe(true);
+  });
+
+  it('shows the server’s message when it is refused, but not a bare status code', async () => {
+    test.server.failures.session = new ApiError(409, 'No minutes are left this month.');
+    const refused = await begin();
+    expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, message: 'No minutes are left this month.' });
+    expect(test.page.track.stopped).toBe(true);
+
+    test.server.failures.session = new ApiError(404, '404');
     const unexplained = await begin();
     expect(unexplained.end.value).toEqual({ reason: 'refused', seconds: 0 });
   });
@@ -131,9 +139,9 @@ describe('a call', () => {
     call.destroy();
     await settle(60_000);
     expect([call.phase.value, call.active.value, call.end.value?.reason]).toEqual(['over', false, 'visitor']);
-    expect(page.track.stopped).toBe(true);
-    expect(server.to('/end').length).toBe(1);
-    expect(page.beacons).toEqual([]);
+    expect(test.page.track.stopped).toBe(true);
+    expect(test.server.to('/end').length).toBe(1);
+    expect(test.page.beacons).toEqual([]);
     expect(call.log).toEqual(['disconnect', 'clear']);
   });
 
@@ -141,23 +149,23 @@ describe('a call', () => {
     const call = await begin();
     // Later responses have no token: the first one must be kept.
     await settle(20_000);
-    page.leave();
+    test.page.leave();
     expect(call.end.value?.reason).toBe('left');
-    expect(page.beacons).toEqual([
+    expect(test.page.beacons).toEqual([
       { url: 'https://api.example/api/test/session/s1/leave', body: '{"leaveToken":"leave1"}' },
     ]);
-    expect(server.to('/end')).toEqual([]);
-    page.leave();
-    expect(page.beacons.length).toBe(1);
+    expect(test.server.to('/end')).toEqual([]);
+    test.page.leave();
+    expect(test.page.beacons.length).toBe(1);
   });
 
   it('falls back to the beacon when the server cannot be told', async () => {
     const call = await begin();
-    server.failures.end = new TypeError('No network.');
+    test.server.failures.end = new TypeError('No network.');
     call.hangUp();
     await settle(1_000);
-    expect(server.to('/end').length).toBe(2);
-    expect(page.beacons.length).toBe(1);
+    expect(test.server.to('/end').length).toBe(2);
+    expect(test.page.beacons.length).toBe(1);
   });
 
   it.each([
@@ -166,47 +174,47 @@ describe('a call', () => {
     [{ state: 'ending', endReason: null }, 'unknown'],
   ])('ends as the server says: %j', async (session, reason) => {
     const call = await begin();
-    server.session = session as never;
+    test.server.session = session as never;
     await settle(10_000);
     expect(call.end.value?.reason).toBe(reason);
-    expect([server.to('/end'), page.beacons]).toEqual([[], []]);
+    expect([test.server.to('/end'), test.page.beacons]).toEqual([[], []]);
   });
 
-  it('ends when the server no longer has the session, and goes on after an error', async () => {
+  it('ends when the server no longer has the session, and continues after an error', async () => {
     const call = await begin();
-    server.failures.alive = new ApiError(500, '500');
+    test.server.failures.alive = new ApiError(500, '500');
     await settle(10_000);
     expect(call.phase.value).toBe('live');
-    server.failures.alive = new ApiError(404, 'There is no such call.');
+    test.server.failures.alive = new ApiError(404, 'There is no such call.');
     await settle(10_000);
-    expect(call.end.value).toMatchObject({ reason: 'unknown', problem: 'There is no such call.' });
+    expect(call.end.value).toMatchObject({ reason: 'unknown', message: 'There is no such call.' });
   });
 
   it('asks the server why the connection broke, now and a moment later', async () => {
     const lost = await begin();
     void lost.connectionLost();
     await settle(1_000);
-    expect(server.to('/alive').length).toBe(2);
+    expect(test.server.to('/alive').length).toBe(2);
     expect(lost.end.value?.reason).toBe('lost');
 
     const ended = await begin();
     void ended.connectionLost();
     await settle();
-    server.session = { state: 'ended', endReason: 'time_limit' };
+    test.server.session = { state: 'ended', endReason: 'time_limit' };
     await settle(1_000);
     expect(ended.end.value?.reason).toBe('time_limit');
   });
 
-  it('goes on when a device is lost, and says so until another is chosen', async () => {
+  it('continues when a device is lost, and shows the error until another is chosen', async () => {
     const call = await begin();
-    page.track.onended?.();
-    expect([call.phase.value, call.troubles.value]).toEqual(['live', { microphone: 'missing' }]);
+    test.page.track.onended?.();
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', { microphone: 'missing' }]);
     await call.choose('microphone', 'other');
-    expect(call.troubles.value).toEqual({});
+    expect(call.deviceErrors.value).toEqual({});
     expect(call.log).toEqual(['device microphone', 'device microphone']);
   });
 
-  it('sees only its own events', async () => {
+  it('handles only its own events', async () => {
     const call = await begin();
     const event = { kind: 'utterance', seq: 1, at: '', clientId: null };
     call.handleEvent({ ...event, sessionId: 's2' } as never);
@@ -219,9 +227,9 @@ describe('a call', () => {
   it('tells the panel how the visitor continues', async () => {
     const call = await begin();
     call.hangUp();
-    call.again();
+    call.callAgain();
     call.close();
-    expect(done.mock.calls).toEqual([[true], [false]]);
+    expect(test.done.mock.calls).toEqual([[true], [false]]);
   });
 });
 
@@ -247,9 +255,9 @@ describe('a request of a call', () => {
     await failed;
   });
 
-  it('has a problem to show only if the server explains one', () => {
-    expect(problemOf(new ApiError(409, 'No minutes are left.'))).toBe('No minutes are left.');
-    expect(problemOf(new ApiError(502, '502'))).toBeUndefined();
-    expect(problemOf(new TypeError('Failed to fetch'))).toBeUndefined();
+  it('has a message for the visitor only if the server sent one', () => {
+    expect(serverMessage(new ApiError(409, 'No minutes are left.'))).toBe('No minutes are left.');
+    expect(serverMessage(new ApiError(502, '502'))).toBeUndefined();
+    expect(serverMessage(new TypeError('Failed to fetch'))).toBeUndefined();
   });
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  answering,
+  currentAnswer,
   applyAnswer,
   applyEvent,
-  awaiting,
+  isAwaitingAnswer,
   empty,
-  refuse,
-  send,
-  unsent,
+  markRefused,
+  addMessage,
+  unsentMessages,
   type Conversation,
 } from '../src/app/conversation';
 import type { AnswerUpdate, AssistantMessage, ConversationEvent, VisitorMessage } from '../src/app/events';
@@ -44,13 +44,13 @@ function texts(conversation: Conversation): string[] {
 
 describe('a conversation', () => {
   it('shows a message at once and recognizes it in the log', () => {
-    let it = send(empty, 'c1', 'Why?');
-    expect(unsent(it)).toHaveLength(1);
-    expect(awaiting(it)).toBe(true);
+    let it = addMessage(empty, 'c1', 'Why?');
+    expect(unsentMessages(it)).toHaveLength(1);
+    expect(isAwaitingAnswer(it)).toBe(true);
 
     it = applyEvent(it, asked(1, 'c1'));
     expect(texts(it)).toEqual(['Why?']);
-    expect(unsent(it)).toHaveLength(0);
+    expect(unsentMessages(it)).toHaveLength(0);
   });
 
   it('joins the deltas of an answer, whether they come once, twice or overlapping', () => {
@@ -63,13 +63,13 @@ describe('a conversation', () => {
     ])
       it = applyAnswer(it, update);
     expect(texts(it)).toEqual(['Why?', 'Because it']);
-    expect(answering(it)?.messageId).toBe('m');
+    expect(currentAnswer(it)?.messageId).toBe('m');
   });
 
   it('says that an answer takes longer than usual until its first word comes', () => {
-    const waiting = applyAnswer(send(empty, 'a', 'Why?'), { type: 'waiting', messageId: 'm', attempt: 1 });
-    expect([awaiting(waiting), answering(waiting)?.slow]).toEqual([true, true]);
-    expect(awaiting(applyAnswer(waiting, delta('m', 0, 'Because.')))).toBe(false);
+    const waiting = applyAnswer(addMessage(empty, 'a', 'Why?'), { type: 'waiting', messageId: 'm', attempt: 1 });
+    expect([isAwaitingAnswer(waiting), currentAnswer(waiting)?.slow]).toEqual([true, true]);
+    expect(isAwaitingAnswer(applyAnswer(waiting, delta('m', 0, 'Because.')))).toBe(false);
   });
 
   it('does not show text after a gap', () => {
@@ -88,12 +88,12 @@ describe('a conversation', () => {
     it = applyEvent(it, answered(2, 'm', 1, 'The whole answer.'));
     it = applyAnswer(it, delta('m', 7, ' it', 9));
     expect(texts(it)).toEqual(['Why?', 'The whole answer.']);
-    expect(answering(it)).toBeUndefined();
-    expect(awaiting(it)).toBe(false);
+    expect(currentAnswer(it)).toBeUndefined();
+    expect(isAwaitingAnswer(it)).toBe(false);
   });
 
   it('shows a completed answer before its event, and still applies late events', () => {
-    let it = send(empty, 'c1', 'Why?');
+    let it = addMessage(empty, 'c1', 'Why?');
     it = applyAnswer(it, { type: 'completed', messageId: 'm', attempt: 1, message: answered(2, 'm', 1, 'So.') });
     expect(texts(it)).toContain('So.');
     it = applyEvent(it, asked(1, 'c1'));
@@ -103,10 +103,10 @@ describe('a conversation', () => {
   });
 
   it('keeps a message that the server refused, with the reason, and does not send it again', () => {
-    const it = refuse(send(empty, 'c1', 'Why?'), 'c1', 'Too long.');
+    const it = markRefused(addMessage(empty, 'c1', 'Why?'), 'c1', 'Too long.');
     expect(it.items[0]).toMatchObject({ refused: 'Too long.' });
-    expect(unsent(it)).toHaveLength(0);
-    expect(awaiting(it)).toBe(false);
+    expect(unsentMessages(it)).toHaveLength(0);
+    expect(isAwaitingAnswer(it)).toBe(false);
   });
 
   it('keeps the last rating and shows the request for a person', () => {
@@ -126,10 +126,10 @@ describe('a conversation', () => {
       query: 'why',
       citations: [{ ...citation, title }],
     });
-    let it = send(empty, 'unsent', 'Wait.');
+    let it = addMessage(empty, 'unsent', 'Wait.');
     for (const event of [shown(1, 'A'), shown(2, 'A'), shown(3, 'B'), asked(4, 'c1'), shown(5, 'B')])
       it = applyEvent(it, event);
-    expect(it.items.map(({ kind }) => kind)).toEqual(['shown', 'shown', 'visitor', 'shown', 'visitor']);
+    expect(it.items.map(({ kind }) => kind)).toEqual(['sources', 'sources', 'visitor', 'sources', 'visitor']);
     expect(it.seq).toBe(5);
   });
 
@@ -147,10 +147,10 @@ describe('a conversation', () => {
       { ...call, kind: 'tavus_conversation_ended', seq: 8, reason: 'time_limit', seconds: 60 },
     ];
     const it = log.reduce(applyEvent, empty);
-    expect(it.items.map((item) => item.kind)).toEqual(['visitor', 'call', 'spoken', 'shown', 'spoken', 'call']);
+    expect(it.items.map((item) => item.kind)).toEqual(['visitor', 'call', 'spoken', 'sources', 'spoken', 'call']);
     expect(it.items.at(-1)).toMatchObject({ ended: { reason: 'time_limit', seconds: 60 } });
     // The text message still waits for its answer.
-    expect(awaiting(it)).toBe(true);
+    expect(isAwaitingAnswer(it)).toBe(true);
   });
 
   it('marks reported utterances until the transcript confirms or corrects them', () => {

@@ -55,8 +55,8 @@ describe.each([
   ['ar', ar],
 ])('an accessible name in %s', (_, words) => {
   it.each([
-    [words.start_video, words.label_video],
-    [words.start_voice, words.label_voice],
+    [words.start_video, words.startLabel_video],
+    [words.start_voice, words.startLabel_voice],
     [words.listen, words.listenLabel],
   ])('contains the visible label %s as a word', (visible, name) => {
     const tokens = (text: string): string[] => text.toLowerCase().split(/[\s,.]+/);

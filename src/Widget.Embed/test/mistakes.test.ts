@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { explain, inCall, inTag } from '../src/loader/mistakes';
+import { explain, callMistakes, tagMistakes } from '../src/loader/mistakes';
 import { isAttribute, isCall } from '../src/loader/rules';
 
 const siteKey = 'pk_AAAAAAAAAAAAAAAAAAAAAAAA';
@@ -19,7 +19,7 @@ describe('a tag', () => {
     ['locale', 'de-AT'],
   ])('accepts %s=%s', (name, value) => {
     expect(isAttribute(name, value)).toBe(true);
-    expect(inTag({ siteKey, [name]: value })).toEqual([]);
+    expect(tagMistakes({ siteKey, [name]: value })).toEqual([]);
   });
 
   it.each([
@@ -36,28 +36,32 @@ describe('a tag', () => {
     ],
     ['constructor', '', 'the tag has no attribute data-constructor.'],
     ['siteKey', 'acme', 'data-site-key="acme" is not a site key. It must be the site key that'],
-  ])('explains %s=%s', (name, value, words) => {
+  ])('explains %s=%s', (name, value, message) => {
     expect(isAttribute(name, value)).toBe(false);
-    const said = inTag({ siteKey, [name]: value });
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain(`Widget: ${words}`);
-    expect(said[0]).toContain('docs/embedding.md');
+    const warnings = tagMistakes({ siteKey, [name]: value });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`Widget: ${message}`);
+    expect(warnings[0]).toContain('docs/embedding.md');
   });
 
   it('explains a missing site key', () => {
-    expect(inTag({})).toHaveLength(1);
-    expect(inTag({})[0]).toContain('the tag has no data-site-key, so it draws nothing.');
-    expect(inTag({ sitekey: siteKey }).join()).toContain('no attribute data-sitekey. Did you mean data-site-key?');
+    expect(tagMistakes({})).toHaveLength(1);
+    expect(tagMistakes({})[0]).toContain('the tag has no data-site-key, so it draws nothing.');
+    expect(tagMistakes({ sitekey: siteKey }).join()).toContain(
+      'no attribute data-sitekey. Did you mean data-site-key?',
+    );
   });
 
   it('warns about a secret key without repeating it', () => {
-    const said = inTag({ siteKey: 'sk_very-secret' }).join();
-    expect(said).toContain('an API key, which is a secret');
-    expect(said).not.toContain('very-secret');
+    const warnings = tagMistakes({ siteKey: 'sk_very-secret' }).join();
+    expect(warnings).toContain('an API key, which is a secret');
+    expect(warnings).not.toContain('very-secret');
   });
 
   it('ignores the attributes of other tools', () => {
-    expect(inTag({ siteKey, cfasync: 'false', cookieconsent: 'marketing', nscript: 'afterInteractive' })).toEqual([]);
+    expect(tagMistakes({ siteKey, cfasync: 'false', cookieconsent: 'marketing', nscript: 'afterInteractive' })).toEqual(
+      [],
+    );
   });
 });
 
@@ -74,7 +78,7 @@ describe('a call', () => {
     [['off', 'answer', () => undefined]],
   ])('accepts %j', (call) => {
     expect(isCall(call)).toBe(true);
-    expect(inCall(call)).toEqual([]);
+    expect(callMistakes(call)).toEqual([]);
   });
 
   it.each([
@@ -92,26 +96,26 @@ describe('a call', () => {
     ],
     [['on', 'open'], 'Widget.on("open") has invalid arguments.'],
     [['off', () => undefined], 'Widget.off(function) has invalid arguments.'],
-  ])('explains %j', (call, words) => {
+  ])('explains %j', (call, message) => {
     expect(isCall(call)).toBe(false);
-    const said = inCall(call);
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain(`Widget: ${words}`);
-    expect(said[0]).toContain('docs/embedding.md');
+    const warnings = callMistakes(call);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`Widget: ${message}`);
+    expect(warnings[0]).toContain('docs/embedding.md');
   });
 
   it('explains a mistake once', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    for (let i = 0; i < 3; i++) explain('inCall', ['opne']);
-    explain('inTag', { siteKey, color: 'blu' });
+    for (let i = 0; i < 3; i++) explain('call', ['opne']);
+    explain('tag', { siteKey, color: 'blu' });
     expect(warn.mock.calls).toHaveLength(2);
   });
 
   it('is shortened in the explanation', () => {
-    const long = inCall(['identify', 'x'.repeat(10_000)])[0] ?? '';
+    const long = callMistakes(['identify', 'x'.repeat(10_000)])[0] ?? '';
     expect(long.length).toBeLessThan(300);
     const circle: unknown[] = [];
     circle.push(circle);
-    expect(inCall(['ask', circle])[0]).toContain('Widget.ask(object)');
+    expect(callMistakes(['ask', circle])[0]).toContain('Widget.ask(object)');
   });
 });

@@ -33,7 +33,7 @@ describe('the player', () => {
     expect([player.phase.value, player.messageId.value]).toEqual(['idle', undefined]);
   });
 
-  it('continues with the next voice after a failure, and shows the first trouble if all fail', async () => {
+  it('continues with the next voice after a failure, and shows the first error if all fail', async () => {
     const [one, two] = [voice(), voice()];
     const player = new Player(() => [one.begin, two.begin]);
     player.read('a');
@@ -43,7 +43,7 @@ describe('the player', () => {
     expect(two.begun).toMatchObject([{ messageId: 'a', from: 42 }]);
     expect(player.phase.value).not.toBe('idle');
     two.begun[0]?.listener.failed('no_voice', 50);
-    expect([player.phase.value, player.trouble.value]).toEqual(['idle', 'failed']);
+    expect([player.phase.value, player.error.value]).toEqual(['idle', 'failed']);
   });
 
   it('treats a voice that cannot be loaded as failed', async () => {
@@ -92,9 +92,9 @@ describe('the player', () => {
     player.read('a');
     await settled();
     begun[0]?.listener.blocked();
-    expect([player.phase.value, player.trouble.value]).toEqual(['paused', 'blocked']);
+    expect([player.phase.value, player.error.value]).toEqual(['paused', 'blocked']);
     player.toggle();
-    expect(player.trouble.value).toBeUndefined();
+    expect(player.error.value).toBeUndefined();
     expect(reading.resume).toHaveBeenCalledTimes(1);
   });
 
@@ -104,7 +104,7 @@ describe('the player', () => {
     player.read('a');
     await settled();
     player.setRate(1.5);
-    player.mute();
+    player.toggleMute();
     expect(reading.changed).toHaveBeenCalledTimes(2);
     player.stop();
     expect([player.rate.value, player.muted.value]).toEqual([1.5, false]);

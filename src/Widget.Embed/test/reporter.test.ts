@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
 import { Reporter } from '../src/video/reporter';
-import type { HeardUtterance } from '../src/video/wire';
+import type { ReportedUtterance } from '../src/video/wire';
 
 let posts: { texts: string[]; keepalive: boolean }[];
 let answers: (() => Promise<void>)[];
 
 function reporter(): Reporter {
-  return new Reporter((utterances: HeardUtterance[], keepalive) => {
+  return new Reporter((utterances: ReportedUtterance[], keepalive) => {
     posts.push({ texts: utterances.map(({ text }) => text), keepalive });
     return answers.shift()?.() ?? Promise.resolve();
   });
 }
 
-function utterance(text: string): HeardUtterance {
+function utterance(text: string): ReportedUtterance {
   return { id: text, speaker: 'visitor', text, interrupted: false };
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
-import type { TextRange, ReadingListener, VoiceTrouble } from '../src/speech/model';
+import type { TextRange, ReadingListener, SpeechError } from '../src/speech/model';
 import { ServerReading } from '../src/speech/serverVoice';
 
 /** An AudioContext whose clock the test controls. A "file" of n bytes is n tenths of a second long. */
@@ -107,7 +107,7 @@ function reading(ask: (skip: number, signal: AbortSignal) => Promise<Response>, 
     spoken: (place, word) => told.push([place, word]),
     blocked: () => told.push('blocked'),
     done: () => told.push('done'),
-    failed: (trouble: VoiceTrouble, at: number) => told.push(`${trouble} at ${at}`),
+    failed: (error: SpeechError, at: number) => told.push(`${error} at ${at}`),
   };
   const voice = new ServerReading(ask, context as unknown as AudioContext, settings, listener);
   return { voice, context, told, settings };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Transcript, type Caption } from '../src/video/transcript';
-import { roomMessage, type HeardUtterance, type RoomMessage } from '../src/video/wire';
+import { roomMessage, type ReportedUtterance, type RoomMessage } from '../src/video/wire';
 
-let said: HeardUtterance[];
+let said: ReportedUtterance[];
 let captions: (Caption | undefined)[];
 let transcript: Transcript;
 
@@ -84,7 +84,7 @@ describe('the transcript', () => {
   });
 
   it('reports typed text at once, and ignores the room’s echo', () => {
-    transcript.typed('mine', 'What does it cost?');
+    transcript.addTyped('mine', 'What does it cost?');
     hear('utterance', { role: 'user', speech: 'what does it cost' }, 'i1');
     expect(said).toEqual([{ id: 'mine', speaker: 'visitor', text: 'What does it cost?', interrupted: false }]);
     // Asked again, by voice, it is another question.
@@ -93,7 +93,7 @@ describe('the transcript', () => {
   });
 
   it('ignores the echo of the widget’s own prompt', () => {
-    transcript.unspoken('(Go on.)');
+    transcript.ignoreEcho('(Go on.)');
     hear('utterance', { role: 'user', speech: '(Go on.)' }, 'i1');
     expect(said).toEqual([]);
     expect(captions).toEqual([]);

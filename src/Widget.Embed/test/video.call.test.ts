@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { VideoCall } from '../src/video/call';
 import type { RoomListener } from '../src/video/room';
-import { browser, FakeServer, type Browser } from './voice.fakes';
+import { setUpCallTests, settle } from './call.fakes';
 
 const room = vi.hoisted(() => ({
   listener: undefined as unknown as RoomListener,
@@ -23,26 +23,12 @@ vi.mock('../src/video/room', () => ({
   },
 }));
 
-let page: Browser;
-let server: FakeServer;
-let done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = browser();
-  server = new FakeServer();
+const test = setUpCallTests(({ server }) => {
   server.session = { conversationUrl: 'https://room.example/r', meetingToken: 't', conversationId: 'c' } as never;
-  done = vi.fn<(again: boolean) => void>();
   Object.assign(room, { sent: [], left: false, failure: undefined });
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
 const begin = async (): Promise<VideoCall> => {
-  const call = new VideoCall(server.panel, done);
+  const call = new VideoCall(test.server.panel, test.done);
   await settle();
   return call;
 };
@@ -54,14 +40,18 @@ const join = async (): Promise<VideoCall> => {
 };
 const say = (speech: string, inference_id: string): void =>
   room.listener.message({ event_type: 'conversation.utterance', inference_id, properties: { role: 'user', speech } });
-const actions = (): string[] => server.requests.map(({ path }) => path.split('/').at(-1) ?? '');
+const actions = (): string[] => test.server.requests.map(({ path }) => path.split('/').at(-1) ?? '');
 
 describe('a video call', () => {
   it('goes from the queue into the room and is live when the avatar joins', async () => {
-    server.session = { ...server.session, state: 'queued', position: 2, conversationUrl: null } as never;
+    test.server.session = { ...test.server.session, state: 'queued', position: 2, conversationUrl: null } as never;
     const call = await begin();
     expect([call.phase.value, call.position.value]).toEqual(['queued', 2]);
-    server.session = { ...server.session, state: 'waiting', conversationUrl: 'https://room.example/r' } as never;
+    test.server.session = {
+      ...test.server.session,
+      state: 'waiting',
+      conversationUrl: 'https://room.example/r',
+    } as never;
     await settle(3_000);
     expect(call.phase.value).toBe('waiting');
     await settle(15_000);
@@ -69,7 +59,7 @@ describe('a video call', () => {
     room.listener.avatar({});
     expect([call.phase.value, call.slow.value]).toEqual(['live', false]);
     await settle();
-    expect(server.to('/alive').at(-1)).toEqual({ replicaJoined: true });
+    expect(test.server.to('/alive').at(-1)).toEqual({ replicaJoined: true });
   });
 
   it('reports what was said before it ends the session', async () => {
@@ -78,27 +68,27 @@ describe('a video call', () => {
     call.hangUp();
     await settle();
     expect(actions().slice(-2)).toEqual(['utterances', 'end']);
-    expect([room.left, page.track.stopped]).toEqual([true, true]);
-    expect(done).not.toHaveBeenCalled();
+    expect([room.left, test.page.track.stopped]).toEqual([true, true]);
+    expect(test.done).not.toHaveBeenCalled();
   });
 
   it('reports what was said and sends the beacon when the page unloads', async () => {
     await join();
     say('What does it cost?', 'i1');
-    page.leave();
+    test.page.leave();
     await settle(60_000);
     expect(actions().filter((action) => action === 'utterances').length).toBe(1);
-    expect(page.beacons.map(({ url }) => url)).toEqual(['https://api.example/api/tavus/session/s1/leave']);
-    expect(server.to('/end')).toEqual([]);
+    expect(test.page.beacons.map(({ url }) => url)).toEqual(['https://api.example/api/tavus/session/s1/leave']);
+    expect(test.server.to('/end')).toEqual([]);
   });
 
   it('takes the duration from the log, and asks the server at other events', async () => {
     const call = await join();
-    const before = server.to('/alive').length;
+    const before = test.server.to('/alive').length;
     const event = { sessionId: 's1', seq: 1, at: '', clientId: null };
     call.handleEvent({ ...event, kind: 'tavus_conversation_joined' } as never);
     await settle();
-    expect(server.to('/alive').length).toBe(before + 1);
+    expect(test.server.to('/alive').length).toBe(before + 1);
     call.handleEvent({ ...event, kind: 'tavus_conversation_ended', reason: 'time_limit', seconds: 600 } as never);
     expect(call.end.value).toEqual({ reason: 'time_limit', seconds: 600 });
   });
@@ -109,28 +99,28 @@ describe('a video call', () => {
     await settle(2_000);
     expect(call.end.value?.reason).toBe('lost');
     await settle(2_000);
-    expect(server.to('/end').length).toBe(1);
+    expect(test.server.to('/end').length).toBe(1);
   });
 
   it('shows the room’s own page when the room cannot be joined', async () => {
     room.failure = new Error('Blocked.');
     const call = await begin();
     expect([call.phase.value, call.frame.value]).toEqual(['live', 'https://room.example/r?t=t']);
-    expect(page.track.stopped).toBe(true);
+    expect(test.page.track.stopped).toBe(true);
   });
 
   it('closes at once when the visitor hangs up before it was opened', async () => {
-    server.held = new Promise(() => undefined);
+    test.server.held = new Promise(() => undefined);
     const call = await begin();
     expect(call.phase.value).toBe('creating');
     call.hangUp();
-    expect(done).toHaveBeenCalledWith(false);
+    expect(test.done).toHaveBeenCalledWith(false);
   });
 
   it('shows the server’s explanation when it ends', async () => {
     const call = await join();
-    server.session = { ...server.session, state: 'failed', problem: 'The avatar service failed.' } as never;
+    test.server.session = { ...test.server.session, state: 'failed', problem: 'The avatar service failed.' } as never;
     await settle(10_000);
-    expect(call.end.value).toMatchObject({ reason: 'failed', problem: 'The avatar service failed.' });
+    expect(call.end.value).toMatchObject({ reason: 'failed', message: 'The avatar service failed.' });
   });
 });

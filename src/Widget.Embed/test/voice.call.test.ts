@@ -1,25 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { VoiceCall } from '../src/voice/call';
-import { browser, FakePeerConnection, FakeServer, refusal, type Browser } from './voice.fakes';
+import { FakePeerConnection, refusal, setUpCallTests, settle } from './call.fakes';
 
-let page: Browser;
-let server: FakeServer;
-let done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = browser();
-  server = new FakeServer();
-  done = vi.fn<(again: boolean) => void>();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
+const test = setUpCallTests();
 const begin = async (): Promise<VoiceCall> => {
-  const call = new VoiceCall(server.panel, done);
+  const call = new VoiceCall(test.server.panel, test.done);
   await settle();
   return call;
 };
@@ -36,112 +21,71 @@ describe('a voice call', () => {
   it('asks for the microphone, offers it with a data channel, and is live when sound comes through', async () => {
     const call = await begin();
     expect(call.phase.value).toBe('connecting');
-    expect(server.to('/session')).toEqual([
+    expect(test.server.to('/session')).toEqual([
       expect.objectContaining({ threadId: 'thread', sdp: 'offer 1', page: 'https://shop.example/', pushToTalk: false }),
     ]);
-    expect(FakePeerConnection.last).toMatchObject({ channelFirst: true, track: page.track, answer: 'answer' });
+    expect(FakePeerConnection.last).toMatchObject({ channelFirst: true, track: test.page.track, answer: 'answer' });
 
     FakePeerConnection.last.becomes('connected');
     expect(call.phase.value).toBe('live');
     expect(call.remaining.value).toBeCloseTo(900, 0);
     await settle(61_000);
     expect(call.elapsed.value).toBeCloseTo(61, 0);
-    expect(server.to('/alive').length).toBeGreaterThanOrEqual(5);
-  });
-
-  it('shows why there is no microphone, and opens no session', async () => {
-    page.ask.mockRejectedValue(new DOMException('', 'NotReadableError'));
-    const call = await begin();
-    expect([call.phase.value, call.troubles.value.microphone]).toEqual(['trouble', 'busy']);
-    expect(server.requests).toEqual([]);
-
-    page.ask.mockResolvedValue({ getTracks: () => [page.track] });
-    call.askAgain();
-    await settle();
-    expect(call.phase.value).toBe('connecting');
-  });
-
-  it('does not ask if the page’s policy forbids the microphone', async () => {
-    vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
-    const call = await begin();
-    expect(call.troubles.value.microphone).toBe('policy');
-    expect(page.ask).not.toHaveBeenCalled();
+    expect(test.server.to('/alive').length).toBeGreaterThanOrEqual(5);
   });
 
   it('hints at an unanswered prompt, and stops a microphone that arrives after the end', async () => {
     let answer: (stream: unknown) => void = () => undefined;
-    page.ask.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    test.page.ask.mockReturnValue(new Promise((resolve) => (answer = resolve)));
     const call = await begin();
     expect(call.slow.value).toBe(false);
     await settle(6_000);
     expect(call.slow.value).toBe(true);
 
     call.hangUp();
-    answer({ getTracks: () => [page.track] });
+    answer({ getTracks: () => [test.page.track] });
     await settle();
-    expect(page.track.stopped).toBe(true);
-    expect(server.requests).toEqual([]);
+    expect(test.page.track.stopped).toBe(true);
+    expect(test.server.requests).toEqual([]);
   });
 
   it.each(['visitor', 'page', 'server', 'lost'])('stops everything when it ends, by: %s', async (cause) => {
     const call = await connect();
     if (cause === 'visitor') call.hangUp();
-    if (cause === 'page') page.leave();
+    if (cause === 'page') test.page.leave();
     if (cause === 'server') call.handleEvent(ended('time_limit'));
     if (cause === 'lost') {
-      server.failures.session = new Error('The network is gone.');
+      test.server.failures.session = new Error('The network is gone.');
       FakePeerConnection.last.becomes('failed');
     }
     await settle(30_000);
 
     expect(call.phase.value).toBe('over');
-    expect(page.track.stopped).toBe(true);
+    expect(test.page.track.stopped).toBe(true);
     expect(FakePeerConnection.all.every((peer) => peer.closed)).toBe(true);
-    expect(server.to('/end').length).toBe(cause === 'visitor' || cause === 'lost' ? 1 : 0);
-    expect(page.beacons).toEqual(
+    expect(test.server.to('/end').length).toBe(cause === 'visitor' || cause === 'lost' ? 1 : 0);
+    expect(test.page.beacons).toEqual(
       cause === 'page'
         ? [{ url: 'https://api.example/api/voice/session/s1/leave', body: '{"leaveToken":"leave1"}' }]
         : [],
     );
-    const asked = server.requests.length;
+    const asked = test.server.requests.length;
     await settle(60_000);
-    expect(server.requests.length).toBe(asked);
+    expect(test.server.requests.length).toBe(asked);
   });
 
   it('ends a session that opens after the visitor has hung up', async () => {
     let release = (): void => undefined;
-    server.held = new Promise<void>((resolve) => (release = resolve));
+    test.server.held = new Promise<void>((resolve) => (release = resolve));
     const call = await begin();
     call.hangUp();
     await settle();
-    expect(server.to('/end')).toEqual([]);
+    expect(test.server.to('/end')).toEqual([]);
     release();
     await settle();
-    expect(server.to('/end').length).toBe(1);
+    expect(test.server.to('/end').length).toBe(1);
     expect(FakePeerConnection.last.answer).toBeUndefined();
-    expect(page.track.stopped).toBe(true);
-  });
-
-  it('opens no session if the visitor hangs up as the microphone opens', async () => {
-    const call = new VoiceCall(server.panel, done);
-    call.phase.subscribe((phase) => {
-      if (phase === 'connecting') call.hangUp();
-    });
-    await settle();
-    expect(call.phase.value).toBe('over');
-    expect(server.requests).toEqual([]);
-    expect(page.track.stopped).toBe(true);
-  });
-
-  it('shows the server’s explanation of a refusal', async () => {
-    server.failures.session = refusal('No voice minutes are left this month.');
-    const call = await begin();
-    expect(call.end.value).toEqual({
-      reason: 'refused',
-      seconds: 0,
-      problem: 'No voice minutes are left this month.',
-    });
-    expect(page.track.stopped).toBe(true);
+    expect(test.page.track.stopped).toBe(true);
   });
 
   it('ends when no sound comes through', async () => {
@@ -150,7 +94,7 @@ describe('a voice call', () => {
     expect(call.phase.value).toBe('connecting');
     await settle(200);
     expect(call.end.value?.reason).toBe('unconnected');
-    expect(server.to('/end').length).toBe(1);
+    expect(test.server.to('/end').length).toBe(1);
   });
 
   it('survives a short interruption, and reconnects once when the connection is lost', async () => {
@@ -165,22 +109,22 @@ describe('a voice call', () => {
     await settle(5_000);
     expect(call.phase.value).toBe('reconnecting');
     await settle(2_000);
-    expect(server.to('/end').length).toBe(1);
-    expect(server.to('/session').map(({ sdp }) => sdp)).toEqual(['offer 1', 'offer 2']);
-    expect(new Set(server.to('/session').map(({ clientId }) => clientId)).size).toBe(2);
-    expect(page.ask).toHaveBeenCalledTimes(1);
+    expect(test.server.to('/end').length).toBe(1);
+    expect(test.server.to('/session').map(({ sdp }) => sdp)).toEqual(['offer 1', 'offer 2']);
+    expect(new Set(test.server.to('/session').map(({ clientId }) => clientId)).size).toBe(2);
+    expect(test.page.ask).toHaveBeenCalledTimes(1);
     FakePeerConnection.last.becomes('connected');
     expect(call.phase.value).toBe('live');
 
     FakePeerConnection.last.channel.onclose?.();
     await settle(3_000);
     expect(call.end.value?.reason).toBe('lost');
-    expect(page.track.stopped).toBe(true);
+    expect(test.page.track.stopped).toBe(true);
   });
 
   it('takes the reason for a broken connection from the server', async () => {
     const call = await connect();
-    server.session = { state: 'ended', endReason: 'provider', problem: 'The voice service is out of order.' };
+    test.server.session = { state: 'ended', endReason: 'provider', problem: 'The voice service is out of order.' };
     FakePeerConnection.last.becomes('failed');
     await settle();
     expect(call.end.value).toEqual({ reason: 'provider', seconds: 0 });
@@ -195,9 +139,9 @@ describe('a voice call', () => {
       await settle();
       FakePeerConnection.last.becomes('connected');
       expect(call.phase.value).toBe('live');
-      expect(page.track.stopped).toBe(false);
+      expect(test.page.track.stopped).toBe(false);
     }
-    expect(server.to('/end')).toEqual([]);
+    expect(test.server.to('/end')).toEqual([]);
     call.handleEvent(ended('continued', 's3'));
     await settle();
     expect(call.end.value?.reason).toBe('provider');
@@ -218,13 +162,13 @@ describe('a voice call', () => {
     FakePeerConnection.last.becomes('connected');
     expect(call.say('What does it cost?')).toBe(true);
     await settle();
-    expect(server.to('/say')).toEqual([expect.objectContaining({ text: 'What does it cost?' })]);
-    expect(server.written).toEqual([]);
+    expect(test.server.to('/say')).toEqual([expect.objectContaining({ text: 'What does it cost?' })]);
+    expect(test.server.written).toEqual([]);
 
-    server.failures.say = refusal('The call is over.');
+    test.server.failures.say = refusal('The call is over.');
     expect(call.say('Are you there?')).toBe(true);
     await settle();
-    expect(server.written).toEqual(['Are you there?']);
+    expect(test.server.written).toEqual(['Are you there?']);
   });
 });
 
@@ -232,31 +176,35 @@ describe('the microphone of a voice call', () => {
   it('is muted without being closed', async () => {
     const call = await connect();
     call.toggleMute();
-    expect([page.track.enabled, page.track.stopped, call.on.value.microphone]).toEqual([false, false, false]);
+    expect([test.page.track.enabled, test.page.track.stopped, call.on.value.microphone]).toEqual([false, false, false]);
     call.toggleMute();
-    expect(page.track.enabled).toBe(true);
+    expect(test.page.track.enabled).toBe(true);
   });
 
   it('sends only while the button is held with push-to-talk', async () => {
     const call = await connect();
     call.togglePushToTalk();
     await settle(2_000);
-    expect(server.to('/session').map(({ pushToTalk }) => pushToTalk)).toEqual([false, true]);
+    expect(test.server.to('/session').map(({ pushToTalk }) => pushToTalk)).toEqual([false, true]);
     FakePeerConnection.last.becomes('connected');
-    expect([call.pushToTalk.value, call.canChoosePushToTalk.value, page.track.enabled]).toEqual([true, true, false]);
+    expect([call.pushToTalk.value, call.canChoosePushToTalk.value, test.page.track.enabled]).toEqual([
+      true,
+      true,
+      false,
+    ]);
 
-    call.hold(true);
-    expect(page.track.enabled).toBe(false);
+    call.holdTalkButton(true);
+    expect(test.page.track.enabled).toBe(false);
     await settle();
-    expect(page.track.enabled).toBe(true);
-    call.hold(false);
-    expect(page.track.enabled).toBe(false);
+    expect(test.page.track.enabled).toBe(true);
+    call.holdTalkButton(false);
+    expect(test.page.track.enabled).toBe(false);
     await settle();
-    expect(server.to('/talk')).toEqual([{ pressed: true }, { pressed: false }]);
+    expect(test.server.to('/talk')).toEqual([{ pressed: true }, { pressed: false }]);
   });
 
   it('follows a tenant that requires push-to-talk', async () => {
-    server.session = { pushToTalk: true };
+    test.server.session = { pushToTalk: true };
     const call = await connect();
     expect([call.pushToTalk.value, call.canChoosePushToTalk.value]).toEqual([true, false]);
     call.togglePushToTalk();
@@ -266,9 +214,9 @@ describe('the microphone of a voice call', () => {
 
   it('can be unplugged: the call continues and says so', async () => {
     const call = await connect();
-    page.track.onended?.();
+    test.page.track.onended?.();
     await settle();
-    expect([call.phase.value, call.troubles.value.microphone, FakePeerConnection.last.track]).toEqual([
+    expect([call.phase.value, call.deviceErrors.value.microphone, FakePeerConnection.last.track]).toEqual([
       'live',
       'missing',
       null,
@@ -278,55 +226,55 @@ describe('the microphone of a voice call', () => {
 
 describe('a call whose provider needs a relay', () => {
   beforeEach(() => {
-    server.session = { relay: true };
+    test.server.session = { relay: true };
   });
 
   it('relays messages in both directions unchanged', async () => {
     await connect();
     const { channel } = FakePeerConnection.last;
     channel.onmessage?.({ data: '{"type":"response.done"}' });
-    server.relayed[0]?.listener.message('{"type":"response.create"}');
+    test.server.relayed[0]?.listener.message('{"type":"response.create"}');
     expect(channel.sent).toEqual([]);
     channel.opens();
     expect(channel.sent).toEqual(['{"type":"response.create"}']);
-    expect(server.relayed[0]).toMatchObject({ sessionId: 's1', sent: ['{"type":"response.done"}'] });
+    expect(test.server.relayed[0]).toMatchObject({ sessionId: 's1', sent: ['{"type":"response.done"}'] });
   });
 
   it('queues messages while the connection is down, and sends them when it is back', async () => {
     const call = await connect();
-    server.status.value = { state: 'reconnecting' };
-    server.relayed[0]?.listener.ended();
+    test.server.status.value = { state: 'reconnecting' };
+    test.server.relayed[0]?.listener.ended();
     FakePeerConnection.last.channel.onmessage?.({ data: 'meanwhile' });
     await settle(3_000);
-    expect(server.relayed.length).toBe(1);
-    server.status.value = { state: 'online' };
-    expect(server.relayed[1]?.sent).toEqual(['meanwhile']);
+    expect(test.server.relayed.length).toBe(1);
+    test.server.status.value = { state: 'online' };
+    expect(test.server.relayed[1]?.sent).toEqual(['meanwhile']);
     await settle(20_000);
     expect(call.phase.value).toBe('live');
     call.hangUp();
-    expect(server.relayed[1]?.closed).toBe(true);
+    expect(test.server.relayed[1]?.closed).toBe(true);
   });
 
   it('is lost when the relay keeps breaking', async () => {
     const call = await connect();
-    server.relayed[0]?.listener.ended();
+    test.server.relayed[0]?.listener.ended();
     for (let n = 1; n < 9; n++) {
       await settle(1_100);
-      server.relayed[n]?.listener.ended();
+      test.server.relayed[n]?.listener.ended();
     }
     expect(call.phase.value).toBe('live');
     await settle(5_000);
     // It reconnects.
     expect(FakePeerConnection.all.length).toBe(2);
-    expect(server.to('/end').length).toBe(1);
+    expect(test.server.to('/end').length).toBe(1);
   });
 
   it('ends with its own reason if the transport cannot relay', async () => {
-    server.canRelay = false;
+    test.server.canRelay = false;
     const call = await begin();
     await settle();
     expect(call.end.value?.reason).toBe('unrelayed');
-    expect(server.to('/end').length).toBe(1);
-    expect(page.track.stopped).toBe(true);
+    expect(test.server.to('/end').length).toBe(1);
+    expect(test.page.track.stopped).toBe(true);
   });
 });

@@ -24,6 +24,7 @@ public sealed class HtmlExtractor : IExtractor
         HtmlComplexity.Check(html);
         using var page = new HtmlParser().ParseDocument(html);
         var links = Links(page, address);
+        var noText = NoTextReason.Of(page);
         var title = Fold(page.Title);
         var language = page.DocumentElement.GetAttribute("lang")?.Split('-', '_')[0].Trim().ToLowerInvariant();
 
@@ -34,6 +35,7 @@ public sealed class HtmlExtractor : IExtractor
         var blocks = new List<Block>();
         if (MainContent.Find(page, whole) is { } main) new BlockWalker(blocks).Walk(main);
 
+        if (noText is not null && NoTextReason.IsPlaceholder(blocks)) blocks.Clear();
         var heading = Only(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
         return new ExtractedDocument(
             heading?.Text ?? (title.Length > 0 ? title : null),
@@ -43,23 +45,29 @@ public sealed class HtmlExtractor : IExtractor
             Links = links,
             Canonical = canonical,
             Description = description.Length > 0 ? description : null,
+            NoTextReason = noText,
             NoIndex = noIndex,
             NoFollow = noFollow,
         };
     }
 
+    /// <summary>Returns the text in one line: white space is collapsed, and places for optional line breaks are removed.</summary>
     internal static string Fold(string? text)
     {
         if (string.IsNullOrEmpty(text)) return "";
         var folded = new StringBuilder(text.Length);
         foreach (var character in text)
         {
-            if (!char.IsWhiteSpace(character) && character != '\u200B') folded.Append(character);
+            if (IsBreakOpportunity(character)) continue;
+            if (!char.IsWhiteSpace(character)) folded.Append(character);
             else if (folded.Length > 0 && folded[^1] != ' ') folded.Append(' ');
         }
 
         return folded.ToString().TrimEnd();
     }
+
+    // Soft hyphens, zero-width spaces, word joiners and byte order marks are invisible and not part of a word.
+    private static bool IsBreakOpportunity(char character) => character is '\u00AD' or '\u200B' or '\u2060' or '\uFEFF';
 
     private static T? Only<T>(IEnumerable<T> elements)
         where T : class

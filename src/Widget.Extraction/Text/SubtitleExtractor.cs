@@ -12,7 +12,7 @@ public sealed partial class SubtitleExtractor : IExtractor
     private const int LongestPiece = 400;
 
     // In seconds. A longer pause starts a new block.
-    private const double LongestPause = 5;
+    private const double MaxPause = 5;
 
     public bool Reads(string mediaType) => mediaType is MediaTypes.WebVtt or MediaTypes.SubRip;
 
@@ -33,7 +33,7 @@ public sealed partial class SubtitleExtractor : IExtractor
         var blocks = new List<Block>();
         foreach (var (start, end, text) in cues)
         {
-            if (blocks.Count > 0 && blocks[^1] is { } last && start - last.End < LongestPause)
+            if (blocks.Count > 0 && blocks[^1] is { } last && start - last.End < MaxPause)
             {
                 // Rolling captions repeat a line while the next one appears.
                 if (last.Text.EndsWith(text, StringComparison.Ordinal))

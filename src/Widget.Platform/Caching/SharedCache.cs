@@ -10,126 +10,131 @@ namespace Widget.Platform.Caching;
 /// not tell a caller whether the result was cached.
 /// </remarks>
 /// <param name="clock">Measures the age of results.</param>
-/// <param name="capacity">The largest total size, in the unit of <paramref name="sizeOf"/>.</param>
-/// <param name="sizeOf">The size of a result; null counts each as one.</param>
+/// <param name="capacity">Maximum total size, in the unit of <paramref name="sizeOf"/>.</param>
+/// <param name="sizeOf">The size of a result. If null, each result counts as one.</param>
 public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity, Func<TValue, long>? sizeOf = null)
     where TKey : notnull
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<TKey, LinkedListNode<Entry>> _kept = [];
-    private readonly LinkedList<Entry> _byUse = [];
-    private readonly Dictionary<TKey, Flight> _flights = [];
+    private readonly Dictionary<TKey, LinkedListNode<Entry>> _entries = [];
+    private readonly LinkedList<Entry> _byLastUse = [];
+    private readonly Dictionary<TKey, PendingCall> _pending = [];
     private long _size;
 
     public int Count
     {
         get
         {
-            lock (_lock) return _kept.Count;
+            lock (_lock) return _entries.Count;
         }
     }
 
     /// <param name="key">The key of the result.</param>
-    /// <param name="run">Makes the result. It is cancelled when no caller waits for it any longer.</param>
-    /// <param name="lifetime">How long to cache a result; zero for not at all.</param>
+    /// <param name="load">Computes the result. It is cancelled when no caller waits for it any longer.</param>
+    /// <param name="lifetimeOf">How long to cache a result. Zero means that it is not cached.</param>
     /// <param name="ct">Ends this caller's wait.</param>
     /// <returns>The result, and whether it was cached or another caller had already started the call.</returns>
     public async Task<(TValue Value, bool Shared)> GetAsync(
         TKey key,
-        Func<CancellationToken, Task<TValue>> run,
-        Func<TValue, TimeSpan> lifetime,
+        Func<CancellationToken, Task<TValue>> load,
+        Func<TValue, TimeSpan> lifetimeOf,
         CancellationToken ct)
     {
-        Flight flight;
+        PendingCall call;
         bool joined;
         lock (_lock)
         {
-            if (_kept.TryGetValue(key, out var node))
+            if (_entries.TryGetValue(key, out var node))
             {
                 if (clock.GetTimestamp() < node.Value.Expires)
                 {
-                    _byUse.Remove(node);
-                    _byUse.AddLast(node);
+                    _byLastUse.Remove(node);
+                    _byLastUse.AddLast(node);
                     return (node.Value.Value, true);
                 }
 
                 Remove(node);
             }
 
-            joined = _flights.TryGetValue(key, out flight!);
-            if (!joined) _flights.Add(key, flight = new Flight());
-            flight.Waiting++;
+            joined = _pending.TryGetValue(key, out call!);
+            if (!joined) _pending.Add(key, call = new PendingCall());
+            call.Waiting++;
         }
 
         // Outside the lock, because the call runs on this thread until its first await.
-        if (!joined) flight.Start(RunAsync(key, flight, run, lifetime));
+        if (!joined) call.Start(LoadAsync(key, call, load, lifetimeOf));
         try
         {
-            return (await (await flight.Started).WaitAsync(ct), joined);
+            return (await (await call.Started).WaitAsync(ct), joined);
         }
         finally
         {
             lock (_lock)
             {
-                if (--flight.Waiting == 0 && _flights.GetValueOrDefault(key) == flight)
+                if (--call.Waiting == 0 && _pending.GetValueOrDefault(key) == call)
                 {
-                    _flights.Remove(key);
-                    flight.Abandon();
+                    _pending.Remove(key);
+                    call.Abandon();
                 }
             }
         }
     }
 
-    private async Task<TValue> RunAsync(TKey key, Flight flight, Func<CancellationToken, Task<TValue>> run, Func<TValue, TimeSpan> lifetime)
+    private async Task<TValue> LoadAsync(
+        TKey key,
+        PendingCall call,
+        Func<CancellationToken, Task<TValue>> load,
+        Func<TValue, TimeSpan> lifetimeOf)
     {
         try
         {
-            var value = await run(flight.Token);
-            var kept = lifetime(value);
+            var value = await load(call.Token);
+            var lifetime = lifetimeOf(value);
             lock (_lock)
             {
-                if (kept > TimeSpan.Zero && !_kept.ContainsKey(key)) Keep(key, value, kept);
+                if (lifetime > TimeSpan.Zero && !_entries.ContainsKey(key)) Add(key, value, lifetime);
             }
 
             return value;
         }
         finally
         {
-            bool wanted;
+            bool isPending;
             lock (_lock)
             {
-                wanted = _flights.GetValueOrDefault(key) == flight && _flights.Remove(key);
+                isPending = _pending.GetValueOrDefault(key) == call && _pending.Remove(key);
             }
 
-            // An abandoned flight is still being cancelled, so it must not be disposed of here.
-            if (wanted) flight.Dispose();
+            // An abandoned call is still being cancelled, so it must not be disposed of here.
+            if (isPending) call.Dispose();
         }
     }
 
-    private void Keep(TKey key, TValue value, TimeSpan lifetime)
+    private void Add(TKey key, TValue value, TimeSpan lifetime)
     {
         var size = sizeOf?.Invoke(value) ?? 1;
         if (size > capacity) return;
         var expires = clock.GetTimestamp() + (long)(lifetime.TotalSeconds * clock.TimestampFrequency);
-        _kept.Add(key, _byUse.AddLast(new Entry(key, value, expires, size)));
-        for (_size += size; _size > capacity;) Remove(_byUse.First!);
+        _entries.Add(key, _byLastUse.AddLast(new Entry(key, value, expires, size)));
+        _size += size;
+        while (_size > capacity) Remove(_byLastUse.First!);
     }
 
     private void Remove(LinkedListNode<Entry> node)
     {
-        _kept.Remove(node.Value.Key);
-        _byUse.Remove(node);
+        _entries.Remove(node.Value.Key);
+        _byLastUse.Remove(node);
         _size -= node.Value.Size;
     }
 
     private sealed record Entry(TKey Key, TValue Value, long Expires, long Size);
 
-    private sealed class Flight : IDisposable
+    private sealed class PendingCall : IDisposable
     {
         private readonly CancellationTokenSource _abandoned = new();
         private readonly TaskCompletionSource<Task<TValue>> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Flight() => Token = _abandoned.Token;
+        public PendingCall() => Token = _abandoned.Token;
 
         public int Waiting { get; set; }
 

@@ -20,7 +20,7 @@ public static class ApplicationDataSource
         // before 1.21) needs "Max Auto Prepare=0" in the connection string.
         if (!connection.Contains("Max Auto Prepare", StringComparison.OrdinalIgnoreCase))
             builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
-        // A connection that waits for notifications is silent for hours. Keepalives detect when it is broken.
+        // A connection that waits for notifications can be idle for hours. Keepalives detect when it is broken.
         if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
         // Many concurrent connections slow each other down, and opening one costs as much as a question. Further requests wait for a free
         // connection.

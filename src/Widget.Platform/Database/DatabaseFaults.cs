@@ -9,7 +9,7 @@ namespace Widget.Platform.Database;
 public static class DatabaseFaults
 {
     // Errors that Npgsql does not consider transient, but that end when the server, its standby or the pooler is available again.
-    private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> TransientCodes = new(StringComparer.Ordinal)
     {
         PostgresErrorCodes.AdminShutdown,
         PostgresErrorCodes.CrashShutdown,
@@ -32,7 +32,7 @@ public static class DatabaseFaults
     public static bool IsTransient(Exception? exception) => exception switch
     {
         null or OperationCanceledException => false,
-        PostgresException { IsTransient: false } refused => Passing.Contains(refused.SqlState),
+        PostgresException { IsTransient: false } refused => TransientCodes.Contains(refused.SqlState),
         NpgsqlException { IsTransient: true } => true,
         // Npgsql throws this while connecting. If another exception wraps it, it comes from another service.
         TimeoutException => true,

@@ -6,78 +6,83 @@ namespace Widget.Platform.Database;
 /// </summary>
 internal static class SqlSummary
 {
-    private const int Longest = 4_000;
+    // The tables are named early in a statement. A long list of values after that is not read.
+    private const int MaxLength = 4_000;
 
     public static string Of(string sql)
     {
-        var text = sql.AsSpan(0, Math.Min(sql.Length, Longest));
-        var (isRead, read, called) = (false, "", "");
-        var (verb, changed) = ("", "");
-        var (before, wanted) = ("", Wanted.Nothing);
-        for (var at = 0; at < text.Length;)
+        var text = sql.AsSpan(0, Math.Min(sql.Length, MaxLength));
+        var (hasSelect, readTable, function) = (false, "", "");
+        var (verb, changedTable) = ("", "");
+        var (previous, expected) = ("", Expected.Nothing);
+        var position = 0;
+        while (position < text.Length)
         {
-            var word = Next(text, ref at);
+            var word = NextWord(text, ref position);
             if (word.IsEmpty) break;
-            if (wanted is not Wanted.Nothing && !word.Equals("only", StringComparison.OrdinalIgnoreCase))
+            if (expected is not Expected.Nothing && !word.Equals("only", StringComparison.OrdinalIgnoreCase))
             {
                 var name = IsKeyword(word) ? "" : word.ToString();
-                if (wanted is Wanted.Changed && name.Length > 0) changed = name;
-                else if (wanted is Wanted.Read && read.Length == 0) read = name;
-                else if (wanted is Wanted.Called && called.Length == 0) called = name;
-                wanted = Wanted.Nothing;
+                if (expected is Expected.ChangedTable && name.Length > 0) changedTable = name;
+                else if (expected is Expected.ReadTable && readTable.Length == 0) readTable = name;
+                else if (expected is Expected.Function && function.Length == 0) function = name;
+                expected = Expected.Nothing;
             }
 
             var lower = word.Length <= 6 ? word.ToString().ToLowerInvariant() : "";
-            (verb, wanted) = (lower, before) switch
+            (verb, expected) = (lower, previous) switch
             {
-                ("select", _) => (verb, Wanted.Called),
-                ("from", "delete") => ("delete", Wanted.Changed),
-                ("into", "insert") => ("insert", Wanted.Changed),
-                ("from" or "join", _) => (verb, Wanted.Read),
+                ("select", _) => (verb, Expected.Function),
+                ("from", "delete") => ("delete", Expected.ChangedTable),
+                ("into", "insert") => ("insert", Expected.ChangedTable),
+                ("from" or "join", _) => (verb, Expected.ReadTable),
                 // "for update" and "do update" are not statements.
-                ("update", not ("for" or "do" or "key")) => ("update", Wanted.Changed),
-                _ => (verb, wanted),
+                ("update", not ("for" or "do" or "key")) => ("update", Expected.ChangedTable),
+                _ => (verb, expected),
             };
-            isRead |= lower == "select";
-            before = lower;
+            hasSelect |= lower == "select";
+            previous = lower;
         }
 
-        if (changed.Length > 0) return $"{verb} {changed}";
-        return !isRead ? "sql" : read.Length > 0 ? $"select {read}" : called.Length > 0 ? $"select {called}" : "select";
+        if (changedTable.Length > 0) return $"{verb} {changedTable}";
+        if (!hasSelect) return "sql";
+        var selected = readTable.Length > 0 ? readTable : function;
+        return selected.Length > 0 ? $"select {selected}" : "select";
     }
 
-    private enum Wanted
+    /// <summary>What the next word names.</summary>
+    private enum Expected
     {
         Nothing,
-        Read,
-        Called,
-        Changed,
+        ReadTable,
+        Function,
+        ChangedTable,
     }
 
     private static bool IsKeyword(ReadOnlySpan<char> word) => word.Equals("select", StringComparison.OrdinalIgnoreCase)
         || word.Equals("lateral", StringComparison.OrdinalIgnoreCase)
         || word.Equals("set", StringComparison.OrdinalIgnoreCase);
 
-    // Returns the next word, skipping string literals and parameters; empty at the end.
-    private static ReadOnlySpan<char> Next(ReadOnlySpan<char> text, ref int at)
+    // Returns the next word, skipping string literals and parameters. Empty at the end of the text.
+    private static ReadOnlySpan<char> NextWord(ReadOnlySpan<char> text, ref int position)
     {
-        while (at < text.Length && !IsStart(text[at]))
+        while (position < text.Length && !IsStart(text[position]))
         {
-            if (text[at] == '\'')
+            if (text[position] == '\'')
             {
-                var end = text[(at + 1)..].IndexOf('\'');
-                at = end < 0 ? text.Length : at + end + 2;
+                var end = text[(position + 1)..].IndexOf('\'');
+                position = end < 0 ? text.Length : position + end + 2;
             }
             else
             {
-                at++;
-                if (text[at - 1] is '$' or (>= '0' and <= '9')) while (at < text.Length && IsPart(text[at])) at++;
+                position++;
+                if (text[position - 1] is '$' or (>= '0' and <= '9')) while (position < text.Length && IsPart(text[position])) position++;
             }
         }
 
-        var start = at;
-        while (at < text.Length && IsPart(text[at])) at++;
-        return text[start..at];
+        var start = position;
+        while (position < text.Length && IsPart(text[position])) position++;
+        return text[start..position];
     }
 
     private static bool IsStart(char letter) => char.IsAsciiLetter(letter) || letter == '_';

@@ -14,18 +14,18 @@ namespace Widget.Platform.Database;
 /// </summary>
 public static partial class StorableJson
 {
-    private const int LongestNumber = 300;
-    private const int LargestExponent = 400;
-    private const int UnicodeEscape = 6; // \uXXXX
-    private const string Replacement = "\\ufffd";
+    private const int MaxNumberLength = 300;
+    private const int MaxExponent = 400;
+    private const int UnicodeEscapeLength = 6; // \uXXXX
+    private const string ReplacementCharacter = "\\ufffd";
 
-    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("+-.0123456789eE");
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("+-.0123456789eE");
 
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlySpan<byte> utf8)
     {
-        var mark = Encoding.UTF8.Preamble;
-        return Parse(Encoding.UTF8.GetString(utf8.StartsWith(mark) ? utf8[mark.Length..] : utf8));
+        var byteOrderMark = Encoding.UTF8.Preamble;
+        return Parse(Encoding.UTF8.GetString(utf8.StartsWith(byteOrderMark) ? utf8[byteOrderMark.Length..] : utf8));
     }
 
     /// <exception cref="JsonException">The text is not JSON.</exception>
@@ -40,10 +40,10 @@ public static partial class StorableJson
     }
 
     /// <summary>Returns JSON from any source as text that can be stored.</summary>
-    public static string Of(JsonElement value) => Clean(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
+    public static string ToText(JsonElement value) => Clean(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
 
     /// <summary>Returns the string at the reader's position.</summary>
-    public static string? Text(ref Utf8JsonReader reader)
+    public static string? ReadString(ref Utf8JsonReader reader)
     {
         // GetString throws an exception that names the expected type.
         if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName)) return reader.GetString();
@@ -59,27 +59,30 @@ public static partial class StorableJson
     public static string Clean(string json)
     {
         StringBuilder? clean = null;
-        var (copied, inText) = (0, false);
-        for (var at = 0; at < json.Length;)
+        // The part before this position has been appended to the result.
+        var copied = 0;
+        var inString = false;
+        var at = 0;
+        while (at < json.Length)
         {
-            var (length, instead) = (1, (string?)null);
+            var (length, replacement) = (1, (string?)null);
             switch (json[at])
             {
                 case '"':
-                    inText = !inText;
+                    inString = !inString;
                     break;
-                case '\\' when inText:
-                    (length, instead) = Escape(json.AsSpan(at));
+                case '\\' when inString:
+                    (length, replacement) = ReadEscape(json.AsSpan(at));
                     break;
-                case '-' or (>= '0' and <= '9') when !inText:
-                    (length, instead) = Number(json.AsSpan(at));
+                case '-' or (>= '0' and <= '9') when !inString:
+                    (length, replacement) = ReadNumber(json.AsSpan(at));
                     break;
             }
 
-            if (instead is not null)
+            if (replacement is not null)
             {
                 clean ??= new StringBuilder(json.Length + 16);
-                clean.Append(json, copied, at - copied).Append(instead);
+                clean.Append(json, copied, at - copied).Append(replacement);
                 copied = at + length;
             }
 
@@ -89,38 +92,40 @@ public static partial class StorableJson
         return clean is null ? json : clean.Append(json, copied, json.Length - copied).ToString();
     }
 
-    // Returns the length of the token and its replacement; null if it stays.
-    private static (int Length, string? Instead) Escape(ReadOnlySpan<char> json)
+    // Returns the length of the escape and its replacement. Null means that it stays as it is.
+    private static (int Length, string? Replacement) ReadEscape(ReadOnlySpan<char> json)
     {
-        if (Unit(json) is not { } unit) return (Math.Min(2, json.Length), null);
-        if (unit == '\0') return (UnicodeEscape, "");
-        if (!char.IsSurrogate(unit)) return (UnicodeEscape, null);
-        return char.IsHighSurrogate(unit) && Unit(json[UnicodeEscape..]) is { } second && char.IsLowSurrogate(second)
-            ? (2 * UnicodeEscape, null)
-            : (UnicodeEscape, Replacement);
+        if (ReadCodeUnit(json) is not { } unit) return (Math.Min(2, json.Length), null);
+        if (unit == '\0') return (UnicodeEscapeLength, "");
+        if (!char.IsSurrogate(unit)) return (UnicodeEscapeLength, null);
+        return char.IsHighSurrogate(unit) && ReadCodeUnit(json[UnicodeEscapeLength..]) is { } second && char.IsLowSurrogate(second)
+            ? (2 * UnicodeEscapeLength, null)
+            : (UnicodeEscapeLength, ReplacementCharacter);
     }
 
-    private static char? Unit(ReadOnlySpan<char> json) =>
-        json.Length >= UnicodeEscape && json[0] == '\\' && json[1] == 'u'
-        && ushort.TryParse(json[2..UnicodeEscape], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+    // Returns the UTF-16 code unit of a \uXXXX escape. Null if the text does not start with one.
+    private static char? ReadCodeUnit(ReadOnlySpan<char> json) =>
+        json.Length >= UnicodeEscapeLength && json[0] == '\\' && json[1] == 'u'
+        && ushort.TryParse(json[2..UnicodeEscapeLength], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : null;
 
-    private static (int Length, string? Instead) Number(ReadOnlySpan<char> json)
+    // Returns the length of the number and its replacement. Null means that it stays as it is.
+    private static (int Length, string? Replacement) ReadNumber(ReadOnlySpan<char> json)
     {
-        var length = json.IndexOfAnyExcept(OfNumbers);
+        var length = json.IndexOfAnyExcept(NumberCharacters);
         var number = length < 0 ? json : json[..length];
         if (IsStorable(number) || !JsonNumber().IsMatch(number)) return (number.Length, null);
-        return (number.Length, $"\"{number[..Math.Min(number.Length, LongestNumber)]}\"");
+        return (number.Length, $"\"{number[..Math.Min(number.Length, MaxNumberLength)]}\"");
     }
 
     private static bool IsStorable(ReadOnlySpan<char> number)
     {
-        if (number.Length > LongestNumber) return false;
+        if (number.Length > MaxNumberLength) return false;
         var exponent = number.IndexOfAny('e', 'E');
         if (exponent < 0) return true;
-        return int.TryParse(number[(exponent + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size)
-            && Math.Abs((long)size) <= LargestExponent
+        return int.TryParse(number[(exponent + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power)
+            && Math.Abs((long)power) <= MaxExponent
             && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
     }
 

@@ -8,7 +8,7 @@ namespace Widget.Platform.Outbound;
 public readonly record struct BoundedBody(ReadOnlyMemory<byte> Content, bool IsComplete)
 {
     /// <param name="content">The response's content.</param>
-    /// <param name="limit">The most bytes to read.</param>
+    /// <param name="limit">Maximum number of bytes to read.</param>
     /// <param name="ct">Cancels the read.</param>
     public static async Task<BoundedBody> ReadAsync(HttpContent content, int limit, CancellationToken ct)
     {

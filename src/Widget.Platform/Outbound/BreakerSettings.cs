@@ -4,14 +4,14 @@ namespace Widget.Platform.Outbound;
 /// <param name="Service">The service's name in metrics.</param>
 public sealed record BreakerSettings(string Service)
 {
-    /// <summary>How many failures in a row open a circuit.</summary>
-    public int Failures { get; init; } = 3;
+    /// <summary>Number of failures in a row that open a circuit.</summary>
+    public int FailureThreshold { get; init; } = 3;
 
     /// <summary>How long a circuit stays open at first. The pause doubles with each failed trial call.</summary>
     public required TimeSpan FirstPause { get; init; }
 
-    /// <summary>The longest pause, also when the service asks for a longer one.</summary>
-    public required TimeSpan LongestPause { get; init; }
+    /// <summary>Maximum pause, even if the service asks for a longer one.</summary>
+    public required TimeSpan MaxPause { get; init; }
 
     /// <summary>
     /// Maximum number of failing accounts that are remembered. When it is exceeded, the account with the oldest last failure is
@@ -19,7 +19,7 @@ public sealed record BreakerSettings(string Service)
     /// </summary>
     public int Capacity { get; init; } = 10_000;
 
-    /// <summary>The pause after a number of failed calls in a row.</summary>
+    /// <summary>Returns how long a circuit stays open.</summary>
     /// <param name="openings">How many times the circuit has opened in a row, at least one.</param>
     /// <param name="firstPause">Replaces <see cref="FirstPause"/> for this failure.</param>
     /// <param name="retryAfter">The pause that the service asks for.</param>
@@ -27,6 +27,6 @@ public sealed record BreakerSettings(string Service)
     {
         var pause = (firstPause ?? FirstPause) * Math.Pow(2, Math.Min(openings - 1, 10));
         if (retryAfter > pause) pause = retryAfter.Value;
-        return pause < LongestPause ? pause : LongestPause;
+        return pause < MaxPause ? pause : MaxPause;
     }
 }

@@ -45,27 +45,29 @@ public sealed class CircuitBreaker(BreakerSettings settings, TimeProvider clock)
     {
         get
         {
-            lock (_lock) return _byLastFailure.Count(circuit => circuit.Failures >= settings.Failures);
+            lock (_lock) return _byLastFailure.Count(circuit => circuit.Failures >= settings.FailureThreshold);
         }
     }
 
-    /// <summary>Whether to call the service. A caller that gets <see cref="CircuitState.HalfOpen"/> makes the trial call.</summary>
-    public CircuitStatus Ask(string account)
+    /// <summary>
+    /// Returns whether to call the service. A caller that gets <see cref="CircuitState.HalfOpen"/> must make the trial call.
+    /// </summary>
+    public CircuitStatus Check(string account)
     {
         lock (_lock)
         {
-            if (!_circuits.TryGetValue(account, out var node) || node.Value.Failures < settings.Failures) return default;
+            if (!_circuits.TryGetValue(account, out var node) || node.Value.Failures < settings.FailureThreshold) return default;
             var circuit = node.Value;
-            var age = clock.GetElapsedTime(circuit.FailedAt);
+            var sinceFailure = clock.GetElapsedTime(circuit.FailedAt);
             var wait = circuit.Pause - clock.GetElapsedTime(circuit.PausedAt);
-            if (wait > TimeSpan.Zero) return new CircuitStatus(CircuitState.Open, wait, age, circuit.Reason);
+            if (wait > TimeSpan.Zero) return new CircuitStatus(CircuitState.Open, wait, sinceFailure, circuit.Reason);
             circuit.PausedAt = clock.GetTimestamp();
-            return new CircuitStatus(CircuitState.HalfOpen, TimeSpan.Zero, age, circuit.Reason);
+            return new CircuitStatus(CircuitState.HalfOpen, TimeSpan.Zero, sinceFailure, circuit.Reason);
         }
     }
 
-    /// <summary>The service answered, even if it refused the request.</summary>
-    public void Succeeded(string account)
+    /// <summary>Records that the service answered, even if it refused the request.</summary>
+    public void RecordSuccess(string account)
     {
         lock (_lock)
         {
@@ -73,21 +75,21 @@ public sealed class CircuitBreaker(BreakerSettings settings, TimeProvider clock)
         }
     }
 
-    /// <summary>The service was unreachable, overloaded or broken.</summary>
+    /// <summary>Records that the service was unreachable, overloaded or broken.</summary>
     /// <param name="account">The account that the call was for.</param>
     /// <param name="reason">The reason, for traces.</param>
     /// <param name="firstPause">Replaces the settings' first pause for this failure.</param>
     /// <param name="retryAfter">The pause that the service asks for.</param>
-    public void Failed(string account, string reason = "", TimeSpan? firstPause = null, TimeSpan? retryAfter = null)
+    public void RecordFailure(string account, string reason = "", TimeSpan? firstPause = null, TimeSpan? retryAfter = null)
     {
         lock (_lock)
         {
-            var circuit = Touch(account);
+            var circuit = GetOrAdd(account);
             var now = clock.GetTimestamp();
             circuit.Failures++;
-            var left = circuit.Pause - clock.GetElapsedTime(circuit.FailedAt);
+            var remaining = circuit.Pause - clock.GetElapsedTime(circuit.FailedAt);
             (circuit.Reason, circuit.FailedAt, circuit.PausedAt) = (reason, now, now);
-            if (circuit.Failures < settings.Failures) return;
+            if (circuit.Failures < settings.FailureThreshold) return;
             // Calls that were in progress together fail together. They count as one failed trial.
             if (circuit.Openings == 0 || clock.GetElapsedTime(circuit.OpenedAt) >= circuit.Pause)
             {
@@ -97,11 +99,12 @@ public sealed class CircuitBreaker(BreakerSettings settings, TimeProvider clock)
 
             // A longer pause that another failure asked for stays.
             var pause = settings.PauseAfter(circuit.Openings, firstPause, retryAfter);
-            circuit.Pause = left > pause ? left : pause;
+            circuit.Pause = remaining > pause ? remaining : pause;
         }
     }
 
-    private Circuit Touch(string account)
+    // Also makes the account the one with the latest failure.
+    private Circuit GetOrAdd(string account)
     {
         if (_circuits.TryGetValue(account, out var node))
         {

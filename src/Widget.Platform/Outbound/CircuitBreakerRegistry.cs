@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Widget.Platform.Outbound;
 
-/// <summary>Reads how many breakers of a service are open, for breakers of another kind than <see cref="CircuitBreaker"/>.</summary>
+/// <summary>Reports open breakers that are not a <see cref="CircuitBreaker"/>, so that metrics include them.</summary>
 /// <param name="Service">The service's name in metrics.</param>
 /// <param name="Open">How many are open.</param>
 public sealed record BreakerReading(string Service, Func<int> Open);
@@ -28,7 +28,7 @@ public sealed class CircuitBreakerRegistry(
 
     /// <summary>The breaker of a service.</summary>
     public CircuitBreaker Get(BreakerSettings settings) =>
-        _breakers.GetOrAdd(settings.Service, static (_, made) => new CircuitBreaker(made.settings, made.clock), (settings, clock));
+        _breakers.GetOrAdd(settings.Service, static (_, args) => new CircuitBreaker(args.settings, args.clock), (settings, clock));
 
     /// <summary>How many circuits of each service are open.</summary>
     public IEnumerable<(string Service, int Open)> ReadOpen() =>

@@ -6,7 +6,7 @@ namespace Widget.Platform.Outbound;
 
 /// <summary>
 /// The HTTP clients for all other servers, from <see cref="IHttpClientFactory"/>. They follow no redirects, which would take a key to
-/// another host, and keep no cookies. They have no time limit of their own: each call sets one (<see cref="OutboundPipelines"/>).
+/// another host, and keep no cookies. They have no timeout; each call sets a time limit (<see cref="OutboundPipelines"/>).
 /// </summary>
 public static class OutboundClients
 {
@@ -42,9 +42,9 @@ public static class OutboundClients
 
     /// <summary>The client for an endpoint.</summary>
     /// <param name="clients">The factory.</param>
-    /// <param name="isTenants">Whether a tenant chose the endpoint, not the operator.</param>
-    public static HttpClient ForEndpoint(this IHttpClientFactory clients, bool isTenants) =>
-        clients.CreateClient(isTenants ? Tenant : Operator);
+    /// <param name="isTenantChosen">Whether a tenant chose the endpoint, not the operator.</param>
+    public static HttpClient ForEndpoint(this IHttpClientFactory clients, bool isTenantChosen) =>
+        clients.CreateClient(isTenantChosen ? Tenant : Operator);
 
     private static IServiceCollection AddClient(this IServiceCollection services, string name, Func<SocketsHttpHandler> handler)
     {
@@ -52,7 +52,7 @@ public static class OutboundClients
             .ConfigurePrimaryHttpMessageHandler(handler)
             // The handler replaces its connections itself, so services may keep their client.
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            // Request lines contain ids and tokens.
+            // The loggers would write addresses, which contain ids and tokens.
             .RemoveAllLoggers();
         return services;
     }
@@ -63,7 +63,7 @@ public static class OutboundClients
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.All,
         ConnectTimeout = connectTimeout,
-        // Without a limit, a connection never notices that its host name has moved to another address.
+        // Without a limit, the client would keep using an old address after the host's DNS entry has changed.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
     };
 }

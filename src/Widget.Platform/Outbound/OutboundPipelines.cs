@@ -9,7 +9,9 @@ namespace Widget.Platform.Outbound;
 /// </summary>
 public static class OutboundPipelines
 {
-    /// <summary>Cancels an exchange after a while and throws <see cref="Polly.Timeout.TimeoutRejectedException"/>.</summary>
+    /// <summary>
+    /// Cancels an exchange that takes longer than the limit and throws <see cref="Polly.Timeout.TimeoutRejectedException"/>.
+    /// </summary>
     public static ResiliencePipeline TimeLimit(TimeSpan limit, TimeProvider clock) =>
         new ResiliencePipelineBuilder { TimeProvider = clock }.AddTimeout(limit).Build();
 

@@ -21,7 +21,7 @@ public sealed class PrivateAddressException : Exception
     }
 
     /// <summary>Whether a request failed because its host has no public address.</summary>
-    public static bool Caused(Exception failure)
+    public static bool IsCauseOf(Exception failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
             if (cause is PrivateAddressException) return true;

@@ -38,7 +38,7 @@ public sealed class TenantDb : DbContext
     /// <summary>Creates a command in this transaction.</summary>
     /// <param name="sql">A statement with positional parameters: <c>$1</c>, <c>$2</c> …</param>
     /// <param name="parameters">
-    /// Written as <c>[a, b]</c>. Not <c>params</c>, because a single array argument would be taken for the list.
+    /// Written as <c>[a, b]</c>. It is not declared as <c>params</c>, because a single array would then be taken for the whole list.
     /// </param>
     public NpgsqlCommand Command(string sql, ReadOnlySpan<object?> parameters = default)
     {
@@ -55,13 +55,13 @@ public sealed class TenantDb : DbContext
     /// Takes an advisory lock until the transaction ends, so that the tenant's transactions that change the same thing run one after
     /// another.
     /// </summary>
-    /// <param name="what">Name of the lock.</param>
+    /// <param name="name">Name of the lock.</param>
     /// <param name="ct">Cancels the wait.</param>
-    public async Task LockAsync(string what, CancellationToken ct)
+    public async Task LockAsync(string name, CancellationToken ct)
     {
         await using var command = Command(
             "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
-            [what, TenantId.ToString()]);
+            [name, TenantId.ToString()]);
         await command.ExecuteNonQueryAsync(ct);
     }
 

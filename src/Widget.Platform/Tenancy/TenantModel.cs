@@ -9,7 +9,7 @@ internal sealed class TenantModel(TenantTables[] tables) : IEquatable<TenantMode
 {
     public void MapIds(ModelConfigurationBuilder conventions)
     {
-        var assemblies = tables.Select(table => table.Ids).Append(typeof(TenantId).Assembly).Distinct();
+        var assemblies = tables.Select(table => table.IdAssembly).Append(typeof(TenantId).Assembly).Distinct();
         foreach (var type in assemblies.SelectMany(assembly => assembly.GetTypes()))
         {
             if (type.IsValueType

@@ -11,16 +11,16 @@ public abstract class BackgroundWorker(TimeProvider clock) : BackgroundService
 {
     protected TimeProvider Clock { get; } = clock;
 
-    /// <summary>The database is unavailable, which passes.</summary>
-    protected abstract void LogDatabaseAway(Exception exception);
+    /// <summary>Logs that the database is unavailable. The worker continues when it is available again.</summary>
+    protected abstract void LogDatabaseUnavailable(Exception exception);
 
-    /// <summary>Any other exception.</summary>
-    protected abstract void LogTrouble(Exception exception);
+    /// <summary>Logs any other exception.</summary>
+    protected abstract void LogFailure(Exception exception);
 
     protected void Report(Exception exception)
     {
-        if (IsDatabaseFault(exception)) LogDatabaseAway(exception);
-        else LogTrouble(LoggedException.Of(exception));
+        if (IsDatabaseFault(exception)) LogDatabaseUnavailable(exception);
+        else LogFailure(SanitizedException.From(exception));
     }
 
     protected virtual bool IsDatabaseFault(Exception exception) => DatabaseFaults.IsTransient(exception);
@@ -28,21 +28,21 @@ public abstract class BackgroundWorker(TimeProvider clock) : BackgroundService
     /// <summary>Repeats a step until cancelled. After an exception it pauses, each time longer, until the step succeeds again.</summary>
     /// <param name="step">One round of the work; it waits by itself when there is nothing to do.</param>
     /// <param name="firstPause">The pause after the first exception.</param>
-    /// <param name="longestPause">The limit of the pauses.</param>
+    /// <param name="maxPause">Maximum pause.</param>
     /// <param name="ct">Ends the loop.</param>
     protected async Task RepeatAsync(
         Func<CancellationToken, Task> step,
         TimeSpan firstPause,
-        TimeSpan longestPause,
+        TimeSpan maxPause,
         CancellationToken ct)
     {
-        var pause = new Backoff(Clock, firstPause, longestPause);
+        var backoff = new Backoff(Clock, firstPause, maxPause);
         while (!ct.IsCancellationRequested)
         {
             try
             {
                 await step(ct);
-                pause.Reset();
+                backoff.Reset();
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -51,7 +51,7 @@ public abstract class BackgroundWorker(TimeProvider clock) : BackgroundService
             catch (Exception e)
             {
                 Report(e);
-                await pause.WaitAsync(ct);
+                await backoff.WaitAsync(ct);
             }
         }
     }

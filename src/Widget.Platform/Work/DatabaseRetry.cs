@@ -5,8 +5,8 @@ namespace Widget.Platform.Work;
 /// <summary>Retries idempotent work while the database is unavailable.</summary>
 public static class DatabaseRetry
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
 
     /// <param name="work">
     /// The work. It must be idempotent: if the response to a commit is lost, the work may be done although it failed.
@@ -20,7 +20,7 @@ public static class DatabaseRetry
         Action<Exception> report,
         CancellationToken ct)
     {
-        var pause = new Backoff(clock, First, Longest);
+        var backoff = new Backoff(clock, FirstPause, MaxPause);
         while (true)
         {
             try
@@ -30,7 +30,7 @@ public static class DatabaseRetry
             catch (Exception e) when (DatabaseFaults.IsTransient(e) && !ct.IsCancellationRequested)
             {
                 report(e);
-                await pause.WaitAsync(ct);
+                await backoff.WaitAsync(ct);
                 if (ct.IsCancellationRequested) throw;
             }
         }

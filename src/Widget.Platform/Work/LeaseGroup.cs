@@ -4,7 +4,7 @@ namespace Widget.Platform.Work;
 
 /// <summary>The leases that a node holds on many pieces of work at once. One statement renews them all.</summary>
 /// <typeparam name="TKey">Identifies a piece of work.</typeparam>
-/// <typeparam name="TWork">The work under way.</typeparam>
+/// <typeparam name="TWork">A piece of work in progress.</typeparam>
 public sealed class LeaseGroup<TKey, TWork>(LeaseTimes times, TimeProvider clock)
     where TKey : notnull
     where TWork : class
@@ -13,11 +13,11 @@ public sealed class LeaseGroup<TKey, TWork>(LeaseTimes times, TimeProvider clock
 
     public int Count => _held.Count;
 
-    public ICollection<TWork> Works => _held.Values;
+    public ICollection<TWork> Items => _held.Values;
 
     /// <summary>
-    /// Adds work whose lease this node holds. False when it is under way here already: after the database was unreachable and the lease
-    /// expired, this node may claim its own work.
+    /// Adds work whose lease this node holds. Returns false if this node already does the work: after the database was unreachable and the
+    /// lease expired, a node may claim its own work again.
     /// </summary>
     public bool TryAdd(TKey key, TWork work) => _held.TryAdd(key, work);
 
@@ -41,16 +41,16 @@ public sealed class LeaseGroup<TKey, TWork>(LeaseTimes times, TimeProvider clock
         CancellationToken ct)
     {
         using var timer = new PeriodicTimer(times.Renewal, clock);
-        var renewed = clock.GetTimestamp();
+        var renewedAt = clock.GetTimestamp();
         while (await NextAsync(timer, ct))
         {
             // The statement may miss work that is added while it runs, so look only at what is held now.
             var held = _held.ToArray();
-            var begun = clock.GetTimestamp();
+            var startedAt = clock.GetTimestamp();
             try
             {
                 if (held.Length > 0) await RenewAsync(held);
-                renewed = begun;
+                renewedAt = startedAt;
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -59,7 +59,7 @@ public sealed class LeaseGroup<TKey, TWork>(LeaseTimes times, TimeProvider clock
             catch (Exception e)
             {
                 report(e is OperationCanceledException ? new TimeoutException("The database has not answered within the lease.", e) : e);
-                if (expire is null || clock.GetElapsedTime(renewed) + times.Renewal <= times.Length) continue;
+                if (expire is null || clock.GetElapsedTime(renewedAt) + times.Renewal <= times.Length) continue;
                 foreach (var (_, work) in held) await expire(work);
             }
         }
@@ -67,13 +67,13 @@ public sealed class LeaseGroup<TKey, TWork>(LeaseTimes times, TimeProvider clock
         async Task RenewAsync(KeyValuePair<TKey, TWork>[] held)
         {
             // A database that does not answer must not keep the work going for longer than the leases last.
-            using var late = new CancellationTokenSource(times.Length - times.Renewal, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
-            var ours = await renew(Array.ConvertAll(held, pair => pair.Key), either.Token);
+            using var timeout = new CancellationTokenSource(times.Length - times.Renewal, clock);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+            var stillHeld = await renew(Array.ConvertAll(held, pair => pair.Key), linked.Token);
             foreach (var (key, work) in held)
             {
-                // What is no longer in the group was given up just now.
-                if (!ours.Contains(key) && ReferenceEquals(Find(key), work)) await lose(work);
+                // Work that is no longer in the group has just ended.
+                if (!stillHeld.Contains(key) && ReferenceEquals(Find(key), work)) await lose(work);
             }
         }
     }

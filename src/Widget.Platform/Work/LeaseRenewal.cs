@@ -4,15 +4,15 @@ namespace Widget.Platform.Work;
 public readonly record struct LeaseTimes(TimeSpan Length, TimeSpan Renewal);
 
 /// <summary>
-/// Renews a lease while the work runs. A failed renewal is retried, because the lease lasts a while longer. The work is stopped only if
-/// the lease would expire before the next retry, because another worker may then claim it.
+/// Renews a lease while the work runs. A failed renewal is retried, because the lease is still valid for a while. The work is cancelled
+/// only if the lease would expire before the next retry, because another worker could then claim it.
 /// </summary>
 public static class LeaseRenewal
 {
     /// <param name="times">The lease's length and how often it is renewed.</param>
-    /// <param name="clock">For both.</param>
+    /// <param name="clock">Measures both times.</param>
     /// <param name="held">Cancelled by the caller when the work has ended, and by this method when the lease is lost.</param>
-    /// <param name="renew">Renews it; false when another worker has it.</param>
+    /// <param name="renew">Renews the lease. Returns false if another worker holds it.</param>
     /// <param name="report">Called for every fault.</param>
     public static async Task KeepAsync(
         LeaseTimes times,
@@ -22,20 +22,20 @@ public static class LeaseRenewal
         Action<Exception> report)
     {
         using var timer = new PeriodicTimer(times.Renewal, clock);
-        var renewed = clock.GetTimestamp();
+        var renewedAt = clock.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(held.Token))
             {
-                var begun = clock.GetTimestamp();
-                if (await TryAsync(times.Length - clock.GetElapsedTime(renewed)) is not { } ours)
+                var startedAt = clock.GetTimestamp();
+                if (await TryRenewAsync(times.Length - clock.GetElapsedTime(renewedAt)) is not { } isHeld)
                 {
-                    if (clock.GetElapsedTime(renewed) + times.Renewal < times.Length) continue;
+                    if (clock.GetElapsedTime(renewedAt) + times.Renewal < times.Length) continue;
                     await held.CancelAsync();
                 }
-                else if (ours)
+                else if (isHeld)
                 {
-                    renewed = begun;
+                    renewedAt = startedAt;
                 }
                 else
                 {
@@ -48,14 +48,15 @@ public static class LeaseRenewal
             // The work has ended, or the lease is lost.
         }
 
-        // Null when it failed. A database that does not answer must not keep the work going for longer than the lease lasts.
-        async Task<bool?> TryAsync(TimeSpan left)
+        // Returns null if the renewal failed. The timeout prevents the work from running longer than the lease while the database does not
+        // answer.
+        async Task<bool?> TryRenewAsync(TimeSpan remaining)
         {
-            using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Token, late.Token);
+            using var timeout = new CancellationTokenSource(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(held.Token, timeout.Token);
             try
             {
-                return await renew(either.Token);
+                return await renew(linked.Token);
             }
             catch (Exception e) when (!held.IsCancellationRequested)
             {

@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Widget.Platform.Work;
 
-/// <summary>One of a node's workers of the same kind.</summary>
-/// <param name="Number">Counts from 0.</param>
-/// <param name="Id">Names the worker in leases. No two workers share an id, not even on one node.</param>
+/// <summary>One of the parallel workers of a <see cref="LeasedWorker{TLease}"/>.</summary>
+/// <param name="Number">The worker's number on this node, from 0.</param>
+/// <param name="Id">Identifies the worker in leases. Unique across all workers and nodes.</param>
 public readonly record struct WorkerSlot(int Number, Guid Id);
 
 /// <summary>How often a worker looks for work.</summary>
-/// <param name="Poll">The time until it looks again when there is nothing to do; also the pause after a first exception.</param>
-/// <param name="LongestPause">The limit of the pauses, which grow while exceptions follow each other.</param>
-public readonly record struct WorkerPace(TimeSpan Poll, TimeSpan LongestPause);
+/// <param name="Poll">The interval between two looks while there is no work. Also the pause after the first exception.</param>
+/// <param name="MaxPause">Maximum pause. The pauses grow with each exception in a row.</param>
+public readonly record struct WorkerPace(TimeSpan Poll, TimeSpan MaxPause);
 
 /// <summary>
-/// Claims one piece of work after another and does each under a lease, which is renewed meanwhile. If this node dies, the lease expires
-/// and another node claims the work.
+/// Claims one piece of work after another and does each under a lease, which it renews until the work ends. If this node dies, the lease
+/// expires and another node claims the work.
 /// </summary>
 /// <typeparam name="TLease">A claimed piece of work.</typeparam>
 /// <param name="pace">How often to look for work.</param>
@@ -23,10 +23,10 @@ public readonly record struct WorkerPace(TimeSpan Poll, TimeSpan LongestPause);
 public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, WakeUpSignal? wakeUp = null) : BackgroundWorker(clock)
     where TLease : class
 {
-    /// <summary>How many pieces of work a node does at a time.</summary>
+    /// <summary>Number of parallel workers on this node.</summary>
     protected virtual int Workers => 1;
 
-    /// <summary>The lease and its renewal; null when the work renews its lease itself, as it commits.</summary>
+    /// <summary>How long the lease lasts and how often it is renewed. Null if the work renews its lease itself with each commit.</summary>
     protected abstract LeaseTimes? Lease { get; }
 
     /// <summary>Claims the next piece of work; null when there is none.</summary>
@@ -43,20 +43,20 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
     protected virtual Task<bool> RenewAsync(TLease lease, CancellationToken ct) => Task.FromResult(true);
 
     /// <summary>
-    /// Called when the work was cancelled. When the node stops, give up the lease, so that another node can claim it at once.
+    /// Called when the work was cancelled. If the node stops, release the lease here, so that another node can claim the work at once.
     /// </summary>
     /// <param name="lease">The cancelled work.</param>
     /// <param name="isStopping">Whether the node stops; otherwise the lease is lost.</param>
-    protected virtual Task LeaveAsync(TLease lease, bool isStopping) => Task.CompletedTask;
+    protected virtual Task OnCancelledAsync(TLease lease, bool isStopping) => Task.CompletedTask;
 
     /// <summary>
-    /// Called when the work has thrown. True when the exception is dealt with; otherwise it is reported, and the worker pauses before it
-    /// claims anything. The lease then expires, and the work is tried again.
+    /// Called when the work has thrown. Return true if the exception is handled. Otherwise it is logged, and the worker pauses before it
+    /// claims more work. The lease then expires, and the work is tried again.
     /// </summary>
-    protected virtual Task<bool> HandleAsync(TLease lease, Exception exception) => Task.FromResult(false);
+    protected virtual Task<bool> TryHandleAsync(TLease lease, Exception exception) => Task.FromResult(false);
 
     /// <summary>Called last, after the renewal has ended, whether the work succeeded or not.</summary>
-    protected virtual Task EndAsync(TLease lease) => Task.CompletedTask;
+    protected virtual Task OnEndedAsync(TLease lease) => Task.CompletedTask;
 
     /// <summary>Waits for new work.</summary>
     protected virtual Task WaitAsync(WorkerSlot slot, CancellationToken ct) =>
@@ -69,18 +69,18 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
     private Task WorkAsync(WorkerSlot slot, CancellationToken stoppingToken) => RepeatAsync(
         async ct =>
         {
-            if (await ClaimAsync(slot, ct) is { } lease) await HoldAsync(lease, ct);
+            if (await ClaimAsync(slot, ct) is { } lease) await RunUnderLeaseAsync(lease, ct);
             else await WaitAsync(slot, ct);
         },
         pace.Poll,
-        pace.LongestPause,
+        pace.MaxPause,
         stoppingToken);
 
-    private async Task HoldAsync(TLease lease, CancellationToken stopping)
+    private async Task RunUnderLeaseAsync(TLease lease, CancellationToken stopping)
     {
         using var activity = StartActivity(lease);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var renewing = Lease is { } times
+        var renewal = Lease is { } times
             ? LeaseRenewal.KeepAsync(times, Clock, held, ct => RenewAsync(lease, ct), Report)
             : Task.CompletedTask;
         try
@@ -90,24 +90,24 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
         catch (OperationCanceledException e) when (held.IsCancellationRequested || e is LeaseLostException)
         {
             await EndRenewalAsync();
-            await LeaveAsync(lease, stopping.IsCancellationRequested);
+            await OnCancelledAsync(lease, stopping.IsCancellationRequested);
         }
         catch (Exception e)
         {
             await EndRenewalAsync();
-            if (!await HandleAsync(lease, e)) throw;
+            if (!await TryHandleAsync(lease, e)) throw;
         }
         finally
         {
             await EndRenewalAsync();
-            await EndAsync(lease);
+            await OnEndedAsync(lease);
         }
 
-        // Before a lease is given up, because a renewal on its way would take it back.
+        // Must be called before a lease is released. Otherwise a renewal in progress could take the lease again.
         async Task EndRenewalAsync()
         {
             await held.CancelAsync();
-            await renewing;
+            await renewal;
         }
     }
 }

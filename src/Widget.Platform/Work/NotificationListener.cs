@@ -5,12 +5,12 @@ using Widget.Platform.Database;
 
 namespace Widget.Platform.Work;
 
-/// <summary>Receives the notifications of one of PostgreSQL's channels.</summary>
+/// <summary>Receives the notifications of one PostgreSQL channel.</summary>
 public interface INotificationSubscriber
 {
     string Channel { get; }
 
-    /// <summary>Called when listening begins and after each reconnect. Notifications sent before that were not received.</summary>
+    /// <summary>Called when listening begins and after each reconnect. Notifications from before that time may be missing.</summary>
     void Connected();
 
     void Receive(string payload);
@@ -24,13 +24,13 @@ public sealed partial class NotificationListener(
     ILogger<NotificationListener> logger) : BackgroundWorker(clock)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, INotificationSubscriber> _subscribers =
         subscribers.ToDictionary(subscriber => subscriber.Channel, StringComparer.Ordinal);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        RepeatAsync(ListenAsync, FirstPause, LongestPause, stoppingToken);
+        RepeatAsync(ListenAsync, FirstPause, MaxPause, stoppingToken);
 
     // A broken connection is an IOException.
     protected override bool IsDatabaseFault(Exception exception) => exception is IOException || base.IsDatabaseFault(exception);
@@ -38,7 +38,8 @@ public sealed partial class NotificationListener(
     private async Task ListenAsync(CancellationToken ct)
     {
         await using var connection = await dataSource.OpenConnectionAsync(ct);
-        connection.Notification += (_, sent) => Deliver(sent.Channel, subscriber => subscriber.Receive(sent.Payload));
+        connection.Notification += (_, notification) =>
+            Deliver(notification.Channel, subscriber => subscriber.Receive(notification.Payload));
         await using (var listen = connection.CreateCommand())
         {
             listen.CommandText = string.Join("; ", _subscribers.Keys.Select(channel => $"listen {channel}"));
@@ -58,15 +59,15 @@ public sealed partial class NotificationListener(
         }
         catch (Exception e)
         {
-            LogNotDelivered(LoggedException.Of(e), channel);
+            LogNotDelivered(SanitizedException.From(e), channel);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; notifications are delivered again when it is back")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Listening for notifications failed and is retried")]
-    protected override partial void LogTrouble(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A notification on channel {Channel} could not be delivered")]
     private partial void LogNotDelivered(Exception exception, string channel);

@@ -5,11 +5,13 @@ namespace Widget.Platform.Work;
 /// <param name="clock">For the ticks.</param>
 public abstract class PeriodicWorker(TimeSpan interval, TimeProvider clock) : BackgroundWorker(clock)
 {
-    /// <summary>Whether the first tick comes at the start of the node instead of one interval later.</summary>
+    /// <summary>Whether to run once at the start of the node instead of waiting one interval.</summary>
     protected virtual bool RunsAtStart => false;
 
-    /// <summary>The limit of the growing pauses after several exceptions in a row; the interval if they should not grow.</summary>
-    protected virtual TimeSpan LongestPause => interval;
+    /// <summary>
+    /// Maximum pause after an exception. Pauses grow with each exception in a row. By default they stay as long as the interval.
+    /// </summary>
+    protected virtual TimeSpan MaxPause => interval;
 
     protected abstract Task TickAsync(CancellationToken ct);
 
@@ -25,7 +27,7 @@ public abstract class PeriodicWorker(TimeSpan interval, TimeProvider clock) : Ba
                 await TickAsync(ct);
             },
             interval,
-            LongestPause,
+            MaxPause,
             stoppingToken);
     }
 }

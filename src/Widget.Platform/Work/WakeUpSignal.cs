@@ -1,14 +1,16 @@
 namespace Widget.Platform.Work;
 
 /// <summary>Wakes this node's workers when there is new work, so that they need not wait for the next poll.</summary>
-/// <param name="workers">How many workers wait. No more wake-ups are remembered, because a worker that wakes looks for all work.</param>
+/// <param name="workers">
+/// Number of workers that may wait. At most as many wake-ups are kept, because a worker that wakes up looks for all work.
+/// </param>
 public abstract class WakeUpSignal(int workers = 1) : IDisposable
 {
     private readonly SemaphoreSlim _raised = new(0, workers);
 
     public void Raise()
     {
-        // The common case when many raise it; an exception would be slow.
+        // Avoids a slow exception in the common case that many callers raise it.
         if (_raised.CurrentCount >= workers) return;
         try
         {
@@ -20,12 +22,12 @@ public abstract class WakeUpSignal(int workers = 1) : IDisposable
         }
     }
 
-    /// <summary>Returns when raised or after <paramref name="longest"/>, whichever is first.</summary>
-    public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken ct)
+    /// <summary>Returns when the signal is raised or after <paramref name="timeout"/>, whichever is first.</summary>
+    public async Task WaitAsync(TimeSpan timeout, TimeProvider clock, CancellationToken ct)
     {
-        using var late = new CancellationTokenSource(longest, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
-        await _raised.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var timer = new CancellationTokenSource(timeout, clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
+        await _raised.WaitAsync(linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ct.ThrowIfCancellationRequested();
     }
 

@@ -41,7 +41,7 @@ public sealed partial class RecrawlWorker(
             catch (Exception e) when (e is not OperationCanceledException && !DatabaseFaults.IsTransient(e))
             {
                 // The source is due again soon; the other sources must not wait for it.
-                LogNotQueued(LoggedException.Of(e), tenant, source);
+                LogNotQueued(SanitizedException.From(e), tenant, source);
             }
         }
 
@@ -60,11 +60,11 @@ public sealed partial class RecrawlWorker(
     private partial void LogQueued(TenantId tenant, SourceId source);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; scheduled crawls are paused")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Source {Source} of tenant {Tenant} is due but could not be queued; it is retried")]
     private partial void LogNotQueued(Exception exception, TenantId tenant, SourceId source);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Queuing scheduled crawls failed and is retried")]
-    protected override partial void LogTrouble(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

@@ -19,6 +19,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
 {
     private const int MinCandidates = 100;
 
+    // The hits that tell whether the knowledge answers the question.
+    private const int ConfidenceHits = 5;
+
     private static readonly TimeSpan EmbeddingTimeout = TimeSpan.FromSeconds(1);
 
     public string Name => KnowledgeBases.Own;
@@ -48,21 +51,25 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
-        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.Weights(model, LanguageOf(text, serving.Languages))), ct);
-        var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
-        var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        // Spare hits replace hits that are dropped later. They do not count for the confidence.
-        var confidence = hits
-            .Take(query.Limit)
-            .Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model))
-            .DefaultIfEmpty(0)
-            .Max();
-        return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming, Degradation = failure };
+        var sharedWords = candidates.Select(candidate => candidate.Lexical).DefaultIfEmpty(0).Max() / question.FullScore;
+        var weights = Fusion.Weights(model, LanguageOf(text, serving.Languages), sharedWords);
+        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, weights), ct);
+        var similarities = candidates.ToDictionary(candidate => candidate.Item);
+        var hits = (await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct)).ConvertAll(found => found.Hit with
+        {
+            Signals = new RelevanceSignals(
+                found.Coverage,
+                model == HashedEmbedder.Model ? similarities[found.Hit.ChunkId!.Value.Value].Dense : null,
+                similarities[found.Hit.ChunkId!.Value.Value].Semantic),
+        });
+        // The same for every limit: a search for fewer hits must not answer fewer questions.
+        var confidence = hits.Take(ConfidenceHits).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty(0).Max();
+        return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
-    // A question of a few words does not show its language. It is then most likely asked in a language of the knowledge.
-    private static string? LanguageOf(string text, IReadOnlyList<string> languages) =>
-        LanguageDetector.Detect(text) ?? (languages.Contains("en", StringComparer.Ordinal) ? "en" : languages is [var only] ? only : null);
+    // A question of a few words may not show its language. It is then most likely asked in a language of the knowledge.
+    private static string LanguageOf(string text, IReadOnlyList<string> languages) =>
+        LanguageDetector.DetectQuestion(text, languages is [var only] ? only : "en");
 
     // While the embedding model is unavailable or slow, the search uses words only.
     private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(
@@ -125,7 +132,8 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             """
             select chunk.id, chunk.document_id, document.external_id, document.title, document.url,
                    chunk.text, chunk.locator, document.kind,
-                   array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes)))
+                   array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes))),
+                   document_identity(document.source_id, document.external_id)
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
             cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk
             cross join lateral (select * from documents where tenant_id = $3 and id = chunk.document_id offset 0) document
@@ -143,6 +151,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             {
                 ChunkId = new ChunkId(rows.GetGuid(0)),
                 DocumentId = new DocumentId(rows.GetGuid(1)),
+                DocumentIdentity = rows.GetGuid(9),
                 ExternalId = rows.GetString(2),
                 Title = rows.GetString(3),
                 Kind = Enum.Parse<DocumentKind>(rows.GetString(7), ignoreCase: true),

@@ -34,7 +34,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
     {
         var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool SemanticDue)>();
-        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
+        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = across.Command(
                 """
@@ -105,7 +105,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     private async Task BuildAsync(Guid tenant, string model, CancellationToken ct)
     {
         int dimensions;
-        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
+        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = across.Command(
                 "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
@@ -123,7 +123,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with "
                 + $"(ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
-        await using var noting = await AcrossTenants.BeginAsync(owner, ct);
+        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
         await using var note = noting.Command(
             "update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2",
             [tenant, model]);
@@ -135,7 +135,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     {
         await using var connection = await OpenForBuildingAsync(ct);
         await BuildEmbeddingsAsync(connection, tenant, "semantic", SentenceEmbedder.Model, SentenceEmbedder.Dimensions, ct);
-        await using var noting = await AcrossTenants.BeginAsync(owner, ct);
+        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
         await using var note = noting.Command(
             "update knowledge_statistics set semantic_indexed_model = $2 where tenant_id = $1",
             [tenant, SentenceEmbedder.Model]);
@@ -185,7 +185,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
         }
 
-        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
+        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = across.Command(
                 """

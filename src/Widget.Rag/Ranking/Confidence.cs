@@ -1,4 +1,4 @@
-using Widget.Rag.Embeddings;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Ranking;
 
@@ -10,13 +10,12 @@ namespace Widget.Rag.Ranking;
 /// </summary>
 public static class Confidence
 {
-    /// <param name="coverage">The result of <see cref="Coverage"/>.</param>
-    /// <param name="similarity">Inner product of the unit embeddings, −1 to 1; null when there is none.</param>
-    /// <param name="model">The embedding model. Similarities of different models cannot be compared.</param>
     /// <returns>0 to 1.</returns>
-    public static double Of(double coverage, double? similarity, string model) => model == HashedEmbedder.Model && similarity is not null
-        ? Logistic((2.5 * coverage) + (25 * similarity.Value) - 5.6)
-        : Logistic(8 * (coverage - 0.3)); // a model that has not been fitted has no say yet
+    public static double Of(RelevanceSignals signals) => signals switch
+    {
+        { Spelling: { } spelling } => Logistic((2.5 * signals.Coverage) + (25 * spelling) - 5.6),
+        _ => Logistic(8 * (signals.Coverage - 0.3)),
+    };
 
     /// <summary>
     /// The share of the question's information that a passage covers, 0 to 1: the sum of inverse document frequencies of the matched

@@ -12,7 +12,7 @@ public sealed partial class EmbeddingWorker(
     TimeProvider clock,
     ILogger<EmbeddingWorker> logger) : LeasedWorker<EmbeddingLease>(Pace, clock)
 {
-    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), LongestPause: TimeSpan.FromSeconds(15));
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), MaxPause: TimeSpan.FromSeconds(15));
 
     // The runner renews the lease with each slice that it commits.
     protected override LeaseTimes? Lease => null;
@@ -30,10 +30,10 @@ public sealed partial class EmbeddingWorker(
         return await row.ReadAsync(ct) ? new EmbeddingLease(new TenantId(row.GetGuid(0)), row.GetString(1), worker) : null;
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; re-embedding is paused")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Re-embedding failed and is retried")]
     private partial void LogFault(Exception exception);

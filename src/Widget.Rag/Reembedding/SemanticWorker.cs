@@ -12,7 +12,7 @@ public sealed partial class SemanticWorker(
     TimeProvider clock,
     ILogger<SemanticWorker> logger) : LeasedWorker<SemanticLease>(Pace, clock)
 {
-    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(1), LongestPause: TimeSpan.FromSeconds(15));
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(1), MaxPause: TimeSpan.FromSeconds(15));
 
     // The runner renews the lease with each slice that it commits.
     protected override LeaseTimes? Lease => null;
@@ -29,10 +29,10 @@ public sealed partial class SemanticWorker(
         return await command.ExecuteScalarAsync(ct) is Guid tenant ? new SemanticLease(new TenantId(tenant), worker) : null;
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; computing semantic vectors is paused")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Computing semantic vectors failed and is retried")]
     private partial void LogFault(Exception exception);

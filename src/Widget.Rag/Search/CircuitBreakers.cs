@@ -31,16 +31,16 @@ public sealed class CircuitBreakers(CircuitBreakerRegistry registry, int capacit
     /// <summary>The settings of the breaker for a kind of service: a knowledge base's name, or "reranker".</summary>
     public static BreakerSettings Settings(string kind) => new($"search {kind}")
     {
-        Failures = 1,
+        FailureThreshold = 1,
         FirstPause = TimeSpan.FromSeconds(5),
-        LongestPause = TimeSpan.FromMinutes(10),
+        MaxPause = TimeSpan.FromMinutes(10),
     };
 
     /// <param name="tenant">The tenant whose service it is.</param>
     /// <param name="service">The service. Its first word is its kind.</param>
     public Admission Ask(TenantId tenant, string service)
     {
-        var status = Breaker(service).Ask(Account(tenant, service));
+        var status = Breaker(service).Check(Account(tenant, service));
         return status.State == CircuitState.Closed
             ? new Admission(MayAsk: true, MayTry: false, Reason: null)
             : new Admission(
@@ -49,7 +49,7 @@ public sealed class CircuitBreakers(CircuitBreakerRegistry registry, int capacit
                 $"not asked, it failed {status.SinceFailure.TotalSeconds:0} s ago ({status.Reason})");
     }
 
-    public void Worked(TenantId tenant, string service) => Breaker(service).Succeeded(Account(tenant, service));
+    public void Worked(TenantId tenant, string service) => Breaker(service).RecordSuccess(Account(tenant, service));
 
     /// <param name="tenant">The tenant whose service it is.</param>
     /// <param name="service">The service.</param>
@@ -57,7 +57,7 @@ public sealed class CircuitBreakers(CircuitBreakerRegistry registry, int capacit
     /// <param name="reason">The failure in words, for traces.</param>
     /// <param name="retryAfter">The pause that the service asks for.</param>
     public void Failed(TenantId tenant, string service, KnowledgeFault fault, string reason, TimeSpan? retryAfter = null) =>
-        Breaker(service).Failed(Account(tenant, service), reason, FirstPause(fault), retryAfter);
+        Breaker(service).RecordFailure(Account(tenant, service), reason, FirstPause(fault), retryAfter);
 
     /// <summary>5 s, or a minute for a fault in the configuration, doubled with each failure in a row; at most ten minutes.</summary>
     internal static TimeSpan PauseAfter(KnowledgeFault fault, int failures, TimeSpan? retryAfter) =>

@@ -96,6 +96,12 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
     public string? Via { get; init; }
 }
 
+/// <summary>What tells how well a passage fits a question. Unlike scores, signals can be compared between questions.</summary>
+/// <param name="Coverage">Share of the question's information that the passage's words cover, 0 to 1.</param>
+/// <param name="Spelling">Similarity of spelling, −1 to 1; null when it was not compared.</param>
+/// <param name="Meaning">Similarity of meaning, −1 to 1; null when it was not compared.</param>
+public readonly record struct RelevanceSignals(double Coverage, double? Spelling, double? Meaning);
+
 /// <summary>A passage found by a search.</summary>
 public sealed record Hit
 {
@@ -104,6 +110,12 @@ public sealed record Hit
 
     /// <summary>Null for a document of a remote knowledge base.</summary>
     public DocumentId? DocumentId { get; init; }
+
+    /// <summary>
+    /// Identifies the document in all its versions, each of which has its own <see cref="DocumentId"/>. Null for a document of a remote
+    /// knowledge base.
+    /// </summary>
+    public Guid? DocumentIdentity { get; init; }
 
     /// <summary>The document's id in its source.</summary>
     public required string ExternalId { get; init; }
@@ -125,6 +137,9 @@ public sealed record Hit
 
     /// <summary>Higher is better. Each knowledge base has its own scale; after merging, 0 to 1.</summary>
     public required double Score { get; init; }
+
+    /// <summary>How well the passage fits the question.</summary>
+    public RelevanceSignals Signals { get; init; }
 
     /// <summary>The knowledge bases that found the passage.</summary>
     public required IReadOnlyList<string> Origins { get; init; }

@@ -92,7 +92,7 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         {
             // If one knowledge base fails, the others are asked instead; the log, the trace and the span record the failure.
             Break(knowledge, query, KnowledgeFault.Unavailable, e.GetType().Name);
-            LogFault(LoggedException.Of(e), knowledge.Name, query.TenantId);
+            LogFault(SanitizedException.From(e), knowledge.Name, query.TenantId);
             return Missing(SearchOutcome.Failed, e.GetType().Name, e);
         }
 

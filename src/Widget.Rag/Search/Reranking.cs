@@ -82,7 +82,7 @@ public sealed partial class Reranking(
         {
             // Whatever the error, the order without the reranker is good enough for an answer.
             breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, e.GetType().Name);
-            LogFault(LoggedException.Of(e));
+            LogFault(SanitizedException.From(e));
             return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name), e));
         }
 

@@ -11,7 +11,7 @@ public sealed class QuietWatchersShould(ApiFixture api)
     public async Task Cost_the_database_nothing_while_nothing_happens()
     {
         await using var node = await ApiNode.StartAsync(api.Database);
-        node.Service<ConversationFeed>().LongestSilence = TimeSpan.FromMilliseconds(200);
+        node.Service<ConversationFeed>().KeepAliveInterval = TimeSpan.FromMilliseconds(200);
         var tenant = await TestTenant.CreateAsync(api, node);
         var visitor = await tenant.VisitAsync();
         var statements = new ConcurrentQueue<string>();

@@ -5,11 +5,11 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>An empty list of allowed origins means none: the widget opens on its hosted page and nowhere else.</summary>
+/// <summary>With an empty list of allowed origins, the widget opens only on its hosted page.</summary>
 public sealed class AllowedOriginsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Admit_only_the_hosted_page_without_allowed_origins()
+    public async Task Allow_only_the_hosted_page_if_the_list_is_empty()
     {
         var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(
             $"t{Guid.NewGuid():N}",
@@ -23,7 +23,7 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_other_sites_once_the_list_is_emptied()
+    public async Task Refuse_other_sites_after_the_list_is_emptied()
     {
         var tenant = await TestTenant.CreateAsync(api);
         (await OpenAsync(tenant, TestTenant.Origin)).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -39,7 +39,7 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     [InlineData("{}", "origins")]
     [InlineData("""{"origin": ["https://shop.example"]}""", "origin")]
     [InlineData("""{"origins": null}""", "origins")]
-    public async Task Not_be_emptied_by_a_request_that_leaves_the_list_out(string body, string field)
+    public async Task Not_be_emptied_by_a_request_without_the_list(string body, string field)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -57,7 +57,7 @@ public sealed class AllowedOriginsShould(ApiFixture api)
             HttpStatusCode.Forbidden,
             "The widget of Harbor Bikes is not allowed on https://shop.example. Its owner can add this site to the allowed origins.");
         await (await OpenAsync(tenant, "null")).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
-        // A program says no origin. It may as well say any, but where none is allowed there is none to say.
+        // A program sends no origin. It is refused, too, because no site is allowed.
         await (await OpenAsync(tenant, null)).ShouldBeProblemAsync(
             HttpStatusCode.Forbidden, "Harbor Bikes allows no web sites, so its widget opens on its hosted page only.");
         (await OpenAsync(tenant, api.Node.Address.GetLeftPart(UriPartial.Authority))).StatusCode.ShouldBe(HttpStatusCode.OK);

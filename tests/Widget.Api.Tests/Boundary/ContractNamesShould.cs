@@ -3,7 +3,7 @@ using Widget.Api.Web;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>A member that is added to an enum, or moved in it, on one side only.</summary>
+/// <summary>Finds a member that was added to an enum, or moved in it, on only one side.</summary>
 public sealed class ContractNamesShould
 {
     public static TheoryData<string, string> Mappings =>
@@ -13,7 +13,7 @@ public sealed class ContractNamesShould
 
     [Theory]
     [MemberData(nameof(Mappings))]
-    public void Map_every_member_to_the_one_of_its_name(string name, string from)
+    public void Map_every_member_to_the_member_with_the_same_name(string name, string from)
     {
         var method = Methods.Single(method => method.Name == name && method.GetParameters()[0].ParameterType.Name == from);
 
@@ -22,9 +22,9 @@ public sealed class ContractNamesShould
     }
 
     [Fact]
-    public void Know_as_many_names_as_there_are_members()
+    public void Have_the_same_members_on_both_sides()
     {
-        // Both ways, so that a member of the API's that nothing maps to is seen as well.
+        // Compares in both directions, so that it also finds a member of the API that nothing is mapped to.
         foreach (var method in Methods.Where(method => method.Name == "ToName"))
         {
             var (ours, names) = (method.GetParameters()[0].ParameterType, method.ReturnType);
@@ -33,7 +33,7 @@ public sealed class ContractNamesShould
     }
 
     [Fact]
-    public void Be_the_only_way_between_the_two()
+    public void Be_used_instead_of_casts()
     {
         var pairs = Methods.SelectMany(method => new[] { method.GetParameters()[0].ParameterType.Name, method.ReturnType.Name }).Distinct();
         var cast = new System.Text.RegularExpressions.Regex($@"\(({string.Join('|', pairs)})\??\)[a-z(]");

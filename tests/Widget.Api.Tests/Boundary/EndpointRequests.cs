@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Widget.Api.Tests.Boundary;
 
 /// <summary>
-/// A request for every endpoint that a node has, made from the endpoint's own description, so that an endpoint added tomorrow is among
-/// them. What the path and the body name is another tenant's.
+/// Creates a request for every endpoint of a node from the endpoint's metadata, so that new endpoints are included. The ids in the path
+/// and the body belong to another tenant.
 /// </summary>
 internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
 {
@@ -63,7 +63,7 @@ internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
         _ => Sample(type, 0) ?? new { },
     };
 
-    // A value of every property that its rules are likely to let through; whether they do does not matter to who may see what.
+    // A value for each property that is likely to be valid. The tests also work with invalid values.
     private object? Sample(Type? type, int depth)
     {
         if (type is null || depth > 3) return null;

@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>Under which hosts the server answers, and which origins are its own: what is configured, not what a request says.</summary>
+/// <summary>The configuration, not the request, decides under which hosts the server answers and which origins are its own.</summary>
 public sealed class HostsShould(ApiFixture api)
 {
     private const string NotOurs =
@@ -14,7 +14,7 @@ public sealed class HostsShould(ApiFixture api)
         + "The operator configures its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
 
     [Fact]
-    public async Task Not_take_a_site_for_its_own_because_the_host_header_names_it()
+    public async Task Not_trust_the_host_header_for_its_own_origins()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -32,7 +32,7 @@ public sealed class HostsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_a_host_that_is_not_configured_in_words_and_without_repeating_it()
+    public async Task Refuse_an_unknown_host_without_repeating_it()
     {
         var tenant = await TestTenant.CreateAsync(api);
         using var client = api.Node.Client();
@@ -55,7 +55,7 @@ public sealed class HostsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Know_the_hosts_that_are_configured()
+    public async Task Accept_configured_hosts()
     {
         await using var node = await ApiNode.StartAsync(
             api.Database,
@@ -91,12 +91,12 @@ public sealed class HostsShould(ApiFixture api)
         foreach (var host in others)
             (await GetAsync(client, $"/widget/{tenant.Created.Slug}", host)).StatusCode.ShouldBe(HttpStatusCode.MisdirectedRequest, host);
 
-        // The public address ends in the suffix and is no tenant's for all that.
+        // The public address ends with the suffix, but is not a tenant's host.
         (await GetAsync(tenant.Developer, "/api/settings", "widget.chat.example.com")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Count_its_configured_origins_as_its_own()
+    public async Task Accept_configured_origins_as_its_own()
     {
         await using var node = await ApiNode.StartAsync(
             api.Database,
@@ -106,7 +106,7 @@ public sealed class HostsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api, node);
         var own = $"{tenant.Created.Slug}.chat.example.com";
 
-        await OpensAsync("widget.internal:5080", "https://widget.example.com", HttpStatusCode.OK); // a proxy may write another host of ours
+        await OpensAsync("widget.internal:5080", "https://widget.example.com", HttpStatusCode.OK); // A proxy may send another of our hosts.
         await OpensAsync("widget.example.com", "https://widget.example.com", HttpStatusCode.OK);
         await OpensAsync(own, $"http://{own}", HttpStatusCode.OK);
         await OpensAsync("widget.internal", "http://widget.internal", HttpStatusCode.OK);
@@ -119,7 +119,7 @@ public sealed class HostsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Bind_a_token_of_the_hosted_page_to_where_it_is_configured()
+    public async Task Bind_a_token_of_the_hosted_page_to_its_host()
     {
         await using var node = await ApiNode.StartAsync(api.Database, hostSuffix: ".chat.example.com");
         var tenant = await TestTenant.CreateAsync(api, node);
@@ -138,7 +138,7 @@ public sealed class HostsShould(ApiFixture api)
     [InlineData("http://widget.internal")]
     [InlineData("widget.internal/path")]
     [InlineData("not a host")]
-    public void Refuse_a_setting_that_is_no_host(string host)
+    public void Refuse_a_setting_that_is_not_a_host(string host)
     {
         var variables = new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = "Host=db", ["WIDGET_HOSTS"] = $"fine.internal, {host}" };
 

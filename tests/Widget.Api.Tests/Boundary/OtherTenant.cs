@@ -6,10 +6,10 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>A tenant with something of everything, which none of another tenant's callers may see or change.</summary>
+/// <summary>A tenant with data of every kind. Another tenant's callers may neither see nor change it.</summary>
 internal sealed class OtherTenant
 {
-    /// <summary>What its knowledge answers. Itself without the marker, since refusals may quote what was asked.</summary>
+    /// <summary>A question that its knowledge answers. It does not contain the marker, because errors may quote the question.</summary>
     public const string Question = "How much does delivery to the island cost?";
 
     private readonly Dictionary<string, Guid> _ids = new(StringComparer.Ordinal);
@@ -17,7 +17,7 @@ internal sealed class OtherTenant
     private OtherTenant(string marker, TestTenant tenant, TestVisitor visitor, string modelKey, Guid message) =>
         (Marker, Tenant, Visitor, ModelKey, Message) = (marker, tenant, visitor, modelKey, message);
 
-    /// <summary>Stands in its knowledge, its conversations and its name, and nowhere else.</summary>
+    /// <summary>A word that occurs only in its knowledge, its conversations and its name.</summary>
     public string Marker { get; }
 
     public TestTenant Tenant { get; }
@@ -34,7 +34,7 @@ internal sealed class OtherTenant
 
     public Guid Conversation => Visitor.Session.ConversationId;
 
-    /// <summary>Of its own, where it has one of the kind.</summary>
+    /// <summary>The id of its object of this kind, or else of its conversation.</summary>
     public Guid IdOf(string kind) => _ids.GetValueOrDefault(kind, Conversation);
 
     public static async Task<OtherTenant> CreateAsync(ApiFixture api, ApiNode node, string marker)
@@ -65,7 +65,7 @@ internal sealed class OtherTenant
         other._ids["documents"] = documents!.Documents.First(document => document.Title == "Delivery").Id;
         var sources = await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources", TestTenant.Json);
         other._ids["sources"] = sources!.Sources[0].Id;
-        // Nothing of it is still on its way.
+        // Wait until all its documents are indexed.
         await Eventually.TrueAsync(
             async () =>
             {
@@ -87,7 +87,7 @@ internal sealed class OtherTenant
         }
     }
 
-    /// <summary>All that the database holds of it, as one text.</summary>
+    /// <summary>Hashes of all its rows in the database.</summary>
     public async Task<string> StateAsync(TestDatabase database)
     {
         var tables = new List<string>();

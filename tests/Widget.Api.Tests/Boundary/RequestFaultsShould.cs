@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>A value that is refused is named, and so is what is allowed in its place.</summary>
+/// <summary>An error about a refused value names the field and the allowed values.</summary>
 public sealed class RequestFaultsShould(ApiFixture api)
 {
     [Theory]
@@ -79,6 +79,25 @@ public sealed class RequestFaultsShould(ApiFixture api)
         "voice.protocol",
         "voice.protocol must be one of openai_realtime, azure_realtime, gpt_live, self_hosted.")]
     [InlineData("PUT", "/api/settings", """{"odd.name": 1}""", "odd.name", "odd.name is not a field of this request.")]
+    [InlineData(
+        "PUT",
+        "/api/settings",
+        """{"tools": ["search_knowledge", "nope"]}""",
+        "tools",
+        "There is no tool \"nope\". The tools are search_knowledge.")]
+    [InlineData("POST", "/api/search", """{"query": "x", "filters": {}}""", "filters", "filters is not a field of this request.")]
+    [InlineData(
+        "POST",
+        "/api/search",
+        """{"query": "x", "filter": {"tag": ["a"]}}""",
+        "filter.tag",
+        "filter.tag is not a field of this request.")]
+    [InlineData(
+        "POST",
+        "/api/knowledge/sites",
+        """{"url": "https://www.example.com", "maxPage": 1}""",
+        "maxPage",
+        "maxPage is not a field of this request.")]
     [InlineData("GET", "/api/knowledge/documents?limit=many", null, "limit", "limit must be a whole number, 2147483647 at most.")]
     [InlineData(
         "GET",
@@ -98,17 +117,17 @@ public sealed class RequestFaultsShould(ApiFixture api)
         null,
         "before",
         "before must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
-    public async Task Say_what_is_allowed(string method, string path, string? body, string? field, string words)
+    public async Task Name_the_allowed_values(string method, string path, string? body, string? field, string title)
     {
         var tenant = await TestTenant.CreateAsync(api);
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
 
-        await (await tenant.Developer.SendAsync(request)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, words, field);
+        await (await tenant.Developer.SendAsync(request)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, title, field);
     }
 
     [Fact]
-    public async Task Say_which_content_type_is_understood()
+    public async Task Name_the_supported_content_type()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
@@ -118,7 +137,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Say_in_words_that_a_message_over_http_is_too_large()
+    public async Task Name_the_limit_of_a_message_that_is_too_large()
     {
         var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
 
@@ -127,10 +146,43 @@ public sealed class RequestFaultsShould(ApiFixture api)
             "The request is larger than 64 KB.");
     }
 
+    [Fact]
+    public async Task Name_the_limit_of_a_form_that_is_too_large()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        // The server refuses the request by its length, so the client must not send the body before it has the response.
+        using var client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) });
+        using var file = new ByteArrayContent([1]);
+        using var form = new MultipartFormDataContent { { file, "file", "talk.mp3" } };
+        form.Headers.ContentLength = 201L << 20;
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api.Node.Address, "/api/knowledge/uploads")) { Content = form };
+        request.Headers.Authorization = new("Bearer", tenant.Created.ApiKey);
+        request.Headers.ExpectContinue = true;
+
+        await (await client.SendAsync(request)).ShouldBeProblemAsync(
+            HttpStatusCode.RequestEntityTooLarge,
+            "The request is larger than 200 MB.");
+    }
+
+    [Theory]
+    [InlineData(1, 20_000)]
+    [InlineData(1_100, 1)]
+    public async Task Name_the_limits_of_a_forms_fields(int fields, int nameLength)
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i < fields; i++) form.Add(new StringContent("x"), $"{new string('f', nameLength)}{i}");
+        form.Add(new ByteArrayContent([1]), "file", "notes.txt");
+
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(
+            HttpStatusCode.RequestEntityTooLarge,
+            "The form is too large. It can have at most 1,024 fields, each with at most 16 KB of headers.");
+    }
+
     [Theory]
     [InlineData("speech")]
     [InlineData("voice")]
-    public async Task Hold_endpoints_that_must_be_https_to_it(string part)
+    public async Task Require_https_for_providers_endpoints(string part)
     {
         var tenant = await TestTenant.CreateAsync(api);
         var field = $"{part}.endpoint";
@@ -170,7 +222,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
     }
 
     [Fact]
-    public void Have_words_for_every_type_that_a_request_holds()
+    public void Describe_every_type_of_a_requests_fields()
     {
         var types = typeof(TenantSettings).Assembly.GetTypes()
             .Where(type => type.IsPublic && !type.IsAbstract && !type.IsGenericType)

@@ -8,8 +8,8 @@ using Widget.Contracts;
 namespace Widget.Api.Tests.Boundary;
 
 /// <summary>
-/// Whom a request acts for, tried on every endpoint that there is with everything that can name a tenant: host, slug, site key, visitor's
-/// token, API key, model key (docs/decisions/0006-multi-tenancy.md).
+/// Tries every endpoint with everything that can name a tenant: host, slug, site key, visitor's token, API key and model key
+/// (docs/decisions/0006-multi-tenancy.md).
 /// </summary>
 public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
 {
@@ -46,8 +46,7 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
         await _node.DisposeAsync();
     }
 
-    // All that proves the caller to be mine.
-    private (string Name, Action<HttpRequestMessage> Carry)[] Proofs =>
+    private (string Name, Action<HttpRequestMessage> Add)[] Credentials =>
     [
         ("visitor's token", request => Bearer(request, _mine.Visitor.Session.Token)),
         ("API key", request => Bearer(request, _mine.Tenant.Created.ApiKey)),
@@ -56,41 +55,41 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     ];
 
     [Fact]
-    public async Task Refuse_on_every_endpoint_what_names_two_tenants()
+    public async Task Refuse_requests_that_name_two_tenants_on_every_endpoint()
     {
         var before = await _other.StateAsync(api.Database);
         var wrong = new List<string>();
         var tried = 0;
         foreach (var target in _requests.All)
         {
-            foreach (var (proof, carry) in Proofs)
+            foreach (var (credential, add) in Credentials)
             {
-                await RefusedAsync(target, $"{proof} at another's host", carry, request => request.Headers.Host = _other.Slug + Suffix);
-                if (proof == "key in X-API-Key")
+                await RefusedAsync(target, $"{credential} at another's host", add, request => request.Headers.Host = _other.Slug + Suffix);
+                if (credential == "key in X-API-Key")
                 {
                     await RefusedAsync(
                         target,
-                        $"{proof} beside another's API key",
-                        carry,
+                        $"{credential} beside another's API key",
+                        add,
                         request => Bearer(request, _other.Tenant.Created.ApiKey));
                 }
                 else
                     await RefusedAsync(
                         target,
-                        $"{proof} beside another's X-API-Key",
-                        carry,
+                        $"{credential} beside another's X-API-Key",
+                        add,
                         request => request.Headers.Add("X-API-Key", _other.ModelKey));
                 if (target.IsHub)
                 {
                     await RefusedAsync(
                         target,
-                        $"{proof} beside another's token in the query",
-                        carry,
+                        $"{credential} beside another's token in the query",
+                        add,
                         request => Query(request, _other.Visitor.Session.Token));
                 }
 
-                if (target.HasSlug) await RefusedAsync(target, $"{proof} with another's slug", carry);
-                if (target.Path == "/api/widget/session") await RefusedAsync(target, $"{proof} with another's site key", carry);
+                if (target.HasSlug) await RefusedAsync(target, $"{credential} with another's slug", add);
+                if (target.Path == "/api/widget/session") await RefusedAsync(target, $"{credential} with another's site key", add);
             }
 
             if (target.IsHub)
@@ -115,11 +114,11 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
         tried.ShouldBeGreaterThan(500);
         (await _other.StateAsync(api.Database)).ShouldBe(before);
 
-        async Task RefusedAsync(EndpointRequests.Target target, string how, params Action<HttpRequestMessage>[] carriers)
+        async Task RefusedAsync(EndpointRequests.Target target, string how, params Action<HttpRequestMessage>[] changes)
         {
             tried++;
             using var request = _requests.Make(target);
-            foreach (var carry in carriers) carry(request);
+            foreach (var add in changes) add(request);
             var (status, text) = await SendAsync(request);
             if (text.Contains(_other.Marker, StringComparison.Ordinal)) wrong.Add($"{target}, {how}: shows the other's");
             if (status != HttpStatusCode.Forbidden || (target.Method != "HEAD" && !text.Contains(Contradiction, StringComparison.Ordinal)))
@@ -128,21 +127,21 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Neither_show_nor_change_on_any_endpoint_what_is_anothers()
+    public async Task Neither_show_nor_change_another_tenants_data_on_any_endpoint()
     {
         var before = await _other.StateAsync(api.Database);
         var wrong = new List<string>();
         foreach (var target in _requests.All.Where(target => !target.HasSlug && target.Path != "/api/widget/session"))
         {
-            foreach (var (proof, carry) in Proofs)
+            foreach (var (credential, add) in Credentials)
             {
                 using var request = _requests.Make(target);
-                carry(request);
+                add(request);
                 var (status, text) = await SendAsync(request);
-                if (text.Contains(_other.Marker, StringComparison.Ordinal)) wrong.Add($"{target}, {proof}: shows the other's: {text}");
+                if (text.Contains(_other.Marker, StringComparison.Ordinal)) wrong.Add($"{target}, {credential}: shows the other's: {text}");
                 // Without a built widget there is no loader.
                 if ((int)status >= 500 && status != HttpStatusCode.BadGateway && target.Path != "/widget.js")
-                    wrong.Add($"{target}, {proof}: {(int)status} {text}");
+                    wrong.Add($"{target}, {credential}: {(int)status} {text}");
             }
         }
 
@@ -151,7 +150,7 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answer_a_tool_call_from_the_knowledge_of_the_tokens_tenant_only()
+    public async Task Refuse_a_tool_call_at_another_tenants_host()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tavus/tool")
         {
@@ -169,7 +168,7 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Let_in_at_their_own_host_those_that_are_the_tenants()
+    public async Task Accept_a_tenants_credentials_at_its_own_host()
     {
         foreach (var (path, token) in new[]
         {
@@ -186,7 +185,7 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_the_hubs_to_the_tenant_that_the_token_proves()
+    public async Task Restrict_the_hubs_to_the_tokens_tenant()
     {
         var ct = TestContext.Current.CancellationToken;
         await Should.ThrowAsync<WebSocketException>(

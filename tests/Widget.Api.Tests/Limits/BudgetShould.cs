@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Limits;
 
-/// <summary>What a tenant allows itself a month: warned of at 80 %, and then answered by quoting.</summary>
+/// <summary>A tenant's monthly ceilings: a warning at 80 %, and answers that quote their sources once a ceiling is reached.</summary>
 public sealed class BudgetShould(ApiFixture api)
 {
     private const string Question = "How long does charging take?";
@@ -31,7 +31,7 @@ public sealed class BudgetShould(ApiFixture api)
         first.Outcome.ShouldBe(AnswerOutcome.Answered);
         second.Outcome.ShouldBe(AnswerOutcome.Quoted);
         second.Text.ShouldContain("89 euros");
-        // Neither to rewrite nor to answer.
+        // The model is called neither to rewrite nor to answer the question.
         (await api.Simulator.RequestsAsync()).Count.ShouldBe(asked);
         var usage = await UsageAsync(tenant);
         usage.State.ShouldBe(BudgetState.Reached);
@@ -40,7 +40,7 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Answer_the_openai_endpoint_and_test_questions_without_the_model_then_too()
+    public async Task Answer_chat_completions_without_the_model_once_the_tokens_are_used_up()
     {
         await api.Simulator.BehaveAsync();
         await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
@@ -76,10 +76,10 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Count_nothing_for_a_model_that_is_away()
+    public async Task Count_no_tokens_while_the_model_is_unreachable()
     {
-        var nobody = api.Simulator.Chat with { Endpoint = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1") };
-        await using var node = await ApiNode.StartAsync(api.Database, nobody);
+        var unreachable = api.Simulator.Chat with { Endpoint = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1") };
+        await using var node = await ApiNode.StartAsync(api.Database, unreachable);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
 
         (await (await tenant.VisitAsync()).AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Quoted);
@@ -89,7 +89,7 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Hold_the_operators_ceiling_where_it_is_lower()
+    public async Task Apply_the_operators_ceiling_if_it_is_lower()
     {
         await api.Simulator.BehaveAsync();
         await using var node = await ApiNode.StartAsync(
@@ -105,7 +105,7 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Warn_once_at_eighty_per_cent_whichever_node_comes_to_it()
+    public async Task Log_the_warning_at_80_percent_once_for_all_nodes()
     {
         await using var one = await ApiNode.StartAsync(api.Database);
         await using var two = await ApiNode.StartAsync(api.Database);
@@ -126,7 +126,7 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_a_ceiling_on_spend_where_the_price_is_not_known()
+    public async Task Refuse_a_ceiling_on_spend_without_a_known_price()
     {
         await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
         var tenant = await TestTenant.CreateAsync(api, node);
@@ -140,7 +140,7 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Not_take_an_unknown_price_for_nothing()
+    public async Task Treat_an_unknown_price_as_reached_and_not_as_zero()
     {
         await api.Simulator.BehaveAsync();
         var priced = new BudgetOptions { Prices = new Dictionary<string, ModelPrice> { ["sim-chat"] = new(100, 200) } };
@@ -151,7 +151,7 @@ public sealed class BudgetShould(ApiFixture api)
         var known = await UsageAsync(tenant);
         known.ModelSpend.Used!.Value.ShouldBe(((known.InputTokens * 100) + (known.OutputTokens * 200)) / 1_000_000m, 0.0001m);
 
-        // The operator has taken the price away.
+        // On another node, the operator has not set the price.
         await using var other = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
         var unknown = (await new TestTenant(other, tenant.Created).Developer.GetFromJsonAsync<UsageReport>(
             "/api/usage",
@@ -166,7 +166,7 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Begin_anew_with_the_month()
+    public async Task Start_again_each_month()
     {
         await using var node = await ApiNode.StartAsync(api.Database);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -185,7 +185,7 @@ public sealed class BudgetShould(ApiFixture api)
 
     private async Task AddUsageAsync(TestTenant tenant, string kind, int count, string at = "now()")
     {
-#pragma warning disable CA2100 // One of the literals above.
+#pragma warning disable CA2100 // The time is a literal of a test above.
         await using var command = api.Database.OwnerSource.CreateCommand(
             $"insert into usage_records (tenant_id, kind, reference, seconds, at) select tenant_id, $2, gen_random_uuid(), 0, {at} "
                 + "from tenants, generate_series(1, $3) where slug = $1");

@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Limits;
 
-/// <summary>A month that is used up opens no calls, which cost the most; writing goes on.</summary>
+/// <summary>Once the month's budget is used up, no calls can be started, but visitors can still write.</summary>
 public sealed class CallBudgetShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;
@@ -58,7 +58,7 @@ public sealed class CallBudgetShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_no_voice_call_whose_price_is_not_known_under_a_ceiling_on_spend()
+    public async Task Refuse_voice_calls_with_an_unknown_price_under_a_ceiling_on_spend()
     {
         var tenant = await TestTenant.CreateAsync(api, _node);
         var settings = new { voice = new { enabled = true }, budget = new { monthlyModelSpend = 5 } };

@@ -26,8 +26,8 @@ public sealed class CallbackLimitsShould(ApiFixture api)
         await VideoTenant.OpenAsync(await video.Tenant.VisitAsync());
         var callback = new Uri((await video.CallsAsync()).Single().RequestBody.GetProperty("callback_url").GetString()!);
 
-        var known = await TellAsync(callback, times: Allowed * 3);
-        var guessed = await TellAsync(new Uri(callback, "made-up"), times: Allowed * 2);
+        var known = await CallAsync(callback, times: Allowed * 3);
+        var guessed = await CallAsync(new Uri(callback, "made-up"), times: Allowed * 2);
 
         known.ShouldAllBe(status => status == HttpStatusCode.OK);
         guessed.ShouldBe([
@@ -36,7 +36,7 @@ public sealed class CallbackLimitsShould(ApiFixture api)
         ]);
     }
 
-    private static async Task<IReadOnlyList<HttpStatusCode>> TellAsync(Uri callback, int times)
+    private static async Task<IReadOnlyList<HttpStatusCode>> CallAsync(Uri callback, int times)
     {
         using var tavus = new HttpClient();
         var statuses = new List<HttpStatusCode>();

@@ -31,7 +31,7 @@ public sealed class LimitSettingsShould
     [InlineData("WIDGET_LIMIT_MESSAGES", "3/99999h")]
     [InlineData("WIDGET_TRUSTED_PROXIES", "everybody")]
     [InlineData("WIDGET_TRUSTED_PROXIES", "10.0.0.0/99")]
-    public void Be_refused_by_name_when_they_are_none(string name, string value) =>
+    public void Be_refused_with_their_name_if_invalid(string name, string value) =>
         Should.Throw<InvalidConfigurationException>(() => Read((name, value))).Errors.Single().ShouldContain($"{name} ");
 
     private static ServerOptions Read(params (string Name, string Value)[] variables) =>

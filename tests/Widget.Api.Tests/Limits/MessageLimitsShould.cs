@@ -33,7 +33,7 @@ public sealed class MessageLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Say_over_the_hub_in_words_and_for_the_widget_when_to_send_again()
+    public async Task Tell_hub_clients_when_to_send_again()
     {
         await using var node = await StartAsync(Limit.Messages, "1/1h");
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -47,7 +47,7 @@ public sealed class MessageLimitsShould(ApiFixture api)
 
         error.Message.ShouldMatch(
             @"HubException: You are sending messages too quickly\. Please try again in \d+ seconds\. \[rate_limited retry-after=\d+\]$");
-        // The connection holds, and a message that was refused left nothing behind.
+        // The connection stays open, and the refused message left no event.
         await hub.StreamAsync("w", "Watch", visitor.Session.ConversationId, 0);
         (await hub.ItemsAsync<ConversationUpdate>("w").FirstAsync(update => update.Event is AssistantMessage, Ct)).ShouldNotBeNull();
     }
@@ -67,7 +67,7 @@ public sealed class MessageLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Limit_searches_by_key_and_completions_in_openais_own_words()
+    public async Task Limit_searches_and_completions_by_key_in_each_endpoints_error_format()
     {
         await using var node = await ApiNode.StartAsync(
             api.Database,
@@ -87,16 +87,16 @@ public sealed class MessageLimitsShould(ApiFixture api)
         var error = (await refused.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("error");
         error.GetProperty("type").GetString().ShouldBe("rate_limit_error");
         error.GetProperty("code").GetString().ShouldBe("rate_limit_exceeded");
-        // Whichever header the key comes in.
+        // The key counts in any header.
         using var program = node.Client();
         program.DefaultRequestHeaders.Add("X-API-Key", tenant.Created.ApiKey);
         (await program.PostAsJsonAsync("/v1/chat/completions", body, Ct)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
-        // Everything else of the key goes on.
+        // Other requests with the key are still allowed.
         (await tenant.Developer.GetAsync("/api/settings", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Limit_what_a_visitors_page_asks_for_over_both_ways_together()
+    public async Task Count_a_visitors_requests_over_http_and_the_hub_together()
     {
         await using var node = await StartAsync(Limit.VisitorRequests, "3/1h");
         var visitor = await (await TestTenant.CreateAsync(api, node)).VisitAsync();

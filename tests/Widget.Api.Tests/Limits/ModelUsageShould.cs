@@ -6,13 +6,13 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Limits;
 
-/// <summary>Tokens are counted from the provider's own figures; where these do not come, they are estimated, and never nothing.</summary>
+/// <summary>Tokens are counted as the provider reports them. If it reports none, they are estimated, and never counted as zero.</summary>
 public sealed class ModelUsageShould(ApiFixture api)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Count_what_the_provider_tells_of_answers_and_rewritten_questions()
+    public async Task Count_the_providers_usage_of_answers_and_rewritten_questions()
     {
         await api.Simulator.BehaveAsync();
         await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
@@ -36,7 +36,7 @@ public sealed class ModelUsageShould(ApiFixture api)
     [Theory]
     [InlineData("""{"omitUsage":true}""")]
     [InlineData("""{"refuseStreamOptions":true}""")]
-    public async Task Estimate_what_a_server_does_not_tell_and_mark_it(string switches)
+    public async Task Estimate_usage_that_a_server_does_not_report(string switches)
     {
         await api.Simulator.BehaveAsync(JsonSerializer.Deserialize<JsonElement>(switches));
         await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
@@ -53,9 +53,9 @@ public sealed class ModelUsageShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Count_an_answer_that_broke_off_and_was_quoted_instead()
+    public async Task Count_an_answer_that_stopped_and_was_quoted_instead()
     {
-        // Slow enough that the answer has begun to arrive when it breaks off: one that never began counts as refused, and costs nothing.
+        // The answer has begun to arrive when it stops. An answer that never began counts as refused and costs nothing.
         await api.Simulator.BehaveAsync(new { cutAfter = 3, tokenDelayMs = 20 });
         await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -72,7 +72,7 @@ public sealed class ModelUsageShould(ApiFixture api)
     public async Task Count_test_questions_that_are_answered()
     {
         await api.Simulator.BehaveAsync();
-        // Alone on its database: nodes take one another's runs, and others have no model.
+        // On a separate database, because another node could claim the run, and the other nodes have no model.
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database, api.Simulator.Chat);
         var created = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [TestTenant.Origin], Ct);

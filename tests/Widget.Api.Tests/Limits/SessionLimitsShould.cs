@@ -8,7 +8,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Limits;
 
-/// <summary>The defaults, on real nodes: whoever opens thousands of sessions is refused, an office is not.</summary>
+/// <summary>The default limits on real nodes: a client that opens thousands of sessions is refused, an office is not.</summary>
 [Collection(typeof(Alone))]
 public sealed class SessionLimitsShould(ApiFixture api)
 {
@@ -38,7 +38,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
             waits.Add(response.Headers.RetryAfter?.Delta);
             refusal = await response.Content.ReadAsStringAsync(Ct);
         });
-        // Once the first is refused, somebody else comes.
+        // Another client connects as soon as the first request is refused.
         await Eventually.TrueAsync(() => Task.FromResult(!waits.IsEmpty), "somebody is refused", seconds: 60);
         using var other = await OpenAsync(client, tenant.Created.SiteKey, Office);
         var attackWasOn = !flood.IsCompleted;
@@ -54,7 +54,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
         problem.GetProperty("title").GetString()!.ShouldStartWith("Too many chats were opened from this address");
         problem.GetProperty("code").GetString().ShouldBe("rate_limited");
         problem.GetProperty("retryAfter").GetInt32().ShouldBeGreaterThan(0);
-        // What was refused left no row, and one address one bucket, whatever it did.
+        // Refused requests left no row, and the address has only one bucket.
         (await SessionsAsync(tenant) - before).ShouldBe(opened + 1);
         node.Service<RequestLimits>().Buckets.ShouldBeLessThan(8);
     }
@@ -83,9 +83,9 @@ public sealed class SessionLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Open_no_new_bucket_for_a_forged_address_or_another_carrier_of_the_key()
+    public async Task Ignore_a_forged_address_and_a_key_in_the_query()
     {
-        // No proxy is trusted here, so what a client says of itself means nothing.
+        // No proxy is trusted here, so the client's own X-Forwarded-For is ignored.
         await using var node = await StartAsync(TrustedProxies.None, Small());
         var tenant = await TestTenant.CreateAsync(api, node);
         using var client = node.Client();
@@ -103,14 +103,14 @@ public sealed class SessionLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Believe_only_what_the_trusted_proxy_itself_has_added()
+    public async Task Use_only_the_address_that_the_trusted_proxy_adds()
     {
         await using var node = await StartAsync(Proxy, Small());
         var tenant = await TestTenant.CreateAsync(api, node);
         using var client = node.Client();
         var statuses = new List<HttpStatusCode>();
 
-        // The client wrote the first, the proxy the last.
+        // The client has sent the first address, the proxy has added the last.
         for (var i = 0; i < 12; i++)
         {
             using var response = await OpenAsync(client, tenant.Created.SiteKey, $"192.0.2.{i}, {Attacker}");
@@ -121,7 +121,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Take_a_network_of_ipv6_for_one_client()
+    public async Task Count_an_ipv6_network_as_one_client()
     {
         await using var node = await StartAsync(Proxy, Small());
         var tenant = await TestTenant.CreateAsync(api, node);
@@ -141,7 +141,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Open_no_buckets_for_made_up_keys_and_refuse_who_tries_many()
+    public async Task Create_no_buckets_for_invalid_keys_and_refuse_clients_that_try_many()
     {
         await using var node = await StartAsync(Proxy, new LimitOptions().With(Limit.Anonymous, Rate.Parse("20/1h")));
         using var client = node.Client();
@@ -159,7 +159,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Count_whoever_sends_a_token_that_is_none()
+    public async Task Count_requests_with_an_invalid_token()
     {
         await using var node = await StartAsync(Proxy, LimitOptions.None.With(Limit.Anonymous, Rate.Parse("5/1h")));
         var tenant = await TestTenant.CreateAsync(api, node);

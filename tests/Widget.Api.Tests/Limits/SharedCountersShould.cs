@@ -6,14 +6,14 @@ using Widget.Api.Limits;
 
 namespace Widget.Api.Tests.Limits;
 
-/// <summary>Nodes agree on what is left, without asking for each request, and go on by themselves where the database is away.</summary>
+/// <summary>Nodes share the remaining tokens without a query for each request, and limit on their own while the database is away.</summary>
 [Collection(typeof(Alone))]
 public sealed class SharedCountersShould(ApiFixture api)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Have_two_nodes_share_what_there_is()
+    public async Task Be_shared_by_two_nodes()
     {
         var options = new LimitOptions().With(Limit.Sessions, Rate.Parse("100/1h"));
         await using var one = await ApiNode.StartAsync(api.Database, limits: options);
@@ -25,12 +25,12 @@ public sealed class SharedCountersShould(ApiFixture api)
             foreach (var node in new[] { one, two })
                 if (await node.Service<RequestLimits>().TakeAsync(Limit.Sessions, key, Ct) is null) allowed++;
 
-        // What a node has taken and not used, or used and not yet settled, is one slice of five at most.
+        // Each node may hold, or owe, at most one slice of five tokens.
         allowed.ShouldBeInRange(90, 110);
     }
 
     [Fact]
-    public async Task Ask_the_database_for_few_of_many()
+    public async Task Query_the_database_for_only_a_few_requests()
     {
         await using var node = await ApiNode.StartAsync(api.Database, limits: new LimitOptions());
         var asked = 0;
@@ -57,7 +57,7 @@ public sealed class SharedCountersShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refill_by_time_and_forget_full_buckets()
+    public async Task Refill_over_time_and_delete_full_buckets()
     {
         var (key, slow) = (Guid.NewGuid().ToByteArray(), Guid.NewGuid().ToByteArray());
         (await TakeAsync(slow, 10, 4, TimeSpan.FromHours(4))).Granted.ShouldBe(4);
@@ -84,7 +84,7 @@ public sealed class SharedCountersShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Not_be_open_to_the_application_otherwise()
+    public async Task Not_be_readable_by_the_application()
     {
         await using var read = api.Database.ApplicationSource.CreateCommand("select count(*) from rate_limits");
         (await Should.ThrowAsync<PostgresException>(() => read.ExecuteScalarAsync(Ct))).SqlState
@@ -92,7 +92,7 @@ public sealed class SharedCountersShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Allow_what_the_database_cannot_be_asked_about_and_count_it()
+    public async Task Allow_and_count_requests_while_the_database_is_unreachable()
     {
         var nowhere = new NpgsqlConnectionStringBuilder(api.Database.Application) { Port = Simulator.FreePort(), Timeout = 2 };
         await using var source = NpgsqlDataSource.Create(nowhere.ConnectionString);
@@ -116,7 +116,7 @@ public sealed class SharedCountersShould(ApiFixture api)
         for (var i = 0; i < 60; i++)
             if (await node.Service<RequestLimits>().TakeAsync(Limit.TenantMessages, "a tenant", Ct) is null) allowed++;
 
-        // The node's own bucket still holds, and nobody waits for the database again and again.
+        // The node's own bucket still applies, and requests do not wait for the database again and again.
         allowed.ShouldBe(50);
         counted.ShouldBe(50 - 4);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
@@ -124,17 +124,17 @@ public sealed class SharedCountersShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_the_number_of_buckets_within_bounds()
+    public async Task Limit_the_number_of_buckets()
     {
         await using var node = await ApiNode.StartAsync(api.Database, limits: new LimitOptions());
         var limits = node.Service<RequestLimits>();
 
-        for (var i = 0; i < RequestLimits.MostBuckets + 5_000; i++) await limits.TakeAsync(
+        for (var i = 0; i < RequestLimits.MaxBuckets + 5_000; i++) await limits.TakeAsync(
             Limit.Anonymous,
             $"2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64",
             Ct);
 
-        limits.Buckets.ShouldBeInRange(RequestLimits.MostBuckets, RequestLimits.MostBuckets + 64);
+        limits.Buckets.ShouldBeInRange(RequestLimits.MaxBuckets, RequestLimits.MaxBuckets + 64);
     }
 
     private async Task<(int Granted, TimeSpan Wait)> TakeAsync(byte[] key, int wanted, int capacity, TimeSpan period)

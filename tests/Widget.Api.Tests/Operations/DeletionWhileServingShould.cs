@@ -7,13 +7,13 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Operations;
 
-/// <summary>Deleting a tenant while nodes work for it and things of it are at Tavus.</summary>
+/// <summary>Deletes a tenant while nodes work for it and objects of it exist at Tavus.</summary>
 public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture<TavusWorld>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task End_and_delete_what_was_made_at_tavus()
+    public async Task Delete_everything_created_at_tavus()
     {
         var tenant = await world.TenantAsync(new
         {
@@ -39,7 +39,7 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
 
         var deleted = await Deletion().DeleteAsync(tenant.Tenant.Created.Slug, Ct);
 
-        deleted.LeftOver.ShouldBeEmpty();
+        deleted.Remaining.ShouldBeEmpty();
         deleted.AtTavus.Select(thing => thing.Kind).Distinct().Order().ShouldBe(["document", "guardrail", "persona", "tool"]);
         (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(foreign);
         (await tenant.ListAsync("tools")).ShouldBeEmpty();
@@ -51,7 +51,7 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
             HttpStatusCode.NotFound);
         (await visitor.SendAsync("Is anybody there?")).StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.NotFound);
         (await tenant.Developer.GetAsync("/api/settings")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        // The name is free again.
+        // The slug can be used again.
         await new TenantAdministration(world.Database.OwnerSource).CreateAsync(
             tenant.Tenant.Created.Slug,
             "Another",
@@ -60,7 +60,7 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
     }
 
     [Fact]
-    public async Task Leave_a_persona_that_the_tenant_has_made_itself()
+    public async Task Keep_a_persona_that_the_tenant_created_itself()
     {
         var tenant = await world.TenantAsync(new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica });
         var created = await tenant.SendAsync(
@@ -80,14 +80,14 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
 
         var deleted = await Deletion().DeleteAsync(tenant.Tenant.Created.Slug, Ct);
 
-        deleted.LeftOver.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            left => left.Thing.Id.ShouldBe(own),
+        deleted.Remaining.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            left => left.Item.Id.ShouldBe(own),
             left => left.Reason.ShouldBe("it was not created by this installation"));
         (await tenant.PersonaAsync(own))["persona_name"]!.GetValue<string>().ShouldBe("Our own");
     }
 
     [Fact]
-    public async Task Let_what_is_under_way_stop_in_good_order_on_every_node()
+    public async Task Stop_work_in_progress_on_every_node_without_errors()
     {
         await world.Simulator.BehaveAsync(new { delayMs = 20_000 });
         await using var other = await ApiNode.StartAsync(world.Database, world.Simulator.Chat);

@@ -4,22 +4,22 @@ using Npgsql;
 namespace Widget.Api.Tests.Operations;
 
 /// <summary>
-/// A tenant with a row in every tenant-owned table. Tables and columns are read from the catalog, so that a table which is added later is
-/// filled, too, or fails the test that fills it.
+/// A tenant with a row in every tenant-owned table. Tables and columns come from the catalog, so a table that is added later is filled,
+/// too, or fails the test that fills it.
 /// </summary>
 internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 {
-    // What a check asks for that names no list of values.
+    // Values for columns whose check constraint is not a list of values.
     private static readonly Dictionary<string, string> Special = new(StringComparer.Ordinal)
     {
         ["tenants.slug"] = "'t' || md5(random()::text)",
         ["site_keys.key"] = "'pk_' || md5(random()::text)",
         ["allowed_origins.origin"] = "'https://' || md5(random()::text)",
         ["members.email"] = "md5(random()::text) || '@example.com'",
-        // Over, so that nothing waits for them to be ended.
+        // Ended, so that the deletion does not wait for the calls.
         ["tavus_sessions.state"] = "'ended'",
         ["voice_sessions.state"] = "'ended'",
-        // Known there, so that it is looked for.
+        // The deletion looks for this persona.
         ["tavus_personas.persona_id"] = "'p-left-over'",
     };
 
@@ -41,7 +41,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         return tenant;
     }
 
-    /// <summary>Tenant-owned tables, those that others point to first.</summary>
+    /// <summary>Tenant-owned tables. A table comes after the tables that it references.</summary>
     public async Task<IReadOnlyList<string>> TablesAsync(CancellationToken ct)
     {
         var waiting = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -115,7 +115,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         return columns;
     }
 
-    // The first of a list of values.
+    // The first value of a check constraint's list.
     private static string? FirstAllowed(string check) => Listed().Match(check) is { Success: true } list ? list.Groups[1].Value : null;
 
     private static string ValueOf(string type) => type switch

@@ -34,7 +34,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     [Fact]
     public async Task Keep_tokens_and_secrets_valid_while_the_ring_is_encrypted_and_rotated()
     {
-        // An installation of before: its ring is plain.
+        // An installation without a master key has an unencrypted ring.
         CreatedTenant tenant;
         string token;
         await using (var node = await NodeAsync())
@@ -75,7 +75,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Encrypt_what_is_new_in_the_ring_from_the_start()
+    public async Task Encrypt_new_keys_of_the_ring()
     {
         var tenant = await new TenantAdministration(_database.OwnerSource).CreateAsync("acme", "Acme", [TestTenant.Origin], Ct);
         await using var node = await NodeAsync(_first);
@@ -89,7 +89,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_used_by_migrate_for_what_is_not_encrypted_yet()
+    public async Task Be_used_by_migrate_for_unencrypted_keys()
     {
         await FillAsync();
 
@@ -101,7 +101,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_named_when_it_is_missing_instead_of_starting_a_new_ring()
+    public async Task Be_named_if_missing_instead_of_starting_a_new_ring()
     {
         await FillAsync(_first);
         var before = await RingAsync();
@@ -118,7 +118,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
                 .ShouldBe(errors.Trim() + " Nothing has been changed.");
         }
 
-        // A node that has started nevertheless, since the database was away.
+        // A node that has started while the database was unavailable.
         await using var node = await NodeAsync();
         using var client = node.Client();
         var ready = await client.GetAsync("/health/ready", Ct);
@@ -130,7 +130,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Not_open_what_was_changed_in_the_database()
+    public async Task Not_decrypt_a_key_that_was_changed_in_the_database()
     {
         await FillAsync(_first);
         await using (var change = _database.OwnerSource.CreateCommand(
@@ -147,7 +147,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_asked_for_at_start_where_there_is_none()
+    public async Task Be_recommended_at_start_if_none_is_set()
     {
         (await StartLogAsync()).ShouldContain("WIDGET_MASTER_KEY is not set");
         await FillAsync();
@@ -165,7 +165,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     [InlineData(null, "# nothing\n", "names a file with no key")]
     [InlineData(null, "a\nb\n", "WIDGET_MASTER_KEY_FILE, line 2, is not a master key")]
     [InlineData("x", "y", "Both WIDGET_MASTER_KEY and WIDGET_MASTER_KEY_FILE are set")]
-    public async Task Say_what_is_wrong_with_it_without_showing_it(string? key, string? lines, string words)
+    public async Task Have_errors_that_do_not_show_the_key(string? key, string? lines, string words)
     {
         await File.WriteAllTextAsync(_file, lines, Ct);
 
@@ -181,7 +181,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_that_its_file_cannot_be_read() =>
+    public async Task Have_an_error_for_an_unreadable_file() =>
         (await RunAsync(new() { ["WIDGET_MASTER_KEY_FILE"] = "/nowhere/master-key" }, "migrate")).Errors.ShouldStartWith(
             "WIDGET_MASTER_KEY_FILE is \"/nowhere/master-key\", which cannot be read");
 
@@ -205,7 +205,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
         await new TestTenant(node, tenant).VisitAsync();
     }
 
-    // As the application's role reads it.
+    // Reads the ring as the application's role.
     private async Task<string> RingAsync()
     {
         await using var command = _database.ApplicationSource.CreateCommand(
@@ -224,7 +224,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
             MasterKeys = Keys(keys),
         };
         await using var app = Server.Build([], options, builder => builder.Logging.ClearProviders().AddProvider(log));
-        await Server.RefuseUnsafeRoleAsync(app, Ct);
+        await Server.EnsureSafeToServeAsync(app, Ct);
         return string.Join('\n', log.Lines);
     }
 }

@@ -3,7 +3,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Operations;
 
-/// <summary>The operator's command line, run as a program on a database.</summary>
+/// <summary>Runs the operator's command line as a program.</summary>
 internal static class OperatorProgram
 {
     public static async Task<(int Code, string Output, string Errors)> RunAsync(

@@ -4,13 +4,13 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Operations;
 
-/// <summary>The whole product on a database whose owner is no superuser, as an operator has it.</summary>
+/// <summary>The whole product on a database whose owner is not a superuser, as in production.</summary>
 public sealed class PlainOwnerShould(ApiFixture api)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Run_every_command_and_have_nodes_that_serve()
+    public async Task Be_able_to_run_every_command_and_serve()
     {
         await using var owner = await PlainOwner.CreateAsync(api.Database.Owner);
         await using var database = await TestDatabase.CreateAsync(api.Database.Owner, owner);

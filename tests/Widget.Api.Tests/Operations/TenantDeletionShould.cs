@@ -3,7 +3,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Operations;
 
-/// <summary><c>widget tenants delete</c>, on rows in every table there is.</summary>
+/// <summary><c>widget tenants delete</c> for a tenant with rows in every table.</summary>
 public sealed class TenantDeletionShould : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -15,7 +15,7 @@ public sealed class TenantDeletionShould : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task Leave_nothing_of_the_tenant_and_touch_nothing_of_another()
+    public async Task Delete_all_rows_of_the_tenant_and_none_of_another()
     {
         var filling = new FilledTenant(_database.OwnerSource);
         var (leaving, staying) = (await filling.CreateAsync(Ct), await filling.CreateAsync(Ct));
@@ -40,7 +40,7 @@ public sealed class TenantDeletionShould : IAsyncLifetime
 
         var deleted = JsonDocument.Parse(output).RootElement;
         deleted.GetProperty("rows").EnumerateObject().Select(table => table.Name).Order().ShouldBe(tables.Order());
-        // Its account's key is not known here, so it is named.
+        // The key of the persona's account is unknown here, so the persona is listed as remaining.
         deleted.GetProperty("leftOver")
             .EnumerateArray()
             .Select(left => left.GetProperty("thing").GetProperty("id").GetString())
@@ -49,7 +49,7 @@ public sealed class TenantDeletionShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_what_there_is_and_delete_nothing_until_it_is_confirmed()
+    public async Task List_the_data_and_delete_nothing_without_confirmation()
     {
         var filling = new FilledTenant(_database.OwnerSource);
         var tenant = await filling.CreateAsync(Ct);

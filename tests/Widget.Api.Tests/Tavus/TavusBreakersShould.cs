@@ -8,7 +8,7 @@ public sealed class TavusBreakersShould : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = CancellationToken.None;
     private static readonly TavusAccount Account = TavusStandIn.Account;
-    private static readonly TavusAccount Other = new("another-key", IsTenants: false);
+    private static readonly TavusAccount Other = new("another-key", BelongsToTenant: false);
 
     private readonly StandingClock _clock = new();
     private TavusStandIn _server = null!;
@@ -91,7 +91,8 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     private async Task BreakAsync(TavusClient client, TavusAccount account)
     {
         _server.Says(500, "{}");
-        for (var failure = 0; failure < TavusTransport.Breaker.Failures; failure++) (await FailAsync(client, account)).Status.ShouldBe(500);
+        for (var failure = 0; failure < TavusTransport.Breaker.FailureThreshold; failure++)
+            (await FailAsync(client, account)).Status.ShouldBe(500);
     }
 
     private static Task<TavusException> FailAsync(TavusClient client, TavusAccount account) =>

@@ -25,17 +25,17 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
     /// <summary>Short timeouts for tests.</summary>
     public static readonly VideoTimings Quick = new()
     {
-        Silence = TimeSpan.FromSeconds(4),
-        SilenceInLine = TimeSpan.FromSeconds(4),
-        Joining = TimeSpan.FromSeconds(3),
-        Overtime = TimeSpan.FromSeconds(0.5),
-        Reconciling = TimeSpan.FromSeconds(0.5),
-        TryingForSlot = TimeSpan.FromSeconds(0.2),
-        LookingForLost = TimeSpan.FromSeconds(5),
-        RetryingEnd = TimeSpan.FromSeconds(0.3),
+        SilenceTimeout = TimeSpan.FromSeconds(4),
+        QueueSilenceTimeout = TimeSpan.FromSeconds(4),
+        JoinTimeout = TimeSpan.FromSeconds(3),
+        EndGrace = TimeSpan.FromSeconds(0.5),
+        ReconcileInterval = TimeSpan.FromSeconds(0.5),
+        SlotRetryInterval = TimeSpan.FromSeconds(0.2),
+        OrphanSearchTime = TimeSpan.FromSeconds(5),
+        EndRetryInterval = TimeSpan.FromSeconds(0.3),
         Lease = TimeSpan.FromSeconds(3),
         Renewal = TimeSpan.FromSeconds(0.5),
-        Aftermath = [TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)],
+        ResultDelays = [TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)],
     };
 
     public TestTenant Tenant => tenant;

@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 
 namespace Widget.Api.Tests.Telemetry;
 
-/// <summary>The spans that a node exports, as they leave it.</summary>
+/// <summary>Keeps the spans that a node exports.</summary>
 internal sealed class KeptSpans : BaseExporter<Activity>
 {
     private readonly ConcurrentQueue<Activity> _spans = [];
@@ -22,45 +22,45 @@ internal sealed class KeptSpans : BaseExporter<Activity>
         return ExportResult.Success;
     }
 
-    /// <summary>The trace of a span, once it holds some spans.</summary>
-    public async Task<IReadOnlyList<Activity>> TraceAsync(Func<Activity, bool> of, params string[] with)
+    /// <summary>Waits until the trace of a span contains the named spans, and returns the trace.</summary>
+    public async Task<IReadOnlyList<Activity>> TraceAsync(Func<Activity, bool> isInTrace, params string[] names)
     {
         IReadOnlyList<Activity> trace = [];
         await Eventually.TrueAsync(
             () =>
             {
-                var found = All.LastOrDefault(of);
+                var found = All.LastOrDefault(isInTrace);
                 trace = found is null ? [] : [.. All.Where(span => span.TraceId == found.TraceId)];
-                return Task.FromResult(with.All(name => trace.Any(span => span.DisplayName == name)));
+                return Task.FromResult(names.All(name => trace.Any(span => span.DisplayName == name)));
             },
-            $"a trace with {string.Join(", ", with)}; there are {string.Join(", ", All.Select(span => span.DisplayName).Distinct())}");
+            $"a trace names {string.Join(", ", names)}; there are {string.Join(", ", All.Select(span => span.DisplayName).Distinct())}");
         return trace;
     }
 }
 
 internal static class SpanTree
 {
-    public static Activity Named(this IReadOnlyList<Activity> trace, string name) =>
+    public static Activity Span(this IReadOnlyList<Activity> trace, string name) =>
         trace.Where(span => span.DisplayName == name)
             .ShouldHaveSingleItem($"{name} in {string.Join(", ", trace.Select(span => span.DisplayName))}");
 
     /// <summary>
-    /// The names from a span up to where the trace came into the node; above that is the caller, which is this process, too.
+    /// The names from a span up to the span in which the node received the request. The caller's spans above it are left out.
     /// </summary>
-    public static IReadOnlyList<string> Way(this IReadOnlyList<Activity> trace, Activity span)
+    public static IReadOnlyList<string> PathFrom(this IReadOnlyList<Activity> trace, Activity span)
     {
-        var way = new List<string>();
+        var path = new List<string>();
         for (var at = span;
             at is not null;
             at = at.Kind == ActivityKind.Server ? null : trace.SingleOrDefault(other => other.SpanId == at.ParentSpanId))
         {
-            way.Add(at.DisplayName);
+            path.Add(at.DisplayName);
         }
 
-        return way;
+        return path;
     }
 
-    /// <summary>Everything that a span says.</summary>
+    /// <summary>All texts of a span.</summary>
     public static string Text(this Activity span) => string.Join(
         ' ',
         [

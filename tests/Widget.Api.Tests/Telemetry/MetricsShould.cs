@@ -11,7 +11,7 @@ namespace Widget.Api.Tests.Telemetry;
 public sealed partial class MetricsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Be_served_in_the_text_format_with_all_that_the_dashboard_shows()
+    public async Task Be_served_with_everything_that_the_dashboard_shows()
     {
         var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
         await using var node = await StartAsync(address);
@@ -36,7 +36,7 @@ public sealed partial class MetricsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Not_be_reachable_at_the_products_address_nor_the_product_at_theirs()
+    public async Task Be_served_only_at_their_own_address()
     {
         var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/own-path");
         await using var node = await StartAsync(address);
@@ -73,7 +73,7 @@ public sealed partial class MetricsShould(ApiFixture api)
         rerank: api.Simulator.Rerank,
         telemetry: new TelemetryOptions { Metrics = metrics });
 
-    // A question whose second knowledge base is away, and a call that ended.
+    // Asks a question whose second knowledge base is unavailable, and ends a call.
     private async Task UseAsync(ApiNode node)
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -84,7 +84,7 @@ public sealed partial class MetricsShould(ApiFixture api)
         await visitor.AskAsync("How long does charging take?");
         using var nowhere = node.Client();
         await nowhere.GetAsync("/nowhere");
-        Usage.UsageTelemetry.Ended(Usage.UsageMeter.Voice, 90);
+        Usage.UsageTelemetry.RecordCall(Usage.UsageMeter.Voice, 90);
     }
 
     private static string[] Shown()

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace Widget.Api.Tests.Telemetry;
 
-/// <summary>Takes what nodes send by OTLP (http/protobuf) and keeps it as it came.</summary>
+/// <summary>Receives what nodes send over OTLP (http/protobuf) and keeps the raw bodies.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -14,7 +14,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ConcurrentQueue<(string Path, byte[] Body)> Received { get; } = [];
 
-    /// <summary>What a node has to be set to in order to send here, soon.</summary>
+    /// <summary>The settings with which a node sends its signals here without a long delay.</summary>
     public string[] Settings =>
     [
         $"--OTEL_EXPORTER_OTLP_ENDPOINT={_app.Urls.Single()}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
@@ -38,8 +38,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>Whether a text stands in what was sent to a path.</summary>
-    public bool Holds(string path, string text)
+    /// <summary>Whether a body that was sent to a path contains a text.</summary>
+    public bool Contains(string path, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         return Received.Any(sent => sent.Path == path && sent.Body.AsSpan().IndexOf(bytes) >= 0);

@@ -6,7 +6,7 @@ namespace Widget.Api.Tests.Telemetry;
 public sealed class OtlpShould(ApiFixture api)
 {
     [Fact]
-    public async Task Carry_traces_and_metrics_where_the_standard_variable_says()
+    public async Task Send_traces_and_metrics_to_the_configured_endpoint()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var node = await ApiNode.StartAsync(api.Database, settings: [.. receiver.Settings, "--OTEL_SERVICE_NAME=my-widget"]);
@@ -17,13 +17,13 @@ public sealed class OtlpShould(ApiFixture api)
         await Eventually.TrueAsync(
             () =>
                 Task.FromResult(
-                    receiver.Holds("/v1/traces", "search arm lexical") && receiver.Holds("/v1/metrics", "widget.answer.duration")),
+                    receiver.Contains("/v1/traces", "search arm lexical") && receiver.Contains("/v1/metrics", "widget.answer.duration")),
             "spans and metrics have been sent");
-        receiver.Holds("/v1/traces", "my-widget").ShouldBeTrue();
+        receiver.Contains("/v1/traces", "my-widget").ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Carry_nothing_when_no_variable_is_set_or_the_standard_ones_switch_it_off()
+    public async Task Send_nothing_if_unset_or_disabled()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using (var unset = await ApiNode.StartAsync(api.Database))
@@ -48,7 +48,7 @@ public sealed class OtlpShould(ApiFixture api)
             }
         }
 
-        // A node that stops sends what it has, so by now it would be here.
+        // A node sends its remaining signals when it stops, so they would have arrived by now.
         receiver.Received.ShouldBeEmpty();
     }
 }

@@ -12,13 +12,13 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Tests.Telemetry;
 
-/// <summary>Secrets of paths, queries, headers and bodies, looked for in everything that leaves a node for those who run it.</summary>
+/// <summary>Searches logs, spans and metrics for secrets from paths, queries, headers and bodies.</summary>
 [Collection(typeof(Alone))]
 public sealed class SecretsShould(ApiFixture api)
 {
     private const string Secret = "SECRETinpath";
 
-    // In each of these, so that a failure says where it came from.
+    // A different secret in each place, so that a failure shows where it came from.
     private static readonly string[] Secrets = [Secret, "SECRETinquery", "SECRETinheader", "SECRETinbody", "sim-key"];
 
     private static readonly string[] Read =
@@ -47,7 +47,7 @@ public sealed class SecretsShould(ApiFixture api)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Be_in_no_log_span_or_metric_whatever_is_sent()
+    public async Task Not_be_in_any_log_span_or_metric()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var simulator = await Simulator.StartAsync();
@@ -66,7 +66,7 @@ public sealed class SecretsShould(ApiFixture api)
             ],
             services: services =>
             {
-                // Tests' nodes keep their log to themselves otherwise.
+                // Nodes of tests do not export their log by default.
                 services.AddLogging(logging => logging.AddOpenTelemetry());
                 services.Configure<LoggerFilterOptions>(logging => logging.MinLevel = LogLevel.Trace);
                 KeptSpans.Of(kept)(services);
@@ -119,7 +119,7 @@ public sealed class SecretsShould(ApiFixture api)
             ("/v1/logs", "language model"),
         ];
         await Eventually.TrueAsync(
-            () => Task.FromResult(sent.All(one => receiver.Holds(one.Path, one.Text))),
+            () => Task.FromResult(sent.All(one => receiver.Contains(one.Path, one.Text))),
             "all signals are sent",
             seconds: 30);
         using var scraper = new HttpClient { BaseAddress = metrics };
@@ -130,13 +130,13 @@ public sealed class SecretsShould(ApiFixture api)
             node.Log.Lines.Where(line => line.Contains(secret, StringComparison.Ordinal)).ShouldBeEmpty();
             kept.All.Select(span => span.Text()).Where(text => text.Contains(secret, StringComparison.Ordinal)).ShouldBeEmpty();
             scraped.ShouldNotContain(secret);
-            foreach (var path in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" }) receiver.Holds(path, secret)
+            foreach (var path in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" }) receiver.Contains(path, secret)
                 .ShouldBeFalse($"{secret} in {path}");
         }
     }
 
     [Fact]
-    public async Task Not_be_logged_with_a_request_that_failed_but_its_route_is()
+    public async Task Not_be_logged_with_a_failed_request()
     {
         await using var away = ApplicationDataSource.Create(
             "Host=127.0.0.1;Port=9;Username=nobody;Password=SECRETinpassword;Database=none;Timeout=1");
@@ -161,7 +161,7 @@ public sealed class SecretsShould(ApiFixture api)
         var fault = await Should.ThrowAsync<PostgresException>(() => command.ExecuteScalarAsync(Ct));
         fault.ToString().ShouldContain("SECRET");
 
-        var logged = LoggedException.Of(new InvalidOperationException("It failed.", fault));
+        var logged = SanitizedException.From(new InvalidOperationException("It failed.", fault));
 
         logged.ToString().ShouldNotContain("SECRET");
         logged.ToString().ShouldContain("22P05");
@@ -173,7 +173,7 @@ public sealed class SecretsShould(ApiFixture api)
     [InlineData(null, "Microsoft.AspNetCore")]
     [InlineData("Console", "Microsoft.AspNetCore.Hosting.Diagnostics")]
     [InlineData("Console", null)]
-    public void Not_be_let_into_the_log_by_configuration(string? provider, string? category)
+    public void Not_be_logged_whatever_the_configuration(string? provider, string? category)
     {
         var options = new LoggerFilterOptions();
         options.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Trace, null));
@@ -218,7 +218,7 @@ public sealed class SecretsShould(ApiFixture api)
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            // The server has closed it already.
+            // The server has already closed the connection.
         }
     }
 }

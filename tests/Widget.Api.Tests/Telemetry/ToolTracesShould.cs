@@ -10,7 +10,7 @@ namespace Widget.Api.Tests.Telemetry;
 public sealed class ToolTracesShould(ApiFixture api)
 {
     [Fact]
-    public async Task Show_a_tool_that_ran_with_what_it_searched_and_without_its_arguments()
+    public async Task Contain_a_tool_call_and_its_search_without_arguments()
     {
         var kept = new KeptSpans();
         await using var node = await ApiNode.StartAsync(
@@ -35,10 +35,10 @@ public sealed class ToolTracesShould(ApiFixture api)
             CancellationToken.None);
 
         var trace = await kept.TraceAsync(span => (string?)span.GetTagItem("gen_ai.tool.call.id") == call, "execute_tool search_knowledge");
-        var tool = trace.Named("execute_tool search_knowledge");
+        var tool = trace.Span("execute_tool search_knowledge");
         tool.GetTagItem("gen_ai.operation.name").ShouldBe("execute_tool");
         tool.GetTagItem("widget.outcome").ShouldBe("done");
-        trace.Way(trace.Named("search own")).ShouldContain("execute_tool search_knowledge");
+        trace.PathFrom(trace.Span("search own")).ShouldContain("execute_tool search_knowledge");
         trace.Select(span => span.Text()).ShouldNotContain(text => text.Contains("SECRET", StringComparison.Ordinal));
     }
 }

@@ -10,11 +10,11 @@ public sealed class TracesShould(ApiFixture api)
 {
     private const string Route = "POST /api/widget/conversations/{id:guid}/messages";
 
-    // Nobody listens there; spans are looked at as they leave.
+    // Nothing listens there. The tests look at the spans before they are sent.
     private static readonly string[] On = ["--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"];
 
     [Fact]
-    public async Task Show_the_whole_way_of_a_question_over_http_with_the_models_tokens()
+    public async Task Contain_every_step_of_a_question_over_http()
     {
         var kept = new KeptSpans();
         await using var node = await StartAsync(kept);
@@ -30,26 +30,26 @@ public sealed class TracesShould(ApiFixture api)
             "search",
             "search own",
             "rerank");
-        trace.Named(Route).Kind.ShouldBe(ActivityKind.Server);
-        trace.Way(trace.Named("answer")).ShouldBe(["answer", Route]);
-        trace.Way(trace.Named("rewrite follow-up")).ShouldBe(["rewrite follow-up", "answer", Route]);
-        trace.Way(trace.Named("search own")).ShouldBe(["search own", "search", "answer", Route]);
-        trace.Way(trace.Named("search arm lexical")).ShouldBe(["search arm lexical", "search own", "search", "answer", Route]);
-        trace.Way(trace.Named("embed")).ShouldBe(["embed", "search arm dense", "search own", "search", "answer", Route]);
-        trace.Way(trace.Named("rerank")).ShouldBe(["rerank", "search", "answer", Route]);
+        trace.Span(Route).Kind.ShouldBe(ActivityKind.Server);
+        trace.PathFrom(trace.Span("answer")).ShouldBe(["answer", Route]);
+        trace.PathFrom(trace.Span("rewrite follow-up")).ShouldBe(["rewrite follow-up", "answer", Route]);
+        trace.PathFrom(trace.Span("search own")).ShouldBe(["search own", "search", "answer", Route]);
+        trace.PathFrom(trace.Span("search arm lexical")).ShouldBe(["search arm lexical", "search own", "search", "answer", Route]);
+        trace.PathFrom(trace.Span("embed")).ShouldBe(["embed", "search arm dense", "search own", "search", "answer", Route]);
+        trace.PathFrom(trace.Span("rerank")).ShouldBe(["rerank", "search", "answer", Route]);
 
-        // A tenant's model is chosen where it is made, so the local one embeds here.
+        // The tenant was created on another node, so it uses the local embedding model.
         var chats = trace.Where(span => span.DisplayName == "chat sim-chat").ToArray();
-        chats.Select(chat => trace.Way(chat)[1]).ShouldBe(["rewrite follow-up", "answer"], ignoreOrder: true);
+        chats.Select(chat => trace.PathFrom(chat)[1]).ShouldBe(["rewrite follow-up", "answer"], ignoreOrder: true);
         chats.ShouldAllBe(chat => (string?)chat.GetTagItem("gen_ai.request.model") == "sim-chat");
-        trace.ShouldContain(span => span.DisplayName == "insert conversation_events" && trace.Way(span).Contains("answer"));
-        trace.Named("answer").GetTagItem("widget.outcome").ShouldBe("answered");
-        trace.Named("answer").GetTagItem("widget.answer.time_to_first_token").ShouldBeOfType<double>().ShouldBeGreaterThan(0);
-        trace.Named("search").GetTagItem("widget.search.strategy").ShouldBe("parallel");
+        trace.ShouldContain(span => span.DisplayName == "insert conversation_events" && trace.PathFrom(span).Contains("answer"));
+        trace.Span("answer").GetTagItem("widget.outcome").ShouldBe("answered");
+        trace.Span("answer").GetTagItem("widget.answer.time_to_first_token").ShouldBeOfType<double>().ShouldBeGreaterThan(0);
+        trace.Span("search").GetTagItem("widget.search.strategy").ShouldBe("parallel");
     }
 
     [Fact]
-    public async Task Show_the_way_of_a_question_over_the_hub_in_one_trace()
+    public async Task Contain_a_question_over_the_hub_in_one_trace()
     {
         var kept = new KeptSpans();
         await using var node = await StartAsync(kept);
@@ -64,7 +64,7 @@ public sealed class TracesShould(ApiFixture api)
             "answer",
             "search own",
             "Widget.Api.Chat.ConversationHub/Ask");
-        trace.Way(trace.Named("search own")).ShouldBe(["search own", "search", "answer", "Widget.Api.Chat.ConversationHub/Ask"]);
+        trace.PathFrom(trace.Span("search own")).ShouldBe(["search own", "search", "answer", "Widget.Api.Chat.ConversationHub/Ask"]);
     }
 
     [Fact]
@@ -107,11 +107,11 @@ public sealed class TracesShould(ApiFixture api)
         node.Service<Api.Answers.AnswerWorker>().Start(new TenantId(tenant.Created.TenantId), message);
 
         var trace = await kept.TraceAsync(span => span.GetTagItem("widget.message.id") is Guid id && id == message.Value, "answer");
-        trace.Named("answer").Links.ShouldHaveSingleItem().Context.TraceId.ShouldBe(asked.TraceId);
+        trace.Span("answer").Links.ShouldHaveSingleItem().Context.TraceId.ShouldBe(asked.TraceId);
     }
 
     [Fact]
-    public async Task Leave_out_the_statements_of_workers_that_look_for_work()
+    public async Task Leave_out_polling_queries()
     {
         var kept = new KeptSpans();
         await using var node = await StartAsync(kept);

@@ -30,7 +30,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         _simulator.DefaultRequestHeaders.Add("x-api-key", _key);
         _node = await StartAsync(_booking);
         _tenant = await TestTenant.WithKnowledgeAsync(api, _node);
-        await HaveKeyAsync(_tenant);
+        await SetKeyAsync(_tenant);
     }
 
     public async ValueTask DisposeAsync()
@@ -90,13 +90,13 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Remove_what_is_switched_off_and_leave_alone_what_is_not_the_tenants()
+    public async Task Remove_disabled_tools_and_keep_those_of_others()
     {
         var persona = await PersonaAsync();
         (await _simulator.PostAsJsonAsync("/tavus/v2/tools", new { name = "end_of_day", description = "The account's own." }))
             .EnsureSuccessStatusCode();
         var neighbour = await TestTenant.CreateAsync(api, _node);
-        await HaveKeyAsync(neighbour);
+        await SetKeyAsync(neighbour);
         await SyncAsync(tenant: neighbour);
         await SetAsync(persona, "search_knowledge", "book_ride");
         await SyncAsync();
@@ -127,7 +127,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Adopt_a_tool_that_was_made_before_it_could_be_kept()
+    public async Task Adopt_a_tool_that_was_created_but_not_stored()
     {
         await SetAsync(await PersonaAsync(), "search_knowledge");
         await SyncAsync();
@@ -145,7 +145,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Find_a_tool_whose_making_was_not_heard_of()
+    public async Task Find_a_tool_whose_creation_response_was_lost()
     {
         await SetAsync(await PersonaAsync(), "search_knowledge");
         (await _simulator.PostAsJsonAsync("/control/tavus/faults", new { on = "POST tools", mode = "lost", account = _key }))
@@ -160,7 +160,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Do_what_can_be_done_when_one_tool_fails_and_the_rest_the_next_time()
+    public async Task Sync_the_other_tools_when_one_fails_and_retry_it_next_time()
     {
         await SetAsync(await PersonaAsync(), "search_knowledge", "book_ride");
         (await _simulator.PostAsJsonAsync(
@@ -177,7 +177,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_what_a_person_must_set_right()
+    public async Task Report_what_a_person_must_fix()
     {
         var keyless = await TestTenant.CreateAsync(api, _node);
         (await SyncAsync(tenant: keyless)).Problems.ShouldHaveSingleItem().ShouldContain("no key");
@@ -185,14 +185,14 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         await SetAsync("p-nobody", "search_knowledge");
         (await SyncAsync()).Problems.ShouldHaveSingleItem().ShouldContain("Invalid persona_id");
 
-        await HaveKeyAsync(_tenant, "key-unknown");
+        await SetKeyAsync(_tenant, "key-unknown");
         var report = await SyncAsync();
         report.Problems.ShouldContain("Invalid access token");
         report.Problems.ShouldContain(problem => problem.Contains("stay registered in the previous one", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Have_calls_delivered_to_the_server_where_it_can_be_reached()
+    public async Task Have_calls_delivered_to_a_reachable_server()
     {
         var persona = await PersonaAsync();
         await SetAsync(persona, "search_knowledge");
@@ -223,7 +223,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public void Be_delivered_to_the_server_only_where_that_is_safe()
+    public void Have_calls_delivered_to_the_server_only_over_https()
     {
         static bool DeliversToServer(string? address, string? delivery) =>
             Read(address, delivery) is
@@ -261,7 +261,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
 
     private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.Next()}");
 
-    private Task HaveKeyAsync(TestTenant tenant, string? key = null) =>
+    private Task SetKeyAsync(TestTenant tenant, string? key = null) =>
         _node.Service<TenantSecrets>().SaveAsync(
             new TenantId(tenant.Created.TenantId),
             TenantSecrets.TavusKey,

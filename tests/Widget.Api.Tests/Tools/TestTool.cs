@@ -5,7 +5,7 @@ using Widget.Api.Tools;
 
 namespace Widget.Api.Tests.Tools;
 
-/// <summary>A tool as another feature adds one: by registering a plugin.</summary>
+/// <summary>A tool that a test adds by registering a plugin, like another feature would.</summary>
 internal sealed class TestTool(string name, bool hasEffects, Func<ToolContext, JsonElement, CancellationToken, Task<ToolResult>> run)
 {
     private int _runs;

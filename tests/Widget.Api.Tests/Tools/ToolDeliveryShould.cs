@@ -8,7 +8,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tools;
 
-/// <summary>Tool calls that Tavus delivers itself: signed, over HTTP, with no token of ours but the one in the address.</summary>
+/// <summary>Tool calls that Tavus delivers to our server over HTTP: signed, and with a token in the URL.</summary>
 public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
 {
     private readonly TestTool _booking = TestTool.Booking();
@@ -79,7 +79,7 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Believe_nothing_that_is_not_signed_with_the_tenants_secret()
+    public async Task Accept_only_calls_signed_with_the_tenants_secret()
     {
         var call = new { conversation_id = _session.Tavus, arguments = new { bike = "Tide" } };
         var body = JsonSerializer.SerializeToUtf8Bytes(call);
@@ -109,7 +109,7 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_what_is_wrong_with_a_body()
+    public async Task Explain_an_invalid_body()
     {
         (string Body, HttpStatusCode Status)[] wrong =
         [
@@ -134,7 +134,7 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Read_no_more_than_it_must()
+    public async Task Refuse_large_bodies_and_unknown_addresses()
     {
         var body = new byte[65 * 1024];
         Array.Fill(body, (byte)' ');

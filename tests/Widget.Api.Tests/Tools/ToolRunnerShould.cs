@@ -92,7 +92,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var outcome = await RunAsync("broken", """{"bike": "Tide"}""", "call-5");
 
         outcome.Status.ShouldBe(ToolStatus.Failed);
-        outcome.Value.GetProperty("error").GetString().ShouldBe("It failed. Say that it cannot be done just now.");
+        outcome.Value.GetProperty("error").GetString().ShouldBe("It failed. Say that it is not possible right now.");
     }
 
     [Fact]
@@ -102,14 +102,14 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var endless = new TestTool("endless", false, (_, _, _) => new TaskCompletionSource<ToolResult>().Task).ToPlugin();
         var kernel = new Kernel();
         kernel.FunctionInvocationFilters.Add(new ToolArgumentCheck());
-        kernel.FunctionInvocationFilters.Add(new ToolTimeLimit(new HurriedClock(), NullLogger<ToolTimeLimit>.Instance));
+        kernel.FunctionInvocationFilters.Add(new ToolTimeLimit(new FastClock(), NullLogger<ToolTimeLimit>.Instance));
         var runner = new ToolRunner(kernel, new ToolRegistry([endless]));
 
         var result = await runner.RunAsync(
             await ContextAsync("call-6"), "endless", JsonDocument.Parse("""{"bike": "Tide"}""").RootElement, CancellationToken.None);
 
         result.Success.ShouldBeFalse();
-        result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it cannot be done just now.");
+        result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it is not possible right now.");
     }
 
     [Fact]
@@ -119,8 +119,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         async Task<ToolResult> CallAsync(string tool, ToolCallMode mode) => await _node.Service<ToolRunner>().RunAsync(
             await ContextAsync("call-14") with { Mode = mode }, tool, arguments, CancellationToken.None);
 
-        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).Words
-            .ShouldBe("This cannot be done in a voice call here. Offer to do it in writing.");
+        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).ErrorMessage
+            .ShouldBe("This is not possible in this voice call. Offer to do it in writing.");
         (await CallAsync("book_ride", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Unknown);
         for (var i = 0; i < 2; i++) (await CallAsync("broken", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Failed);
 
@@ -141,15 +141,15 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Take_over_an_abandoned_call_only_when_running_it_twice_does_no_harm()
     {
-        await LeaveBehindAsync("broken", "call-7");
-        await LeaveBehindAsync("book_ride", "call-8");
+        await InsertAbandonedAsync("broken", "call-7");
+        await InsertAbandonedAsync("book_ride", "call-8");
 
         (await RunAsync("broken", """{"bike": "Tide"}""", "call-7")).Status.ShouldBe(ToolStatus.Failed);
         var booking = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-8");
 
         _broken.Runs.ShouldBe(1);
         booking.Status.ShouldBe(ToolStatus.Unfinished);
-        booking.Words.ShouldContain("a person has to look");
+        booking.ErrorMessage.ShouldContain("A person must check");
         _booking.Runs.ShouldBe(0);
     }
 
@@ -165,7 +165,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_nothing_that_is_not_switched_on()
+    public async Task Refuse_a_tool_that_is_switched_off()
     {
         var outcome = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-12", tools: ["search_knowledge"]);
 
@@ -220,7 +220,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         };
     }
 
-    private async Task LeaveBehindAsync(string tool, string callId)
+    private async Task InsertAbandonedAsync(string tool, string callId)
     {
         await using var insert = api.Database.OwnerSource.CreateCommand(
             """
@@ -231,8 +231,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         await insert.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Every timer fires at once.</summary>
-    private sealed class HurriedClock : TimeProvider
+    /// <summary>Every timer fires immediately.</summary>
+    private sealed class FastClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);

@@ -38,7 +38,7 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Show_in_the_conversation_what_was_looked_up_in_a_call()
+    public async Task Show_in_the_conversation_what_a_call_found()
     {
         var session = await VideoSessions.OpenAsync(api, _tenant, _visitor);
         var request = new
@@ -96,7 +96,7 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Give_passages_that_are_short_enough_to_speak_from_and_hold_what_was_asked()
+    public async Task Return_short_passages_that_contain_the_answer()
     {
         var filler = string.Join(
             ' ',
@@ -116,18 +116,18 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"name": "search_knowledge", "arguments": {}}""", "query is missing.")]
-    [InlineData("""{"name": "search_knowledge", "arguments": {"query": "x", "limit": 99}}""", "limit must be 6 at most.")]
+    [InlineData("""{"name": "search_knowledge", "arguments": {"query": "x", "limit": 99}}""", "limit must be at most 6.")]
     [InlineData("""{"name": "search_knowledge", "arguments": "{broken"}""", "The arguments are not valid JSON.")]
     [InlineData("""{"name": "search_knowledge", "arguments": {"query": "   "}}""", "query is empty.")]
-    [InlineData("""{"name": "no_such_tool", "arguments": {}}""", "There is no tool of this name.")]
-    public async Task Tell_a_model_what_it_did_wrong(string body, string words)
+    [InlineData("""{"name": "no_such_tool", "arguments": {}}""", "There is no tool with this name.")]
+    public async Task Explain_errors_to_the_model(string body, string error)
     {
         var response = await _visitor.Client.PostAsync("/api/tavus/tool", new StringContent(body, null, "application/json"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var answer = (await response.Content.ReadFromJsonAsync<ToolResponse>(TestTenant.Json))!;
         answer.Success.ShouldBeFalse();
-        answer.Result.GetProperty("error").GetString().ShouldBe(words);
+        answer.Result.GetProperty("error").GetString().ShouldBe(error);
     }
 
     [Fact]

@@ -3,10 +3,10 @@ using NpgsqlTypes;
 
 namespace Widget.Api.Tests.Tools;
 
-/// <summary>Video sessions as the database has them during a call.</summary>
+/// <summary>Inserts video sessions into the database, as during a call.</summary>
 internal static class VideoSessions
 {
-    /// <summary>A session of the visitor's conversation; gives its id and Tavus's.</summary>
+    /// <summary>Inserts an open session. Returns its id and Tavus's conversation id.</summary>
     public static async Task<(Guid Id, string Tavus)> OpenAsync(
         ApiFixture api,
         TestTenant tenant,

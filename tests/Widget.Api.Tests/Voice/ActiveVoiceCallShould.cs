@@ -12,10 +12,10 @@ namespace Widget.Api.Tests.Voice;
 public sealed class ActiveVoiceCallShould(ApiFixture api)
 {
     [Fact]
-    public async Task Let_usage_be_read_while_it_is_counted()
+    public async Task Allow_reading_usage_while_it_is_counted()
     {
-        using var held = Hold();
-        IDialogueActions actions = held;
+        using var activeCall = CreateCall();
+        IDialogueActions actions = activeCall;
         var ct = TestContext.Current.CancellationToken;
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var counted = 0L;
@@ -27,7 +27,7 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
                 var seen = 0L;
                 for (var round = 0; round < 200 || Interlocked.Read(ref counted) < 50_000; round++)
                 {
-                    var sum = held.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value);
+                    var sum = activeCall.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value);
                     sum.ShouldBeGreaterThanOrEqualTo(seen);
                     seen = sum;
                 }
@@ -47,11 +47,11 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
         await counting;
         await reading;
 
-        held.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value).ShouldBe(counted);
-        held.Usage["seconds"].ShouldBe(counted);
+        activeCall.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value).ShouldBe(counted);
+        activeCall.Usage["seconds"].ShouldBe(counted);
     }
 
-    private ActiveVoiceCall Hold()
+    private ActiveVoiceCall CreateCall()
     {
         var call = new VoiceCall
         {
@@ -79,32 +79,32 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
             ReservedSeconds = 60,
             Usage = [],
         };
-        return api.Node.Service<ActiveVoiceCallFactory>().Create(call, _ => new Silent());
+        return api.Node.Service<ActiveVoiceCallFactory>().Create(call, _ => new SilentDialogue());
     }
 
-    private sealed class Silent : IVoiceDialogue
+    private sealed class SilentDialogue : IVoiceDialogue
     {
-        public void Begin(bool isNew)
+        public void Start(bool isNew)
         {
         }
 
-        public void Hear(JsonElement message)
+        public void HandleEvent(JsonElement message)
         {
         }
 
-        public void LookedUp(string item, string? found)
+        public void HandleSearchResult(string item, string? result)
         {
         }
 
-        public void ToolRan(string callId, string output)
+        public void HandleToolResult(string callId, string output)
         {
         }
 
-        public void Say(string item, string text)
+        public void HandleTypedMessage(string item, string text)
         {
         }
 
-        public void Talk(bool pressed)
+        public void HandlePushToTalk(bool pressed)
         {
         }
 

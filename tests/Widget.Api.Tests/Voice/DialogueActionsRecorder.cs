@@ -5,7 +5,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>Records the actions of a dialogue. Time passes only when a test says so.</summary>
+/// <summary>Records the actions of a dialogue. The time is controlled by the test.</summary>
 internal sealed class DialogueActionsRecorder : IDialogueActions
 {
     private readonly List<(TimeSpan At, Action Then)> _later = [];
@@ -15,40 +15,41 @@ internal sealed class DialogueActionsRecorder : IDialogueActions
 
     public List<string> Logged { get; } = [];
 
-    public List<(VoicePhase Phase, VoiceCaption? Caption)> Shown { get; } = [];
+    public List<(VoicePhase Phase, VoiceCaption? Caption)> States { get; } = [];
 
-    public List<(string Item, string Words)> LookedUp { get; } = [];
+    public List<(string Item, string Text)> Searches { get; } = [];
 
     public List<(string Call, string Name, string Arguments)> Tools { get; } = [];
 
     public List<(string Call, string Question)> Questions { get; } = [];
 
-    public Dictionary<string, long> Counted { get; } = [];
+    public Dictionary<string, long> Usage { get; } = [];
 
     public List<string> Warnings { get; } = [];
 
     public VoiceEndReason? Ended { get; private set; }
 
     /// <summary>The types of the sent messages, in order.</summary>
-    public IEnumerable<string> Kinds => Sent.Select(message => (string)message["type"]!);
+    public IEnumerable<string> SentTypes => Sent.Select(message => (string)message["type"]!);
 
-    public int Replies => Kinds.Count(kind => kind == "response.create");
+    public int Replies => SentTypes.Count(type => type == "response.create");
 
     public void Send(JsonObject message) => Sent.Add(message);
 
-    public void Show(VoicePhase phase, VoiceCaption? caption) => Shown.Add((phase, caption));
+    public void ShowState(VoicePhase phase, VoiceCaption? caption) => States.Add((phase, caption));
 
-    public void Log(SpokenUtterance line) => Logged.Add($"{line.Speaker}: {line.Text}{(line.Interrupted ? " (cut off)" : "")}");
+    public void LogUtterance(SpokenUtterance utterance) =>
+        Logged.Add($"{utterance.Speaker}: {utterance.Text}{(utterance.Interrupted ? " (cut off)" : "")}");
 
-    public void LookUp(string item, string words) => LookedUp.Add((item, words));
+    public void SearchKnowledge(string item, string text) => Searches.Add((item, text));
 
     public void RunTool(string callId, string name, string arguments) => Tools.Add((callId, name, arguments));
 
-    public void Answer(string callId, string question) => Questions.Add((callId, question));
+    public void AnswerQuestion(string callId, string question) => Questions.Add((callId, question));
 
-    public void AddUsage(string figure, long amount) => Counted[figure] = Counted.GetValueOrDefault(figure) + amount;
+    public void AddUsage(string figure, long amount) => Usage[figure] = Usage.GetValueOrDefault(figure) + amount;
 
-    public void SetUsage(string figure, long total) => Counted[figure] = total;
+    public void SetUsage(string figure, long total) => Usage[figure] = total;
 
     public void RunAfter(TimeSpan delay, Action then) => _later.Add((_now + delay, then));
 
@@ -56,7 +57,7 @@ internal sealed class DialogueActionsRecorder : IDialogueActions
 
     public void Warn(string message) => Warnings.Add(message);
 
-    public void Pass(TimeSpan time)
+    public void Advance(TimeSpan time)
     {
         _now += time;
         foreach (var due in _later.Where(entry => entry.At <= _now).OrderBy(entry => entry.At).ToList())

@@ -18,7 +18,7 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.output_transcript.delta", delta = "One moment." });
         _actions.Logged.ShouldBe(["Visitor: What does delivery cost?"]);
 
-        _actions.Pass(TimeSpan.FromSeconds(3));
+        _actions.Advance(TimeSpan.FromSeconds(3));
         Hear(new { type = "session.output_transcript.delta", delta = "It costs 49 euros." });
         _dialogue.Close();
 
@@ -33,7 +33,7 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.delegation.created", delegation = new { id = "d1", target = "client" } });
         _actions.Questions.ShouldBe([("d1", "What does delivery cost?")]);
 
-        _dialogue.ToolRan("d1", "It costs 49 euros.");
+        _dialogue.HandleToolResult("d1", "It costs 49 euros.");
 
         var sent = _actions.Sent.ShouldHaveSingleItem();
         ((string)sent["type"]!).ShouldBe("session.commentary.append");
@@ -47,14 +47,14 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.delegation.created", delegation = new { id = "d1", target = "client" } });
         _actions.Questions.ShouldBeEmpty();
         Hear(new { type = "session.input_transcript.delta", delta = "What does delivery cost?" });
-        _actions.Pass(TimeSpan.FromSeconds(3));
+        _actions.Advance(TimeSpan.FromSeconds(3));
         _actions.Questions.ShouldBe([("d1", "What does delivery cost?")]);
     }
 
     [Fact]
     public void Split_a_long_answer_at_sentence_ends()
     {
-        _dialogue.ToolRan("d1", string.Concat(Enumerable.Repeat("This is a sentence of some length, as answers have them. ", 40)));
+        _dialogue.HandleToolResult("d1", string.Concat(Enumerable.Repeat("This is a sentence of some length, as answers have them. ", 40)));
 
         _actions.Sent.Count.ShouldBeGreaterThan(1);
         foreach (var part in _actions.Sent.Select(message => (string)message["content"]!))
@@ -69,9 +69,9 @@ public sealed class GptLiveDialogueShould
     {
         Hear(new { type = "session.usage.updated", usage = new { seconds = 60 } });
         Hear(new { type = "session.closed", reason = "expired", usage = new { seconds = 75 } });
-        _actions.Counted["provider_seconds"].ShouldBe(75);
+        _actions.Usage["provider_seconds"].ShouldBe(75);
         _actions.Ended.ShouldBe(VoiceEndReason.Continued);
     }
 
-    private void Hear(object message) => _dialogue.Hear(DialogueActionsRecorder.Event(message));
+    private void Hear(object message) => _dialogue.HandleEvent(DialogueActionsRecorder.Event(message));
 }

@@ -29,12 +29,12 @@ public sealed class RealtimeDialogueShould
         var dialogue = Begin();
         Speak(dialogue, "u1", "What does delivery cost?");
         _actions.Replies.ShouldBe(0);
-        _actions.LookedUp.ShouldBe([("u1", "What does delivery cost?")]);
+        _actions.Searches.ShouldBe([("u1", "What does delivery cost?")]);
 
-        dialogue.LookedUp("u1", "Delivery costs 49 euros.");
+        dialogue.HandleSearchResult("u1", "Delivery costs 49 euros.");
 
-        _actions.Kinds.ShouldBe(["conversation.item.create", "response.create"]);
-        _actions.Pass(TimeSpan.FromSeconds(10));
+        _actions.SentTypes.ShouldBe(["conversation.item.create", "response.create"]);
+        _actions.Advance(TimeSpan.FromSeconds(10));
         _actions.Replies.ShouldBe(1);
     }
 
@@ -43,14 +43,14 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Hear(dialogue, new { type = "input_audio_buffer.committed", item_id = "u1" });
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         _actions.Replies.ShouldBe(1);
 
         Reply(dialogue, "r1", "a1", "Hello.");
         Speak(dialogue, "u2", "And to Denmark?", "a1");
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         _actions.Replies.ShouldBe(2);
-        dialogue.LookedUp("u2", "Too late for this reply.");
+        dialogue.HandleSearchResult("u2", "Too late for this reply.");
         _actions.Replies.ShouldBe(2);
     }
 
@@ -60,16 +60,16 @@ public sealed class RealtimeDialogueShould
         var dialogue = Begin();
         Speak(dialogue, "u1", "One.");
         Hear(dialogue, new { type = "input_audio_buffer.speech_started", item_id = "u2" });
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         _actions.Replies.ShouldBe(0);
 
         Speak(dialogue, "u2", "And two.", "u1");
-        dialogue.LookedUp("u2", null);
+        dialogue.HandleSearchResult("u2", null);
         _actions.Replies.ShouldBe(1);
         Hear(dialogue, new { type = "response.created", response = new { id = "r1" } });
 
         Speak(dialogue, "u3", "Three.", "u2");
-        dialogue.LookedUp("u3", null);
+        dialogue.HandleSearchResult("u3", null);
         _actions.Replies.ShouldBe(1);
         Hear(dialogue, new { type = "response.done", response = new { id = "r1", status = "cancelled", output = Array.Empty<object>() } });
         _actions.Replies.ShouldBe(2);
@@ -80,17 +80,17 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Speak(dialogue, "u1", "Compare them.");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         Hear(dialogue, new { type = "response.created", response = new { id = "r1" } });
         Hear(dialogue, Done("r1", "completed", Call("c1"), Call("c2")));
 
         _actions.Tools.Select(tool => tool.Call).ShouldBe(["c1", "c2"]);
-        dialogue.ToolRan("c2", "second");
+        dialogue.HandleToolResult("c2", "second");
         _actions.Replies.ShouldBe(1);
-        dialogue.ToolRan("c1", "first");
-        dialogue.ToolRan("c1", "first again");
+        dialogue.HandleToolResult("c1", "first");
+        dialogue.HandleToolResult("c1", "first again");
 
-        _actions.Kinds.Count(kind => kind == "conversation.item.create").ShouldBe(2);
+        _actions.SentTypes.Count(type => type == "conversation.item.create").ShouldBe(2);
         _actions.Replies.ShouldBe(2);
     }
 
@@ -108,12 +108,12 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Speak(dialogue, "u1", "Go on.");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         for (var round = 0; round < 5; round++)
         {
             Hear(dialogue, new { type = "response.created", response = new { id = $"r{round}" } });
             Hear(dialogue, Done($"r{round}", "completed", Call($"c{round}")));
-            dialogue.ToolRan($"c{round}", "nothing");
+            dialogue.HandleToolResult($"c{round}", "nothing");
         }
 
         _actions.Sent.Last()["response"]!["tool_choice"]!.GetValue<string>().ShouldBe("none");
@@ -124,7 +124,7 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Hear(dialogue, new { type = "input_audio_buffer.committed", item_id = "u1" });
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         Reply(dialogue, "r1", "a1", "Delivery costs 49 euros.");
         Hear(dialogue, new { type = "output_audio_buffer.stopped", response_id = "r1" });
         _actions.Logged.ShouldBeEmpty();
@@ -146,11 +146,11 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Hear(dialogue, new { type = "input_audio_buffer.committed", item_id = "u1" });
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         Reply(dialogue, "r1", "a1", "Hello.");
         Hear(dialogue, new { type = "output_audio_buffer.stopped", response_id = "r1" });
 
-        _actions.Pass(TimeSpan.FromSeconds(5));
+        _actions.Advance(TimeSpan.FromSeconds(5));
         _actions.Logged.ShouldBe(["Assistant: Hello."]);
         Hear(dialogue, new { type = "conversation.item.input_audio_transcription.completed", item_id = "u1", transcript = "Good day." });
         _actions.Logged.ShouldBe(["Assistant: Hello.", "Visitor: Good day."]);
@@ -164,7 +164,7 @@ public sealed class RealtimeDialogueShould
         Hear(dialogue, new { type = "input_audio_buffer.speech_started", item_id = "u1" });
         Hear(dialogue, new { type = "conversation.item.truncated", item_id = "a1", content_index = 0, audio_end_ms = 1200 });
         Hear(dialogue, new { type = "output_audio_buffer.cleared", response_id = "r1" });
-        _actions.Kinds.ShouldContain("conversation.item.retrieve");
+        _actions.SentTypes.ShouldContain("conversation.item.retrieve");
         _actions.Logged.ShouldBeEmpty();
 
         Hear(
@@ -192,7 +192,7 @@ public sealed class RealtimeDialogueShould
         Hear(dialogue, new { type = "conversation.item.truncated", item_id = "a1", content_index = 0, audio_end_ms = 1100 });
         Hear(dialogue, new { type = "output_audio_buffer.cleared", response_id = "r1" });
 
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
 
         _actions.Logged.ShouldBe(["Assistant: Delivery within (cut off)"]);
     }
@@ -202,7 +202,7 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Speak(dialogue, "u1", "Hello?");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         Hear(dialogue, new { type = "error", error = new { code = "conversation_already_has_active_response" } });
         _actions.Replies.ShouldBe(1);
 
@@ -244,11 +244,11 @@ public sealed class RealtimeDialogueShould
     public void Commit_what_was_said_while_the_button_was_pressed()
     {
         var dialogue = Begin(Plan with { Turns = TurnTaking.PushToTalk });
-        dialogue.Talk(pressed: false);
+        dialogue.HandlePushToTalk(pressed: false);
         _actions.Sent.ShouldBeEmpty();
-        dialogue.Talk(pressed: true);
-        dialogue.Talk(pressed: false);
-        _actions.Kinds.ShouldBe(["input_audio_buffer.clear", "input_audio_buffer.commit"]);
+        dialogue.HandlePushToTalk(pressed: true);
+        dialogue.HandlePushToTalk(pressed: false);
+        _actions.SentTypes.ShouldBe(["input_audio_buffer.clear", "input_audio_buffer.commit"]);
     }
 
     [Fact]
@@ -257,8 +257,8 @@ public sealed class RealtimeDialogueShould
         var dialogue = Begin();
         Reply(dialogue, "r1", "a1", "A long story.", sounding: true, done: false);
         dialogue.Interrupt();
-        _actions.Kinds.ShouldBe(["response.cancel", "output_audio_buffer.clear"]);
-        _actions.Shown.Last().Phase.ShouldBe(VoicePhase.Listening);
+        _actions.SentTypes.ShouldBe(["response.cancel", "output_audio_buffer.clear"]);
+        _actions.States.Last().Phase.ShouldBe(VoicePhase.Listening);
     }
 
     [Fact]
@@ -303,8 +303,8 @@ public sealed class RealtimeDialogueShould
                         },
                     },
                 });
-        _actions.Counted["total_tokens"].ShouldBe(60);
-        _actions.Counted["output_audio_tokens"].ShouldBe(20);
+        _actions.Usage["total_tokens"].ShouldBe(60);
+        _actions.Usage["output_audio_tokens"].ShouldBe(20);
     }
 
     [Fact]
@@ -323,18 +323,18 @@ public sealed class RealtimeDialogueShould
         ];
         foreach (var message in messages) Hear(dialogue, message);
         Speak(dialogue, "u1", "Still there?");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         _actions.Replies.ShouldBe(1);
     }
 
     private RealtimeDialogue Begin(VoicePlan? plan = null)
     {
         var dialogue = new RealtimeDialogue(plan ?? Plan, new VoiceTimings(), setup: null, isRelayed: false, _actions);
-        dialogue.Begin(isNew: true);
+        dialogue.Start(isNew: true);
         return dialogue;
     }
 
-    private static void Hear(RealtimeDialogue dialogue, object message) => dialogue.Hear(DialogueActionsRecorder.Event(message));
+    private static void Hear(RealtimeDialogue dialogue, object message) => dialogue.HandleEvent(DialogueActionsRecorder.Event(message));
 
     private static void Speak(RealtimeDialogue dialogue, string item, string words, string? after = null)
     {

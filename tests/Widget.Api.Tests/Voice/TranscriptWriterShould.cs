@@ -56,7 +56,7 @@ public sealed class TranscriptWriterShould
     {
         using var log = Start(_ => new TimeoutException());
 
-        for (var i = 0; i < TranscriptWriter.MostWaiting + 10; i++) log.Add(Line($"{i}"));
+        for (var i = 0; i < TranscriptWriter.MaxQueuedLines + 10; i++) log.Add(Line($"{i}"));
 
         // One line may be on its way already.
         _lost.ShouldBeInRange(9, 10);

@@ -16,13 +16,14 @@ public sealed class VoiceHttpShould
         var clock = new StandingClock();
         var http = new VoiceHttp(TestOutbound.Clients, new CircuitBreakerRegistry(clock), clock);
         var nowhere = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1");
-        var unreachable = new VoiceAccount(VoiceProtocol.OpenAIRealtime, nowhere, "sk-test", IsTenants: false);
-        for (var failure = 0; failure < VoiceHttp.Breaker.Failures; failure++) (await FailAsync()).ShouldBe("It cannot be reached.");
+        var unreachable = new VoiceAccount(VoiceProtocol.OpenAIRealtime, nowhere, "sk-test", BelongsToTenant: false);
+        for (var failure = 0; failure < VoiceHttp.Breaker.FailureThreshold; failure++)
+            (await FailAsync()).ShouldBe("The provider can't be reached.");
 
         (await FailAsync()).ShouldContain("not called for a moment");
 
         clock.Pass(TimeSpan.FromSeconds(2));
-        (await FailAsync()).ShouldBe("It cannot be reached.");
+        (await FailAsync()).ShouldBe("The provider can't be reached.");
 
         async Task<string> FailAsync()
         {

@@ -14,8 +14,8 @@ internal sealed class VoiceTenant(ApiFixture api, TestTenant tenant, ApiNode nod
     {
         Renewal = TimeSpan.FromSeconds(0.5),
         Lease = TimeSpan.FromSeconds(5),
-        Words = TimeSpan.FromSeconds(15),
-        Knowledge = TimeSpan.FromSeconds(15),
+        TranscriptTimeout = TimeSpan.FromSeconds(15),
+        SearchTimeout = TimeSpan.FromSeconds(15),
     };
 
     public TestTenant Tenant => tenant;

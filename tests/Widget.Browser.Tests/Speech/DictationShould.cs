@@ -10,22 +10,22 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     private static readonly (string, string?) Browser = ("browser", null);
 
     [Fact]
-    public async Task Say_where_the_sound_goes_before_it_asks_for_the_microphone()
+    public async Task Name_the_recipient_before_asking_for_the_microphone()
     {
         ConcurrentQueue<(string Type, int Bytes)> given = null!;
         await using var visit = await OpenAsync(
             Server,
-            async page => given = await SpeechVisit.WriteDownAsync(page, "how much is the floor lamp?"));
+            async page => given = await SpeechVisit.FakeTranscriptionAsync(page, "how much is the floor lamp?"));
         await visit.Widget.Field.FillAsync("Tell me:");
         visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/dictation-"));
 
         await visit.Widget.Dictate.ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("sent to transcription.example");
-        await Assertions.Expect(GoOn(visit)).ToBeFocusedAsync();
+        await Assertions.Expect(UseMicrophone(visit)).ToBeFocusedAsync();
         (await visit.Page.EvaluateAsync<int>("() => window.tracks.length")).ShouldBe(0);
 
-        await GoOn(visit).ClickAsync();
-        await HearingAsync(visit);
+        await UseMicrophone(visit).ClickAsync();
+        await IsListeningAsync(visit);
         await visit.Widget.Dictate.ClickAsync();
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("Tell me: how much is the floor lamp?");
         await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
@@ -34,20 +34,20 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         type.ShouldStartWith("audio/webm");
         bytes.ShouldBeGreaterThan(100);
 
-        // The visitor was told once, and it is remembered.
+        // The consent is remembered.
         await visit.Page.ReloadAsync();
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.Dictate.ClickAsync();
-        await HearingAsync(visit);
+        await IsListeningAsync(visit);
         visit.Widget.Errors.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Ask_for_nothing_when_the_visitor_does_not_go_on()
+    public async Task Not_ask_for_the_microphone_without_consent()
     {
         await using var visit = await OpenAsync(Server);
         await visit.Widget.Dictate.ClickAsync();
-        await Assertions.Expect(GoOn(visit)).ToBeFocusedAsync();
+        await Assertions.Expect(UseMicrophone(visit)).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(visit.Page.Locator(".consent")).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Dictate).ToBeFocusedAsync();
@@ -61,14 +61,14 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task End_by_itself_when_the_visitor_has_finished()
+    public async Task End_automatically_when_the_visitor_stops_speaking()
     {
         await using var visit = await OpenAsync(Server, async page =>
         {
             await page.Page.AddInitScriptAsync("window.speech = 700");
-            await SpeechVisit.WriteDownAsync(page, "Lamps.");
+            await SpeechVisit.FakeTranscriptionAsync(page, "Lamps.");
         });
-        await BeginAsync(visit);
+        await StartDictationAsync(visit);
 
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("Lamps.");
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
@@ -81,52 +81,52 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     public async Task Say_why_there_is_no_microphone(string error, string words)
     {
         await using var visit = await OpenAsync(Server, page => page.Page.AddInitScriptAsync($"window.devicesFail = '{error}'"));
-        await BeginAsync(visit, hearing: false);
+        await StartDictationAsync(visit, hearing: false);
 
         await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note[role=alert]", new() { HasTextString = words }));
         await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
     }
 
     [Fact]
-    public async Task Say_that_the_page_forbids_it_rather_than_the_visitor()
+    public async Task Say_that_the_page_forbids_the_microphone()
     {
         await using var visit = await OpenAsync(Server, site: site => site.PermissionsPolicy = "microphone=()");
-        await BeginAsync(visit, hearing: false);
+        await StartDictationAsync(visit, hearing: false);
 
         await visit.Widget.ShownAsync(
             visit.Page.Locator(".dictation-note", new() { HasTextString = "This page doesn't allow the chat to use the microphone" }));
     }
 
     [Fact]
-    public async Task Say_that_it_could_not_be_written_down_and_be_tried_again()
+    public async Task Show_a_failed_transcription_and_allow_a_retry()
     {
         await using var visit = await OpenAsync(
             Server,
             page => page.Page.RouteAsync("**/api/widget/transcription*", route => route.AbortAsync()));
-        await BeginAsync(visit);
+        await StartDictationAsync(visit);
         await visit.Widget.Dictate.ClickAsync();
 
         await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "We couldn't turn that into text" }));
         await visit.Widget.Dictate.ClickAsync();
-        await HearingAsync(visit);
+        await IsListeningAsync(visit);
     }
 
     [Theory]
-    [InlineData("closes")]
-    [InlineData("begins anew")]
-    [InlineData("sends")]
+    [InlineData("closes the panel")]
+    [InlineData("starts a new conversation")]
+    [InlineData("sends a message")]
     [InlineData("removes the widget")]
     public async Task Stop_every_track_when_the_visitor(string what)
     {
         await using var visit = await OpenAsync(Server);
-        await BeginAsync(visit);
+        await StartDictationAsync(visit);
         (await visit.AllTracksStoppedAsync()).ShouldBeFalse();
 
         await (what switch
         {
-            "closes" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
-            "begins anew" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
-            "sends" => visit.Widget.SendAsync("What does the desk lamp cost?"),
+            "closes the panel" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
+            "starts a new conversation" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
+            "sends a message" => visit.Widget.SendAsync("What does the desk lamp cost?"),
             _ => visit.Page.EvaluateAsync("() => window.Widget.destroy()"),
         });
 
@@ -134,13 +134,13 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Show_what_the_browser_hears_while_it_hears_it()
+    public async Task Show_recognized_text_while_the_visitor_speaks()
     {
         await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));
         await visit.Widget.Dictate.ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("the maker of your browser");
-        await GoOn(visit).ClickAsync();
-        await HearingAsync(visit);
+        await UseMicrophone(visit).ClickAsync();
+        await IsListeningAsync(visit);
 
         await visit.Page.EvaluateAsync("() => window.hears('what does')");
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("what does");
@@ -154,10 +154,10 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Give_way_to_the_keyboard()
+    public async Task End_when_the_visitor_types()
     {
         await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));
-        await BeginAsync(visit);
+        await StartDictationAsync(visit);
         await visit.Page.EvaluateAsync("() => window.hears('what does')");
         await visit.Widget.Field.PressSequentiallyAsync(" it cost?");
 
@@ -169,33 +169,33 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     [Theory]
     [InlineData("not-allowed", "Microphone access was denied")]
     [InlineData("network", "couldn't reach its speech service")]
-    [InlineData("language-not-supported", "can't turn this language into text")]
+    [InlineData("language-not-supported", "doesn't support dictation in this language")]
     [InlineData("no-speech", "We didn't hear anything")]
-    public async Task Say_what_is_in_the_browsers_way(string error, string words)
+    public async Task Explain_errors_of_the_browsers_recognition(string error, string words)
     {
         await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));
-        await BeginAsync(visit);
+        await StartDictationAsync(visit);
         await visit.Page.EvaluateAsync("(error) => window.fails(error)", error);
 
         await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note[role=alert]", new() { HasTextString = words }));
     }
 
     [Fact]
-    public async Task Say_that_the_sound_stays_on_the_device_where_it_does()
+    public async Task Say_when_the_sound_stays_on_the_device()
     {
         await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(
             SpeechVisit.Script("recognition.js")
             + "SpeechRecognition.available = async ({ processLocally }) => (processLocally ? 'available' : 'unavailable');"));
         await visit.Widget.Dictate.ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("on this device");
-        await GoOn(visit).ClickAsync();
-        await HearingAsync(visit);
+        await UseMicrophone(visit).ClickAsync();
+        await IsListeningAsync(visit);
 
         (await visit.Page.EvaluateAsync<bool>("() => window.recognitions[0].processLocally")).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Not_be_offered_where_neither_can_do_it()
+    public async Task Not_be_offered_if_neither_browser_nor_server_supports_it()
     {
         await using var visit = await OpenAsync(
             Browser,
@@ -206,13 +206,13 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Silence_what_is_being_read()
+    public async Task Stop_reading_aloud()
     {
         await using var visit = await OpenAsync(Server, page => page.Page.AddInitScriptAsync("window.pace = 60_000"));
         await visit.Widget.Listen.ClickAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");
         await visit.UntilAsync("() => window.said.length === 1");
-        await BeginAsync(visit);
+        await StartDictationAsync(visit);
 
         await Assertions.Expect(visit.Widget.Player).ToHaveCountAsync(0);
         (await visit.Page.EvaluateAsync<int>("() => window.silenced")).ShouldBe(1);
@@ -233,14 +233,15 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         return visit;
     }
 
-    private static ILocator GoOn(SpeechVisit visit) => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use the microphone" });
+    private static ILocator UseMicrophone(SpeechVisit visit) =>
+        visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use the microphone" });
 
-    private static Task HearingAsync(SpeechVisit visit) => visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note.hearing"));
+    private static Task IsListeningAsync(SpeechVisit visit) => visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note.hearing"));
 
-    private static async Task BeginAsync(SpeechVisit visit, bool hearing = true)
+    private static async Task StartDictationAsync(SpeechVisit visit, bool hearing = true)
     {
         await visit.Widget.Dictate.ClickAsync();
-        await GoOn(visit).ClickAsync();
-        if (hearing) await HearingAsync(visit);
+        await UseMicrophone(visit).ClickAsync();
+        if (hearing) await IsListeningAsync(visit);
     }
 }

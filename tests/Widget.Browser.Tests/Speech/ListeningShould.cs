@@ -12,14 +12,14 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     private static readonly string Second = SpeechVisit.Sentence(1, 35, 75, 3);
 
     [Fact]
-    public async Task Sound_with_the_servers_voice_and_show_what_is_spoken()
+    public async Task Play_the_servers_voice_and_highlight_the_spoken_text()
     {
         System.Collections.Concurrent.ConcurrentQueue<System.Text.Json.JsonElement> asked = null!;
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
             chromium,
             speech: "server",
-            before: async page => asked = await SpeechVisit.SpeakAsync(page, First + Second + SpeechVisit.Event("done")));
+            before: async page => asked = await SpeechVisit.FakeSpeechAsync(page, First + Second + SpeechVisit.Event("done")));
         await visit.Widget.OpenPanelAsync();
         visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/speech-"));
         await visit.Widget.Listen.ClickAsync();
@@ -47,13 +47,13 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Go_on_with_the_browsers_voice_where_the_servers_fails()
+    public async Task Continue_with_the_browsers_voice_when_the_servers_voice_fails()
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
             chromium,
             speech: "server",
-            before: page => SpeechVisit.SpeakAsync(
+            before: page => SpeechVisit.FakeSpeechAsync(
                 page,
                 First + SpeechVisit.Event("error", new { title = "Voice is unavailable." })));
         await visit.ListenAsync();
@@ -66,10 +66,10 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Say_in_words_that_nothing_is_heard_when_neither_voice_is_to_be_had()
+    public async Task Show_an_error_when_no_voice_is_available()
     {
         await using var visit = await SpeechVisit.OpenAsync(
-            installation, chromium, speech: "server", voice: false, before: page => SpeechVisit.SpeakAsync(page, "{}", 503));
+            installation, chromium, speech: "server", voice: false, before: page => SpeechVisit.FakeSpeechAsync(page, "{}", 503));
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
 
@@ -78,7 +78,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Begin_before_the_answer_is_complete()
+    public async Task Start_before_the_answer_is_complete()
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
@@ -110,7 +110,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Not_read_with_a_voice_of_another_language()
+    public async Task Not_use_a_voice_of_another_language()
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
@@ -126,13 +126,13 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
 
     [Theory]
     [InlineData("types")]
-    [InlineData("sends")]
-    [InlineData("closes")]
-    [InlineData("begins anew")]
+    [InlineData("sends a message")]
+    [InlineData("closes the panel")]
+    [InlineData("starts a new conversation")]
     [InlineData("presses stop")]
-    [InlineData("listens no more")]
-    [InlineData("asks by the page")]
-    public async Task Fall_silent_at_once_when_the_visitor(string what)
+    [InlineData("turns listening off")]
+    [InlineData("asks through the page")]
+    public async Task Stop_at_once_when_the_visitor(string what)
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
@@ -145,16 +145,16 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         await (what switch
         {
             "types" => visit.Widget.Field.PressSequentiallyAsync("a"),
-            "sends" => visit.Widget.SendAsync("And the floor lamp?"),
-            "closes" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
-            "begins anew" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
+            "sends a message" => visit.Widget.SendAsync("And the floor lamp?"),
+            "closes the panel" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
+            "starts a new conversation" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
             "presses stop" => visit.Widget.Player.GetByRole(AriaRole.Button, new() { Name = "Stop reading aloud" }).ClickAsync(),
-            "listens no more" => visit.Widget.Listen.ClickAsync(),
+            "turns listening off" => visit.Widget.Listen.ClickAsync(),
             _ => visit.Page.EvaluateAsync("() => window.Widget.ask('And the floor lamp?')"),
         });
 
         await visit.UntilAsync("() => window.silenced > 0 && !CSS.highlights.get('widget-sentence')?.size");
-        if (what is "types" or "closes" or "begins anew" or "presses stop" or "listens no more")
+        if (what is "types" or "closes the panel" or "starts a new conversation" or "presses stop" or "turns listening off")
         {
             await Assertions.Expect(visit.Widget.Player).ToHaveCountAsync(0);
             (await visit.SaidAsync()).ShouldHaveSingleItem();
@@ -162,7 +162,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Be_paused_gone_on_with_skipped_made_faster_and_muted_by_keyboard()
+    public async Task Be_controlled_by_keyboard()
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
@@ -201,7 +201,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Be_chosen_on_the_next_page_too()
+    public async Task Stay_on_after_a_page_change()
     {
         await using var visit = await SpeechVisit.OpenAsync(installation, chromium);
         await visit.ListenAsync();
@@ -221,13 +221,13 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Sound_under_a_strict_content_security_policy()
+    public async Task Work_under_a_strict_content_security_policy()
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
             chromium,
             speech: "server",
-            before: page => SpeechVisit.SpeakAsync(page, First + Second + SpeechVisit.Event("done")),
+            before: page => SpeechVisit.FakeSpeechAsync(page, First + Second + SpeechVisit.Event("done")),
             site: site =>
             {
                 var api = installation.Api.GetLeftPart(UriPartial.Authority);
@@ -243,7 +243,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Mark_the_paragraph_where_the_browser_has_no_highlights()
+    public async Task Mark_the_paragraph_if_the_browser_has_no_highlights()
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation, chromium, before: page => page.Page.AddInitScriptAsync("delete CSS.highlights; window.pace = 3000"));
@@ -256,7 +256,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     }
 
     [Fact]
-    public async Task Tell_the_server_what_the_browser_can_do()
+    public async Task Report_the_browsers_abilities_to_the_server()
     {
         await using var visit = await SpeechVisit.OpenAsync(installation, chromium, before: page =>
         {
@@ -277,7 +277,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     [InlineData("en-US", ColorScheme.Light, 1280)]
     [InlineData("de-DE", ColorScheme.Dark, 390)]
     [InlineData("ar", ColorScheme.Light, 390)]
-    public async Task Leave_nothing_to_object_to(string locale, ColorScheme scheme, int width)
+    public async Task Have_no_accessibility_violations(string locale, ColorScheme scheme, int width)
     {
         await using var visit = await SpeechVisit.OpenAsync(
             installation,

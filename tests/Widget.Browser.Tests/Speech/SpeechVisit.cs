@@ -57,7 +57,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
             await page.Page.AddInitScriptAsync(Script("microphone.js"));
             if (before is not null) await before(page);
             if (voice) await page.Page.AddInitScriptAsync(Script("voice.js"));
-            await OfferAsync(page.Page, speech, dictation);
+            await SetModesAsync(page.Page, speech, dictation);
         });
         return new SpeechVisit(customer, widget);
     }
@@ -65,7 +65,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
     public static string Script(string name) => File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Speech", name));
 
     /// <summary>Makes the session offer this, whatever the server would offer.</summary>
-    private static Task OfferAsync(IPage page, string speech, (string Source, string? Recipient)? dictation) =>
+    private static Task SetModesAsync(IPage page, string speech, (string Source, string? Recipient)? dictation) =>
         page.RouteAsync("**/api/widget/session", async route =>
         {
             var response = await route.FetchAsync();
@@ -82,7 +82,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
         });
 
     /// <summary>Plays the server's part in reading aloud. Returns the requests.</summary>
-    public static async Task<ConcurrentQueue<JsonElement>> SpeakAsync(WidgetPage page, string events, int status = 200)
+    public static async Task<ConcurrentQueue<JsonElement>> FakeSpeechAsync(WidgetPage page, string events, int status = 200)
     {
         var asked = new ConcurrentQueue<JsonElement>();
         await page.Page.RouteAsync("**/api/widget/speech", route =>
@@ -94,7 +94,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
     }
 
     /// <summary>Plays the server's part in transcription. Returns the media type and size of each recording.</summary>
-    public static async Task<ConcurrentQueue<(string Type, int Bytes)>> WriteDownAsync(WidgetPage page, string text)
+    public static async Task<ConcurrentQueue<(string Type, int Bytes)>> FakeTranscriptionAsync(WidgetPage page, string text)
     {
         var given = new ConcurrentQueue<(string, int)>();
         await page.Page.RouteAsync("**/api/widget/transcription*", route =>

@@ -8,7 +8,7 @@ public sealed class SpokenReplyShould(ModelInstallation installation, Chromium c
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
     [Fact]
-    public async Task Sound_before_the_answer_is_complete_and_stop_when_the_visitor_types()
+    public async Task Start_before_the_answer_is_complete_and_stop_when_the_visitor_types()
     {
         // Writing the answer takes longer than starting to speak, even on a busy machine.
         var colours = string.Join(' ', Enumerable.Range(1, 30).Select(number => $"It comes in colour number {number}, too."));

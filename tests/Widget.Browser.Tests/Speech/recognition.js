@@ -1,4 +1,4 @@
-// Speech recognition for a browser that reaches none. window.hears(text, final) is the visitor's voice.
+// Fakes speech recognition. window.hears(text, final) recognizes a text, and window.fails(error) reports an error.
 (() => {
   window.recognitions = [];
   class Recognition extends EventTarget {

@@ -1,4 +1,5 @@
-// A voice for a browser that has none: it speaks each word for as long as window.pace says, and tells what it was asked for.
+// Fakes the browser's speech synthesis: it spends window.pace milliseconds on each word, and records in window.said what it was asked
+// to say.
 (() => {
   window.pace ??= 40;
   window.said = [];
@@ -45,7 +46,7 @@
       current = undefined;
       if (!cancelled) return;
       window.silenced++;
-      // As browsers do it.
+      // Browsers report a cancelled utterance as an error.
       setTimeout(() => cancelled.onerror?.(Object.assign(new Event('error'), { error: 'canceled' })));
     }
   }

@@ -7,7 +7,7 @@ namespace Widget.Browser.Tests.Video;
 public sealed class VideoShould(ModelInstallation installation, Chromium chromium)
 {
     [Fact]
-    public async Task Ask_for_nothing_and_create_nothing_before_it_is_chosen()
+    public async Task Request_nothing_before_the_visitor_starts_a_call()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
@@ -24,10 +24,10 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task Show_the_avatar_move_and_let_it_be_heard()
+    public async Task Play_the_avatars_video_and_sound()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
 
         // Compare two frames until they differ.
         await visit.Page.WaitForFunctionAsync("""
@@ -71,11 +71,11 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task Keep_the_whole_call_in_the_thread_once()
+    public async Task Show_each_utterance_of_the_call_once_in_the_thread()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
-        await visit.HearAsync("I like lamps.");
+        await visit.CallAndWaitForAvatarAsync();
+        await visit.VisitorSaysAsync("I like lamps.");
         await visit.SaidAsync("visitor: I like lamps.");
         await visit.SaidAsync("assistant: You said: I like lamps.");
 
@@ -90,7 +90,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.ConversationAsync()).GetProperty("endedBy").GetString().ShouldBe("end_conversation_endpoint_hit");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
         // Afterwards, Tavus sends the whole transcript, which contains nothing new.
@@ -117,7 +117,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Show_what_the_avatar_looks_up_with_its_sources(bool attached)
+    public async Task Show_the_sources_that_the_avatar_looks_up(bool attached)
     {
         // Tools that are attached at Tavus, or defined inline in the persona, whose calls have no ids.
         var tools = new[]
@@ -162,11 +162,11 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
                 new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
         }
 
-        await visit.CallAndMeetAsync();
-        await visit.HearAsync("What does the desk lamp cost?");
+        await visit.CallAndWaitForAvatarAsync();
+        await visit.VisitorSaysAsync("What does the desk lamp cost?");
 
         await visit.SaidAsync("visitor: What does the desk lamp cost?");
-        var source = visit.Page.Locator(".thread .shown .source-chip");
+        var source = visit.Page.Locator(".thread .looked-up .source-chip");
         await visit.Widget.ShownAsync(source);
         (await source.InnerTextAsync()).ShouldContain("Lamps");
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "Here is what I found" }));
@@ -181,10 +181,10 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task Say_each_utterance_once_however_often_the_room_tells_it()
+    public async Task Show_an_utterance_once_even_if_the_room_repeats_it()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         for (var i = 0; i < 3; i++)
             await visit.RoomAsync(
                 "send",
@@ -198,21 +198,21 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.RoomAsync(
             "send",
             new { eventType = "conversation.tool_call", properties = new { name = "fly", arguments = "{", tool_call_id = "t1" } });
-        await visit.HearAsync("And again.");
+        await visit.VisitorSaysAsync("And again.");
 
         await visit.SaidAsync("assistant: You said: And again.");
         await visit.SaidAsync("visitor: Hello there.");
         await visit.Page.WaitForFunctionAsync(
-            "() => window.dailyStandIn.sent.some(({ event_type: type, properties }) => type === 'conversation.tool_result' "
+            "() => window.dailyReplacement.sent.some(({ event_type: type, properties }) => type === 'conversation.tool_result' "
             + "&& properties.status === 'error' && properties.tool_call_id === 't1')");
         visit.Widget.Errors.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task End_when_the_page_is_left_and_begin_again_on_the_next()
+    public async Task End_when_the_visitor_leaves_the_page_and_allow_a_new_call()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         await visit.Page.ReloadAsync();
         await visit.EndedAsync();
         await visit.Widget.OpenPanelAsync();
@@ -226,47 +226,48 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         (await beacon).Headers["content-type"].ShouldStartWith("text/plain");
         await visit.EndedAsync();
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        (await visit.Page.EvaluateAsync<int>("() => window.dailyStandIn.instances")).ShouldBe(0);
+        (await visit.Page.EvaluateAsync<int>("() => window.dailyReplacement.instances")).ShouldBe(0);
     }
 
     [Fact]
-    public async Task Mute_and_turn_the_camera_off_and_on_again()
+    public async Task Turn_microphone_and_camera_off_and_on()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Mute microphone" }).ClickAsync();
-        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.audioOn === false");
+        await visit.Page.WaitForFunctionAsync("() => window.dailyReplacement.audioOn === false");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Unmute microphone" }).ClickAsync();
-        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.audioOn === true");
+        await visit.Page.WaitForFunctionAsync("() => window.dailyReplacement.audioOn === true");
 
         // The camera is off, not just hidden.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera off" }).ClickAsync();
         await visit.Page.WaitForFunctionAsync(
-            "() => window.dailyStandIn.sources.video === false "
+            "() => window.dailyReplacement.sources.video === false "
             + "&& window.tracks.filter((track) => track.kind === 'video').every((track) => track.readyState === 'ended')");
         await Assertions.Expect(visit.Page.Locator(".stage video.own")).ToHaveCountAsync(0);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera on" }).ClickAsync();
-        await visit.Page.WaitForFunctionAsync("() => typeof window.dailyStandIn.sources.video === 'string' && window.dailyStandIn.videoOn");
+        await visit.Page.WaitForFunctionAsync(
+            "() => typeof window.dailyReplacement.sources.video === 'string' && window.dailyReplacement.videoOn");
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
 
         // Choose another available microphone.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Camera, microphone and speaker" }).ClickAsync();
         var microphones = visit.Page.Locator(".settings label", new() { HasTextString = "Microphone" }).Locator("select");
-        var before = await visit.Page.EvaluateAsync<string>("() => window.dailyStandIn.sources.audio");
+        var before = await visit.Page.EvaluateAsync<string>("() => window.dailyReplacement.sources.audio");
         await microphones.SelectOptionAsync(new SelectOptionValue { Index = 1 });
-        await visit.Page.WaitForFunctionAsync("(before) => window.dailyStandIn.sources.audio !== before", before);
+        await visit.Page.WaitForFunctionAsync("(before) => window.dailyReplacement.sources.audio !== before", before);
         await visit.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(visit.Page.Locator(".settings")).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Widget.Panel);
     }
 
     [Fact]
-    public async Task Let_the_avatar_be_interrupted_and_its_words_be_read()
+    public async Task Interrupt_the_avatar_and_show_captions()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         var interrupt = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Interrupt Nora" });
-        await visit.HearAsync("Begin.");
+        await visit.VisitorSaysAsync("Begin.");
         await visit.SaidAsync("assistant: You said: Begin.");
         (await interrupt.IsDisabledAsync()).ShouldBeTrue();
 

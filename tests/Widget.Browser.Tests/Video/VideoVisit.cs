@@ -14,17 +14,18 @@ internal sealed class VideoVisit : IAsyncDisposable
 {
     public const string Replica = "r4dcf31b60e1";
 
-    private static readonly string StandIn = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
+    private static readonly string DailyReplacement = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
     // The room's page gets tracks only from getUserMedia. Keep them, so that a test can check that each was stopped.
     private const string KeepTracks = """
         window.tracks = [];
         const original = MediaDevices.prototype.getUserMedia;
-        MediaDevices.prototype.getUserMedia = async function (wish) {
-          const wrong = window.devicesFail?.(wish);
-          if (wrong) throw new DOMException('It cannot be had.', wrong);
-          const stream = await original.call(this, wish);
+        MediaDevices.prototype.getUserMedia = async function (constraints) {
+          const error = window.devicesFail?.(constraints);
+          if (error) throw new DOMException('Not available.', error);
+          const stream = await original.call(this, constraints);
           window.tracks.push(...stream.getTracks());
           return stream;
         };
@@ -89,7 +90,7 @@ internal sealed class VideoVisit : IAsyncDisposable
             {
                 ContentType = "text/javascript",
                 Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*" },
-                Body = StandIn,
+                Body = DailyReplacement,
             }));
             if (before is not null) await before(page);
         });
@@ -105,7 +106,7 @@ internal sealed class VideoVisit : IAsyncDisposable
     }
 
     /// <summary>Waits until the avatar has joined.</summary>
-    public async Task<VideoVisit> CallAndMeetAsync()
+    public async Task<VideoVisit> CallAndWaitForAvatarAsync()
     {
         await CallAsync();
         await Widget.ShownAsync(Avatar);
@@ -116,11 +117,12 @@ internal sealed class VideoVisit : IAsyncDisposable
     public Task<string[]> ThreadAsync() =>
         Page.EvaluateAsync<string[]>("""
             () => [
-              ...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .shown'),
+              ...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .looked-up'),
             ].map((item) =>
               item.matches('.spoken')
               ? `${item.matches('.visitor') ? 'visitor' : 'assistant'}: ${item.querySelector('.bubble').textContent}`
-              : item.matches('.shown') ? `shown: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
+              : item.matches('.looked-up')
+              ? `sources: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
               : item.textContent)
             """);
 
@@ -161,7 +163,7 @@ internal sealed class VideoVisit : IAsyncDisposable
         (await _installation.Http.PostAsJsonAsync(address, body ?? new { })).EnsureSuccessStatusCode();
     }
 
-    public Task HearAsync(string text) => RoomAsync("hear", new { text });
+    public Task VisitorSaysAsync(string text) => RoomAsync("hear", new { text });
 
     /// <summary>Changes the behavior of the simulated Tavus.</summary>
     public static async Task SetAsync(ModelInstallation installation, string path, object body) =>

@@ -1,17 +1,17 @@
-// Stands in for the chunk daily-*.js, in which the widget has Daily's client: the same export, and of a call object what the widget uses
-// of it, as strict as Daily is. Instead of Daily's servers it speaks with the simulated room (RoomSocket.cs). The avatar is drawn and hummed here;
-// the visitor's own tracks come from the browser's fake devices and go nowhere.
+// Replaces the chunk daily-*.js, which contains Daily's client. It has the same export and the parts of a call object that the widget uses,
+// with Daily's own checks. It connects to the simulated room (RoomSocket.cs) instead of Daily's servers. It draws the avatar and hums its
+// voice. The visitor's own tracks come from the browser's fake devices and are not sent.
 
-/** What a test can look at, and set before the call: `joinFails`. */
-const seen = (globalThis.dailyStandIn ??= {});
-seen.instances ??= 0;
-seen.sent ??= [];
-seen.sources ??= {};
+/** The state that tests read. Before the call they can set `joinFails`. */
+const observed = (globalThis.dailyReplacement ??= {});
+observed.instances ??= 0;
+observed.sent ??= [];
+observed.sources ??= {};
 
 export function createCallObject(options) {
-  if (seen.instances > 0 && !options.allowMultipleCallInstances) throw new Error('Duplicate DailyIframe instances are not allowed');
+  if (observed.instances > 0 && !options.allowMultipleCallInstances) throw new Error('Duplicate DailyIframe instances are not allowed');
   if (options.dailyConfig?.avoidEval !== true) throw new Error('A page with a content security policy cannot evaluate text.');
-  seen.instances++;
+  observed.instances++;
   const handlers = new Map();
   const emit = (action, detail = {}) => handlers.get(action)?.forEach((handler) => handler({ action, ...detail }));
   const participants = {};
@@ -22,7 +22,7 @@ export function createCallObject(options) {
   const source = (kind, track) => {
     if (track !== false && !(track instanceof MediaStreamTrack)) throw new Error(`${kind}Source must be a track or false.`);
     if (track && track.readyState !== 'live') throw new Error('The track has ended.');
-    seen.sources[kind] = track ? track.id : false;
+    observed.sources[kind] = track ? track.id : false;
   };
   source('audio', options.audioSource);
   source('video', options.videoSource);
@@ -66,7 +66,7 @@ export function createCallObject(options) {
     },
     join({ url, token }) {
       if (state !== 'new') throw new Error('join() was called twice.');
-      if (seen.joinFails) return Promise.reject(new Error('Failed to load call object bundle'));
+      if (observed.joinFails) return Promise.reject(new Error('Failed to load call object bundle'));
       state = 'joining';
       const address = new URL(`${url}/socket`);
       address.protocol = address.protocol.replace('http', 'ws');
@@ -103,16 +103,16 @@ export function createCallObject(options) {
     sendAppMessage(data, to) {
       if (state !== 'joined') throw new Error('sendAppMessage() only supported after join.');
       if (to !== '*') throw new Error('Tavus hears what is said to everybody.');
-      seen.sent.push(data);
+      observed.sent.push(data);
       socket.send(JSON.stringify({ type: 'message', data }));
       return this;
     },
     setLocalAudio(on) {
-      seen.audioOn = on;
+      observed.audioOn = on;
       return this;
     },
     setLocalVideo(on) {
-      seen.videoOn = on;
+      observed.videoOn = on;
       return this;
     },
     async setInputDevicesAsync({ audioSource, videoSource }) {
@@ -125,12 +125,12 @@ export function createCallObject(options) {
       if (state !== 'error') state = 'left';
       left();
       state = 'destroyed';
-      seen.instances--;
+      observed.instances--;
     },
   };
 }
 
-/** A head that moves and a voice that hums, louder while it speaks. */
+/** A moving head and a humming voice, which is louder while the avatar speaks. */
 class Avatar {
   constructor(greenScreen) {
     const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });

@@ -12,13 +12,14 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 {
     private const double Audible = 1e-5;
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
-    private static readonly string FarEnd = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/far.js"));
+    private static readonly string FarEndScript = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/farEnd.js"));
 
     /// <summary>The tenant's own account at the provider, so that other tests' calls are separate.</summary>
     private readonly string _key = $"sk-{Guid.NewGuid():N}";
 
     [Fact]
-    public async Task Be_heard_looked_up_and_answered_aloud()
+    public async Task Answer_a_spoken_question_aloud_from_the_knowledge_base()
     {
         await using var visit = await OpenAsync(new
         {
@@ -30,7 +31,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Widget.ShownAsync(
             visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First,
             seconds: 40);
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }).First);
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .looked-up .source-chip", new() { HasTextString = "Lamps" }).First);
         await visit.Widget.ShownAsync(
             visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First,
             seconds: 40);
@@ -63,7 +64,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
     }
 
     [Fact]
-    public async Task Go_on_in_text_when_the_provider_is_killed()
+    public async Task Continue_in_text_when_the_provider_dies()
     {
         await using var visit = await OpenAsync(new { });
         await visit.Widget.OpenPanelAsync();
@@ -79,11 +80,11 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
             new { refuse = new { status = 503, code = (string?)null } });
         await visit.ControlAsync(HttpMethod.Post, $"/control/voice/calls/{id}/kill");
 
-        await GoesOnInTextAsync(visit);
+        await ContinuesInTextAsync(visit);
     }
 
     [Fact]
-    public async Task Go_on_in_text_when_the_key_is_revoked()
+    public async Task Continue_in_text_when_the_key_is_revoked()
     {
         await using var visit = await OpenAsync(new { });
         await visit.Widget.OpenPanelAsync();
@@ -92,11 +93,11 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Start.ClickAsync();
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("does not accept the company's key", new() { Exact = false }), seconds: 30);
-        await GoesOnInTextAsync(visit);
+        await ContinuesInTextAsync(visit);
     }
 
     [Fact]
-    public async Task Go_on_in_text_when_no_sound_comes_through()
+    public async Task Continue_in_text_when_no_sound_comes_through()
     {
         await using var visit = await OpenAsync(new { });
         await visit.Widget.OpenPanelAsync();
@@ -105,12 +106,12 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Start.ClickAsync();
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("No sound came through", new() { Exact = false }), seconds: 40);
-        await GoesOnInTextAsync(visit);
+        await ContinuesInTextAsync(visit);
     }
 
-    private static async Task GoesOnInTextAsync(Visit visit)
+    private static async Task ContinuesInTextAsync(Visit visit)
     {
-        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" });
+        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" });
         await visit.Widget.ShownAsync(onward, seconds: 60);
         await onward.ClickAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");
@@ -138,7 +139,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         visit.Widget = await WidgetPage.OpenAsync(chromium.Browser, site.Address, null, async page =>
         {
             await page.Context.GrantPermissionsAsync(["microphone"]);
-            await page.Page.AddInitScriptAsync(FarEnd);
+            await page.Page.AddInitScriptAsync(FarEndScript);
         });
         return visit;
     }

@@ -8,7 +8,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
     private const double Audible = 1e-5;
 
     [Fact]
-    public async Task Ask_for_nothing_and_open_nothing_before_it_is_chosen()
+    public async Task Request_nothing_before_the_visitor_starts_a_call()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
@@ -23,7 +23,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task Let_both_sides_be_heard()
+    public async Task Transmit_sound_in_both_directions()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
@@ -45,14 +45,14 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
             """)).ShouldBeTrue();
         // The meters move, because the far end sends a continuous tone.
         await visit.Page.WaitForFunctionAsync(
-            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of')"
+            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.speaker-level')"
             + ".style.getPropertyValue('--level')) > 0.3");
         (await visit.Page.EvaluateAsync<string>("() => window.far[0].channel.label")).ShouldBe("oai-events");
         visit.Widget.Errors.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Show_who_speaks_and_what_is_said()
+    public async Task Show_who_speaks_with_captions()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
@@ -92,7 +92,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
                 },
             });
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.visitor"));
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .looked-up .source-chip", new() { HasTextString = "Lamps" }));
         await Assertions.Expect(visit.Page.Locator(".captions .visitor")).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Page.Locator(".captions .assistant"));
     }
@@ -116,11 +116,11 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task Let_the_visitor_hold_a_button_while_speaking()
+    public async Task Support_push_to_talk()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
-        await visit.Button("Hold a button to talk").ClickAsync();
+        await visit.Button("Push to talk").ClickAsync();
         await Assertions.Expect(visit.Hold).ToBeEnabledAsync();
         visit.Bodies("session").Select(body => body.GetProperty("pushToTalk").GetBoolean()).ShouldBe([false, true]);
         visit.Count("end").ShouldBe(1);
@@ -133,7 +133,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(Audible);
         await visit.Page.Mouse.UpAsync();
         (await OpenAsync()).ShouldBeFalse();
-        await visit.AskedAsync("talk", 2);
+        await visit.RequestedAsync("talk", 2);
 
         await visit.Hold.FocusAsync();
         await visit.Page.Keyboard.DownAsync("Space");
@@ -142,7 +142,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Page.Keyboard.DownAsync("Space");
         await visit.Page.Keyboard.UpAsync("Space");
         (await OpenAsync()).ShouldBeFalse();
-        await visit.AskedAsync("talk", 4);
+        await visit.RequestedAsync("talk", 4);
 
         // Losing the focus releases the button.
         await visit.Page.Keyboard.DownAsync("Enter");
@@ -150,10 +150,10 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.Field.FocusAsync();
         (await OpenAsync()).ShouldBeFalse();
         await visit.Page.Keyboard.UpAsync("Enter");
-        await visit.AskedAsync("talk", 6);
+        await visit.RequestedAsync("talk", 6);
         visit.Bodies("talk").Select(body => body.GetProperty("pressed").GetBoolean()).ShouldBe([true, false, true, false, true, false]);
 
-        await visit.Button("Talk freely").ClickAsync();
+        await visit.Button("Talk hands-free").ClickAsync();
         await visit.Widget.ShownAsync(visit.Button("Mute microphone"));
         await visit.Page.WaitForFunctionAsync("() => window.tracks[0].enabled");
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(1);
@@ -170,7 +170,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         visit.Tell("speaking", "assistant", "There is so much to say");
 
         await visit.Button("Interrupt Nora").ClickAsync();
-        await visit.AskedAsync("interrupt");
+        await visit.RequestedAsync("interrupt");
     }
 
     [Fact]
@@ -197,20 +197,20 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task Say_aloud_what_is_typed()
+    public async Task Speak_typed_messages()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
         await visit.Widget.SendAsync("Is it made of brass?");
 
-        await visit.AskedAsync("say");
+        await visit.RequestedAsync("say");
         visit.Bodies("say").ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("Is it made of brass?");
         await visit.Widget.ShownAsync(visit.Page.Locator(".captions .visitor", new() { HasTextString = "Is it made of brass?" }));
         (await visit.Widget.CountAsync("Is it made of brass?")).ShouldBe(0);
     }
 
     [Fact]
-    public async Task Stop_everything_when_the_visitor_ends_it_and_go_on_in_text()
+    public async Task Release_everything_when_the_visitor_hangs_up()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
@@ -221,13 +221,13 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("You ended the call."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        (await visit.AllLinesClosedAsync()).ShouldBeTrue();
-        await visit.AskedAsync("end");
+        (await visit.AllConnectionsClosedAsync()).ShouldBeTrue();
+        await visit.RequestedAsync("end");
 
         await visit.Button("Talk again").ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
         await visit.HangUp.ClickAsync();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
         (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");
@@ -236,20 +236,20 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
     }
 
     [Fact]
-    public async Task End_it_when_the_page_is_left()
+    public async Task End_when_the_visitor_leaves_the_page()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
         await visit.Page.EvaluateAsync("() => window.dispatchEvent(new PageTransitionEvent('pagehide'))");
 
-        await visit.AskedAsync("leave");
+        await visit.RequestedAsync("leave");
         visit.Bodies("leave").ShouldHaveSingleItem().GetProperty("leaveToken").GetString().ShouldBe($"leave {visit.SessionId}");
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        (await visit.AllLinesClosedAsync()).ShouldBeTrue();
+        (await visit.AllConnectionsClosedAsync()).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Warn_of_the_last_minute_and_end_when_the_time_is_up()
+    public async Task Announce_the_last_minute_and_end_at_the_time_limit()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         visit.Answer["remainingSeconds"] = 50;

@@ -8,13 +8,15 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>
-/// A customer's page with the widget. Its voice calls end in the page itself (far.js), behind a replacement for the API's voice endpoints.
+/// A customer's page with the widget. The far end of its voice calls is in the page itself (farEnd.js), behind a replacement for the API's
+/// voice endpoints.
 /// </summary>
 internal sealed class VoiceVisit : IAsyncDisposable
 {
     public const string SessionPath = "/api/voice/session";
 
-    private static readonly string FarEnd = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/far.js"));
+    private static readonly string FarEndScript = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/farEnd.js"));
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
     private readonly CustomerSite _site;
@@ -28,7 +30,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public IPage Page => Widget.Page;
 
-    public Line Line { get; } = new();
+    public HubInterceptor Hub { get; } = new();
 
     /// <summary>The requests to the voice endpoints: the last segment of the path, and the body.</summary>
     public ConcurrentQueue<(string Action, JsonElement Body)> Requests { get; } = new();
@@ -90,10 +92,10 @@ internal sealed class VoiceVisit : IAsyncDisposable
         {
             visit = new VoiceVisit(customer, page, tenant);
             await page.Context.GrantPermissionsAsync(devices ?? ["microphone"]);
-            await page.Page.AddInitScriptAsync(FarEnd + script);
-            await page.Page.RouteAsync("**/api/widget/session", OfferVoiceAsync);
+            await page.Page.AddInitScriptAsync(FarEndScript + script);
+            await page.Page.RouteAsync("**/api/widget/session", AddVoiceModeAsync);
             await page.Page.RouteAsync("**/api/voice/**", visit.AnswerAsync);
-            if (websockets) await page.Page.RouteWebSocketAsync("**/hubs/conversation**", visit.Line.Join);
+            if (websockets) await page.Page.RouteWebSocketAsync("**/hubs/conversation**", visit.Hub.Join);
             else await page.Page.RouteWebSocketAsync("**/hubs/conversation**", socket => _ = socket.CloseAsync());
             if (before is not null) await before(page);
         });
@@ -119,7 +121,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
     public ILocator Button(string name) => Stage.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     /// <summary>Sends the phase and caption of the call.</summary>
-    public void Tell(string phase, string? speaker = null, string? text = null) => Line.Tell(new
+    public void Tell(string phase, string? speaker = null, string? text = null) => Hub.Tell(new
     {
         voice = new { sessionId = SessionId, phase, caption = text is null ? null : new { speaker, item = $"{speaker} {text[0]}", text } },
     });
@@ -131,7 +133,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
         record["seq"] = seq;
         record["at"] = DateTimeOffset.UtcNow;
         record["sessionId"] ??= SessionId;
-        Line.Tell(new { @event = record });
+        Hub.Tell(new { @event = record });
     }
 
     /// <summary>How often the voice endpoints got this request.</summary>
@@ -139,12 +141,12 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public JsonElement[] Bodies(string action) => [.. Requests.Where(request => request.Action == action).Select(request => request.Body)];
 
-    public Task AskedAsync(string action, int times = 1) => Eventually.TrueAsync(() => Count(action) >= times);
+    public Task RequestedAsync(string action, int times = 1) => Eventually.TrueAsync(() => Count(action) >= times);
 
     public Task<bool> AllTracksStoppedAsync() =>
         Page.EvaluateAsync<bool>("() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')");
 
-    public Task<bool> AllLinesClosedAsync() =>
+    public Task<bool> AllConnectionsClosedAsync() =>
         Page.EvaluateAsync<bool>(
             "() => window.near.length > 0 && window.near.every((connection) => connection.connectionState === 'closed')");
 
@@ -153,7 +155,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
         Page.EvaluateAsync<double>("(seconds) => powerOf(window.far.at(-1).heard, seconds)", seconds);
 
     /// <summary>Closes the far end, as when the provider's server dies.</summary>
-    public Task FarEndGoesAsync() => Page.EvaluateAsync("() => window.far.at(-1).connection.close()");
+    public Task CloseFarEndAsync() => Page.EvaluateAsync("() => window.far.at(-1).connection.close()");
 
     public async ValueTask DisposeAsync()
     {
@@ -161,7 +163,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
         await _site.DisposeAsync();
     }
 
-    private static async Task OfferVoiceAsync(IRoute route)
+    private static async Task AddVoiceModeAsync(IRoute route)
     {
         if (route.Request.Method != "POST")
         {

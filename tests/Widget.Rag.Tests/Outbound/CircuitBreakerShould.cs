@@ -15,13 +15,13 @@ public sealed class CircuitBreakerShould
         var pauses = new List<double>();
         for (var round = 0; round < 5; round++)
         {
-            var status = breaker.Ask("account");
+            var status = breaker.Check("account");
             status.State.ShouldBe(CircuitState.Open);
             pauses.Add(status.Wait.TotalSeconds);
             _clock.Advance(status.Wait);
-            breaker.Ask("account").State.ShouldBe(CircuitState.HalfOpen, "the pause is over");
-            breaker.Ask("account").State.ShouldBe(CircuitState.Open, "one caller is enough");
-            breaker.Failed("account");
+            breaker.Check("account").State.ShouldBe(CircuitState.HalfOpen, "the pause is over");
+            breaker.Check("account").State.ShouldBe(CircuitState.Open, "one caller is enough");
+            breaker.RecordFailure("account");
         }
 
         pauses.ShouldBe([2, 4, 8, 15, 15]);
@@ -32,11 +32,11 @@ public sealed class CircuitBreakerShould
     {
         var breaker = Breaker();
         Open(breaker, "account");
-        breaker.Succeeded("account");
+        breaker.RecordSuccess("account");
 
-        breaker.Failed("account");
+        breaker.RecordFailure("account");
 
-        breaker.Ask("account").State.ShouldBe(CircuitState.Closed);
+        breaker.Check("account").State.ShouldBe(CircuitState.Closed);
         breaker.OpenCount.ShouldBe(0);
     }
 
@@ -44,8 +44,8 @@ public sealed class CircuitBreakerShould
     public void Count_calls_that_fail_together_as_one_failure()
     {
         var breaker = Breaker();
-        for (var failure = 0; failure < 100; failure++) breaker.Failed("account");
-        breaker.Ask("account").Wait.ShouldBe(TimeSpan.FromSeconds(2));
+        for (var failure = 0; failure < 100; failure++) breaker.RecordFailure("account");
+        breaker.Check("account").Wait.ShouldBe(TimeSpan.FromSeconds(2));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class CircuitBreakerShould
         string[] accounts = ["one", "two", "three"];
         foreach (var account in accounts) Open(breaker, account);
 
-        accounts.Select(account => breaker.Ask(account).State).ShouldBe([CircuitState.Closed, CircuitState.Open, CircuitState.Open]);
+        accounts.Select(account => breaker.Check(account).State).ShouldBe([CircuitState.Closed, CircuitState.Open, CircuitState.Open]);
         breaker.OpenCount.ShouldBe(2);
     }
 
@@ -64,12 +64,12 @@ public sealed class CircuitBreakerShould
     {
         var breaker = Breaker();
         Open(breaker, "patient");
-        breaker.Failed("patient", "busy", retryAfter: TimeSpan.FromSeconds(9));
-        breaker.Failed("patient");
-        breaker.Ask("patient").Wait.ShouldBe(TimeSpan.FromSeconds(9), "a failure without Retry-After does not shorten the pause");
+        breaker.RecordFailure("patient", "busy", retryAfter: TimeSpan.FromSeconds(9));
+        breaker.RecordFailure("patient");
+        breaker.Check("patient").Wait.ShouldBe(TimeSpan.FromSeconds(9), "a failure without Retry-After does not shorten the pause");
 
-        breaker.Failed("patient", "busy", retryAfter: TimeSpan.FromHours(1));
-        breaker.Ask("patient").Wait.ShouldBe(TimeSpan.FromSeconds(15));
+        breaker.RecordFailure("patient", "busy", retryAfter: TimeSpan.FromHours(1));
+        breaker.Check("patient").Wait.ShouldBe(TimeSpan.FromSeconds(15));
     }
 
     [Fact]
@@ -87,13 +87,13 @@ public sealed class CircuitBreakerShould
     private static BreakerSettings Settings(int capacity) => new("service")
     {
         FirstPause = TimeSpan.FromSeconds(2),
-        LongestPause = TimeSpan.FromSeconds(15),
+        MaxPause = TimeSpan.FromSeconds(15),
         Capacity = capacity,
     };
 
     private static void Open(CircuitBreaker breaker, string account)
     {
-        for (var failure = 0; failure < Settings(1).Failures; failure++) breaker.Failed(account);
+        for (var failure = 0; failure < Settings(1).FailureThreshold; failure++) breaker.RecordFailure(account);
     }
 
     private CircuitBreaker Breaker(int capacity = 10_000) => new(Settings(capacity), _clock);

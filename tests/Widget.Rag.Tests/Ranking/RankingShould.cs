@@ -70,12 +70,10 @@ public sealed class RankingShould
     [Fact]
     public void Grow_with_coverage_and_similarity()
     {
-        const string Model = Widget.Rag.Embeddings.HashedEmbedder.Model;
-        Confidence.Of(0.9, 0.5, Model).ShouldBeGreaterThan(0.99);
-        Confidence.Of(0, 0.08, Model).ShouldBeLessThan(0.05);
-        Confidence.Of(0.5, 0.2, Model).ShouldBeGreaterThan(Confidence.Of(0.4, 0.2, Model));
-        Confidence.Of(0.5, 0.2, Model).ShouldBeGreaterThan(Confidence.Of(0.5, 0.1, Model));
-        Confidence.Of(0.3, 0.9, "another-model").ShouldBe(0.5, tolerance: 1e-9);
+        Confidence.Of(new RelevanceSignals(0.9, 0.5, null)).ShouldBeGreaterThan(0.99);
+        Confidence.Of(new RelevanceSignals(0, 0.08, null)).ShouldBeLessThan(0.05);
+        Confidence.Of(new RelevanceSignals(0.5, 0.2, null)).ShouldBeGreaterThan(Confidence.Of(new RelevanceSignals(0.4, 0.2, null)));
+        Confidence.Of(new RelevanceSignals(0.5, 0.2, null)).ShouldBeGreaterThan(Confidence.Of(new RelevanceSignals(0.5, 0.1, null)));
     }
 
     [Theory]

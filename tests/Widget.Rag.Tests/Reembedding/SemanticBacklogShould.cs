@@ -54,14 +54,14 @@ public sealed class SemanticBacklogShould : IAsyncLifetime
         using var knowledge = new Knowledge(older, sentences: SentenceModels.Shared);
         var (with, without) = (await older.AddTenantAsync(), await older.AddTenantAsync());
         await knowledge.ImportAsync(with, ("a", "A", "Some text about parking."));
-        await using (var owner = await AcrossTenants.BeginAsync(older.OwnerSource, Ct))
+        await using (var owner = await CrossTenantTransaction.BeginAsync(older.OwnerSource, Ct))
         {
             await using var rewind = owner.Command(
                 """
                 drop table semantic_backlogs;
                 drop function claim_semantic_backlog;
                 alter table knowledge_statistics drop column semantic_indexed_model;
-                delete from "__EFMigrationsHistory" where "MigrationId" = '0027_semantic_vectors';
+                delete from migrations where "MigrationId" = '0027_semantic_vectors';
                 """);
             await rewind.ExecuteNonQueryAsync(Ct);
             await owner.CommitAsync(Ct);

@@ -7,7 +7,7 @@ namespace Widget.Rag.Tests.Work;
 public sealed class LeasedWorkerShould
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(30), Renewal: TimeSpan.FromSeconds(10));
 
     private readonly SteppedClock _clock = new();
@@ -108,7 +108,7 @@ public sealed class LeasedWorkerShould
         await worker.StartAsync(Ct);
         await worker.SeesAsync("claim", "database away");
 
-        foreach (var pause in new[] { Poll, Poll * 2, Poll * 4, LongestPause })
+        foreach (var pause in new[] { Poll, Poll * 2, Poll * 4, MaxPause })
         {
             // A pause varies by a fifth.
             (await _clock.AdvanceToTimerAsync(Ct)).ShouldBeInRange(pause * 0.79, pause * 1.21);
@@ -169,7 +169,7 @@ public sealed class LeasedWorkerShould
 
     // Writes down what the base class calls.
     private sealed class Worker(TimeProvider clock, IReadOnlyList<string?> claims, WakeUpSignal? signal = null, int workers = 1)
-        : LeasedWorker<string>(new WorkerPace(Poll, LongestPause), clock, signal)
+        : LeasedWorker<string>(new WorkerPace(Poll, MaxPause), clock, signal)
     {
         private readonly Channel<string> _seen = Channel.CreateUnbounded<string>();
         private int _claims;
@@ -217,27 +217,27 @@ public sealed class LeasedWorkerShould
             return Task.FromResult(Renew());
         }
 
-        protected override Task LeaveAsync(string lease, bool isStopping)
+        protected override Task OnCancelledAsync(string lease, bool isStopping)
         {
             See(isStopping ? $"stopped {lease}" : $"lost {lease}");
             return Task.CompletedTask;
         }
 
-        protected override Task<bool> HandleAsync(string lease, Exception exception)
+        protected override Task<bool> TryHandleAsync(string lease, Exception exception)
         {
             See($"failed {lease}");
             return Task.FromResult(Handles);
         }
 
-        protected override Task EndAsync(string lease)
+        protected override Task OnEndedAsync(string lease)
         {
             See($"end {lease}");
             return Task.CompletedTask;
         }
 
-        protected override void LogDatabaseAway(Exception exception) => See("database away");
+        protected override void LogDatabaseUnavailable(Exception exception) => See("database away");
 
-        protected override void LogTrouble(Exception exception) => See("trouble");
+        protected override void LogFailure(Exception exception) => See("trouble");
 
         private void See(string step) => _seen.Writer.TryWrite(step).ShouldBeTrue();
     }

@@ -7,7 +7,7 @@ namespace Widget.Api.Host.WarmUp;
 /// <summary>
 /// Warms up the node, so that its first visitors do not wait for code to be compiled and for connections to be opened. Before the server
 /// listens, it asks questions for a tenant that does not exist, which find nothing and write nothing. Once the server listens, it calls the
-/// liveness check. The node is ready when this is done, or after <see cref="Longest"/>.
+/// liveness check. Each of the two parts ends after <see cref="TimeLimit"/> at the latest. The node is ready after that.
 /// </summary>
 internal sealed partial class NodeWarmUp(
     WarmUpQuestion question,
@@ -16,14 +16,15 @@ internal sealed partial class NodeWarmUp(
     TimeProvider clock,
     ILogger<NodeWarmUp> logger) : IHostedLifecycleService
 {
+    // Questions are asked in parallel, so that the pool opens several connections.
     private const int Lanes = 8;
-    private const int RoundsEach = 12;
+    private const int RoundsPerLane = 12;
 
     /// <summary>Time limit of each of the two parts, so that a slow database does not keep the server from starting.</summary>
-    internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
     // Compiled code stays for the life of the process, so one warm-up is enough.
-    private static int _begun;
+    private static int _hasStarted;
 
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isNeeded;
@@ -33,14 +34,14 @@ internal sealed partial class NodeWarmUp(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _isNeeded = Interlocked.Exchange(ref _begun, 1) == 0;
+        _isNeeded = Interlocked.Exchange(ref _hasStarted, 1) == 0;
         if (_isNeeded) await RunAsync(question.AskAsync, cancellationToken);
     }
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         // Requests may arrive from now on, so the hosts must be known.
-        hosts.ListenOn(server);
+        hosts.AddListeningAddresses(server);
         try
         {
             if (!_isNeeded || Address() is not { } address) return;
@@ -63,14 +64,14 @@ internal sealed partial class NodeWarmUp(
 
     private async Task RunAsync(Func<int, int, CancellationToken, Task> step, CancellationToken ct)
     {
-        using var limited = new CancellationTokenSource(Longest, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, ct);
+        using var timeout = new CancellationTokenSource(TimeLimit, clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, Lanes).Select(async lane =>
             {
                 await Task.Yield();
-                for (var round = 0; round < RoundsEach; round++) await step(lane, round, either.Token);
+                for (var round = 0; round < RoundsPerLane; round++) await step(lane, round, linked.Token);
             }));
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

@@ -26,18 +26,18 @@ internal sealed class WarmUpQuestion(
 {
     private static readonly TenantInfo WarmUpTenant = new(new TenantId(Guid.Empty), "warm-up", "Warm-up");
 
-    /// <param name="lane">With <paramref name="round"/>, makes each question different: a repeated one would come from the cache.</param>
-    /// <param name="round">See <paramref name="lane"/>.</param>
+    /// <param name="lane">The lane. With the round, it makes each question different: a repeated one would come from the cache.</param>
+    /// <param name="round">The number of the question in its lane.</param>
     /// <param name="ct">Ends the question.</param>
     public async Task AskAsync(int lane, int round, CancellationToken ct)
     {
         await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + WarmUpTenant.TenantId, ct);
         await secrets.ReadAsync(WarmUpTenant.TenantId, TenantSecrets.VoiceKey, ct);
         await leases.RenewAsync([], ct);
-        var settings = await sessions.RehearseAsync(WarmUpTenant, ct);
+        var settings = await sessions.WarmUpAsync(WarmUpTenant, ct);
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
         var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
-        // A remote embedding model is not called: it costs money, and this process has nothing to compile for it.
+        // A remote embedding model is not called, because each call costs money.
         if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
         await FollowAsync(await QuoteAsync(question.Text, ct), ct);
         await AppendAsync(question, ct);
@@ -56,14 +56,14 @@ internal sealed class WarmUpQuestion(
         var prompt = new AnswerPrompt(
             WarmUpTenant.Name, "Assistant", [passage], [], question, null, new Dictionary<string, string>(StringComparer.Ordinal));
         await prompt.MessagesAsync(ct);
-        var quoted = ExtractiveAnswer.Write(question, question, [new ScoredPassage(passage, 1)]);
+        var quoted = QuotedAnswer.State(question, question, [new RatedPassage(passage, 1, [new RatedSentence(passage.Text, 1, 1)])]);
         return new AssistantMessage
         {
             MessageId = Guid.CreateVersion7(),
             ReplyTo = 1,
-            Text = quoted,
+            Text = quoted.Text,
             Outcome = AnswerOutcome.Quoted,
-            Citations = [passage],
+            Citations = quoted.Citations,
         };
     }
 

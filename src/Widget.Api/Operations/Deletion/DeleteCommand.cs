@@ -32,19 +32,19 @@ internal static class DeleteCommand
             var connection = owner();
             await using var source = NpgsqlDataSource.Create(connection);
             await using var app = application(connection);
-            // Without the key ring the tenant's key for Tavus cannot be read, and the tenant's data would stay at Tavus.
+            // Without the key ring, the tenant's key for Tavus cannot be read, and the tenant's data would stay at Tavus.
             if (await app.Services.GetRequiredService<DatabaseKeyRing>().ProblemAsync(ct) is { } problem)
                 throw new OperatorException($"{problem} Nothing has been deleted.");
             var deletion = new TenantDeletion(source, app.Services);
             if (result.GetValue(yes))
             {
                 var deleted = await deletion.DeleteAsync(result.GetValue(slug)!, ct);
-                print(result, deleted, InWords(deleted));
+                print(result, deleted, Describe(deleted));
                 return 0;
             }
 
-            var contents = await deletion.LookAsync(result.GetValue(slug)!, ct);
-            print(result, contents, InWords(contents));
+            var contents = await deletion.InspectAsync(result.GetValue(slug)!, ct);
+            print(result, contents, Describe(contents));
             await Console.Error.WriteLineAsync(
                 $"Nothing has been deleted. To delete the tenant, run `widget tenants delete --slug {contents.Slug} --yes`. "
                 + "This cannot be undone.");
@@ -53,26 +53,26 @@ internal static class DeleteCommand
         return command;
     }
 
-    private static string InWords(TenantContents contents)
+    private static string Describe(TenantContents contents)
     {
-        var words = new StringBuilder($"The tenant {contents.Slug} ({contents.Name}, {contents.TenantId}) has:\n");
-        AppendRows(words, contents.Rows);
-        foreach (var thing in contents.AtTavus) words.Append($"  at Tavus: {thing.Kind} {thing.Id}\n");
-        return words.ToString().TrimEnd('\n');
+        var text = new StringBuilder($"The tenant {contents.Slug} ({contents.Name}, {contents.TenantId}) has:\n");
+        AppendRows(text, contents.Rows);
+        foreach (var item in contents.AtTavus) text.Append($"  at Tavus: {item.Kind} {item.Id}\n");
+        return text.ToString().TrimEnd('\n');
     }
 
-    private static string InWords(DeletedTenant deleted)
+    private static string Describe(DeletedTenant deleted)
     {
-        var words = new StringBuilder($"The tenant {deleted.Slug} ({deleted.TenantId}) is deleted:\n");
-        AppendRows(words, deleted.Rows);
-        foreach (var thing in deleted.AtTavus) words.Append($"  at Tavus: {thing.Kind} {thing.Id}\n");
-        foreach (var (thing, reason) in deleted.LeftOver) words.Append($"Not deleted at Tavus: {thing.Kind} {thing.Id} ({reason})\n");
-        foreach (var call in deleted.Calls) words.Append($"Not hung up: voice call {call}. Its provider ends it at its own limit.\n");
-        return words.ToString().TrimEnd('\n');
+        var text = new StringBuilder($"The tenant {deleted.Slug} ({deleted.TenantId}) is deleted:\n");
+        AppendRows(text, deleted.Rows);
+        foreach (var item in deleted.AtTavus) text.Append($"  at Tavus: {item.Kind} {item.Id}\n");
+        foreach (var (item, reason) in deleted.Remaining) text.Append($"Not deleted at Tavus: {item.Kind} {item.Id} ({reason})\n");
+        foreach (var call in deleted.Calls) text.Append($"Not hung up: voice call {call}. Its provider ends it at its own limit.\n");
+        return text.ToString().TrimEnd('\n');
     }
 
-    private static void AppendRows(StringBuilder words, IReadOnlyDictionary<string, long> rows)
+    private static void AppendRows(StringBuilder text, IReadOnlyDictionary<string, long> rows)
     {
-        foreach (var (table, count) in rows) words.Append($"{count,9} rows in {table}\n");
+        foreach (var (table, count) in rows) text.Append($"{count,9} rows in {table}\n");
     }
 }

@@ -9,12 +9,12 @@ namespace Widget.Api.Operations.Deletion;
 /// <summary>Ends a tenant's calls: asks the nodes that run them to hang up, and waits for it.</summary>
 internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimeProvider clock)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long to wait for the nodes, which look for due work about once a second.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    // The nodes look for due work about once a second.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    /// <returns>Voice calls that no node has ended.</returns>
+    /// <returns>The voice calls that no node has ended within the timeout, by the provider's ids.</returns>
     public async Task<IReadOnlyList<string>> EndAsync(TenantId tenant, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -36,10 +36,10 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
         }
 
         foreach (var call in calls) await bus.CommandAsync(call.Id, new VoiceCommand("look"), ct);
-        for (var waited = TimeSpan.Zero; waited < Patience; waited += Look)
+        for (var waited = TimeSpan.Zero; waited < Timeout; waited += PollInterval)
         {
             if (await RunningAsync(tenant, ct) is { Video: 0, Voice.Count: 0 }) return [];
-            await Task.Delay(Look, clock, ct);
+            await Task.Delay(PollInterval, clock, ct);
         }
 
         return (await RunningAsync(tenant, ct)).Voice;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
@@ -8,7 +9,7 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>Everything that exists of a tenant.</summary>
+/// <summary>All data of a tenant.</summary>
 /// <param name="TenantId">The tenant.</param>
 /// <param name="Slug">Its name in URLs.</param>
 /// <param name="Name">The company's name.</param>
@@ -19,33 +20,33 @@ public sealed record TenantContents(
     string Slug,
     string Name,
     IReadOnlyDictionary<string, long> Rows,
-    IReadOnlyList<ThingAtTavus> AtTavus);
+    IReadOnlyList<TenantTavusObject> AtTavus);
 
 /// <summary>A tenant that was deleted.</summary>
 /// <param name="TenantId">The tenant.</param>
 /// <param name="Slug">Its name in URLs, which can be used again.</param>
 /// <param name="Rows">The number of deleted rows in each table.</param>
 /// <param name="AtTavus">What was ended or deleted at Tavus.</param>
-/// <param name="LeftOver">What is still at Tavus.</param>
+/// <param name="Remaining">What is still at Tavus.</param>
 /// <param name="Calls">Voice calls that no node has hung up, by the provider's ids. The provider's own limit ends them.</param>
 public sealed record DeletedTenant(
     Guid TenantId,
     string Slug,
     IReadOnlyDictionary<string, long> Rows,
-    IReadOnlyList<ThingAtTavus> AtTavus,
-    IReadOnlyList<LeftOver> LeftOver,
+    IReadOnlyList<TenantTavusObject> AtTavus,
+    [property: JsonPropertyName("leftOver")] IReadOnlyList<RemainingTavusObject> Remaining,
     IReadOnlyList<string> Calls);
 
 /// <summary>
-/// Deletes a tenant and all its data. Its keys are revoked first; then its calls are ended, its objects at Tavus are deleted, and its
-/// rows are deleted last, so that an interrupted deletion can be run again.
+/// Deletes a tenant and all its data: revokes its keys, ends its calls, deletes its objects at Tavus and finally its rows. The rows are
+/// deleted last, so that an interrupted deletion can be repeated.
 /// </summary>
 /// <param name="owner">The role that owns the tables.</param>
 /// <param name="services">The application's services, for Tavus and calls.</param>
 internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider services)
 {
-    private readonly TenantRows _tables = new(owner);
-    private readonly TenantAtTavus _tavus = new(
+    private readonly TenantRows _rows = new(owner);
+    private readonly TavusCleanup _tavus = new(
         owner,
         services.GetRequiredService<TavusAccounts>(),
         services.GetRequiredService<TavusClient>(),
@@ -57,10 +58,10 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         services.GetRequiredService<TimeProvider>());
 
     /// <exception cref="OperatorException">There is no such tenant.</exception>
-    public async Task<TenantContents> LookAsync(string slug, CancellationToken ct)
+    public async Task<TenantContents> InspectAsync(string slug, CancellationToken ct)
     {
         var (tenant, name) = await FindAsync(slug, ct);
-        return new TenantContents(tenant.Value, slug, name, await _tables.CountAsync(tenant, ct), await _tavus.KnownAsync(tenant, ct));
+        return new TenantContents(tenant.Value, slug, name, await _rows.CountAsync(tenant, ct), await _tavus.StoredAsync(tenant, ct));
     }
 
     /// <exception cref="OperatorException">There is no such tenant.</exception>
@@ -69,34 +70,34 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         var (tenant, _) = await FindAsync(slug, ct);
         await RevokeKeysAsync(tenant, ct);
         var calls = await _calls.EndAsync(tenant, ct);
-        await _tables.TakeLeasesAsync(tenant, ct);
-        var (deleted, left) = await _tavus.DeleteAsync(tenant, ct);
-        var rows = await _tables.DeleteAsync(tenant, ct);
+        await _rows.TakeLeasesAsync(tenant, ct);
+        var (deleted, remaining) = await _tavus.DeleteAsync(tenant, ct);
+        var rows = await _rows.DeleteAsync(tenant, ct);
         await new VectorIndexes(owner).DropAsync(tenant, ct);
-        // Rows that a node has written at the last moment, in tables that do not reference the tenant.
-        await _tables.DeleteAsync(tenant, ct);
-        return new DeletedTenant(tenant.Value, slug, rows, deleted, left, calls);
+        // Deletes rows that a node has written in the meantime to tables that do not reference the tenant.
+        await _rows.DeleteAsync(tenant, ct);
+        return new DeletedTenant(tenant.Value, slug, rows, deleted, remaining, calls);
     }
 
     private async Task<(TenantId Tenant, string Name)> FindAsync(string slug, CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
-        await using var command = across.Command("select tenant_id, name from tenants where slug = $1", [slug]);
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var command = transaction.Command("select tenant_id, name from tenants where slug = $1", [slug]);
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? (new TenantId(row.GetGuid(0)), row.GetString(1)) : throw TenantAdministration.NoSuchTenant(slug);
     }
 
     private async Task RevokeKeysAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
         foreach (var table in new[] { "site_keys", "api_keys" })
         {
-            await using var revoke = across.Command(
+            await using var revoke = transaction.Command(
                 $"update {table} set revoked_at = now() where tenant_id = $1 and revoked_at is null",
                 [tenant.Value]);
             await revoke.ExecuteNonQueryAsync(ct);
         }
 
-        await across.CommitAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 }

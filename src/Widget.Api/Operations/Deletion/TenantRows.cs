@@ -5,20 +5,20 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Operations.Deletion;
 
 /// <summary>
-/// A tenant's rows in all tables. The tables are read from the database's catalog, so that none can be forgotten.
+/// A tenant's rows in all tables. The list of tables comes from the database's catalog, so that none can be forgotten.
 /// </summary>
 internal sealed class TenantRows(NpgsqlDataSource owner)
 {
-    private const int MostAttempts = 5;
+    private const int MaxAttempts = 5;
 
-    /// <summary>The number of the tenant's rows in each table that has any.</summary>
+    /// <summary>Returns the number of the tenant's rows in each table that has any.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in await ListAsync(across, ct))
+        foreach (var table in await ListAsync(transaction, ct))
         {
-            await using var count = across.Command($"select count(*) from {table} where tenant_id = $1", [tenant.Value]);
+            await using var count = transaction.Command($"select count(*) from {table} where tenant_id = $1", [tenant.Value]);
             count.CommandTimeout = 0;
             if (await count.ExecuteScalarAsync(ct) is long rows and > 0) counts[table] = rows;
         }
@@ -27,15 +27,15 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     }
 
     /// <summary>
-    /// Takes the leases on all work in progress for the tenant, as another node would. The nodes that held them stop gracefully and
+    /// Takes the leases on all work in progress for the tenant, as another node would. The nodes that held them cancel their work and
     /// commit nothing more.
     /// </summary>
     public async Task TakeLeasesAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
-        foreach (var table in await ListAsync(across, ct, "lease_owner"))
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        foreach (var table in await ListAsync(transaction, ct, "lease_owner"))
         {
-            await using var take = across.Command(
+            await using var take = transaction.Command(
                 $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' "
                     + "where tenant_id = $1",
                 [tenant.Value]);
@@ -43,7 +43,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             await take.ExecuteNonQueryAsync(ct);
         }
 
-        await across.CommitAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
     /// <summary>Deletes the tenant's rows in all tables, in one transaction.</summary>
@@ -56,7 +56,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             {
                 return await TryDeleteAsync(tenant, ct);
             }
-            catch (PostgresException e) when (attempt < MostAttempts
+            catch (PostgresException e) when (attempt < MaxAttempts
                 && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation)
             {
                 // A node was writing for the tenant at the same time.
@@ -67,12 +67,12 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
 
     private async Task<IReadOnlyDictionary<string, long>> TryDeleteAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
         // Blocks new work for the tenant until the commit: every new row needs to reference this one.
-        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value]))
+        await using (var hold = transaction.Command("select from tenants where tenant_id = $1 for update", [tenant.Value]))
             await hold.ExecuteNonQueryAsync(ct);
-        // Watchers of a conversation read it again after the commit, and find that it is gone.
-        await using (var wake = across.Command(
+        // After the commit, watchers of a conversation read it again and find that it has been deleted.
+        await using (var wake = transaction.Command(
             """
             select pg_notify($2, concat_ws(':', tenant_id, id, last_seq))
             from (
@@ -86,22 +86,26 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         }
 
         var deleted = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in await ListAsync(across, ct))
+        foreach (var table in await ListAsync(transaction, ct))
         {
-            await using var delete = across.Command($"delete from {table} where tenant_id = $1", [tenant.Value]);
+            await using var delete = transaction.Command($"delete from {table} where tenant_id = $1", [tenant.Value]);
             delete.CommandTimeout = 0;
             if (await delete.ExecuteNonQueryAsync(ct) is > 0 and var rows) deleted[table] = rows;
         }
 
-        await across.CommitAsync(ct);
+        await transaction.CommitAsync(ct);
         return deleted;
     }
 
-    // Referencing tables first, so that every row is counted before a cascade deletes it.
-    private static async Task<IReadOnlyList<string>> ListAsync(AcrossTenants across, CancellationToken ct, string column = "tenant_id")
+    // Lists the tables with the column. A table comes before the tables that it references, so that its rows are counted before a cascade
+    // deletes them.
+    private static async Task<IReadOnlyList<string>> ListAsync(
+        CrossTenantTransaction transaction,
+        CancellationToken ct,
+        string column = "tenant_id")
     {
-        var pointing = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        await using (var command = across.Command(
+        var references = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        await using (var command = transaction.Command(
             """
             select class.oid::regclass::text,
                    array(
@@ -116,17 +120,17 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             [column]))
         {
             await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) pointing[rows.GetString(0)] = [.. rows.GetFieldValue<string[]>(1)];
+            while (await rows.ReadAsync(ct)) references[rows.GetString(0)] = [.. rows.GetFieldValue<string[]>(1)];
         }
 
         var ordered = new List<string>();
-        while (pointing.Count > 0)
+        while (references.Count > 0)
         {
             // If tables reference each other in a cycle, cascades delete the rest.
-            var next = pointing.Keys.FirstOrDefault(table => !pointing.Any(other => other.Key != table && other.Value.Contains(table)))
-                ?? pointing.Keys.First();
+            var next = references.Keys.FirstOrDefault(table => !references.Any(other => other.Key != table && other.Value.Contains(table)))
+                ?? references.Keys.First();
             ordered.Add(next);
-            pointing.Remove(next);
+            references.Remove(next);
         }
 
         return ordered;

@@ -10,12 +10,12 @@ namespace Widget.Api.Speech.Dictation;
 
 internal static partial class DictationEndpoint
 {
-    private const int LargestRecording = 10 << 20;
+    private const int MaxRecordingBytes = 10 << 20;
 
-    /// <summary>A recording and the form around it.</summary>
-    public const long LargestRequest = LargestRecording + (16 << 10);
+    /// <summary>The maximum size of a request: a recording and the form around it.</summary>
+    public const long MaxRequestBytes = MaxRecordingBytes + (16 << 10);
 
-    private static readonly string[] Types =
+    private static readonly string[] MediaTypes =
     [
         "audio/webm", "audio/mp4", "audio/ogg", "audio/wav", "audio/x-wav", "audio/wave", "audio/x-m4a", "audio/m4a", "audio/mpeg",
         "video/webm", "video/mp4",
@@ -33,14 +33,14 @@ internal static partial class DictationEndpoint
     {
         var visitor = tokens.Read(http)!;
         if (!(await settings.ReadAsync(visitor.Tenant, ct)).Speech.Dictation)
-            return Problems.Because(StatusCodes.Status409Conflict, "Dictation is not enabled here.");
+            return Problems.Create(StatusCodes.Status409Conflict, "Dictation is not enabled here.");
         if (!dictation.IsAvailable)
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status409Conflict,
                 "This server has no transcription model. The browser may be able to transcribe.");
         using var slot = limiter.Open(visitor.Visitor);
         if (slot is null)
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status429TooManyRequests,
                 "Too many recordings are being transcribed at once. Please wait for one to finish.");
         var (recording, problem) = await ReadAsync(http.Request, ct);
@@ -51,16 +51,16 @@ internal static partial class DictationEndpoint
         }
         catch (DictationTooLongException e)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+            return Problems.Create(StatusCodes.Status400BadRequest, e.Message);
         }
         catch (IngestionFailureException e)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+            return Problems.Create(StatusCodes.Status400BadRequest, e.Message);
         }
         catch (SpeechException e)
         {
             LogFault(logger, visitor.Tenant.Value, e.Message);
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status502BadGateway,
                 "Your recording couldn't be transcribed right now. Please type it, or try again.");
         }
@@ -78,41 +78,42 @@ internal static partial class DictationEndpoint
             }
             catch (InvalidDataException)
             {
-                return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form is not valid."));
+                return (null, Problems.Create(StatusCodes.Status400BadRequest, "The form is not valid."));
             }
 
             if (form.Files is not [var file])
-                return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form must have one file: the recording."));
-            if (!IsKnown(file.ContentType)) return (null, Unknown());
-            if (file.Length > LargestRecording) return (null, TooLarge());
+                return (null, Problems.Create(StatusCodes.Status400BadRequest, "The form must contain one file: the recording."));
+            if (!IsSupported(file.ContentType)) return (null, UnsupportedMediaType());
+            if (file.Length > MaxRecordingBytes) return (null, TooLarge());
             recording = new byte[file.Length];
             await using var content = file.OpenReadStream();
             await content.ReadExactlyAsync(recording, ct);
         }
         else
         {
-            if (!IsKnown(request.ContentType)) return (null, Unknown());
-            if (request.ContentLength > LargestRecording) return (null, TooLarge());
+            if (!IsSupported(request.ContentType)) return (null, UnsupportedMediaType());
+            if (request.ContentLength > MaxRecordingBytes) return (null, TooLarge());
             using var content = new MemoryStream();
             await request.Body.CopyToAsync(content, ct);
-            if (content.Length > LargestRecording) return (null, TooLarge());
+            if (content.Length > MaxRecordingBytes) return (null, TooLarge());
             recording = content.ToArray();
         }
 
         return recording.Length == 0
-            ? (null, Problems.Because(StatusCodes.Status400BadRequest, "The recording is empty."))
+            ? (null, Problems.Create(StatusCodes.Status400BadRequest, "The recording is empty."))
             : (recording, null);
     }
 
-    private static bool IsKnown(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && Types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+    private static bool IsSupported(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && MediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
-    private static ProblemHttpResult Unknown() => Problems.Because(
+    private static ProblemHttpResult UnsupportedMediaType() => Problems.Create(
         StatusCodes.Status415UnsupportedMediaType,
         "Send the recording as audio/webm, audio/mp4, audio/ogg or audio/wav, as the body or as the file of a form.");
 
     private static ProblemHttpResult TooLarge() =>
-        Problems.Because(StatusCodes.Status413PayloadTooLarge, "The recording is larger than 10 MB.");
+        Problems.Create(StatusCodes.Status413PayloadTooLarge, "The recording is larger than 10 MB.");
 
     // The language is only a hint, so ignore an invalid locale.
     private static string? Language(string? locale) =>

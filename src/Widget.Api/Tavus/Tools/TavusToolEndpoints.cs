@@ -12,12 +12,12 @@ namespace Widget.Api.Tavus.Tools;
 
 internal static class TavusToolEndpoints
 {
-    private const long LargestRequest = 64 * 1024;
+    private const long MaxRequestBytes = 64 * 1024;
     private const string Signature = "X-Tavus-Signature";
 
     public static void MapTavusTools(this IEndpointRouteBuilder routes)
     {
-        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
+        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
         tavus.MapPost("/tool", Run).RequireCors(Policies.AnyOrigin)
             .RequireAuthorization(Policies.VisitorOrDeveloper)
             .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
@@ -34,26 +34,26 @@ internal static class TavusToolEndpoints
             .WithSummary("Register the assistant's tools at Tavus, attach them to its persona and remove those that are off");
     }
 
-    // Called by a page that has received Tavus's app-message, or by a tenant's program. Only the caller's own token is trusted.
+    // Called by a page that has received Tavus's app-message, or by a tenant's program. Only the caller's token is trusted.
     private static async Task<Results<Ok<ToolResponse>, ProblemHttpResult>> Run(
         ToolRequest request,
         HttpContext http,
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
         VisitorTokens tokens,
-        CallingSessions sessions,
+        ToolCallSessions sessions,
         ToolRunner runner,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
         if (request.CompanyId is { } company && !IsOf(company, tenant)) return Problems.NotFound("company");
         VisitorId? visitor = http.User.Identity?.AuthenticationType == VisitorAuthentication.SchemeName ? tokens.Read(http)!.Visitor : null;
-        CallingSession? session = null;
+        ToolCallSession? session = null;
         if (request.SessionId is { } id)
         {
             session = await sessions.FindAsync(tenant.TenantId, id, visitor, ct);
             if (session is null) return Problems.NotFound("video session");
-            if (!session.IsActive) return Problems.Because(StatusCodes.Status409Conflict, "This video session is not open.");
+            if (!session.IsActive) return Problems.Create(StatusCodes.Status409Conflict, "This video session is not open.");
         }
 
         var caller = session?.Id.ToString() ?? visitor?.ToString() ?? "program";
@@ -87,7 +87,7 @@ internal static class TavusToolEndpoints
         await http.Request.Body.CopyToAsync(body, ct);
         var delivered = await receiver.ReceiveAsync(token, http.Request.Headers[Signature], body.ToArray(), ct);
         if (delivered.Outcome is { Success: true } outcome) return TypedResults.Ok(outcome.Value);
-        return Problems.Because(
+        return Problems.Create(
             delivered switch
             {
                 { Refusal: DeliveryRefusal.BadSignature } => StatusCodes.Status401Unauthorized,
@@ -99,7 +99,7 @@ internal static class TavusToolEndpoints
                 { Outcome.Status: ToolStatus.Unfinished } => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status422UnprocessableEntity,
             },
-            delivered.Outcome?.Words ?? delivered.Words);
+            delivered.Outcome?.ErrorMessage ?? delivered.Message);
     }
 
     private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(
@@ -108,5 +108,5 @@ internal static class TavusToolEndpoints
         CancellationToken ct) =>
         await sync.SyncAsync(tenants.Current().TenantId, ct) is { } report
             ? TypedResults.Ok(report)
-            : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered right now. Please try again in a moment.");
+            : Problems.Create(StatusCodes.Status409Conflict, "The tools are being registered right now. Please try again in a moment.");
 }

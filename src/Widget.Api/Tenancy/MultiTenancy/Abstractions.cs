@@ -1,5 +1,5 @@
-// The names and shapes of the used part of Finbuckle.MultiTenant's abstractions, so that the package can replace this folder
-// (docs/decisions/0006-multi-tenancy.md).
+// These types have the names and shapes of Finbuckle.MultiTenant's abstractions, as far as they are used. So the package can replace this
+// folder (docs/decisions/0006-multi-tenancy.md).
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy.MultiTenancy;
@@ -13,7 +13,7 @@ public interface ITenantInfo
     string Identifier { get; }
 }
 
-/// <summary>The tenant a request is about.</summary>
+/// <summary>The tenant that a request acts for.</summary>
 public sealed record TenantInfo(TenantId TenantId, string Slug, string Name) : ITenantInfo
 {
     string ITenantInfo.Id => TenantId.ToString();
@@ -26,7 +26,7 @@ public interface IMultiTenantContext
     /// <summary>Null when the request names no tenant, or one that does not exist.</summary>
     TenantInfo? TenantInfo { get; }
 
-    /// <summary>The strategy that named the tenant, or that named one that does not exist.</summary>
+    /// <summary>The strategy that found the tenant's identifier, even if there is no such tenant.</summary>
     IMultiTenantStrategy? Strategy { get; }
 
     /// <summary>The request names more than one tenant, so it acts for none.</summary>
@@ -58,10 +58,10 @@ public interface IMultiTenantContextSetter
 public interface IMultiTenantStrategy
 {
     /// <summary>
-    /// Whether the strategy reads a credential, which proves the tenant that the caller acts for. The other strategies read an address,
-    /// which any caller can choose.
+    /// Whether the strategy reads a credential, which proves which tenant the caller acts for. The other strategies read an address, which
+    /// any caller can choose.
     /// </summary>
-    bool IsProof => false;
+    bool ReadsCredential => false;
 
     /// <summary>
     /// A site key, an API key, a slug or an id that the store can find; null when the request has none for this strategy.
@@ -83,9 +83,9 @@ public interface ITenantResolver
     /// <param name="ct">Ends the wait.</param>
     Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct);
 
-    /// <summary>Decides about a request together with what its body names.</summary>
+    /// <summary>Decides by a request and its body, which may also name a tenant.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="body">Its body.</param>
+    /// <param name="body">The request's body.</param>
     /// <param name="ct">Ends the wait.</param>
     Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct);
 }

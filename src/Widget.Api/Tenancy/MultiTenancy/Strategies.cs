@@ -5,7 +5,7 @@ namespace Widget.Api.Tenancy.MultiTenancy;
 /// <summary>A tenant's API key: <c>Authorization: Bearer sk_…</c></summary>
 public sealed class ApiKeyStrategy : IMultiTenantStrategy
 {
-    public bool IsProof => true;
+    public bool ReadsCredential => true;
 
     public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
 
@@ -14,12 +14,12 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 }
 
 /// <summary>
-/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves its tenant on every
-/// endpoint.
+/// A model key: <c>Authorization: Bearer mk_…</c>. It identifies its tenant on every endpoint, but gives access only to the
+/// OpenAI-compatible one.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {
-    public bool IsProof => true;
+    public bool ReadsCredential => true;
 
     public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
 
@@ -27,10 +27,10 @@ public sealed class ModelKeyStrategy : IMultiTenantStrategy
         BearerToken.Read(http) is { } token && token.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal) ? token : null;
 }
 
-/// <summary>Either kind of key as some programs that speak OpenAI's protocol send it: <c>X-API-Key</c>.</summary>
+/// <summary>An API key or model key in the header <c>X-API-Key</c>, as some programs with OpenAI's protocol send it.</summary>
 public sealed class KeyHeaderStrategy : IMultiTenantStrategy
 {
-    public bool IsProof => true;
+    public bool ReadsCredential => true;
 
     public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
 
@@ -57,16 +57,16 @@ public sealed class RouteSlugStrategy : IMultiTenantStrategy
             context is HttpContext http && http.GetRouteValue("slug") is string slug && Tenant.SlugPattern().IsMatch(slug) ? slug : null);
 }
 
-/// <summary>The tenant's name in the host, when the installation gives each tenant one: <c>{slug}.chat.example.com</c></summary>
+/// <summary>The tenant's name in the host, if the installation gives each tenant a host: <c>{slug}.chat.example.com</c></summary>
 /// <param name="suffix">The part after the slug, such as <c>.chat.example.com</c>; null when tenants have no hosts.</param>
-/// <param name="ours">Hosts of the installation itself, which belong to no tenant even if they end with the suffix.</param>
-public sealed class HostStrategy(string? suffix, IReadOnlySet<string>? ours = null) : IMultiTenantStrategy
+/// <param name="ownHosts">Hosts of the installation itself. They belong to no tenant, even if they end with the suffix.</param>
+public sealed class HostStrategy(string? suffix, IReadOnlySet<string>? ownHosts = null) : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
         Task.FromResult(
             context is HttpContext http
             && TenantHosts.Slug(http.Request.Host.Host, suffix) is { } slug
-            && ours?.Contains(http.Request.Host.Host) != true
+            && ownHosts?.Contains(http.Request.Host.Host) != true
                 ? slug
                 : null);
 }
@@ -74,8 +74,8 @@ public sealed class HostStrategy(string? suffix, IReadOnlySet<string>? ours = nu
 /// <summary>Tenants' own hosts.</summary>
 internal static class TenantHosts
 {
-    /// <summary>The slug in a tenant's host; null for another host.</summary>
-    /// <param name="host">Without its port.</param>
+    /// <summary>Returns the slug in a tenant's host. Null for other hosts.</summary>
+    /// <param name="host">The host without its port.</param>
     /// <param name="suffix">The part after the slug; null when tenants have no hosts.</param>
     public static string? Slug(string host, string? suffix)
     {

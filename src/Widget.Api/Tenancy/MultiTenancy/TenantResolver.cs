@@ -8,38 +8,39 @@ namespace Widget.Api.Tenancy.MultiTenancy;
 /// </summary>
 public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies, IMultiTenantStore store) : ITenantResolver
 {
-    // A stable sort: proofs first, in the order of registration.
-    private readonly IMultiTenantStrategy[] _strategies = [.. strategies.OrderByDescending(strategy => strategy.IsProof)];
+    // Credentials come first. The sort is stable, so the order of registration is otherwise kept.
+    private readonly IMultiTenantStrategy[] _strategies = [.. strategies.OrderByDescending(strategy => strategy.ReadsCredential)];
 
-    public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => DecideAsync([context], ct);
+    public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => ResolveAllAsync([context], ct);
 
     public Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct) =>
-        DecideAsync([request, body], ct);
+        ResolveAllAsync([request, body], ct);
 
-    private async Task<IMultiTenantContext> DecideAsync(object[] carriers, CancellationToken ct)
+    // A carrier is the request or its body.
+    private async Task<IMultiTenantContext> ResolveAllAsync(object[] carriers, CancellationToken ct)
     {
-        IMultiTenantContext decided = MultiTenantContext.None;
-        string? identifier = null;
+        IMultiTenantContext resolved = MultiTenantContext.None;
+        string? resolvedBy = null;
         foreach (var strategy in _strategies)
         {
             foreach (var carrier in carriers)
             {
-                if (await strategy.GetIdentifierAsync(carrier) is not { } named || named == identifier) continue;
-                // A slug of the tenant that is already known needs no database query.
-                if (!strategy.IsProof && decided.TenantInfo?.Slug == named) continue;
-                var tenant = await store.GetByIdentifierAsync(named, ct);
-                // An unknown credential proves nothing, and an address must not replace it.
-                if (tenant is null && strategy.IsProof) return new MultiTenantContext(null, strategy);
-                if (decided.Strategy is null) (decided, identifier) = (new MultiTenantContext(tenant, strategy), named);
-                else if (tenant is null || tenant.TenantId != decided.TenantInfo?.TenantId) return MultiTenantContext.Contradiction;
+                if (await strategy.GetIdentifierAsync(carrier) is not { } identifier || identifier == resolvedBy) continue;
+                // The slug of the tenant that is already resolved needs no database query.
+                if (!strategy.ReadsCredential && resolved.TenantInfo?.Slug == identifier) continue;
+                var tenant = await store.GetByIdentifierAsync(identifier, ct);
+                // An address must not replace an unknown credential.
+                if (tenant is null && strategy.ReadsCredential) return new MultiTenantContext(null, strategy);
+                if (resolved.Strategy is null) (resolved, resolvedBy) = (new MultiTenantContext(tenant, strategy), identifier);
+                else if (tenant is null || tenant.TenantId != resolved.TenantInfo?.TenantId) return MultiTenantContext.Contradiction;
             }
         }
 
-        return decided;
+        return resolved;
     }
 }
 
-/// <summary>Resolves the request's tenant and stores it with the request.</summary>
+/// <summary>Keeps the resolved tenant with the request.</summary>
 public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMultiTenantContextAccessor, IMultiTenantContextSetter
 {
     private static readonly object Key = new();
@@ -54,7 +55,7 @@ public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMul
     }
 }
 
-/// <summary>Resolves each request's tenant before it is authenticated, and refuses a request that carries two.</summary>
+/// <summary>Resolves the tenant of each request before authentication. Refuses requests that name more than one tenant.</summary>
 public sealed class MultiTenantMiddleware(RequestDelegate next)
 {
     /// <summary>The error of a request that names more than one tenant.</summary>
@@ -62,9 +63,9 @@ public sealed class MultiTenantMiddleware(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter)
     {
-        var decided = await resolver.ResolveAsync(context, context.RequestAborted);
-        setter.MultiTenantContext = decided;
-        if (decided.IsContradictory)
+        var resolved = await resolver.ResolveAsync(context, context.RequestAborted);
+        setter.MultiTenantContext = resolved;
+        if (resolved.IsContradictory)
             await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, Contradiction);
         else
             await next(context);

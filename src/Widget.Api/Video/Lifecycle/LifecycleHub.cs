@@ -15,12 +15,12 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
 {
     public const string Path = "/hubs/tavus";
 
-    private const int LongestUserId = 200;
+    private const int MaxUserIdLength = 200;
 
     /// <summary>Carries out a command and returns its outcome.</summary>
     public async Task<LifecycleEvent> Command(LifecycleRequest request)
     {
-        if (Validation.Errors(request) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
+        if (Validation.FindErrors(request) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
         var (outcome, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, Context.ConnectionAborted);
         return outcome ?? throw new HubException(refusal!.Message);
     }
@@ -28,8 +28,8 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
     /// <summary>Streams the events of a user's calls from now on: created, joined, ended.</summary>
     public async Task<IAsyncEnumerable<LifecycleEvent>> Follow(string userId, CancellationToken cancellationToken)
     {
-        if (userId is not { Length: > 0 and <= LongestUserId })
-            throw new HubException($"userId must have 1 to {LongestUserId} characters.");
+        if (userId is not { Length: > 0 and <= MaxUserIdLength })
+            throw new HubException($"userId must have 1 to {MaxUserIdLength} characters.");
         var tenant = tenants.Current().TenantId;
         // Read the start position before returning, so that the caller misses no event that it causes next.
         var after = await lifecycle.LastSeqAsync(tenant, userId, cancellationToken);

@@ -7,7 +7,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Video.Lifecycle;
 
-/// <summary>Calls that another framework drives by reporting which users joined and left.</summary>
+/// <summary>Opens and ends calls for another framework, which reports the users who join and leave.</summary>
 public sealed class LifecycleService(VideoSessions sessions, ConversationThreads threads, TenantDatabase database, ConversationFeed feed)
 {
     /// <summary>Carries out a command. Commands are idempotent.</summary>

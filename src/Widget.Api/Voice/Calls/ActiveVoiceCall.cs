@@ -9,15 +9,15 @@ using Widget.Platform.Database;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>
-/// A call that this node runs. Provider events, commands and results all go through one queue and are handled one at a time, so neither the
+/// A call that this node runs. Provider events, commands and results go through one queue and are handled one at a time, so neither the
 /// dialogue nor this class needs a lock.
 /// </summary>
 internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
 {
-    /// <summary>How long after the end of a call unsaved lines are kept in memory while the database is unavailable.</summary>
-    private static readonly TimeSpan SavingTranscript = TimeSpan.FromMinutes(15);
+    /// <summary>How long after the end of a call to keep unsaved lines in memory while the database is unavailable.</summary>
+    private static readonly TimeSpan MaxTranscriptSaveTime = TimeSpan.FromMinutes(15);
 
-    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Action> _actions = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Queue<JsonObject> _outgoing = new();
     private readonly VoiceCall _call;
     private readonly VoiceBus _bus;
@@ -26,12 +26,12 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly TranscriptWriter _transcript;
-    private readonly HashSet<string> _typed = new(StringComparer.Ordinal);
-    private readonly List<Action> _early = [];
+    private readonly HashSet<string> _typedItems = new(StringComparer.Ordinal);
+    private readonly List<Action> _requestsBeforeStart = [];
     private ImmutableDictionary<string, long> _usage;
     private long _deadline;
     private VoicePhase? _phase;
-    private bool _begun;
+    private bool _isStarted;
 
     public ActiveVoiceCall(
         VoiceCall call,
@@ -52,7 +52,7 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
 
     public IVoiceDialogue Dialogue { get; }
 
-    /// <summary>A snapshot of the provider's usage figures: one task updates them, others read them.</summary>
+    /// <summary>A snapshot of the provider's usage figures. One task updates them, others read them.</summary>
     public IReadOnlyDictionary<string, long> Usage => Volatile.Read(ref _usage);
 
     /// <summary>The call's time limit as this node knows it, so that it is enforced even while the database is unavailable.</summary>
@@ -69,28 +69,28 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
     public VoiceEndReason? EndReason { get; private set; }
 
     /// <summary>Queues an action.</summary>
-    public void Post(Action action) => _inbox.Writer.TryWrite(action);
+    public void Post(Action action) => _actions.Writer.TryWrite(action);
 
-    /// <summary>Starts the dialogue, then runs the requests that arrived earlier.</summary>
-    public void Begin(bool isNew) => Post(() =>
+    /// <summary>Starts the dialogue, then runs the requests that arrived before.</summary>
+    public void StartDialogue(bool isNew) => Post(() =>
     {
-        Dialogue.Begin(isNew);
-        _begun = true;
-        foreach (var request in _early) request();
-        _early.Clear();
+        Dialogue.Start(isNew);
+        _isStarted = true;
+        foreach (var request in _requestsBeforeStart) request();
+        _requestsBeforeStart.Clear();
     });
 
-    /// <summary>Queues a request of the visitor. It waits until the dialogue has started.</summary>
+    /// <summary>Queues a request of the visitor. It runs when the dialogue has started.</summary>
     public void PostRequest(Action request) => Post(() =>
     {
-        if (_begun) request();
-        else _early.Add(request);
+        if (_isStarted) request();
+        else _requestsBeforeStart.Add(request);
     });
 
     /// <summary>Passes a typed message to the dialogue. A repeated message is ignored.</summary>
-    public void Say(string item, string text) => PostRequest(() =>
+    public void HandleTypedMessage(string item, string text) => PostRequest(() =>
     {
-        if (_typed.Add(item)) Dialogue.Say(item, text);
+        if (_typedItems.Add(item)) Dialogue.HandleTypedMessage(item, text);
     });
 
     /// <summary>Handles queued actions until the call must end or the connection closes.</summary>
@@ -105,7 +105,7 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
         {
             while (EndReason is null && !isClosed)
             {
-                Run(await _inbox.Reader.ReadAsync(ct));
+                Run(await _actions.Reader.ReadAsync(ct));
                 while (_outgoing.TryDequeue(out var message)) await connection.SendAsync(message, ct);
             }
         }
@@ -124,7 +124,7 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
         {
             try
             {
-                await foreach (var message in connection.ReadAsync(reading.Token)) Post(() => Dialogue.Hear(message));
+                await foreach (var message in connection.ReadAsync(reading.Token)) Post(() => Dialogue.HandleEvent(message));
             }
             catch (Exception e) when (!reading.IsCancellationRequested)
             {
@@ -142,9 +142,9 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
     public async Task CloseAsync(CancellationToken stopping)
     {
         await _ending.CancelAsync();
-        _inbox.Writer.TryComplete();
+        _actions.Writer.TryComplete();
         Run(Dialogue.Close);
-        await _transcript.CloseAsync(SavingTranscript, stopping);
+        await _transcript.CloseAsync(MaxTranscriptSaveTime, stopping);
     }
 
     public void Dispose()
@@ -155,27 +155,27 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
 
     public void Send(JsonObject message) => _outgoing.Enqueue(message);
 
-    public void Show(VoicePhase phase, VoiceCaption? caption)
+    public void ShowState(VoicePhase phase, VoiceCaption? caption)
     {
         if (caption is null && phase == _phase) return;
         _phase = phase;
-        _bus.Tell(_call.ConversationId, new VoiceUpdate { SessionId = _call.Id.Value, Phase = phase, Caption = caption });
+        _bus.Publish(_call.ConversationId, new VoiceUpdate { SessionId = _call.Id.Value, Phase = phase, Caption = caption });
     }
 
     // Saved in the background, so that a slow database does not delay the conversation.
-    public void Log(SpokenUtterance said) => _transcript.Add(said);
+    public void LogUtterance(SpokenUtterance utterance) => _transcript.Add(utterance);
 
-    public void LookUp(string item, string words) => Work(
-        ct => _tools.SearchAsync(_call, item, words, ct),
-        found => Dialogue.LookedUp(item, found));
+    public void SearchKnowledge(string item, string text) => RunInBackground(
+        ct => _tools.SearchAsync(_call, item, text, ct),
+        result => Dialogue.HandleSearchResult(item, result));
 
-    public void RunTool(string callId, string name, string arguments) => Work(
+    public void RunTool(string callId, string name, string arguments) => RunInBackground(
         ct => _tools.RunToolAsync(_call, callId, name, arguments, ct),
-        output => Dialogue.ToolRan(callId, output));
+        output => Dialogue.HandleToolResult(callId, output));
 
-    public void Answer(string callId, string question) => Work(
+    public void AnswerQuestion(string callId, string question) => RunInBackground(
         ct => _tools.AnswerAsync(_call, callId, question, ct),
-        output => Dialogue.ToolRan(callId, output));
+        output => Dialogue.HandleToolResult(callId, output));
 
     public void AddUsage(string figure, long amount)
     {
@@ -195,7 +195,7 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
 
     public void Warn(string message) => LogWarning(_logger, _call.Id, message);
 
-    private void Work<T>(Func<CancellationToken, Task<T>> work, Action<T> then)
+    private void RunInBackground<T>(Func<CancellationToken, Task<T>> work, Action<T> then)
     {
         _ = Task.Run(
             async () =>
@@ -230,13 +230,13 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
         }
     }
 
-    private void ReportFault(Exception exception) => _logger.LogUnexpected(LoggedException.Of(exception), _call.Id);
+    private void ReportFault(Exception exception) => _logger.LogUnexpected(SanitizedException.From(exception), _call.Id);
 
     private void ReportUnsaved(Exception? exception, bool isLost)
     {
-        if (isLost) LogLost(_logger, exception is null ? null : LoggedException.Of(exception), _call.Id);
+        if (isLost) LogLost(_logger, exception is null ? null : SanitizedException.From(exception), _call.Id);
         else if (DatabaseFaults.IsTransient(exception)) LogWaiting(_logger, exception, _call.Id);
-        else LogRetrying(_logger, exception is null ? null : LoggedException.Of(exception), _call.Id);
+        else LogRetrying(_logger, exception is null ? null : SanitizedException.From(exception), _call.Id);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call}: {Warning}")]

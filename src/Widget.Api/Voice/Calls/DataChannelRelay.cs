@@ -13,8 +13,8 @@ namespace Widget.Api.Voice.Calls;
 
 /// <summary>
 /// Runs calls whose provider offers no server-side connection. The visitor's page relays the messages of the WebRTC data channel in both
-/// directions, and the node that the page is connected to runs the call meanwhile. Treat these messages as untrusted: a page can send
-/// anything, so they can only do what the visitor may do anyway.
+/// directions. The node that the page is connected to runs the call. These messages are untrusted: a page can send anything, so they can
+/// only do what the visitor may do.
 /// </summary>
 public sealed class DataChannelRelay(
     TenantDatabase database,
@@ -26,8 +26,8 @@ public sealed class DataChannelRelay(
     TimeProvider clock,
     ILogger<DataChannelRelay> logger)
 {
-    private const int LargestMessage = 64 * 1024;
-    private const int MostWaiting = 256;
+    private const int MaxMessageBytes = 64 * 1024;
+    private const int MaxQueued = 256;
 
     /// <summary>Runs a call as long as its page is connected.</summary>
     /// <param name="tenant">The visitor's tenant.</param>
@@ -62,7 +62,7 @@ public sealed class DataChannelRelay(
         IAsyncEnumerable<string> messages,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        var outgoing = Channel.CreateBounded<string>(MostWaiting);
+        var outgoing = Channel.CreateBounded<string>(MaxQueued);
         var running = RunAsync(call, new RelayedConnection(messages, outgoing.Writer), outgoing.Writer, ct);
         try
         {
@@ -78,22 +78,22 @@ public sealed class DataChannelRelay(
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var setup = RealtimeSession.Of(call.Plan, call.Model);
-        using var held = factory.Create(call, actions => new RealtimeDialogue(call.Plan, timings, setup, isRelayed: true, actions));
-        using var commands = bus.Hold(call.Id, command => supervisor.Take(call, held, command));
-        var renewing = supervisor.RenewAsync(call, held, lost);
+        using var activeCall = factory.Create(call, actions => new RealtimeDialogue(call.Plan, timings, setup, isRelayed: true, actions));
+        using var commands = bus.Subscribe(call.Id, command => supervisor.HandleCommand(call, activeCall, command));
+        var renewing = supervisor.RenewAsync(call, activeCall, lost);
         try
         {
-            await supervisor.BeginAsync(call, held, lost.Token);
-            await held.RunAsync(connection, lost.Token);
+            await supervisor.StartDialogueAsync(call, activeCall, lost.Token);
+            await activeCall.RunAsync(connection, lost.Token);
         }
         catch (OperationCanceledException)
         {
-            // The page has disconnected, or another node has the call.
+            // The page has disconnected, or another node runs the call.
         }
         catch (Exception e)
         {
             // Ending the stream makes the page reconnect.
-            logger.LogUnexpected(LoggedException.Of(e), call.Id);
+            logger.LogUnexpected(SanitizedException.From(e), call.Id);
         }
         finally
         {
@@ -102,15 +102,15 @@ public sealed class DataChannelRelay(
             outgoing.TryComplete();
         }
 
-        if (held.EndReason is { } reason)
+        if (activeCall.EndReason is { } reason)
         {
-            await supervisor.EndAsync(call, held, reason, hangUp: null);
+            await supervisor.EndAsync(call, activeCall, reason, hangUp: null);
         }
         else
         {
-            await held.CloseAsync(CancellationToken.None);
+            await activeCall.CloseAsync(CancellationToken.None);
             // The page may reconnect. Until then, the call is checked regularly.
-            await supervisor.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1), held);
+            await supervisor.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1), activeCall);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class DataChannelRelay(
         {
             await foreach (var text in messages.WithCancellation(ct))
             {
-                if (text.Length > LargestMessage) continue;
+                if (text.Length > MaxMessageBytes) continue;
                 JsonElement message;
                 try
                 {

@@ -1,21 +1,12 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
-
-[JsonConverter(typeof(TypedIdJsonConverter))]
-public readonly record struct VoiceCallId(Guid Value) : ITypedId<VoiceCallId>
-{
-    public static VoiceCallId New() => new(Guid.CreateVersion7());
-
-    public static VoiceCallId From(Guid value) => new(value);
-
-    public override string ToString() => Value.ToString();
-}
 
 /// <summary>
 /// A visitor's voice call, as a row that all nodes share. It costs money from the provider's answer until it is hung up.
@@ -50,12 +41,13 @@ public sealed class VoiceCall : ITenantOwned
     /// <summary>The provider's id of the call; null until the provider has answered.</summary>
     public string? CallId { get; set; }
 
-    /// <summary>Whether a page reports that it is open. A program does not report, so the provider's limits end its call.</summary>
+    /// <summary>Whether a page reports regularly that it is open. A program does not, so the provider's limits end its call.</summary>
     public required bool Watched { get; init; }
 
     /// <summary>The time limit, which is reserved from the tenant's monthly minutes.</summary>
     public required int ReservedSeconds { get; init; }
 
+    /// <summary>The earlier call that this one continues, because the provider ended it at its own limit; null for none.</summary>
     public VoiceCallId? Continues { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -102,16 +94,22 @@ public sealed class VoiceCall : ITenantOwned
     {
         var call = model.Entity<VoiceCall>();
         call.ToTable("voice_sessions").HasKey(row => new { row.TenantId, row.Id });
-        call.Property(row => row.State).HasConversion(value => ToText(value), text => FromText<VoiceSessionState>(text));
-        call.Property(row => row.Protocol).HasConversion(value => ToText(value), text => FromText<VoiceProtocol>(text));
-        call.Property(row => row.EndReason).HasConversion(value => ToText(value!.Value), text => FromText<VoiceEndReason>(text));
+        call.Property(row => row.State).HasConversion(
+            value => JsonNames.ToText(value),
+            text => JsonNames.Parse<VoiceSessionState>(text));
+        call.Property(row => row.Protocol).HasConversion(
+            value => JsonNames.ToText(value),
+            text => JsonNames.Parse<VoiceProtocol>(text));
+        call.Property(row => row.EndReason).HasConversion(
+            value => JsonNames.ToText(value!.Value),
+            text => JsonNames.Parse<VoiceEndReason>(text));
         call.Property(row => row.Plan).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<VoicePlan>(text, JsonSerializerOptions.Web)!);
         call.Property(row => row.Usage).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<Dictionary<string, long>>(text, JsonSerializerOptions.Web)!,
-            new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<Dictionary<string, long>>(
+            new ValueComparer<Dictionary<string, long>>(
                 (one, other) =>
                     JsonSerializer.Serialize(one, JsonSerializerOptions.Web) == JsonSerializer.Serialize(other, JsonSerializerOptions.Web),
                 value => value.Count,
@@ -121,11 +119,4 @@ public sealed class VoiceCall : ITenantOwned
         call.Property(row => row.Usage).HasDefaultValueSql("'{}'::jsonb");
         call.Property(row => row.NextCheckAt).HasDefaultValueSql("now()");
     }
-
-    // The same names as in the API's JSON.
-    private static string ToText<T>(T value)
-        where T : struct, Enum => JsonSerializer.SerializeToElement(value).GetString()!;
-
-    private static T FromText<T>(string text)
-        where T : struct, Enum => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(text));
 }

@@ -17,8 +17,7 @@ public sealed class VoiceCallConnector(
             ? new ProviderCall(providers.Of(call.Protocol), account, callId, timings, clock)
             : null;
 
-    // The tenant may have changed its settings since. The fingerprint tells whether a candidate is the account that the call was opened
-    // with.
+    // The tenant may have changed its settings since. The fingerprint shows which candidate is the account of the call.
     private async Task<VoiceAccount?> AccountAsync(VoiceCall call, CancellationToken ct)
     {
         var current = (await settings.ReadAsync(call.TenantId, ct)).Voice;
@@ -37,7 +36,7 @@ public sealed class VoiceCallConnector(
 /// <summary>A call at its provider.</summary>
 internal sealed class ProviderCall(IVoiceProvider provider, VoiceAccount account, string callId, VoiceTimings timings, TimeProvider clock)
 {
-    /// <summary>Connects to the call. Retries, because a provider may take a moment to know a call that it has just opened.</summary>
+    /// <summary>Connects to the call. Retries, because a provider may not know a call immediately after it has opened it.</summary>
     /// <exception cref="VoiceProviderException">The call is over, or the provider can't be reached.</exception>
     public async Task<IVoiceConnection?> AttachAsync(CancellationToken ct)
     {
@@ -48,9 +47,9 @@ internal sealed class ProviderCall(IVoiceProvider provider, VoiceAccount account
                 return await provider.AttachAsync(account, callId, ct);
             }
             catch (VoiceProviderException e)
-                when (attempt < timings.Attaching.Count && e.Fault is VoiceFault.NotFound or VoiceFault.Temporary)
+                when (attempt < timings.AttachDelays.Count && e.Fault is VoiceFault.NotFound or VoiceFault.Temporary)
             {
-                await Task.Delay(timings.Attaching[attempt], clock, ct);
+                await Task.Delay(timings.AttachDelays[attempt], clock, ct);
             }
         }
     }

@@ -7,8 +7,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>
-/// Runs calls on this node: connects to the provider, runs the dialogue, and ends the call. A lease makes sure that one node runs a call at
-/// a time. If that node dies, another node connects to the provider and continues.
+/// Runs calls on this node: connects to the provider, runs the dialogue, and ends the call. Because of the lease, one node at a time runs a
+/// call. If that node dies, another node connects to the provider and continues.
 /// </summary>
 public sealed partial class VoiceCallHost(
     VoiceCallStore store,
@@ -43,12 +43,12 @@ public sealed partial class VoiceCallHost(
         return ready.Task;
     }
 
-    /// <summary>Waits until all calls are released; for a node that stops.</summary>
+    /// <summary>Waits until all calls are released. Called when the node stops.</summary>
     internal Task StopAsync() => Task.WhenAll(_running.Values);
 
     /// <inheritdoc cref="VoiceCallSupervisor.EndAsync"/>
-    internal Task EndAsync(VoiceCall call, ActiveVoiceCall? held, VoiceEndReason reason, Func<Task>? hangUp) =>
-        supervisor.EndAsync(call, held, reason, hangUp);
+    internal Task EndAsync(VoiceCall call, ActiveVoiceCall? activeCall, VoiceEndReason reason, Func<Task>? hangUp) =>
+        supervisor.EndAsync(call, activeCall, reason, hangUp);
 
     /// <inheritdoc cref="VoiceCallSupervisor.ReleaseAsync"/>
     internal Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next) => supervisor.ReleaseAsync(tenant, id, next);
@@ -58,12 +58,12 @@ public sealed partial class VoiceCallHost(
         try
         {
             if (await store.FindAsync(tenant, id, CancellationToken.None) is not { IsOver: false } call) return;
-            if (await connector.FindAsync(call, CancellationToken.None) is not { } atProvider)
-                await supervisor.EndAsync(call, held: null, VoiceEndReason.Failed, hangUp: null);
+            if (await connector.FindAsync(call, CancellationToken.None) is not { } providerCall)
+                await supervisor.EndAsync(call, activeCall: null, VoiceEndReason.Failed, hangUp: null);
             else if (call.State == VoiceSessionState.Live)
-                await TalkAsync(call, atProvider, ready);
+                await RunDialogueAsync(call, providerCall, ready);
             else
-                await supervisor.EndAsync(call, held: null, call.EndReason ?? VoiceEndReason.Failed, atProvider.HangUpAsync);
+                await supervisor.EndAsync(call, activeCall: null, call.EndReason ?? VoiceEndReason.Failed, providerCall.HangUpAsync);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -71,13 +71,13 @@ public sealed partial class VoiceCallHost(
         }
         catch (OperationCanceledException)
         {
-            // Another node has the call.
+            // Another node runs the call.
         }
         catch (Exception e)
         {
             // The call is claimed again: soon, or when its lease expires.
             logger.LogFault(e, id);
-            await supervisor.ReleaseAsync(tenant, id, timings.RetryingEnd);
+            await supervisor.ReleaseAsync(tenant, id, timings.EndRetryInterval);
         }
         finally
         {
@@ -85,21 +85,21 @@ public sealed partial class VoiceCallHost(
         }
     }
 
-    private async Task TalkAsync(VoiceCall call, ProviderCall atProvider, TaskCompletionSource ready)
+    private async Task RunDialogueAsync(VoiceCall call, ProviderCall providerCall, TaskCompletionSource ready)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        using var held = factory.Create(call, actions => call.Protocol == VoiceProtocol.GptLive
+        using var activeCall = factory.Create(call, actions => call.Protocol == VoiceProtocol.GptLive
             ? new GptLiveDialogue(actions)
             : new RealtimeDialogue(call.Plan, timings, setup: null, isRelayed: false, actions));
-        using var commands = bus.Hold(call.Id, command => supervisor.Take(call, held, command));
+        using var commands = bus.Subscribe(call.Id, command => supervisor.HandleCommand(call, activeCall, command));
         ready.TrySetResult();
-        var renewing = supervisor.RenewAsync(call, held, lost);
+        var renewing = supervisor.RenewAsync(call, activeCall, lost);
         VoiceEndReason reason;
         try
         {
             try
             {
-                reason = await ConverseAsync(call, held, atProvider, lost.Token);
+                reason = await RunConnectedAsync(call, activeCall, providerCall, lost.Token);
             }
             finally
             {
@@ -111,38 +111,42 @@ public sealed partial class VoiceCallHost(
         }
         catch
         {
-            // The next node does not know the lines and the usage that are not saved yet, so save them now.
-            await held.CloseAsync(lifetime.ApplicationStopping);
-            await SaveUsageAsync(call, held);
+            // Only this node knows the lines and the usage that are not saved yet. Save them for the next node.
+            await activeCall.CloseAsync(lifetime.ApplicationStopping);
+            await SaveUsageAsync(call, activeCall);
             throw;
         }
 
-        await supervisor.EndAsync(call, held, reason, atProvider.HangUpAsync);
+        await supervisor.EndAsync(call, activeCall, reason, providerCall.HangUpAsync);
     }
 
     // Runs the dialogue until the call must end, and reconnects when the connection breaks.
-    private async Task<VoiceEndReason> ConverseAsync(VoiceCall call, ActiveVoiceCall held, ProviderCall atProvider, CancellationToken lost)
+    private async Task<VoiceEndReason> RunConnectedAsync(
+        VoiceCall call,
+        ActiveVoiceCall activeCall,
+        ProviderCall providerCall,
+        CancellationToken lost)
     {
         for (var isFirst = true; ; isFirst = false)
         {
             IVoiceConnection? connection;
             try
             {
-                connection = await atProvider.AttachAsync(lost);
+                connection = await providerCall.AttachAsync(lost);
             }
             catch (VoiceProviderException e)
             {
                 LogDisconnected(e, call.Id);
-                return held.EndReason ?? await EndReasonAsync(call, lost);
+                return activeCall.EndReason ?? await EndReasonAsync(call, lost);
             }
 
             await using (connection)
             {
-                if (isFirst) await supervisor.BeginAsync(call, held, lost);
-                await held.RunAsync(connection!, lost);
+                if (isFirst) await supervisor.StartDialogueAsync(call, activeCall, lost);
+                await activeCall.RunAsync(connection!, lost);
             }
 
-            if (held.EndReason is { } reason) return reason;
+            if (activeCall.EndReason is { } reason) return reason;
         }
     }
 
@@ -150,7 +154,7 @@ public sealed partial class VoiceCallHost(
     private async Task<VoiceEndReason> EndReasonAsync(VoiceCall call, CancellationToken ct)
     {
         if (await RequestedAsync() is { } requested) return requested;
-        await Task.Delay(timings.LastWord, clock, ct);
+        await Task.Delay(timings.EndRequestGrace, clock, ct);
         return await RequestedAsync() ?? VoiceEndReason.Provider;
 
         async Task<VoiceEndReason?> RequestedAsync()
@@ -168,11 +172,11 @@ public sealed partial class VoiceCallHost(
         }
     }
 
-    private async Task SaveUsageAsync(VoiceCall call, ActiveVoiceCall held)
+    private async Task SaveUsageAsync(VoiceCall call, ActiveVoiceCall activeCall)
     {
         try
         {
-            await store.ChangeAsync(call, row => row.Usage = VoiceCallStore.Larger(row.Usage, held.Usage));
+            await store.ChangeAsync(call, row => row.Usage = VoiceCallStore.MergeUsage(row.Usage, activeCall.Usage));
         }
         catch (Exception e)
         {

@@ -5,43 +5,43 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
-/// <summary>Reads and writes what belongs to a voice call in the log of its conversation.</summary>
+/// <summary>Reads and writes a voice call's events in the log of its conversation.</summary>
 public sealed class VoiceCallLog(TenantDatabase database)
 {
     /// <summary>Prefix of the item ids of typed messages.</summary>
     internal const string TypedPrefix = "typed:";
 
-    private const int MostRecent = 40;
+    private const int MaxRecentEvents = 40;
 
     /// <summary>The client id of an item of a call. Pages cannot use this prefix for events of their own.</summary>
     internal static string ClientIdOf(VoiceCall call, string item) => $"voice:{call.Id.Value:N}:{item}";
 
-    /// <summary>Appends something that was said in the call. Saving it again changes nothing.</summary>
-    internal async Task SaveAsync(VoiceCall call, SpokenUtterance said, CancellationToken ct)
+    /// <summary>Appends an utterance. Saving it again changes nothing.</summary>
+    internal async Task SaveAsync(VoiceCall call, SpokenUtterance utterance, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
-        await AppendAsync(db, call, said, ct);
+        await AppendAsync(db, call, utterance, ct);
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Appends something that was said, in the caller's transaction. False when it is in the log already.</summary>
-    internal static async Task<bool> AppendAsync(TenantDb db, VoiceCall call, SpokenUtterance said, CancellationToken ct)
+    /// <summary>Appends an utterance in the caller's transaction. False when it is in the log already.</summary>
+    internal static async Task<bool> AppendAsync(TenantDb db, VoiceCall call, SpokenUtterance utterance, CancellationToken ct)
     {
         if (!await ConversationLog.LockAsync(db, call.ConversationId, visitor: null, ct)) return false;
-        var clientId = ClientIdOf(call, said.Item);
-        if ((await ConversationLog.KnownAsync(db, call.ConversationId, [clientId], ct)).Count > 0) return false;
-        var utterance = new Utterance
+        var clientId = ClientIdOf(call, utterance.Item);
+        if ((await ConversationLog.ExistingClientIdsAsync(db, call.ConversationId, [clientId], ct)).Count > 0) return false;
+        var entry = new Utterance
         {
             ClientId = clientId,
             SessionId = call.Id.Value,
             Mode = "voice",
-            Speaker = said.Speaker,
+            Speaker = utterance.Speaker,
             // PostgreSQL cannot store U+0000.
-            Text = said.Text.Replace("\0", "", StringComparison.Ordinal),
-            Interrupted = said.Interrupted,
-            Reported = IsReported(call, said),
+            Text = utterance.Text.Replace("\0", "", StringComparison.Ordinal),
+            Interrupted = utterance.Interrupted,
+            Reported = IsReported(call, utterance),
         };
-        await ConversationLog.AppendAsync(db, call.ConversationId, utterance, ct);
+        await ConversationLog.AppendAsync(db, call.ConversationId, entry, ct);
         return true;
     }
 
@@ -57,7 +57,7 @@ public sealed class VoiceCallLog(TenantDatabase database)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
         var last = await ConversationQueries.LastSeqAsync(db, call.ConversationId, ct) ?? 0;
-        return await ConversationLog.ReadAsync(db, call.ConversationId, Math.Max(0, last - MostRecent), ct);
+        return await ConversationLog.ReadAsync(db, call.ConversationId, Math.Max(0, last - MaxRecentEvents), ct);
     }
 
     /// <summary>Shows the visitor the sources of an answer that is spoken.</summary>
@@ -76,7 +76,7 @@ public sealed class VoiceCallLog(TenantDatabase database)
     }
 
     // Without a server-side connection to the provider, only the page reports what was said. Typed messages come to us directly.
-    private static bool IsReported(VoiceCall call, SpokenUtterance said) =>
+    private static bool IsReported(VoiceCall call, SpokenUtterance utterance) =>
         call.Protocol == VoiceProtocol.SelfHosted
-        && !(said.Speaker == Speaker.Visitor && said.Item.StartsWith(TypedPrefix, StringComparison.Ordinal));
+        && !(utterance.Speaker == Speaker.Visitor && utterance.Item.StartsWith(TypedPrefix, StringComparison.Ordinal));
 }

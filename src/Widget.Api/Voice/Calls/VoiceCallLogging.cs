@@ -11,7 +11,7 @@ internal static partial class VoiceCallLogging
     public static void LogFault(this ILogger logger, Exception exception, VoiceCallId call)
     {
         if (DatabaseFaults.IsTransient(exception) || exception is OperationCanceledException) logger.LogDatabaseUnavailable(exception);
-        else logger.LogUnexpected(LoggedException.Of(exception), call);
+        else logger.LogUnexpected(SanitizedException.From(exception), call);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; voice calls continue without it")]

@@ -11,7 +11,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 
-/// <summary>A call that may be opened: what to ask of which account.</summary>
+/// <summary>A call that passed all checks and can be opened.</summary>
 internal sealed record VoiceCallOpening(
     ConversationId Thread,
     VoiceSessionRequest Request,
@@ -35,8 +35,8 @@ public sealed partial class VoiceCallOpener(
     TimeProvider clock,
     ILogger<VoiceCallOpener> logger)
 {
-    /// <summary>A call that starts this soon after one that ended at the provider's own limit continues it.</summary>
-    private static readonly TimeSpan Continuing = TimeSpan.FromMinutes(1);
+    /// <summary>A call continues an earlier one that ended at the provider's own limit within this time.</summary>
+    private static readonly TimeSpan ContinuationWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>Checks whether the tenant can open a call, and plans it.</summary>
     internal async Task<(VoiceCallOpening? Opening, CallRefusal? Refusal)> PrepareAsync(
@@ -51,8 +51,8 @@ public sealed partial class VoiceCallOpener(
         if (!voice.Enabled) return (null, VoiceRefusals.NotEnabled);
         if (await accounts.OfAsync(id, voice, ct) is not { } account) return (null, VoiceRefusals.NoKey);
         if (availability.ModelOf(voice, account) is not { } model) return (null, VoiceRefusals.NoModel);
-        if (await availability.OverBudgetAsync(id, current, model, ct) is { } overBudget) return (null, overBudget);
-        var plan = await plans.PlanAsync(tenant, current, thread, request, availability.TranscriptionModelOf(voice, account), ct);
+        if (await availability.BudgetRefusalAsync(id, current, model, ct) is { } overBudget) return (null, overBudget);
+        var plan = await plans.BuildAsync(tenant, current, thread, request, availability.TranscriptionModelOf(voice, account), ct);
         return plan is null
             ? (null, CallRefusal.NoConversation)
             : (new VoiceCallOpening(thread, request, voice, account, model, plan), null);
@@ -122,7 +122,7 @@ public sealed partial class VoiceCallOpener(
     private async Task<VoiceCall?> SaveOpenedAsync(VoiceCall added, VoiceAnswer answer)
     {
         VoiceCall? call = null;
-        // Only this node knows the provider's id of the call, and no other node claims the call until its lease expires.
+        // Retry until the lease expires: only this node knows the provider's id of the call, and until then no other node claims the call.
         using var leaseExpires = new CancellationTokenSource(timings.Lease, clock);
         await DatabaseRetry.RunAsync(
             _ => store.ChangeAsync(added, async (db, row) =>
@@ -132,7 +132,7 @@ public sealed partial class VoiceCallOpener(
                 var isNew = row.OpenedAt is null;
                 var now = clock.GetUtcNow();
                 (row.CallId, row.OpenedAt, row.SeenAt) = (answer.CallId ?? row.Id.ToString(), row.OpenedAt ?? now, now);
-                // If its end was requested meanwhile, the call stays Ending and is hung up next.
+                // If its end was requested meanwhile, the call stays in the state Ending and is hung up next.
                 if (row.State == VoiceSessionState.Creating) row.State = VoiceSessionState.Live;
                 if (row.Protocol == VoiceProtocol.SelfHosted) (row.LeaseOwner, row.LeaseUntil) = (null, null);
                 else row.LeaseUntil = now + timings.Lease;
@@ -146,7 +146,7 @@ public sealed partial class VoiceCallOpener(
         return call;
     }
 
-    // Without a row, the call would cost money until the provider's own limit.
+    // Without a row, nothing else would end the call, and it would cost money until the provider's own limit.
     private async Task HangUpAsync(VoiceCall call, VoiceAccount account, VoiceAnswer answer)
     {
         if (answer.CallId is not { } callId) return;
@@ -173,12 +173,14 @@ public sealed partial class VoiceCallOpener(
             .SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == request.ClientId, ct);
         if (known is not null) return (known, null, false);
         await CallBudget.LockAsync(db, UsageMeter.Voice, ct);
-        if (await availability.LongestCallAsync(db, opening.Settings, ct) is not { } seconds)
+        if (await availability.MaxCallSecondsAsync(db, opening.Settings, ct) is not { } seconds)
             return (null, VoiceRefusals.OutOfMinutes, false);
 
         var now = clock.GetUtcNow();
-        var before = await db.VoiceCalls.AsNoTracking()
-            .Where(row => row.ConversationId == thread && row.EndReason == VoiceEndReason.Continued && row.EndedAt > now - Continuing)
+        var continued = await db.VoiceCalls.AsNoTracking()
+            .Where(row => row.ConversationId == thread
+                && row.EndReason == VoiceEndReason.Continued
+                && row.EndedAt > now - ContinuationWindow)
             .OrderByDescending(row => row.EndedAt)
             .FirstOrDefaultAsync(ct);
         var call = new VoiceCall
@@ -196,7 +198,7 @@ public sealed partial class VoiceCallOpener(
             Plan = opening.Plan,
             Watched = caller.Visitor is not null,
             ReservedSeconds = seconds,
-            Continues = before?.Id,
+            Continues = continued?.Id,
             CreatedAt = now,
             SeenAt = now,
             Usage = [],

@@ -6,7 +6,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 
-/// <summary>Claims calls that no living node holds, and continues or ends them.</summary>
+/// <summary>Claims calls whose lease has expired, and continues or ends them.</summary>
 public sealed partial class VoiceCallReclaimer(
     NpgsqlDataSource dataSource,
     TenantDatabase database,
@@ -16,11 +16,11 @@ public sealed partial class VoiceCallReclaimer(
     ILogger<VoiceCallReclaimer> logger) : PeriodicWorker(TimeSpan.FromSeconds(1), clock)
 {
     /// <summary>How often to check a call whose events the visitor's page relays, while no page is connected to this node.</summary>
-    private static readonly TimeSpan CheckingRelayed = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RelayedCheckInterval = TimeSpan.FromSeconds(5);
 
-    private const int MostAtOnce = 32;
+    private const int MaxConcurrent = 32;
 
-    protected override TimeSpan LongestPause => TimeSpan.FromSeconds(5);
+    protected override TimeSpan MaxPause => TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,21 +45,21 @@ public sealed partial class VoiceCallReclaimer(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-            else LogCallFault(LoggedException.Of(e), id);
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseUnavailable(e);
+            else LogCallFault(SanitizedException.From(e), id);
         }
     }
 
-    // The page holds the connection to the provider, so there is nothing to continue here. Only check whether the call is over.
+    // Only the page is connected to the provider, so there is nothing to continue. Check whether the call is over.
     private async Task CheckRelayedAsync(VoiceCall call, CancellationToken ct)
     {
         var now = Clock.GetUtcNow();
         VoiceEndReason? reason = call.State != VoiceSessionState.Live ? call.EndReason ?? VoiceEndReason.Failed
             : now > call.Deadline ? VoiceEndReason.TimeLimit
-            : call.Watched && now - call.SeenAt > timings.Silence ? VoiceEndReason.Left
+            : call.Watched && now - call.SeenAt > timings.SilenceTimeout ? VoiceEndReason.Left
             : null;
-        if (reason is { } why) await host.EndAsync(call, held: null, why, hangUp: null);
-        else await host.ReleaseAsync(call.TenantId, call.Id, CheckingRelayed);
+        if (reason is { } endReason) await host.EndAsync(call, activeCall: null, endReason, hangUp: null);
+        else await host.ReleaseAsync(call.TenantId, call.Id, RelayedCheckInterval);
         ct.ThrowIfCancellationRequested();
     }
 
@@ -68,21 +68,21 @@ public sealed partial class VoiceCallReclaimer(
         await using var command = dataSource.CreateCommand("select tenant_id, id from claim_voice_sessions($1, $2, $3)");
         command.Parameters.Add(new() { Value = host.Node });
         command.Parameters.Add(new() { Value = timings.Lease });
-        command.Parameters.Add(new() { Value = MostAtOnce });
+        command.Parameters.Add(new() { Value = MaxConcurrent });
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var taken = new List<(TenantId, VoiceCallId)>();
-        while (await rows.ReadAsync(ct)) taken.Add((new TenantId(rows.GetGuid(0)), new VoiceCallId(rows.GetGuid(1))));
-        return taken;
+        var claimed = new List<(TenantId, VoiceCallId)>();
+        while (await rows.ReadAsync(ct)) claimed.Add((new TenantId(rows.GetGuid(0)), new VoiceCallId(rows.GetGuid(1))));
+        return claimed;
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; abandoned voice calls are claimed later")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for abandoned voice calls failed and is retried")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Claiming abandoned voice calls failed and is retried")]
     private partial void LogFault(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Claiming voice call {Call} failed and is retried")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Continuing voice call {Call} failed and is retried")]
     private partial void LogCallFault(Exception exception, VoiceCallId call);
 }

@@ -36,31 +36,31 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
     /// Renews this node's lease, saves the usage so far, and requests the end of a call that has reached its time limit or lost its page.
     /// </summary>
     /// <returns>The row; null when this node no longer has the lease.</returns>
-    internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall held, CancellationToken ct)
+    internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
         if (await db.LockAsync(call.Id, ct) is not { } row || row.LeaseOwner != Node) return null;
         var now = clock.GetUtcNow();
-        held.Deadline = row.Deadline;
+        activeCall.Deadline = row.Deadline;
         if (row.State == VoiceSessionState.Live && now > row.Deadline) row.BeginEnd(VoiceEndReason.TimeLimit, now);
-        if (row.State == VoiceSessionState.Live && row.Watched && now - row.SeenAt > timings.Silence)
+        if (row.State == VoiceSessionState.Live && row.Watched && now - row.SeenAt > timings.SilenceTimeout)
             row.BeginEnd(VoiceEndReason.Left, now);
         row.LeaseUntil = now + timings.Lease;
-        row.Usage = Larger(row.Usage, held.Usage);
+        row.Usage = MergeUsage(row.Usage, activeCall.Usage);
         await db.CommitAsync(ct);
         return row;
     }
 
-    /// <summary>Gives up this node's lease, if it still has it.</summary>
+    /// <summary>Releases the lease if this node still has it.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The call.</param>
-    /// <param name="next">When the next node may claim the call, from now.</param>
-    /// <param name="held">Its usage is saved; null when this node has not run the call.</param>
-    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? held)
+    /// <param name="next">How long until the next node may claim the call.</param>
+    /// <param name="activeCall">Its usage is saved; null when this node has not run the call.</param>
+    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? activeCall)
     {
         await using var db = await database.BeginAsync(tenant, CancellationToken.None);
         if (await db.LockAsync(id, CancellationToken.None) is not { } row || row.LeaseOwner != Node) return;
-        if (held is not null) row.Usage = Larger(row.Usage, held.Usage);
+        if (activeCall is not null) row.Usage = MergeUsage(row.Usage, activeCall.Usage);
         (row.LeaseOwner, row.LeaseUntil) = (null, null);
         if (!row.IsOver) row.NextCheckAt = clock.GetUtcNow() + next;
         await db.CommitAsync(CancellationToken.None);
@@ -87,11 +87,11 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
         return isFirst;
     }
 
-    /// <summary>Usage figures only grow, so the larger figure is the later one, whichever node counted it.</summary>
-    internal static Dictionary<string, long> Larger(Dictionary<string, long> saved, IReadOnlyDictionary<string, long> counted)
+    /// <summary>Takes the larger value of each usage figure. Figures only grow, so the larger value is the newer one.</summary>
+    internal static Dictionary<string, long> MergeUsage(Dictionary<string, long> saved, IReadOnlyDictionary<string, long> counted)
     {
-        var larger = new Dictionary<string, long>(saved, StringComparer.Ordinal);
-        foreach (var (figure, amount) in counted) larger[figure] = Math.Max(amount, larger.GetValueOrDefault(figure));
-        return larger;
+        var merged = new Dictionary<string, long>(saved, StringComparer.Ordinal);
+        foreach (var (figure, amount) in counted) merged[figure] = Math.Max(amount, merged.GetValueOrDefault(figure));
+        return merged;
     }
 }

@@ -8,21 +8,21 @@ using Widget.Platform.Work;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>
-/// What every call needs while a node runs it, whether the node is connected to the provider or the page relays the events: start,
-/// commands, lease, end.
+/// Starts the dialogue, handles commands, renews the lease and ends the call, for every call that this node runs. It makes no difference
+/// whether the node is connected to the provider or the page relays the events.
 /// </summary>
 public sealed class VoiceCallSupervisor(
     VoiceCallStore store,
     VoiceCallLog log,
     VoiceCallCompletion completion,
-    LiveVoices voices,
+    LiveVoiceUpdates voices,
     VoiceTimings timings,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<VoiceCallSupervisor> logger)
 {
     /// <summary>Starts the dialogue. On the call's first connection it sends the model the earlier conversation.</summary>
-    internal async Task BeginAsync(VoiceCall call, ActiveVoiceCall held, CancellationToken ct)
+    internal async Task StartDialogueAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationToken ct)
     {
         bool? isFirst = null;
         try
@@ -32,44 +32,44 @@ public sealed class VoiceCallSupervisor(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor is waiting, so start the dialogue even if the row could not be updated.
-            logger.LogUnexpected(LoggedException.Of(e), call.Id);
+            logger.LogUnexpected(SanitizedException.From(e), call.Id);
         }
 
-        held.Begin(isFirst ?? call.AttachedAt is null);
+        activeCall.StartDialogue(isFirst ?? call.AttachedAt is null);
     }
 
     /// <summary>Carries out a command of the visitor's page.</summary>
-    internal void Take(VoiceCall call, ActiveVoiceCall held, VoiceCommand command)
+    internal void HandleCommand(VoiceCall call, ActiveVoiceCall activeCall, VoiceCommand command)
     {
         switch (command.Kind)
         {
             case "press":
-                held.PostRequest(() => held.Dialogue.Talk(pressed: true));
+                activeCall.PostRequest(() => activeCall.Dialogue.HandlePushToTalk(pressed: true));
                 break;
             case "release":
-                held.PostRequest(() => held.Dialogue.Talk(pressed: false));
+                activeCall.PostRequest(() => activeCall.Dialogue.HandlePushToTalk(pressed: false));
                 break;
             case "interrupt":
-                held.PostRequest(held.Dialogue.Interrupt);
+                activeCall.PostRequest(activeCall.Dialogue.Interrupt);
                 break;
             case "say" when command.Item is { } item:
-                _ = SayAsync(call, held, item);
+                _ = HandleTypedMessageAsync(call, activeCall, item);
                 break;
             case "look":
-                _ = CheckAsync(call, held);
+                _ = RenewOnceAsync(call, activeCall);
                 break;
             default:
                 break;
         }
     }
 
-    /// <summary>Renews the lease regularly. Cancels <paramref name="lost"/> when another node has taken the call.</summary>
-    internal async Task RenewAsync(VoiceCall call, ActiveVoiceCall held, CancellationTokenSource lost)
+    /// <summary>Renews the lease regularly. Cancels <paramref name="lost"/> when another node has claimed the call.</summary>
+    internal async Task RenewAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationTokenSource lost)
     {
         using var timer = new PeriodicTimer(timings.Renewal, clock);
         while (await timer.WaitForNextTickAsync(lost.Token))
         {
-            if (await CheckAsync(call, held)) continue;
+            if (await RenewOnceAsync(call, activeCall)) continue;
             await lost.CancelAsync();
             return;
         }
@@ -77,10 +77,10 @@ public sealed class VoiceCallSupervisor(
 
     /// <summary>Ends a call: at the provider, then in the log, then in the row. Each step is idempotent.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="held">The call as this node runs it; null when it does not.</param>
-    /// <param name="reason">Why. An earlier reason in the row stays.</param>
-    /// <param name="hangUp">Ends the call at the provider; null when the page's connection is the call.</param>
-    internal async Task EndAsync(VoiceCall call, ActiveVoiceCall? held, VoiceEndReason reason, Func<Task>? hangUp)
+    /// <param name="activeCall">The call as this node runs it; null when this node does not run it.</param>
+    /// <param name="reason">The reason. If the row already has one, that one is kept.</param>
+    /// <param name="hangUp">Ends the call at the provider; null when only the page is connected to the provider.</param>
+    internal async Task EndAsync(VoiceCall call, ActiveVoiceCall? activeCall, VoiceEndReason reason, Func<Task>? hangUp)
     {
         try
         {
@@ -92,31 +92,31 @@ public sealed class VoiceCallSupervisor(
             logger.LogFault(e, call.Id);
         }
 
-        var hungUp = await HangUpAsync(call, hangUp);
+        var isHungUp = await HangUpAsync(call, hangUp);
         var endedAt = clock.GetUtcNow();
-        if (held is not null) await held.CloseAsync(lifetime.ApplicationStopping);
-        voices.Forget(call.ConversationId);
-        // Only this node knows the usage of a call that it ran, so retry until it is saved. Otherwise another node can save the end just
-        // as well.
-        if (held is not null)
+        if (activeCall is not null) await activeCall.CloseAsync(lifetime.ApplicationStopping);
+        voices.Remove(call.ConversationId);
+        // Only this node knows the usage of a call that it ran, so retry until it is saved. Any other call can be ended by another node.
+        if (activeCall is not null)
             await DatabaseRetry.RunAsync(_ => SaveAsync(), clock, logger.LogDatabaseUnavailable, lifetime.ApplicationStopping);
         else await SaveAsync();
 
         Task SaveAsync() => store.ChangeAsync(call, async (db, row) =>
         {
             row.BeginEnd(reason, endedAt);
-            if (held is not null) row.Usage = VoiceCallStore.Larger(row.Usage, held.Usage);
-            if (hungUp) await completion.CompleteAsync(db, row, endedAt, CancellationToken.None);
-            else if (!row.IsOver) (row.LeaseOwner, row.LeaseUntil, row.NextCheckAt) = (null, null, clock.GetUtcNow() + timings.RetryingEnd);
+            if (activeCall is not null) row.Usage = VoiceCallStore.MergeUsage(row.Usage, activeCall.Usage);
+            if (isHungUp) await completion.CompleteAsync(db, row, endedAt, CancellationToken.None);
+            else if (!row.IsOver)
+                (row.LeaseOwner, row.LeaseUntil, row.NextCheckAt) = (null, null, clock.GetUtcNow() + timings.EndRetryInterval);
         });
     }
 
     /// <summary>Lets another node or a reconnecting page take the call. Does not throw; a lease that can't be released expires.</summary>
-    internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? held = null)
+    internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? activeCall = null)
     {
         try
         {
-            await store.ReleaseLeaseAsync(tenant, id, next, held);
+            await store.ReleaseLeaseAsync(tenant, id, next, activeCall);
         }
         catch (Exception e)
         {
@@ -124,7 +124,7 @@ public sealed class VoiceCallSupervisor(
         }
     }
 
-    private async Task SayAsync(VoiceCall call, ActiveVoiceCall held, string item)
+    private async Task HandleTypedMessageAsync(VoiceCall call, ActiveVoiceCall activeCall, string item)
     {
         try
         {
@@ -132,10 +132,10 @@ public sealed class VoiceCallSupervisor(
                 ct => log.FindTypedAsync(call, item, ct),
                 clock,
                 logger.LogDatabaseUnavailable,
-                held.Ended);
-            if (text is not null) held.Say(item, text);
+                activeCall.Ended);
+            if (text is not null) activeCall.HandleTypedMessage(item, text);
         }
-        catch (OperationCanceledException) when (held.Ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (activeCall.Ended.IsCancellationRequested)
         {
             // The call is over. The typed message stays in the log.
         }
@@ -145,22 +145,22 @@ public sealed class VoiceCallSupervisor(
         }
     }
 
-    // False when another node has the call. Does not throw: a call that costs by the minute must stay monitored.
-    private async Task<bool> CheckAsync(VoiceCall call, ActiveVoiceCall held)
+    // False when another node has the lease. Does not throw, because a call that costs money must stay monitored.
+    private async Task<bool> RenewOnceAsync(VoiceCall call, ActiveVoiceCall activeCall)
     {
         try
         {
             // A database that does not answer must not delay the time limit.
-            using var late = new CancellationTokenSource(timings.Lease, clock);
-            if (await store.RenewLeaseAsync(call, held, late.Token) is not { } row) return false;
-            if (row.State != VoiceSessionState.Live) held.Post(() => held.End(row.EndReason ?? VoiceEndReason.Provider));
+            using var timeout = new CancellationTokenSource(timings.Lease, clock);
+            if (await store.RenewLeaseAsync(call, activeCall, timeout.Token) is not { } row) return false;
+            if (row.State != VoiceSessionState.Live) activeCall.Post(() => activeCall.End(row.EndReason ?? VoiceEndReason.Provider));
             return true;
         }
         catch (Exception e)
         {
             // Without the database, no other node can claim the call either. Keep it, and enforce the time limit from memory.
             logger.LogFault(e, call.Id);
-            if (clock.GetUtcNow() > held.Deadline) held.Post(() => held.End(VoiceEndReason.TimeLimit));
+            if (clock.GetUtcNow() > activeCall.Deadline) activeCall.Post(() => activeCall.End(VoiceEndReason.TimeLimit));
             return true;
         }
     }
@@ -177,7 +177,7 @@ public sealed class VoiceCallSupervisor(
         {
             logger.LogHangUpFailed(e, call.Id);
             return e is VoiceProviderException { Fault: not VoiceFault.Temporary }
-                || clock.GetUtcNow() > call.CreatedAt + timings.GivingUpEnd;
+                || clock.GetUtcNow() > call.CreatedAt + timings.MaxEndRetryTime;
         }
     }
 }

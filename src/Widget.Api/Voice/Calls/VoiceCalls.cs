@@ -106,7 +106,7 @@ public sealed class VoiceCalls(
         return true;
     }
 
-    // A visitor has one call. Reloading the page starts a new one.
+    // A visitor has one call at a time. When the page is reloaded, it opens a new call.
     private async Task EndOthersAsync(TenantId tenant, ConversationId thread, string clientId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

@@ -3,7 +3,6 @@ using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
-using Widget.Api.Visitors;
 using Widget.Api.Web;
 using Widget.Contracts;
 
@@ -11,11 +10,11 @@ namespace Widget.Api.Voice.Calls;
 
 internal static class VoiceEndpoints
 {
-    private const long LargestRequest = 64 * 1024;
+    private const long MaxRequestBytes = 64 * 1024;
 
     public static void MapVoice(this IEndpointRouteBuilder routes)
     {
-        var voice = routes.MapGroup("/api/voice").WithTags("Voice").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(LargestRequest);
+        var voice = routes.MapGroup("/api/voice").WithTags("Voice").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(MaxRequestBytes);
         var calls = voice.MapGroup("/session").RequireAuthorization(Policies.VisitorOrDeveloper)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         calls.MapPost("/", Open).Validate<VoiceSessionRequest>().ProducesCallRefusals()
@@ -35,9 +34,8 @@ internal static class VoiceEndpoints
 
     private static async Task<Results<Ok<VoiceSession>, ValidationProblem, ProblemHttpResult>> Open(
         VoiceSessionRequest request,
-        HttpContext http,
+        Caller caller,
         IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
         VoiceCalls calls,
         ConversationThreads threads,
         VoiceSessionMapper mapper,
@@ -45,82 +43,65 @@ internal static class VoiceEndpoints
     {
         if (!request.Sdp.StartsWith("v=0", StringComparison.Ordinal) || !request.Sdp.Contains("m=audio", StringComparison.Ordinal))
             return Problems.Invalid("sdp", "sdp must be an offer of an RTCPeerConnection with an audio track.");
-        var tenant = tenants.Current();
-        var caller = Caller.Of(http, tenant, tokens);
-        ConversationId? wanted = request.ThreadId is { } thread ? new ConversationId(thread) : null;
-        if (await threads.FindAsync(caller.Tenant, caller.Visitor, wanted, ct) is not { } found)
+        ConversationId? requested = request.ThreadId is { } id ? new ConversationId(id) : null;
+        if (await threads.FindAsync(caller.Tenant, caller.Visitor, requested, ct) is not { } thread)
             return CallRefusal.NoConversation.ToProblem();
-        var (call, sdp, refusal) = await calls.OpenAsync(tenant, caller, found.Visitor, found.Conversation, request, ct);
+        var (call, sdp, refusal) = await calls.OpenAsync(tenants.Current(), caller, thread.Visitor, thread.Conversation, request, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(mapper.Of(call!, caller, sdp));
     }
 
     private static async Task<Results<Ok<VoiceSession>, ProblemHttpResult>> Get(
         Guid id,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VoiceCalls calls,
         VoiceSessionMapper mapper,
         CancellationToken ct)
     {
-        var caller = Caller.Of(http, tenants.Current(), tokens);
         return await calls.FindAsync(caller, new VoiceCallId(id), ct) is { } call ? TypedResults.Ok(mapper.Of(call, caller)) : NotFound();
     }
 
     private static async Task<Results<Ok<VoiceSession>, ProblemHttpResult>> Alive(
         Guid id,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VoiceCalls calls,
         VoiceSessionMapper mapper,
         CancellationToken ct)
     {
-        var caller = Caller.Of(http, tenants.Current(), tokens);
         return await calls.AliveAsync(caller, new VoiceCallId(id), ct) is { } call ? TypedResults.Ok(mapper.Of(call, caller)) : NotFound();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Say(
         Guid id,
         VoiceSayRequest request,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VoiceCalls calls,
         CancellationToken ct) =>
-        await calls.SayAsync(Caller.Of(http, tenants.Current(), tokens), new VoiceCallId(id), request, ct)
+        await calls.SayAsync(caller, new VoiceCallId(id), request, ct)
             ? TypedResults.NoContent()
             : NotOpen();
 
     private static Task<Results<NoContent, ProblemHttpResult>> Talk(
         Guid id,
         VoiceTalkRequest request,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VoiceCalls calls,
         CancellationToken ct) =>
-        CommandAsync(calls, Caller.Of(http, tenants.Current(), tokens), id, request.Pressed ? "press" : "release", ct);
+        CommandAsync(calls, caller, id, request.Pressed ? "press" : "release", ct);
 
     private static Task<Results<NoContent, ProblemHttpResult>> Interrupt(
         Guid id,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VoiceCalls calls,
         CancellationToken ct) =>
-        CommandAsync(calls, Caller.Of(http, tenants.Current(), tokens), id, "interrupt", ct);
+        CommandAsync(calls, caller, id, "interrupt", ct);
 
     private static async Task<Results<Ok<VoiceSession>, ProblemHttpResult>> End(
         Guid id,
-        HttpContext http,
-        IMultiTenantContextAccessor tenants,
-        VisitorTokens tokens,
+        Caller caller,
         VoiceCalls calls,
         VoiceSessionMapper mapper,
         CancellationToken ct)
     {
-        var caller = Caller.Of(http, tenants.Current(), tokens);
         var reason = caller.Visitor is null ? VoiceEndReason.Developer : VoiceEndReason.Visitor;
         var call = await calls.EndAsync(caller, new VoiceCallId(id), reason, ct);
         return call is not null ? TypedResults.Ok(mapper.Of(call, caller)) : NotFound();
@@ -160,5 +141,5 @@ internal static class VoiceEndpoints
     private static ProblemHttpResult NotFound() => Problems.NotFound("voice call");
 
     private static ProblemHttpResult NotOpen() =>
-        Problems.Because(StatusCodes.Status404NotFound, "There is no such voice call, or it has ended.");
+        Problems.Create(StatusCodes.Status404NotFound, "There is no such voice call, or it has ended.");
 }

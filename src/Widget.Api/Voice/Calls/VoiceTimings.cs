@@ -9,13 +9,15 @@ public sealed record VoiceTimings
     /// <summary>How often a node renews its lease and checks whether the call must end.</summary>
     public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>A page that was silent for this long is closed. Pages report every ten seconds, so two reports may be lost.</summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(35);
+    /// <summary>
+    /// A page that has not reported for this long counts as closed. Pages report every ten seconds, so two reports may be lost.
+    /// </summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(35);
 
     /// <summary>
-    /// Pauses between attempts to connect to a call. A provider may take a moment to know a call that it has just opened.
+    /// Pauses between attempts to connect to a call. A provider may not know a call immediately after it has opened it.
     /// </summary>
-    public IReadOnlyList<TimeSpan> Attaching { get; init; } =
+    public IReadOnlyList<TimeSpan> AttachDelays { get; init; } =
     [
         TimeSpan.FromMilliseconds(150),
         TimeSpan.FromMilliseconds(300),
@@ -25,17 +27,17 @@ public sealed record VoiceTimings
     ];
 
     /// <summary>How long to wait for the page's end request when the provider disconnects first.</summary>
-    public TimeSpan LastWord { get; init; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan EndRequestGrace { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>How long a reply waits for the visitor's transcript. Without it, the model searches the knowledge itself.</summary>
-    public TimeSpan Words { get; init; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan TranscriptTimeout { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>How long a reply waits for the knowledge search. Without its result, the model searches itself.</summary>
-    public TimeSpan Knowledge { get; init; } = TimeSpan.FromSeconds(1.2);
+    public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(1.2);
 
     /// <summary>Pause between attempts to hang up at a provider that can't be reached.</summary>
-    public TimeSpan RetryingEnd { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan EndRetryInterval { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>When to stop trying to hang up. By then, the provider's own limits have ended the call.</summary>
-    public TimeSpan GivingUpEnd { get; init; } = TimeSpan.FromMinutes(65);
+    /// <summary>How long to try to hang up. After that, the provider's own limits have ended the call.</summary>
+    public TimeSpan MaxEndRetryTime { get; init; } = TimeSpan.FromMinutes(65);
 }

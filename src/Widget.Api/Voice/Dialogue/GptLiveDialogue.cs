@@ -9,45 +9,55 @@ namespace Widget.Api.Voice.Dialogue;
 /// <summary>
 /// Runs a conversation with GPT-Live, which listens and speaks at the same time and handles turns itself. It sends transcripts
 /// in fragments and does not mark the end of an utterance, so a change of speaker or a pause ends it here. When GPT-Live delegates, the
-/// event (<c>session.delegation.created</c>) does not contain the question, so we answer what the visitor said last.
+/// event (<c>session.delegation.created</c>) does not contain the question, so we answer the visitor's last utterance.
 /// </summary>
 internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
 {
-    /// <summary>A pause that ends an utterance, unless the other side starts to speak first.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    /// <summary>A pause of this length ends an utterance.</summary>
+    private static readonly TimeSpan EndOfUtterance = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many of the visitor's utterances to remember.</summary>
+    private const int MaxRecentUtterances = 3;
 
     /// <summary>Characters per message. The provider accepts 500 tokens, and this is well below that in any language.</summary>
-    private const int LongestCommentary = 900;
+    private const int MaxCommentaryLength = 900;
 
-    private readonly Transcript _transcript = new(actions.Log);
-    private readonly List<string> _visitorsWords = [];
+    private readonly Transcript _transcript = new(actions.LogUtterance);
+
+    /// <summary>The visitor's latest utterances, oldest first.</summary>
+    private readonly List<string> _visitorUtterances = [];
+
+    /// <summary>The utterance in progress. Its version counts its fragments.</summary>
     private (Speaker Speaker, string Item, int Version)? _current;
-    private string? _pendingDelegation;
-    private int _next;
 
-    public void Begin(bool isNew)
+    /// <summary>A delegation that arrived before the transcript of its question.</summary>
+    private string? _pendingDelegation;
+
+    private int _nextId;
+
+    public void Start(bool isNew)
     {
-        if (isNew) actions.Show(VoicePhase.Listening, null);
+        if (isNew) actions.ShowState(VoicePhase.Listening, null);
     }
 
-    public void Hear(JsonElement message)
+    public void HandleEvent(JsonElement message)
     {
         switch (message.Text("type"))
         {
             case "session.input_transcript.delta":
-                Said(Speaker.Visitor, message.Text("delta"));
+                HandleTranscript(Speaker.Visitor, message.Text("delta"));
                 break;
             case "session.output_transcript.delta":
-                Said(Speaker.Assistant, message.Text("delta"));
+                HandleTranscript(Speaker.Assistant, message.Text("delta"));
                 break;
             case "session.delegation.created":
-                if (message.Part("delegation").Text("id") is { } delegation) Delegated(delegation);
+                if (message.Part("delegation").Text("id") is { } delegation) HandleDelegation(delegation);
                 break;
             case "session.usage.updated":
-                Usage(message.Part("usage"));
+                SetUsage(message.Part("usage"));
                 break;
             case "session.closed":
-                Usage(message.Part("usage"));
+                SetUsage(message.Part("usage"));
                 actions.End(message.Text("reason") switch
                 {
                     "expired" => VoiceEndReason.Continued,
@@ -65,27 +75,27 @@ internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
         }
     }
 
-    public void LookedUp(string item, string? found)
+    public void HandleSearchResult(string item, string? result)
     {
-        // Our answers include the knowledge, so there is no separate search.
+        // This dialogue starts no searches: our answers already use the knowledge base.
     }
 
-    public void ToolRan(string callId, string output)
+    public void HandleToolResult(string callId, string output)
     {
-        foreach (var part in Parts(output))
+        foreach (var part in SplitAtSentences(output))
             actions.Send(new JsonObject { ["type"] = "session.commentary.append", ["delegation_id"] = callId, ["content"] = part });
     }
 
-    // GPT-Live accepts no typed messages, so we tell it what the visitor typed and send our own answer.
-    public void Say(string item, string text)
+    // GPT-Live accepts no typed messages. We tell it what the visitor typed, and it speaks our answer.
+    public void HandleTypedMessage(string item, string text)
     {
         EndUtterance();
-        _visitorsWords.Add(text);
+        _visitorUtterances.Add(text);
         actions.Send(new JsonObject { ["type"] = "session.instructions.append", ["content"] = $"The visitor has typed: {text}" });
-        actions.Answer($"typed_{_next++}", text);
+        actions.AnswerQuestion($"typed_{_nextId++}", text);
     }
 
-    public void Talk(bool pressed) =>
+    public void HandlePushToTalk(bool pressed) =>
         actions.Send(new JsonObject { ["type"] = pressed ? "session.input_audio.unmute" : "session.input_audio.mute" });
 
     public void Interrupt() => actions.Send(new JsonObject
@@ -94,15 +104,15 @@ internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
         ["content"] = "The visitor wants you to stop speaking. Be quiet until they speak.",
     });
 
-    public void Close() => _transcript.SettleAll((_, speaker) => speaker == Speaker.Assistant && _current?.Speaker == Speaker.Assistant);
+    public void Close() => _transcript.CompleteAll((_, speaker) => speaker == Speaker.Assistant && _current?.Speaker == Speaker.Assistant);
 
-    private void Said(Speaker speaker, string? delta)
+    private void HandleTranscript(Speaker speaker, string? delta)
     {
         if (string.IsNullOrEmpty(delta)) return;
         if (_current?.Speaker != speaker)
         {
             EndUtterance();
-            var item = $"said_{_next++}";
+            var item = $"said_{_nextId++}";
             _transcript.Add(item, speaker, after: null);
             _current = (speaker, item, 0);
         }
@@ -111,10 +121,10 @@ internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
         _current = (speaker, current, version + 1);
         _transcript.Append(current, delta);
         var phase = speaker == Speaker.Visitor ? VoicePhase.Hearing : VoicePhase.Speaking;
-        actions.Show(phase, new VoiceCaption(speaker, current, _transcript.TextOf(current)));
-        actions.RunAfter(Pause, () =>
+        actions.ShowState(phase, new VoiceCaption(speaker, current, _transcript.TextOf(current)));
+        actions.RunAfter(EndOfUtterance, () =>
         {
-            if (_current is { } still && still.Item == current && still.Version == version + 1) EndUtterance();
+            if (_current is { } latest && latest.Item == current && latest.Version == version + 1) EndUtterance();
         });
     }
 
@@ -124,42 +134,42 @@ internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
         _current = null;
         if (current.Speaker == Speaker.Visitor)
         {
-            _visitorsWords.Add(_transcript.TextOf(current.Item).Trim());
-            if (_visitorsWords.Count > 3) _visitorsWords.RemoveAt(0);
+            _visitorUtterances.Add(_transcript.TextOf(current.Item).Trim());
+            if (_visitorUtterances.Count > MaxRecentUtterances) _visitorUtterances.RemoveAt(0);
         }
 
-        _transcript.Settle(current.Item);
-        actions.Show(VoicePhase.Listening, null);
+        _transcript.Complete(current.Item);
+        actions.ShowState(VoicePhase.Listening, null);
         if (_pendingDelegation is { } delegation && current.Speaker == Speaker.Visitor)
         {
             _pendingDelegation = null;
-            Answer(delegation);
+            AnswerDelegation(delegation);
         }
     }
 
-    private void Delegated(string delegation)
+    private void HandleDelegation(string delegation)
     {
         // The transcript of the question may still be incomplete.
         if (_current?.Speaker == Speaker.Visitor) EndUtterance();
-        actions.Show(VoicePhase.Thinking, null);
-        if (_visitorsWords.Count > 0) Answer(delegation);
+        actions.ShowState(VoicePhase.Thinking, null);
+        if (_visitorUtterances.Count > 0) AnswerDelegation(delegation);
         else _pendingDelegation = delegation;
     }
 
-    private void Answer(string delegation) => actions.Answer(delegation, _visitorsWords[^1]);
+    private void AnswerDelegation(string delegation) => actions.AnswerQuestion(delegation, _visitorUtterances[^1]);
 
-    private void Usage(JsonElement usage)
+    private void SetUsage(JsonElement usage)
     {
         if (usage.Number("seconds") is { } seconds) actions.SetUsage("provider_seconds", seconds);
     }
 
-    private static IEnumerable<string> Parts(string text)
+    private static IEnumerable<string> SplitAtSentences(string text)
     {
-        while (text.Length > LongestCommentary)
+        while (text.Length > MaxCommentaryLength)
         {
-            var end = text.LastIndexOf(". ", LongestCommentary, StringComparison.Ordinal);
-            if (end <= 0) end = text.LastIndexOf(' ', LongestCommentary);
-            if (end <= 0) end = LongestCommentary - 1;
+            var end = text.LastIndexOf(". ", MaxCommentaryLength, StringComparison.Ordinal);
+            if (end <= 0) end = text.LastIndexOf(' ', MaxCommentaryLength);
+            if (end <= 0) end = MaxCommentaryLength - 1;
             yield return text[..(end + 1)].Trim();
             text = text[(end + 1)..].TrimStart();
         }

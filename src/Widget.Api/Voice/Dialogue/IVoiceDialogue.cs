@@ -2,33 +2,33 @@ using System.Text.Json;
 
 namespace Widget.Api.Voice.Dialogue;
 
-/// <summary>Runs one call's conversation in a provider's protocol. The methods are called one at a time.</summary>
+/// <summary>Runs the conversation of one call in a provider's protocol. The methods are called one at a time.</summary>
 internal interface IVoiceDialogue
 {
-    /// <summary>The server is connected to the provider.</summary>
-    /// <param name="isNew">The call's first connection, not one of a node that took the call over.</param>
-    void Begin(bool isNew);
+    /// <summary>Starts the dialogue when this node is connected to the provider.</summary>
+    /// <param name="isNew">Whether this is the call's first connection; false when this node took the call over.</param>
+    void Start(bool isNew);
 
-    /// <summary>The provider sent an event.</summary>
-    void Hear(JsonElement message);
+    /// <summary>Handles an event from the provider.</summary>
+    void HandleEvent(JsonElement message);
 
-    /// <summary>A knowledge search finished.</summary>
-    /// <param name="item">What the visitor said.</param>
-    /// <param name="found">The result for the model; null when there is nothing to tell it.</param>
-    void LookedUp(string item, string? found);
+    /// <summary>Handles the result of a knowledge search.</summary>
+    /// <param name="item">The item that the search was for.</param>
+    /// <param name="result">A note for the model; null for none.</param>
+    void HandleSearchResult(string item, string? result);
 
-    /// <summary>A tool or an answer finished.</summary>
-    void ToolRan(string callId, string output);
+    /// <summary>Handles the output of a tool, or an answer.</summary>
+    void HandleToolResult(string callId, string output);
 
-    /// <summary>The visitor typed a message. It is in the log already.</summary>
-    void Say(string item, string text);
+    /// <summary>Handles a message that the visitor typed. It is already in the log.</summary>
+    void HandleTypedMessage(string item, string text);
 
-    /// <summary>The visitor pressed or released the push-to-talk button.</summary>
-    void Talk(bool pressed);
+    /// <summary>Handles the push-to-talk button: pressed or released.</summary>
+    void HandlePushToTalk(bool pressed);
 
-    /// <summary>The visitor wants the assistant to stop speaking.</summary>
+    /// <summary>Stops the assistant from speaking.</summary>
     void Interrupt();
 
-    /// <summary>The call is over. Logs what was said and is not logged yet.</summary>
+    /// <summary>Ends the dialogue. Logs the utterances that are not logged yet.</summary>
     void Close();
 }

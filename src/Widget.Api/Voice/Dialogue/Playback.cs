@@ -5,123 +5,123 @@ using Widget.Api.Voice.Providers;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// Tracks how much of the assistant's replies was heard. The text of a reply is complete long before its audio, and the visitor can
-/// interrupt the audio. The log must contain only what was heard. After an interruption, the provider reports the time and, on request, the
-/// text.
+/// Tracks which part of the assistant's replies the visitor heard. The text of a reply is complete long before its audio, and the visitor
+/// can interrupt the audio. The log must contain only what was heard. After an interruption, the provider reports the time and, on request,
+/// the text.
 /// </summary>
 internal sealed class Playback(IDialogueActions actions, Transcript transcript)
 {
     /// <summary>How long to wait for the provider's text of an interrupted reply.</summary>
-    private static readonly TimeSpan WaitForRetrieval = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan RetrievalTimeout = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Estimates what was heard when the provider does not report it: about 150 words a minute.</summary>
-    private const double LettersPerSecond = 15;
+    /// <summary>The speaking rate for estimates: about 150 words a minute.</summary>
+    private const double CharactersPerSecond = 15;
 
     /// <summary>Added to the estimated duration of a reply.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan EstimateMargin = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<string, Reply> _replies = new(StringComparer.Ordinal);
-    private string? _sounding;
+    private string? _playingResponse;
 
-    public bool IsSounding => _sounding is not null;
+    public bool IsAudioPlaying => _playingResponse is not null;
 
-    /// <summary>Whether a reply is not known to have been heard to its end.</summary>
-    public bool IsPlaying(string item) => _replies.TryGetValue(item, out var reply) && !reply.WasHeard;
+    /// <summary>Whether a reply may not have been played to its end.</summary>
+    public bool IsUnfinished(string item) => _replies.TryGetValue(item, out var reply) && !reply.IsFinished;
 
     /// <summary>The provider started a reply.</summary>
-    public void Begun(string response, string item) => _replies.TryAdd(item, new Reply(response, item));
+    public void AddReply(string response, string item) => _replies.TryAdd(item, new Reply(response, item));
 
     /// <summary>The text of a reply is complete.</summary>
-    public void Wrote(string item, string text)
+    public void SetText(string item, string text)
     {
         // Keep the shorter text of a reply that was interrupted meanwhile.
-        if (_replies.TryGetValue(item, out var reply) && !reply.WasCut) transcript.Replace(item, text);
+        if (_replies.TryGetValue(item, out var reply) && !reply.IsInterrupted) transcript.Replace(item, text);
     }
 
-    public void Started(string? response) => _sounding = response ?? "";
+    public void OnAudioStarted(string? response) => _playingResponse = response ?? "";
 
-    public void Stopped(string? response)
+    public void OnAudioStopped(string? response)
     {
-        _sounding = null;
-        foreach (var reply in Of(response).Where(reply => !reply.WasCut)) Finish(reply, interrupted: false);
+        _playingResponse = null;
+        foreach (var reply in RepliesOf(response).Where(reply => !reply.IsInterrupted)) Finish(reply, interrupted: false);
     }
 
-    public void Cleared(string? response)
+    public void OnAudioCleared(string? response)
     {
-        _sounding = null;
-        foreach (var reply in Of(response)) Cut(reply, heard: null);
+        _playingResponse = null;
+        foreach (var reply in RepliesOf(response)) Interrupt(reply, heardLength: null);
     }
 
     /// <summary>The provider finished a reply. Its audio may still be playing.</summary>
-    public void Done(string response, bool wasCut)
+    public void OnReplyDone(string response, bool isInterrupted)
     {
-        foreach (var reply in Of(response))
+        foreach (var reply in RepliesOf(response))
         {
-            if (wasCut)
+            if (isInterrupted)
             {
-                Cut(reply, heard: null);
+                Interrupt(reply, heardLength: null);
                 continue;
             }
 
             // Some servers do not report the end of playback, so estimate it.
-            var speaking = TimeSpan.FromSeconds(transcript.TextOf(reply.Item).Length / LettersPerSecond) + Slack;
+            var speaking = TimeSpan.FromSeconds(transcript.TextOf(reply.Item).Length / CharactersPerSecond) + EstimateMargin;
             actions.RunAfter(speaking, () => Finish(reply, interrupted: false));
         }
     }
 
-    /// <summary>The visitor's next turn has started, so earlier replies were heard or interrupted.</summary>
-    public void VisitorSpoke()
+    /// <summary>The visitor's next turn has started. A reply that was not interrupted and is not playing was heard to its end.</summary>
+    public void OnVisitorTurnStarted()
     {
-        var heard = _replies.Values.Where(reply => reply is { WasCut: false, WasHeard: false } && reply.Response != _sounding).ToList();
-        foreach (var reply in heard) Finish(reply, interrupted: false);
+        var played = _replies.Values.Where(reply => !reply.IsInterrupted && reply.Response != _playingResponse).ToList();
+        foreach (var reply in played) Finish(reply, interrupted: false);
     }
 
-    public void Truncated(string? item, long heardMilliseconds)
+    public void OnItemTruncated(string? item, long heardMilliseconds)
     {
         if (item is null || !_replies.TryGetValue(item, out var reply)) return;
-        Cut(reply, heard: (int)Math.Min(int.MaxValue, heardMilliseconds * LettersPerSecond / 1000));
+        Interrupt(reply, heardLength: (int)Math.Min(int.MaxValue, heardMilliseconds * CharactersPerSecond / 1000));
         actions.Send(new JsonObject { ["type"] = "conversation.item.retrieve", ["item_id"] = item });
     }
 
-    public void Retrieved(JsonElement item)
+    public void OnItemRetrieved(JsonElement item)
     {
-        if (item.Text("id") is not { } id || !_replies.TryGetValue(id, out var reply) || !reply.WasCut) return;
+        if (item.Text("id") is not { } id || !_replies.TryGetValue(id, out var reply) || !reply.IsInterrupted) return;
         var heard = string.Concat(item.Part("content").Items().Select(part => part.Text("transcript") ?? part.Text("text") ?? ""));
         transcript.Replace(id, heard);
         Finish(reply, interrupted: true);
     }
 
-    // Finishes when the provider reports what was heard, or after a while with an estimate.
-    private void Cut(Reply reply, int? heard)
+    // The reply is finished when the provider reports what was heard, or after a timeout with an estimate.
+    private void Interrupt(Reply reply, int? heardLength)
     {
-        if (reply.WasHeard) return;
-        reply.Heard = heard ?? reply.Heard;
-        if (reply.WasCut) return;
-        reply.WasCut = true;
-        actions.RunAfter(WaitForRetrieval, () =>
+        if (reply.IsFinished) return;
+        reply.HeardLength = heardLength ?? reply.HeardLength;
+        if (reply.IsInterrupted) return;
+        reply.IsInterrupted = true;
+        actions.RunAfter(RetrievalTimeout, () =>
         {
-            if (reply.WasHeard) return;
-            if (reply.Heard is { } letters) transcript.Replace(reply.Item, UpToWord(transcript.TextOf(reply.Item), letters));
+            if (reply.IsFinished) return;
+            if (reply.HeardLength is { } length) transcript.Replace(reply.Item, TruncateAtWord(transcript.TextOf(reply.Item), length));
             Finish(reply, interrupted: true);
         });
     }
 
     private void Finish(Reply reply, bool interrupted)
     {
-        if (reply.WasHeard) return;
-        reply.WasHeard = true;
-        transcript.Settle(reply.Item, interrupted);
+        if (reply.IsFinished) return;
+        reply.IsFinished = true;
+        transcript.Complete(reply.Item, interrupted);
         _replies.Remove(reply.Item);
     }
 
-    private List<Reply> Of(string? response) =>
+    private List<Reply> RepliesOf(string? response) =>
         [.. _replies.Values.Where(reply => response is null || reply.Response == response || reply.Response.Length == 0)];
 
-    internal static string UpToWord(string text, int letters)
+    internal static string TruncateAtWord(string text, int length)
     {
-        if (letters >= text.Length) return text;
-        if (letters <= 0) return "";
-        var end = text.LastIndexOf(' ', letters);
+        if (length >= text.Length) return text;
+        if (length <= 0) return "";
+        var end = text.LastIndexOf(' ', length);
         return end <= 0 ? "" : text[..end];
     }
 
@@ -131,12 +131,12 @@ internal sealed class Playback(IDialogueActions actions, Transcript transcript)
 
         public string Item => item;
 
-        public bool WasCut { get; set; }
+        public bool IsInterrupted { get; set; }
 
-        /// <summary>What was heard is settled and logged.</summary>
-        public bool WasHeard { get; set; }
+        /// <summary>Whether the reply's line in the transcript is complete.</summary>
+        public bool IsFinished { get; set; }
 
-        /// <summary>How many letters were heard, estimated.</summary>
-        public int? Heard { get; set; }
+        /// <summary>The estimated number of characters that were heard; null when unknown.</summary>
+        public int? HeardLength { get; set; }
     }
 }

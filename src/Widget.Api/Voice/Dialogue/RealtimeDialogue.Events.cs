@@ -5,13 +5,13 @@ using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Dialogue;
 
-/// <summary>Handles the provider's events. Unknown types are ignored, so that new ones do no harm.</summary>
+/// <summary>Handles the provider's events. Unknown types are ignored, because providers add new ones.</summary>
 internal sealed partial class RealtimeDialogue
 {
-    /// <summary>Stands for a reply without an id.</summary>
-    private const string Unnamed = "unnamed";
+    /// <summary>The id of a reply for which the provider sent none.</summary>
+    private const string UnknownReply = "unnamed";
 
-    public void Hear(JsonElement message)
+    public void HandleEvent(JsonElement message)
     {
         switch (message.Text("type"))
         {
@@ -20,69 +20,69 @@ internal sealed partial class RealtimeDialogue
                 break;
             case "input_audio_buffer.speech_started":
                 _visitorSpeaks = true;
-                _actions.Show(VoicePhase.Hearing, null);
+                _actions.ShowState(VoicePhase.Hearing, null);
                 break;
             case "input_audio_buffer.speech_stopped":
                 _visitorSpeaks = false;
-                _actions.Show(VoicePhase.Thinking, null);
+                _actions.ShowState(VoicePhase.Thinking, null);
                 break;
             case "input_audio_buffer.committed":
-                Committed(message);
+                CommitTurn(message);
                 break;
             case "conversation.item.added" or "conversation.item.created":
-                ItemAdded(message.Part("item"), message.Text("previous_item_id"));
+                AddItem(message.Part("item"), message.Text("previous_item_id"));
                 break;
             case "conversation.item.input_audio_transcription.delta":
                 if (message.Text("item_id") is { } spoken) Caption(spoken, Speaker.Visitor, message.Text("delta"));
                 break;
             case "conversation.item.input_audio_transcription.completed":
-                WordsArrived(message);
+                HandleTranscript(message);
                 break;
             case "conversation.item.input_audio_transcription.failed":
-                WordsFailed(message.Text("item_id"));
+                HandleMissingTranscript(message.Text("item_id"));
                 break;
             case "conversation.item.truncated":
-                _playback.Truncated(message.Text("item_id"), message.Number("audio_end_ms") ?? 0);
+                _playback.OnItemTruncated(message.Text("item_id"), message.Number("audio_end_ms") ?? 0);
                 break;
             case "conversation.item.retrieved":
-                _playback.Retrieved(message.Part("item"));
+                _playback.OnItemRetrieved(message.Part("item"));
                 break;
             case "response.created":
-                (_replyRequested, _activeReply) = (false, message.Part("response").Text("id") ?? Unnamed);
+                (_replyRequested, _activeReply) = (false, message.Part("response").Text("id") ?? UnknownReply);
                 break;
             case "response.output_item.added":
-                ReplyItem(message.Part("item"));
+                AddReplyItem(message.Part("item"));
                 break;
             case "response.output_audio_transcript.delta" or "response.output_text.delta":
                 if (message.Text("item_id") is { } said) Caption(said, Speaker.Assistant, message.Text("delta"));
                 break;
             case "response.output_audio_transcript.done" or "response.output_text.done":
                 if (message.Text("item_id") is { } whole && (message.Text("transcript") ?? message.Text("text")) is { } text)
-                    _playback.Wrote(whole, text);
+                    _playback.SetText(whole, text);
                 break;
             case "output_audio_buffer.started":
-                _playback.Started(message.Text("response_id"));
+                _playback.OnAudioStarted(message.Text("response_id"));
                 break;
             case "output_audio_buffer.stopped":
-                _playback.Stopped(message.Text("response_id"));
+                _playback.OnAudioStopped(message.Text("response_id"));
                 ShowPhase();
                 break;
             case "output_audio_buffer.cleared":
-                _playback.Cleared(message.Text("response_id"));
+                _playback.OnAudioCleared(message.Text("response_id"));
                 ShowPhase();
                 break;
             case "response.done":
-                ReplyDone(message.Part("response"));
+                CompleteReply(message.Part("response"));
                 break;
             case "error":
-                Error(message.Part("error"));
+                HandleError(message.Part("error"));
                 break;
             default:
                 break;
         }
     }
 
-    // A page can change the model's instructions over its data channel. Only a manipulated page does so.
+    // A manipulated page can change the model's instructions over its data channel.
     private void CheckSession(JsonElement session)
     {
         if (_isRelayed || session.ValueKind != JsonValueKind.Object) return;
@@ -95,36 +95,36 @@ internal sealed partial class RealtimeDialogue
         _actions.End(VoiceEndReason.Tampered);
     }
 
-    private void Committed(JsonElement message)
+    private void CommitTurn(JsonElement message)
     {
         if (message.Text("item_id") is not { } item) return;
         _visitorSpeaks = false;
         _transcript.Add(item, Speaker.Visitor, message.Text("previous_item_id"));
         BeginTurn(item);
-        _actions.Show(VoicePhase.Thinking, null);
+        _actions.ShowState(VoicePhase.Thinking, null);
         if (_plan.TranscriptionModel is null)
         {
-            _transcript.Settle(item);
+            _transcript.Complete(item);
             RequestReply();
             return;
         }
 
-        _waiting = Waiting.Words;
-        _actions.RunAfter(_timings.Words, () =>
+        _waitingFor = WaitingFor.Transcript;
+        _actions.RunAfter(_timings.TranscriptTimeout, () =>
         {
-            if (_turn == item && _waiting == Waiting.Words) RequestReply();
+            if (_turn == item && _waitingFor == WaitingFor.Transcript) RequestReply();
         });
-        _actions.RunAfter(WaitForTranscript, () => _transcript.Settle(item));
+        _actions.RunAfter(LogTranscriptTimeout, () => _transcript.Complete(item));
     }
 
-    private void ItemAdded(JsonElement item, string? after)
+    private void AddItem(JsonElement item, string? after)
     {
         if (item.Text("type") != "message" || item.Text("id") is not { } id || _ownItems.Contains(id)) return;
         if (item.Text("role") is "user") _transcript.Add(id, Speaker.Visitor, after);
         else if (item.Text("role") is "assistant") _transcript.Add(id, Speaker.Assistant, after);
     }
 
-    private void WordsArrived(JsonElement message)
+    private void HandleTranscript(JsonElement message)
     {
         if (message.Text("item_id") is not { } item) return;
         CountTranscription(message.Part("usage"));
@@ -132,32 +132,32 @@ internal sealed partial class RealtimeDialogue
         if (_transcript.IsOpen(item))
         {
             _transcript.Replace(item, words);
-            if (words.Length > 0)
-                _actions.Show(_visitorSpeaks ? VoicePhase.Hearing : VoicePhase.Thinking, new VoiceCaption(Speaker.Visitor, item, words));
-            _transcript.Settle(item);
+            var phase = _visitorSpeaks ? VoicePhase.Hearing : VoicePhase.Thinking;
+            if (words.Length > 0) _actions.ShowState(phase, new VoiceCaption(Speaker.Visitor, item, words));
+            _transcript.Complete(item);
         }
         else
         {
-            _transcript.Late(item, Speaker.Visitor, words);
+            _transcript.LogLate(item, Speaker.Visitor, words);
         }
 
-        if (item != _turn || _waiting != Waiting.Words) return;
+        if (item != _turn || _waitingFor != WaitingFor.Transcript) return;
         if (words.Length > 0) Search(item, words);
         else RequestReply();
     }
 
-    private void WordsFailed(string? item)
+    private void HandleMissingTranscript(string? item)
     {
         if (item is null) return;
-        _transcript.Settle(item);
-        if (item == _turn && _waiting == Waiting.Words) RequestReply();
+        _transcript.Complete(item);
+        if (item == _turn && _waitingFor == WaitingFor.Transcript) RequestReply();
     }
 
-    private void ReplyItem(JsonElement item)
+    private void AddReplyItem(JsonElement item)
     {
         if (item.Text("type") != "message" || item.Text("id") is not { } id) return;
         _transcript.Add(id, Speaker.Assistant, after: null);
-        _playback.Begun(_activeReply ?? "", id);
+        _playback.AddReply(_activeReply ?? "", id);
     }
 
     private void Caption(string item, Speaker speaker, string? delta)
@@ -165,18 +165,18 @@ internal sealed partial class RealtimeDialogue
         if (string.IsNullOrEmpty(delta)) return;
         _transcript.Add(item, speaker, after: null);
         _transcript.Append(item, delta);
-        if (speaker == Speaker.Assistant) _playback.Begun(_activeReply ?? "", item);
+        if (speaker == Speaker.Assistant) _playback.AddReply(_activeReply ?? "", item);
         var phase = speaker == Speaker.Assistant ? VoicePhase.Speaking : _visitorSpeaks ? VoicePhase.Hearing : VoicePhase.Thinking;
-        _actions.Show(phase, new VoiceCaption(speaker, item, _transcript.TextOf(item)));
+        _actions.ShowState(phase, new VoiceCaption(speaker, item, _transcript.TextOf(item)));
     }
 
-    private void ReplyDone(JsonElement response)
+    private void CompleteReply(JsonElement response)
     {
         var id = response.Text("id");
         (_activeReply, _replyRequested) = (null, false);
         CountReply(response.Part("usage"));
         var status = response.Text("status");
-        _playback.Done(id ?? "", wasCut: status is "cancelled" or "incomplete");
+        _playback.OnReplyDone(id ?? "", isInterrupted: status is "cancelled" or "incomplete");
         if (status == "completed") RunTools(response.Part("output"));
         else if (status == "failed") _actions.Warn($"A reply failed: {FailureOf(response.Part("status_details"))}.");
         ShowPhase();
@@ -194,19 +194,19 @@ internal sealed partial class RealtimeDialogue
             .Where(call => call is { Id: not null, Name: not null } && _toolCalls.Add(call.Id))
             .ToList();
         if (calls.Count == 0) return;
-        _rounds++;
+        _toolRounds++;
         foreach (var call in calls) _toolsRunning.Add(call.Id!);
         foreach (var call in calls) _actions.RunTool(call.Id!, call.Name!, call.Arguments);
     }
 
-    private void ShowPhase() => _actions.Show(
-        _playback.IsSounding ? VoicePhase.Speaking
+    private void ShowPhase() => _actions.ShowState(
+        _playback.IsAudioPlaying ? VoicePhase.Speaking
         : _visitorSpeaks ? VoicePhase.Hearing
         : IsBusy || _replyNeeded ? VoicePhase.Thinking
         : VoicePhase.Listening,
         null);
 
-    private void Error(JsonElement error)
+    private void HandleError(JsonElement error)
     {
         var code = error.Text("code") ?? error.Text("type") ?? "unknown";
         switch (code)
@@ -216,7 +216,7 @@ internal sealed partial class RealtimeDialogue
                 return;
             case "conversation_already_has_active_response":
                 // The provider may have started a reply itself. Request ours when that one is done.
-                (_replyRequested, _replyNeeded, _activeReply) = (false, true, _activeReply ?? Unnamed);
+                (_replyRequested, _replyNeeded, _activeReply) = (false, true, _activeReply ?? UnknownReply);
                 return;
             case "response_cancel_not_active":
                 return;
@@ -226,7 +226,7 @@ internal sealed partial class RealtimeDialogue
 
         _actions.Warn($"The provider reports {code}: {Truncation.Truncate(error.Text("message") ?? "", 200)}");
         if (error.Text("event_id")?.StartsWith("reply_", StringComparison.Ordinal) == true) _replyRequested = false;
-        if (++_errors > MostErrors) _actions.End(VoiceEndReason.Provider);
+        if (++_errors > MaxErrors) _actions.End(VoiceEndReason.Provider);
     }
 
     private void CountReply(JsonElement usage)

@@ -7,21 +7,21 @@ namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
 /// Runs a conversation over OpenAI's Realtime events. The provider detects the end of the visitor's turn and transcribes it. This class
-/// does the rest: it searches the knowledge, then requests one reply per turn. It requests no reply while another one is being created,
-/// while the visitor speaks, or while a tool runs.
+/// searches the knowledge base and then requests one reply per turn. It requests no reply while another one is being created, while the
+/// visitor speaks, or while a tool runs.
 /// </summary>
 internal sealed partial class RealtimeDialogue : IVoiceDialogue
 {
     /// <summary>
-    /// How long the log waits for the transcript of what the visitor said. Later lines wait too, so that the order stays right.
+    /// How long the log waits for the transcript of what the visitor said. Later lines wait too, which keeps the order.
     /// </summary>
-    private static readonly TimeSpan WaitForTranscript = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan LogTranscriptTimeout = TimeSpan.FromSeconds(6);
 
-    /// <summary>Rounds of tool calls in one turn, after which the model must reply without tools.</summary>
-    private const int MostRounds = 4;
+    /// <summary>After this many rounds of tool calls in one turn, the model must reply without tools.</summary>
+    private const int MaxToolRounds = 4;
 
-    /// <summary>Errors from the provider after which the call ends.</summary>
-    private const int MostErrors = 30;
+    /// <summary>After more errors from the provider than this, the call ends.</summary>
+    private const int MaxErrors = 30;
 
     private readonly VoicePlan _plan;
     private readonly VoiceTimings _timings;
@@ -38,7 +38,7 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
     private string? _turn;
 
     /// <summary>What the reply to the current turn still waits for.</summary>
-    private Waiting _waiting;
+    private WaitingFor _waitingFor;
 
     /// <summary>A reply is needed and not requested yet.</summary>
     private bool _replyNeeded;
@@ -52,7 +52,7 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
     /// <summary>The visitor is speaking.</summary>
     private bool _visitorSpeaks;
 
-    private int _rounds;
+    private int _toolRounds;
     private int _errors;
     private int _nextId;
 
@@ -63,46 +63,46 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
     /// <param name="timings">How long to wait.</param>
     /// <param name="setup">The session to send; null when the provider has it already.</param>
     /// <param name="isRelayed">
-    /// Whether the visitor's page relays the events. Such a page may change the session, which is not checked then.
+    /// Whether the visitor's page relays the events. Such a page may change the session, so the session is not checked.
     /// </param>
     /// <param name="actions">What the dialogue can do.</param>
     public RealtimeDialogue(VoicePlan plan, VoiceTimings timings, JsonObject? setup, bool isRelayed, IDialogueActions actions)
     {
         (_plan, _timings, _setup, _isRelayed, _actions) = (plan, timings, setup, isRelayed, actions);
-        _transcript = new Transcript(actions.Log);
+        _transcript = new Transcript(actions.LogUtterance);
         _playback = new Playback(actions, _transcript);
     }
 
-    private enum Waiting
+    private enum WaitingFor
     {
         Nothing,
-        Words,
-        Knowledge,
+        Transcript,
+        Search,
     }
 
-    public void Begin(bool isNew)
+    public void Start(bool isNew)
     {
         if (!isNew) return;
         if (_setup is not null) _actions.Send(new JsonObject { ["type"] = "session.update", ["session"] = _setup.DeepClone() });
-        for (var i = 0; i < _plan.Thread.Count; i++) _actions.Send(RealtimeSession.Seed(_plan.Thread[i], OwnItem($"before_{i}")));
-        _actions.Show(VoicePhase.Listening, null);
+        for (var i = 0; i < _plan.Thread.Count; i++) _actions.Send(RealtimeSession.Seed(_plan.Thread[i], RegisterOwnItem($"before_{i}")));
+        _actions.ShowState(VoicePhase.Listening, null);
     }
 
-    public void LookedUp(string item, string? found)
+    public void HandleSearchResult(string item, string? result)
     {
-        if (found is not null)
+        if (result is not null)
         {
-            // Delete the result of the earlier turn: it is no longer needed, and every further reply would pay for its tokens.
+            // Delete the result of the earlier turn. It is no longer needed, and every reply pays for its tokens.
             if (_knowledgeItem is not null)
                 _actions.Send(new JsonObject { ["type"] = "conversation.item.delete", ["item_id"] = _knowledgeItem });
-            _knowledgeItem = OwnItem($"found_{_nextId++}");
-            _actions.Send(RealtimeSession.Message(_knowledgeItem, "system", "input_text", found));
+            _knowledgeItem = RegisterOwnItem($"found_{_nextId++}");
+            _actions.Send(RealtimeSession.Message(_knowledgeItem, "system", "input_text", result));
         }
 
-        if (item == _turn && _waiting == Waiting.Knowledge) RequestReply();
+        if (item == _turn && _waitingFor == WaitingFor.Search) RequestReply();
     }
 
-    public void ToolRan(string callId, string output)
+    public void HandleToolResult(string callId, string output)
     {
         if (!_toolsRunning.Remove(callId)) return;
         _actions.Send(new JsonObject
@@ -114,16 +114,16 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
         if (_toolsRunning.Count == 0) RequestReply();
     }
 
-    public void Say(string item, string text)
+    public void HandleTypedMessage(string item, string text)
     {
         StopSpeaking();
-        var id = OwnItem($"typed_{_nextId++}");
+        var id = RegisterOwnItem($"typed_{_nextId++}");
         _actions.Send(RealtimeSession.Message(id, "user", "input_text", text));
         BeginTurn(id);
         Search(id, text);
     }
 
-    public void Talk(bool pressed)
+    public void HandlePushToTalk(bool pressed)
     {
         if (_plan.Turns != TurnTaking.PushToTalk) return;
         if (pressed)
@@ -131,52 +131,52 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
             StopSpeaking();
             _actions.Send(new JsonObject { ["type"] = "input_audio_buffer.clear" });
             _visitorSpeaks = true;
-            _actions.Show(VoicePhase.Hearing, null);
+            _actions.ShowState(VoicePhase.Hearing, null);
         }
         else if (_visitorSpeaks)
         {
             _visitorSpeaks = false;
             _actions.Send(new JsonObject { ["type"] = "input_audio_buffer.commit" });
-            _actions.Show(VoicePhase.Thinking, null);
+            _actions.ShowState(VoicePhase.Thinking, null);
         }
     }
 
     public void Interrupt()
     {
         StopSpeaking();
-        (_turn, _waiting, _replyNeeded) = (null, Waiting.Nothing, false);
-        _actions.Show(VoicePhase.Listening, null);
+        (_turn, _waitingFor, _replyNeeded) = (null, WaitingFor.Nothing, false);
+        _actions.ShowState(VoicePhase.Listening, null);
     }
 
-    public void Close() => _transcript.SettleAll((item, speaker) => speaker == Speaker.Assistant && _playback.IsPlaying(item));
+    public void Close() => _transcript.CompleteAll((item, speaker) => speaker == Speaker.Assistant && _playback.IsUnfinished(item));
 
     private void StopSpeaking()
     {
         if (_activeReply is not null || _replyRequested) _actions.Send(new JsonObject { ["type"] = "response.cancel" });
-        if (_playback.IsSounding || _activeReply is not null) _actions.Send(new JsonObject { ["type"] = "output_audio_buffer.clear" });
+        if (_playback.IsAudioPlaying || _activeReply is not null) _actions.Send(new JsonObject { ["type"] = "output_audio_buffer.clear" });
     }
 
     private void BeginTurn(string item)
     {
-        (_turn, _replyNeeded, _rounds) = (item, false, 0);
-        _playback.VisitorSpoke();
+        (_turn, _replyNeeded, _toolRounds) = (item, false, 0);
+        _playback.OnVisitorTurnStarted();
     }
 
-    // Searches the knowledge. The reply waits for the result, but not for long.
-    private void Search(string item, string words)
+    // Searches the knowledge base. The reply waits for the result, up to a timeout.
+    private void Search(string item, string text)
     {
-        _waiting = Waiting.Knowledge;
-        _actions.Show(VoicePhase.Thinking, null);
-        _actions.LookUp(item, words);
-        _actions.RunAfter(_timings.Knowledge, () =>
+        _waitingFor = WaitingFor.Search;
+        _actions.ShowState(VoicePhase.Thinking, null);
+        _actions.SearchKnowledge(item, text);
+        _actions.RunAfter(_timings.SearchTimeout, () =>
         {
-            if (_turn == item && _waiting == Waiting.Knowledge) RequestReply();
+            if (_turn == item && _waitingFor == WaitingFor.Search) RequestReply();
         });
     }
 
     private void RequestReply()
     {
-        (_waiting, _replyNeeded) = (Waiting.Nothing, true);
+        (_waitingFor, _replyNeeded) = (WaitingFor.Nothing, true);
         SendReplyRequest();
     }
 
@@ -186,16 +186,16 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
         if (!_replyNeeded || IsBusy) return;
         (_replyNeeded, _replyRequested) = (false, true);
         var request = new JsonObject { ["type"] = "response.create", ["event_id"] = $"reply_{_nextId++}" };
-        if (_rounds > MostRounds) request["response"] = new JsonObject { ["tool_choice"] = "none" };
+        if (_toolRounds > MaxToolRounds) request["response"] = new JsonObject { ["tool_choice"] = "none" };
         _actions.Send(request);
-        _actions.Show(VoicePhase.Thinking, null);
+        _actions.ShowState(VoicePhase.Thinking, null);
     }
 
     private bool IsBusy =>
-        _replyRequested || _activeReply is not null || _visitorSpeaks || _toolsRunning.Count > 0 || _waiting != Waiting.Nothing;
+        _replyRequested || _activeReply is not null || _visitorSpeaks || _toolsRunning.Count > 0 || _waitingFor != WaitingFor.Nothing;
 
-    // Remembers an item of ours, so that the provider's event about it is not logged as something that was said.
-    private string OwnItem(string id)
+    // The provider also sends an event about each item that we add. Remember its id, so that it is not logged as an utterance.
+    private string RegisterOwnItem(string id)
     {
         _ownItems.Add(id);
         return id;

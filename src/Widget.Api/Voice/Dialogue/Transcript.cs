@@ -3,14 +3,14 @@ using Widget.Contracts;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// What is said in a call, in the order of speech. Texts arrive in another order: a visitor's words are transcribed by another model and
-/// often arrive after the reply has started. A line is logged when all lines before it are logged.
+/// Orders what is said in a call by the time of speech. Texts arrive in another order: another model transcribes the visitor, often after
+/// the reply has started. A line is logged when it is complete and all lines before it are logged.
 /// </summary>
 internal sealed class Transcript(Action<SpokenUtterance> log)
 {
     private readonly LinkedList<Line> _lines = [];
     private readonly Dictionary<string, LinkedListNode<Line>> _open = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
 
     /// <summary>Adds a line whose text will follow. A repeated item is ignored.</summary>
     /// <param name="item">The provider's id of the item.</param>
@@ -18,12 +18,12 @@ internal sealed class Transcript(Action<SpokenUtterance> log)
     /// <param name="after">The item before it; null to add it at the end.</param>
     public void Add(string item, Speaker speaker, string? after)
     {
-        if (_open.ContainsKey(item) || _done.Contains(item)) return;
+        if (_open.ContainsKey(item) || _logged.Contains(item)) return;
         var line = new Line(item, speaker);
         _open.Add(item, after is null ? _lines.AddLast(line)
             : _open.TryGetValue(after, out var before) ? _lines.AddAfter(before, line)
             // The item before it is logged already, so it precedes all open lines.
-            : _done.Contains(after) ? _lines.AddFirst(line)
+            : _logged.Contains(after) ? _lines.AddFirst(line)
             : _lines.AddLast(line));
     }
 
@@ -44,35 +44,35 @@ internal sealed class Transcript(Action<SpokenUtterance> log)
     }
 
     /// <summary>Completes a line. A line without text is not logged.</summary>
-    public void Settle(string item, bool interrupted = false)
+    public void Complete(string item, bool interrupted = false)
     {
         if (!_open.TryGetValue(item, out var node)) return;
-        (node.Value.IsSettled, node.Value.Interrupted) = (true, interrupted);
+        (node.Value.IsComplete, node.Value.Interrupted) = (true, interrupted);
         Flush();
     }
 
     /// <summary>Logs a text that arrived after its place in the log has passed.</summary>
-    public void Late(string item, Speaker speaker, string text)
+    public void LogLate(string item, Speaker speaker, string text)
     {
-        if (_done.Add($"{item} late") && text.Trim().Length > 0) log(new SpokenUtterance(item, speaker, text.Trim(), Interrupted: false));
+        if (_logged.Add($"{item} late") && text.Trim().Length > 0) log(new SpokenUtterance(item, speaker, text.Trim(), Interrupted: false));
     }
 
     /// <summary>Completes all open lines with the text that they have.</summary>
-    public void SettleAll(Func<string, Speaker, bool> interrupted)
+    public void CompleteAll(Func<string, Speaker, bool> isInterrupted)
     {
-        foreach (var line in _lines.Where(line => !line.IsSettled))
-            (line.IsSettled, line.Interrupted) = (true, interrupted(line.Item, line.Speaker));
+        foreach (var line in _lines.Where(line => !line.IsComplete))
+            (line.IsComplete, line.Interrupted) = (true, isInterrupted(line.Item, line.Speaker));
         Flush();
     }
 
     private void Flush()
     {
-        while (_lines.First is { Value.IsSettled: true } first)
+        while (_lines.First is { Value.IsComplete: true } first)
         {
             var line = first.Value;
             _lines.RemoveFirst();
             _open.Remove(line.Item);
-            _done.Add(line.Item);
+            _logged.Add(line.Item);
             if (line.Text.Trim() is { Length: > 0 } text) log(new SpokenUtterance(line.Item, line.Speaker, text, line.Interrupted));
         }
     }
@@ -85,7 +85,7 @@ internal sealed class Transcript(Action<SpokenUtterance> log)
 
         public string Text { get; set; } = "";
 
-        public bool IsSettled { get; set; }
+        public bool IsComplete { get; set; }
 
         public bool Interrupted { get; set; }
     }

@@ -10,8 +10,8 @@ namespace Widget.Api.Voice.Providers;
 /// </summary>
 public sealed class GptLiveProvider(VoiceHttp http, VoiceSockets sockets) : IVoiceProvider
 {
-    /// <summary>Most earlier turns that the provider accepts.</summary>
-    private const int MostTurns = 128;
+    /// <summary>The provider accepts no more earlier turns than this.</summary>
+    private const int MaxTurns = 128;
 
     public IReadOnlyList<VoiceProtocol> Protocols { get; } = [VoiceProtocol.GptLive];
 
@@ -63,7 +63,7 @@ public sealed class GptLiveProvider(VoiceHttp http, VoiceSockets sockets) : IVoi
             },
         };
         if (plan.Voice is { } voice) session["audio"] = new JsonObject { ["output"] = new JsonObject { ["voice"] = voice } };
-        if (plan.Thread.Count > 0) session["input"] = new JsonArray([.. plan.Thread.TakeLast(MostTurns).Select(Turn)]);
+        if (plan.Thread.Count > 0) session["input"] = new JsonArray([.. plan.Thread.TakeLast(MaxTurns).Select(Turn)]);
         return session;
     }
 

@@ -10,6 +10,7 @@ namespace Widget.Api.Voice.Providers;
 /// </summary>
 public interface IVoiceProvider
 {
+    /// <summary>The protocols that it implements.</summary>
     IReadOnlyList<VoiceProtocol> Protocols { get; }
 
     /// <summary>Opens a call.</summary>
@@ -38,6 +39,7 @@ public sealed record VoiceAnswer(string? CallId, string Sdp);
 /// <summary>Messages to and from a call, in the provider's protocol.</summary>
 public interface IVoiceConnection : IAsyncDisposable
 {
+    /// <summary>Sends a message.</summary>
     /// <exception cref="VoiceProviderException">The connection is broken.</exception>
     ValueTask SendAsync(JsonObject message, CancellationToken ct);
 
@@ -45,7 +47,7 @@ public interface IVoiceConnection : IAsyncDisposable
     IAsyncEnumerable<JsonElement> ReadAsync(CancellationToken ct);
 }
 
-/// <summary>Why a provider failed, by what can be done about it.</summary>
+/// <summary>Why a request to a provider failed.</summary>
 public enum VoiceFault
 {
     /// <summary>The key is not accepted.</summary>

@@ -11,28 +11,31 @@ using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Providers;
 
-/// <summary>HTTP to voice providers, bounded in time and size, behind an account's circuit breaker and without retries.</summary>
+/// <summary>
+/// Sends HTTP requests to voice providers, with limits on time and size and a circuit breaker per account. It does not retry.
+/// </summary>
 public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry breakers, TimeProvider clock)
 {
-    // The longest pause is short, because a call that cannot be hung up costs money.
+    // The pauses are short, because a call that can't be hung up costs money.
     public static readonly BreakerSettings Breaker = new("voice")
     {
         FirstPause = TimeSpan.FromSeconds(2),
-        LongestPause = TimeSpan.FromSeconds(15),
+        MaxPause = TimeSpan.FromSeconds(15),
     };
 
     /// <summary>Providers take a second or two to open a call, and a visitor is waiting.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(12);
 
-    private const int LargestAnswer = 1024 * 1024;
+    private const int MaxResponseBytes = 1024 * 1024;
 
     private readonly CircuitBreaker _breaker = breakers.Get(Breaker);
-    private readonly ResiliencePipeline _limit = OutboundPipelines.TimeLimit(Longest, clock);
+    private readonly ResiliencePipeline _timeout = OutboundPipelines.TimeLimit(RequestTimeout, clock);
 
     /// <summary>An address below the account's endpoint.</summary>
     public static Uri Address(VoiceAccount account, string path) => new($"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
-    /// <exception cref="VoiceProviderException">The request was not carried out, or its outcome is unknown.</exception>
+    /// <summary>Sends a request.</summary>
+    /// <exception cref="VoiceProviderException">The request failed, or its outcome is unknown.</exception>
     public async Task<VoiceReply> SendAsync(
         VoiceAccount account,
         HttpMethod method,
@@ -41,45 +44,47 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         CancellationToken ct,
         params (string Name, string Value)[] headers)
     {
-        if (_breaker.Ask(account.Fingerprint).State == CircuitState.Open)
-            throw new VoiceProviderException(VoiceFault.Temporary, "It has failed several times and is not called for a moment.");
+        if (_breaker.Check(account.Fingerprint).State == CircuitState.Open)
+            throw new VoiceProviderException(VoiceFault.Temporary, "The provider failed several times and is not called for a moment.");
         using var request = new HttpRequestMessage(method, Address(account, path)) { Content = content };
         Authorize(account, (name, value) => request.Headers.TryAddWithoutValidation(name, value));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         try
         {
-            return await _limit.ExecuteAsync(async limited => await ExchangeAsync(account, request, limited), ct);
+            return await _timeout.ExecuteAsync(async token => await ExchangeAsync(account, request, token), ct);
         }
         catch (Exception e) when (e is TimeoutRejectedException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            throw Failed(new VoiceProviderException(VoiceFault.Temporary, $"It has not answered within {Longest.TotalSeconds:0} s."));
+            var message = $"The provider did not answer within {RequestTimeout.TotalSeconds:0} s.";
+            throw Failed(new VoiceProviderException(VoiceFault.Temporary, message));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            throw Failed(new VoiceProviderException(VoiceFault.Temporary, "It cannot be reached.", e));
+            throw Failed(new VoiceProviderException(VoiceFault.Temporary, "The provider can't be reached.", e));
         }
 
         VoiceProviderException Failed(VoiceProviderException e)
         {
-            _breaker.Failed(account.Fingerprint, e.Message);
+            _breaker.RecordFailure(account.Fingerprint, e.Message);
             return e;
         }
     }
 
     private async Task<VoiceReply> ExchangeAsync(VoiceAccount account, HttpRequestMessage request, CancellationToken ct)
     {
-        using var response = await clients.ForEndpoint(account.IsTenants).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, ct);
-        if (!body.IsComplete) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is too long.");
-        // A server that limits the rate of requests is up.
-        if ((int)response.StatusCode is 408 or >= 500) _breaker.Failed(account.Fingerprint, $"It answered {(int)response.StatusCode}.");
-        else _breaker.Succeeded(account.Fingerprint);
+        using var response = await clients.ForEndpoint(account.BelongsToTenant).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        var body = await BoundedBody.ReadAsync(response.Content, MaxResponseBytes, ct);
+        if (!body.IsComplete) throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response is too long.");
+        // A server that answers 429 is up, so it counts as a success.
+        var status = (int)response.StatusCode;
+        if (status is 408 or >= 500) _breaker.RecordFailure(account.Fingerprint, $"The provider answered {status}.");
+        else _breaker.RecordSuccess(account.Fingerprint);
         var text = Encoding.UTF8.GetString(body.Content.Span);
-        if (!response.IsSuccessStatusCode) throw Refusal(response.StatusCode, text);
+        if (!response.IsSuccessStatusCode) throw ErrorOf(response.StatusCode, text);
         return new VoiceReply(text, response.Headers.Location?.OriginalString);
     }
 
-    /// <summary>The header that carries the account's key.</summary>
+    /// <summary>Adds the header with the account's key.</summary>
     internal static void Authorize(VoiceAccount account, Action<string, string> header)
     {
         if (account.Key is not { } key) return;
@@ -87,13 +92,13 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         else header("Authorization", new AuthenticationHeaderValue("Bearer", key).ToString());
     }
 
-    // OpenAI's {"error":{message,code}}, and {"detail"} of self-hosted servers on FastAPI.
-    private static VoiceProviderException Refusal(HttpStatusCode status, string text)
+    // The formats are OpenAI's {"error":{message,code}} and {"detail"} of self-hosted servers on FastAPI.
+    private static VoiceProviderException ErrorOf(HttpStatusCode status, string text)
     {
-        var (code, message) = Error(text);
+        var (code, message) = ReadError(text);
         var fault = ((int)status, code) switch
         {
-            (_, "insufficient_quota" or "billing_hard_limit_reached") or (402, _) => VoiceFault.Quota,
+            (_, "insufficient_quota" or "billing_hard_timeout_reached") or (402, _) => VoiceFault.Quota,
             (401 or 403, _) => VoiceFault.BadKey,
             (404, _) or (_, "model_not_found") => VoiceFault.NotFound,
             (408 or 409 or 425 or 429 or >= 500, _) => VoiceFault.Temporary,
@@ -101,20 +106,20 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         };
         var codeText = code is null ? "" : $" ({code})";
         var messageText = message is null ? "" : $": {message}";
-        return new VoiceProviderException(fault, $"It answered {(int)status}{codeText}{messageText}") { Status = (int)status };
+        return new VoiceProviderException(fault, $"The provider answered {(int)status}{codeText}{messageText}") { Status = (int)status };
     }
 
-    private static (string? Code, string? Message) Error(string text)
+    private static (string? Code, string? Message) ReadError(string text)
     {
-        const int LongestWords = 300;
+        const int MaxErrorLength = 300;
         try
         {
             using var body = JsonDocument.Parse(text);
             if (body.RootElement.ValueKind != JsonValueKind.Object) return default;
             var error = body.RootElement.TryGetProperty("error", out var inner) ? inner : body.RootElement;
-            if (error.ValueKind == JsonValueKind.String) return (null, Truncation.Truncate(error.GetString()!, LongestWords));
+            if (error.ValueKind == JsonValueKind.String) return (null, Truncation.Truncate(error.GetString()!, MaxErrorLength));
             var message = error.Text("message") ?? error.Text("detail");
-            return (error.Text("code"), message is null ? null : Truncation.Truncate(message, LongestWords));
+            return (error.Text("code"), message is null ? null : Truncation.Truncate(message, MaxErrorLength));
         }
         catch (JsonException)
         {
@@ -123,10 +128,12 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
     }
 }
 
+/// <summary>A provider's response.</summary>
 /// <param name="Text">The body.</param>
 /// <param name="Location">The Location header.</param>
 public sealed record VoiceReply(string Text, string? Location)
 {
+    /// <summary>The body as JSON.</summary>
     /// <exception cref="VoiceProviderException">The body is not JSON.</exception>
     public JsonElement Json()
     {
@@ -137,7 +144,7 @@ public sealed record VoiceReply(string Text, string? Location)
         }
         catch (JsonException e)
         {
-            throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is not JSON.", e);
+            throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response is not JSON.", e);
         }
     }
 }

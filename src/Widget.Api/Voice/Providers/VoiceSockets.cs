@@ -7,15 +7,16 @@ using Widget.Platform.Outbound;
 
 namespace Widget.Api.Voice.Providers;
 
-/// <summary>WebSockets of JSON messages, over which this node follows and steers calls.</summary>
+/// <summary>Opens WebSockets of JSON messages, through which this node follows and controls calls.</summary>
 public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(6);
 
+    /// <summary>Connects to a call.</summary>
     /// <param name="account">The account to connect as.</param>
     /// <param name="path">The path below the endpoint.</param>
     /// <param name="ct">Cancels the attempt.</param>
-    /// <exception cref="VoiceProviderException">The call does not exist, or the provider cannot be reached.</exception>
+    /// <exception cref="VoiceProviderException">The call does not exist, or the provider can't be reached.</exception>
     public async Task<IVoiceConnection> ConnectAsync(VoiceAccount account, string path, CancellationToken ct)
     {
         var address = VoiceHttp.Address(account, path);
@@ -23,21 +24,21 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
         try
         {
             socket.Options.CollectHttpResponseDetails = true;
-            // Without keep-alives, a broken connection looks like a quiet call.
+            // Without keep-alives, a broken connection can't be told from a quiet call.
             socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
             socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
             VoiceHttp.Authorize(account, socket.Options.SetRequestHeader);
-            using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            limited.CancelAfter(Longest);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            timeout.CancelAfter(ConnectTimeout);
             var scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
             await socket.ConnectAsync(
-                new UriBuilder(address) { Scheme = scheme }.Uri, clients.ForEndpoint(account.IsTenants), limited.Token);
-            return new SocketLine(socket, clock);
+                new UriBuilder(address) { Scheme = scheme }.Uri, clients.ForEndpoint(account.BelongsToTenant), timeout.Token);
+            return new WebSocketConnection(socket, clock);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new VoiceProviderException(VoiceFault.Temporary, "It has not answered in time.");
+            throw new VoiceProviderException(VoiceFault.Temporary, "The provider did not answer in time.");
         }
         catch (WebSocketException e)
         {
@@ -51,7 +52,7 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
                     402 => VoiceFault.Quota,
                     _ => VoiceFault.Temporary,
                 },
-                status == 0 ? "It cannot be reached." : $"It answered {status}.",
+                status == 0 ? "The provider can't be reached." : $"The provider answered {status}.",
                 e);
         }
         catch
@@ -61,10 +62,10 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
         }
     }
 
-    private sealed class SocketLine(ClientWebSocket socket, TimeProvider clock) : IVoiceConnection
+    private sealed class WebSocketConnection(ClientWebSocket socket, TimeProvider clock) : IVoiceConnection
     {
-        /// <summary>Events contain text and no sound. A provider that sends more is broken.</summary>
-        private const int LargestMessage = 4 * 1024 * 1024;
+        /// <summary>Events contain text and no audio, so a larger message is an error of the provider.</summary>
+        private const int MaxMessageBytes = 4 * 1024 * 1024;
 
         private readonly SemaphoreSlim _sending = new(1);
 
@@ -108,9 +109,9 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
         {
             try
             {
-                using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(1), clock);
+                using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(1), clock);
                 if (socket.State == WebSocketState.Open)
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limited.Token);
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, timeout.Token);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or InvalidOperationException)
             {
@@ -131,7 +132,8 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
                 while (true)
                 {
                     var received = await socket.ReceiveAsync(buffer.AsMemory(), ct);
-                    if (received.MessageType == WebSocketMessageType.Close || message.Length + received.Count > LargestMessage) return null;
+                    if (received.MessageType == WebSocketMessageType.Close) return null;
+                    if (message.Length + received.Count > MaxMessageBytes) return null;
                     message.Write(buffer, 0, received.Count);
                     if (received.EndOfMessage) return message.ToArray();
                 }

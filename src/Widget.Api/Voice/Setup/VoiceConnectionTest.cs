@@ -8,7 +8,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Setup;
 
-/// <summary>Checks a tenant's voice setup and explains each problem and what to do about it.</summary>
+/// <summary>Checks a tenant's voice setup and explains each problem and how to fix it.</summary>
 public sealed class VoiceConnectionTest(
     VoiceAccounts accounts,
     VoiceAvailability availability,
@@ -17,8 +17,8 @@ public sealed class VoiceConnectionTest(
     UsageMeter usage,
     TimeProvider clock)
 {
-    /// <summary>How long before its shutdown a model is reported as a problem.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(90);
+    /// <summary>A model that will be shut down within this time is reported as a problem.</summary>
+    private static readonly TimeSpan ShutdownNotice = TimeSpan.FromDays(90);
 
     public async Task<ConnectionReport> RunAsync(TenantId tenant, CancellationToken ct)
     {
@@ -36,8 +36,8 @@ public sealed class VoiceConnectionTest(
         }
         else
         {
-            var whose = account.IsTenants ? "the tenant's own endpoint and key" : "the endpoint of this installation";
-            checks.Add(new("key", Ok: true, $"Calls go to {account.Endpoint.Host}, {whose}."));
+            var owner = account.BelongsToTenant ? "the tenant's own endpoint and key" : "the endpoint of this installation";
+            checks.Add(new("key", Ok: true, $"Calls go to {account.Endpoint.Host}, {owner}."));
             await AddModelsAsync(checks, account, current.Voice, ct);
         }
 
@@ -68,7 +68,7 @@ public sealed class VoiceConnectionTest(
     {
         try
         {
-            // On Azure the name is a deployment's. The models that Azure lists may have the same name and be something else.
+            // On Azure, the name is that of a deployment. The models that Azure lists are not deployments, so they prove nothing.
             if (account.Protocol == VoiceProtocol.AzureRealtime)
             {
                 await http.SendAsync(account, HttpMethod.Get, "models", content: null, ct);
@@ -80,7 +80,7 @@ public sealed class VoiceConnectionTest(
             var day = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             if (end < clock.GetUtcNow())
                 return new(name, Ok: false, $"The model {model} was shut down on {day}. Choose another one ({setting}).");
-            return end - clock.GetUtcNow() < Soon
+            return end - clock.GetUtcNow() < ShutdownNotice
                 ? new(name, Ok: false, $"The model {model} will be shut down on {day}. Choose another one before then ({setting}).")
                 : new(name, Ok: true, $"The model {model} is available until {day}.");
         }
@@ -100,7 +100,7 @@ public sealed class VoiceConnectionTest(
         }
     }
 
-    // OpenAI writes it as a date or as Unix time.
+    // OpenAI writes shutdown_date as a date or as Unix time.
     private static DateTimeOffset? ShutdownOf(JsonElement model)
     {
         const long LastSecondOf9999 = 253_402_300_799;
@@ -118,9 +118,9 @@ public sealed class VoiceConnectionTest(
                 new(
                     "budget",
                     Ok: true,
-                    $"{VoiceAvailability.Minutes(used)} voice minutes used this month. There is no limit (voice.monthlyMinutes)."),
+                    $"{VoiceAvailability.FormatMinutes(used)} voice minutes used this month. There is no limit (voice.monthlyMinutes)."),
             { } limit when used < limit * 60L =>
-                new("budget", Ok: true, $"{VoiceAvailability.Minutes(used)} of {limit} voice minutes used this month."),
+                new("budget", Ok: true, $"{VoiceAvailability.FormatMinutes(used)} of {limit} voice minutes used this month."),
             { } limit => new(
                 "budget",
                 Ok: false,

@@ -12,13 +12,13 @@ namespace Widget.Api.Voice.Setup;
 
 internal static class VoiceSetupEndpoints
 {
-    private const long LargestRequest = 16 * 1024;
+    private const long MaxRequestBytes = 16 * 1024;
     private const int SecretSeconds = 60;
 
     public static void MapVoiceSetup(this IEndpointRouteBuilder routes)
     {
         var voice = routes.MapGroup("/api/voice").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Voice")
-            .WithRequestSizeLimit(LargestRequest);
+            .WithRequestSizeLimit(MaxRequestBytes);
         voice.MapGet("/key", ReadKey).WithSummary("Get which key voice uses");
         voice.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()
             .WithSummary("Set the tenant's own key for voice, if the provider accepts it");
@@ -62,7 +62,7 @@ internal static class VoiceSetupEndpoints
             }
             catch (VoiceProviderException)
             {
-                // This says nothing about the key. GET /api/voice/test checks it again.
+                // This failure does not mean that the key is wrong. GET /api/voice/test checks it again.
             }
         }
 
@@ -79,7 +79,7 @@ internal static class VoiceSetupEndpoints
         var tenant = tenants.Current().TenantId;
         return await secrets.RemoveAsync(tenant, TenantSecrets.VoiceKey, ct)
             ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no own key for voice.");
+            : Problems.Create(StatusCodes.Status404NotFound, "The tenant has not set its own key for voice.");
     }
 
     private static async Task<Ok<ConnectionReport>> Test(
@@ -103,12 +103,12 @@ internal static class VoiceSetupEndpoints
         if (await availability.RefusalAsync(tenant.TenantId, current, ct) is { } refusal) return refusal.ToProblem();
         var account = (await accounts.OfAsync(tenant.TenantId, current.Voice, ct))!;
         if (!provider.Protocols.Contains(account.Protocol))
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status409Conflict,
                 "This provider does not support client secrets. Open calls with POST /api/voice/session.");
-        var (thread, _) = (await threads.FindAsync(tenant.TenantId, visitor: null, wanted: null, ct))!.Value;
+        var (thread, _) = (await threads.FindAsync(tenant.TenantId, visitor: null, requested: null, ct))!.Value;
         var transcriptionModel = availability.TranscriptionModelOf(current.Voice, account);
-        var plan = (await plans.PlanAsync(tenant, current, thread, new VoiceSessionRequest(), transcriptionModel, ct))!;
+        var plan = (await plans.BuildAsync(tenant, current, thread, new VoiceSessionRequest(), transcriptionModel, ct))!;
         try
         {
             var model = availability.ModelOf(current.Voice, account)!;

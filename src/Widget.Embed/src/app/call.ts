@@ -13,7 +13,7 @@ export interface LiveCall {
   /** The call is running or being set up. */
   readonly active: ReadonlySignal<boolean>;
   /** The call hides the thread, as video does on a phone. */
-  readonly alone: ReadonlySignal<boolean>;
+  readonly hidesThread: ReadonlySignal<boolean>;
   /** Passes what the visitor typed to the call. False if the call cannot take it now. */
   say(text: string): boolean;
   /** The conversation's log has a new event. */

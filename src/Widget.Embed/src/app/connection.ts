@@ -33,7 +33,7 @@ export interface Listener {
 }
 
 const firstDelay = 500;
-const longestDelay = 15_000;
+const maxDelay = 15_000;
 /** If WebSockets fail this often while plain requests succeed, the network blocks them. */
 const hubFailuresBeforeHttp = 2;
 
@@ -247,7 +247,7 @@ export class Connection {
   }
 
   async #pause(failures: number, wait?: number): Promise<void> {
-    const delay = Math.min(longestDelay, firstDelay * 2 ** failures);
+    const delay = Math.min(maxDelay, firstDelay * 2 ** failures);
     await new Promise<void>((resolve) => {
       // Jitter, so that not everyone reconnects at once after an outage.
       const timer = setTimeout(resolve, wait ?? delay * (0.5 + Math.random() / 2));

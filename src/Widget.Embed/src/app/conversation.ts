@@ -58,8 +58,8 @@ export interface SpokenItem {
 }
 
 /** What the assistant looked up in a call. */
-export interface ShownItem {
-  kind: 'shown';
+export interface SourcesItem {
+  kind: 'sources';
   citations: Citation[];
   seq: number;
 }
@@ -72,7 +72,7 @@ export interface CallItem {
   seq: number;
 }
 
-export type Item = VisitorItem | AssistantItem | PersonItem | SpokenItem | ShownItem | CallItem;
+export type Item = VisitorItem | AssistantItem | PersonItem | SpokenItem | SourcesItem | CallItem;
 
 export interface Conversation {
   items: readonly Item[];
@@ -83,33 +83,33 @@ export interface Conversation {
 export const empty: Conversation = { items: [], seq: 0 };
 
 /** Adds a message that the visitor has just sent. */
-export function send(conversation: Conversation, clientId: string, text: string): Conversation {
+export function addMessage(conversation: Conversation, clientId: string, text: string): Conversation {
   return { ...conversation, items: [...conversation.items, { kind: 'visitor', clientId, text }] };
 }
 
 /** Marks a message as refused by the server. */
-export function refuse(conversation: Conversation, clientId: string, reason: string): Conversation {
-  return update(conversation, (item) =>
+export function markRefused(conversation: Conversation, clientId: string, reason: string): Conversation {
+  return updateItems(conversation, (item) =>
     item.kind === 'visitor' && item.clientId === clientId ? { ...item, refused: reason } : item,
   );
 }
 
 /** Messages that the server has not confirmed, oldest first. */
-export function unsent(conversation: Conversation): VisitorItem[] {
+export function unsentMessages(conversation: Conversation): VisitorItem[] {
   return conversation.items.filter(
     (item): item is VisitorItem => item.kind === 'visitor' && item.seq === undefined && item.refused === undefined,
   );
 }
 
 /** The answer that is being written, if there is one. */
-export function answering(conversation: Conversation): AssistantItem | undefined {
+export function currentAnswer(conversation: Conversation): AssistantItem | undefined {
   return conversation.items.find(
     (item): item is AssistantItem => item.kind === 'assistant' && item.outcome === undefined,
   );
 }
 
 /** Whether a message waits for the first word of its answer. */
-export function awaiting(conversation: Conversation): boolean {
+export function isAwaitingAnswer(conversation: Conversation): boolean {
   const last = lastMessage(conversation);
   return last?.kind === 'visitor' ? last.refused === undefined : last?.outcome === undefined && last?.text === '';
 }
@@ -121,12 +121,12 @@ export function lastMessage(conversation: Conversation): VisitorItem | Assistant
 
 export function applyEvent(conversation: Conversation, event: ConversationEvent): Conversation {
   if (event.seq <= conversation.seq) return conversation;
-  return order({ items: append(conversation.items, event), seq: event.seq });
+  return sortBySeq({ items: appendEvent(conversation.items, event), seq: event.seq });
 }
 
 export function applyAnswer(conversation: Conversation, answer: AnswerUpdate): Conversation {
   if (answer.type === 'error') return conversation;
-  if (answer.type === 'completed') return complete(conversation, answer.message);
+  if (answer.type === 'completed') return showCompleted(conversation, answer.message);
   const { messageId, attempt } = answer;
   const known = conversation.items.find(
     (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
@@ -134,9 +134,9 @@ export function applyAnswer(conversation: Conversation, answer: AnswerUpdate): C
   const isStale = known && (known.outcome !== undefined || known.attempt > attempt);
   if (isStale) return conversation;
   const before = known?.attempt === attempt ? known : newAnswer(messageId, attempt);
-  const after = progress(before, answer);
+  const after = applyProgress(before, answer);
   return known
-    ? update(conversation, (item) => (item === known ? after : item))
+    ? updateItems(conversation, (item) => (item === known ? after : item))
     : { ...conversation, items: [...conversation.items, after] };
 }
 
@@ -144,7 +144,7 @@ function newAnswer(messageId: string, attempt: number): AssistantItem {
   return { kind: 'assistant', messageId, text: '', attempt, citations: [], rating: 'none' };
 }
 
-function progress(
+function applyProgress(
   item: AssistantItem,
   answer: Extract<AnswerUpdate, { type: 'waiting' | 'sources' | 'delta' }>,
 ): AssistantItem {
@@ -154,16 +154,16 @@ function progress(
     case 'sources':
       return { ...item, citations: answer.sources };
     case 'delta':
-      return { ...item, text: join(item.text, answer.offset, answer.text) };
+      return { ...item, text: appendDelta(item.text, answer.offset, answer.text) };
   }
 }
 
 /** Shows a completed answer at once. Its event in the log comes later and gives it its position. */
-function complete(conversation: Conversation, message: AssistantMessage): Conversation {
-  return order({ ...conversation, items: append(conversation.items, message) });
+function showCompleted(conversation: Conversation, message: AssistantMessage): Conversation {
+  return sortBySeq({ ...conversation, items: appendEvent(conversation.items, message) });
 }
 
-function append(items: readonly Item[], event: ConversationEvent): readonly Item[] {
+function appendEvent(items: readonly Item[], event: ConversationEvent): readonly Item[] {
   switch (event.kind) {
     case 'visitor_message':
       return withVisitorMessage(items, event);
@@ -185,9 +185,9 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
         return line ? { ...item, text: line.text ?? item.text, reported: false } : item;
       });
     case 'knowledge_shown':
-      return event.citations.length === 0 || alreadyShown(items, event.citations)
+      return event.citations.length === 0 || isAlreadyShown(items, event.citations)
         ? items
-        : [...items, { kind: 'shown', citations: event.citations, seq: event.seq }];
+        : [...items, { kind: 'sources', citations: event.citations, seq: event.seq }];
     case 'tavus_conversation_created':
       return [...items, { kind: 'call', mode: 'video', seq: event.seq }];
     case 'voice_call_started':
@@ -207,7 +207,7 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
 
 function withVisitorMessage(items: readonly Item[], { clientId, text, seq }: VisitorMessage): readonly Item[] {
   const item: VisitorItem = { kind: 'visitor', clientId: clientId ?? String(seq), text, seq };
-  return replace(items, (other) => other.kind === 'visitor' && other.clientId === item.clientId, item);
+  return replaceOrAdd(items, (other) => other.kind === 'visitor' && other.clientId === item.clientId, item);
 }
 
 function withAssistantMessage(items: readonly Item[], message: AssistantMessage): readonly Item[] {
@@ -216,7 +216,7 @@ function withAssistantMessage(items: readonly Item[], message: AssistantMessage)
   const rating = items.find(isSame)?.rating ?? 'none';
   // No later attempt can replace a complete answer.
   const attempt = Number.MAX_SAFE_INTEGER;
-  return replace(items, isSame, {
+  return replaceOrAdd(items, isSame, {
     kind: 'assistant',
     messageId,
     text,
@@ -230,26 +230,26 @@ function withAssistantMessage(items: readonly Item[], message: AssistantMessage)
 }
 
 /** The assistant often looks up the same sources twice in a row. They are shown once. */
-function alreadyShown(items: readonly Item[], citations: Citation[]): boolean {
+function isAlreadyShown(items: readonly Item[], citations: Citation[]): boolean {
   const last = items.findLast((item) => item.seq !== undefined);
-  return last?.kind === 'shown' && JSON.stringify(last.citations) === JSON.stringify(citations);
+  return last?.kind === 'sources' && JSON.stringify(last.citations) === JSON.stringify(citations);
 }
 
-function replace(items: readonly Item[], same: (item: Item) => boolean, item: Item): readonly Item[] {
-  return items.some(same) ? items.map((other) => (same(other) ? item : other)) : [...items, item];
+function replaceOrAdd(items: readonly Item[], isSame: (item: Item) => boolean, item: Item): readonly Item[] {
+  return items.some(isSame) ? items.map((other) => (isSame(other) ? item : other)) : [...items, item];
 }
 
-function update(conversation: Conversation, change: (item: Item) => Item): Conversation {
+function updateItems(conversation: Conversation, change: (item: Item) => Item): Conversation {
   return { ...conversation, items: conversation.items.map(change) };
 }
 
 /** Sorts by position in the log; items that are not in the log yet come last. */
-function order(conversation: Conversation): Conversation {
+function sortBySeq(conversation: Conversation): Conversation {
   const position = (item: Item): number => item.seq ?? Number.MAX_SAFE_INTEGER;
   return { ...conversation, items: conversation.items.toSorted((a, b) => position(a) - position(b)) };
 }
 
 /** Adds a delta at its offset. Repeated or overlapping text is not doubled; text after a gap is ignored until the answer completes. */
-function join(text: string, offset: number, more: string): string {
+function appendDelta(text: string, offset: number, more: string): string {
   return offset > text.length || offset + more.length <= text.length ? text : text.slice(0, offset) + more;
 }

@@ -9,7 +9,7 @@ interface Module {
 export class LazyModule<T extends Module> {
   readonly module = signal<T | undefined>(undefined);
   /** Loading has failed. */
-  readonly missing = signal(false);
+  readonly loadFailed = signal(false);
   #loading: Promise<void> | undefined;
   #destroyed = false;
 
@@ -17,13 +17,13 @@ export class LazyModule<T extends Module> {
 
   /** Runs an action once the module is loaded. */
   async use(action: (module: T) => void): Promise<void> {
-    this.missing.value = false;
+    this.loadFailed.value = false;
     try {
       await (this.#loading ??= this.#load());
       if (this.module.value) action(this.module.value);
     } catch {
       this.#loading = undefined;
-      this.missing.value = true;
+      this.loadFailed.value = true;
     }
   }
 

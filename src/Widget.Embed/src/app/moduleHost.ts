@@ -34,11 +34,11 @@ export interface CallHost extends ModuleHost {
   /** Sends a text message. */
   write(text: string): void;
   /** Whether the tenant offers such calls and the browser supports them. */
-  offers(mode: CallMode): boolean;
+  isCallOffered(mode: CallMode): boolean;
   /** Replaces this call by one of another mode. */
   startCall(mode: CallMode): Promise<void>;
   /** The visitor has closed the ended call. Another call takes its place, or text. */
-  callOver(next: LiveCall | undefined): void;
+  callClosed(next: LiveCall | undefined): void;
 }
 
 /** For modules that work with the text field. */
@@ -54,7 +54,7 @@ interface ComposerHost extends ModuleHost {
 /** For reading aloud. */
 export interface SpeechHost extends ComposerHost {
   /** The last event in the log when the session was opened. Later ones are new to the visitor. */
-  readonly known: ReadonlySignal<number>;
+  readonly lastKnownSeq: ReadonlySignal<number>;
   /** Cancelled before reading, because its microphone would pick up the voice. */
   readonly dictation: { cancel(): void };
 }

@@ -2,7 +2,7 @@
 import { ApiError } from './api';
 
 /** A request that hangs must not hold up the visitor's messages for longer. */
-const longestWait = 3_000;
+const maxWait = 3_000;
 
 interface Delivery {
   path: string;
@@ -24,7 +24,7 @@ export class Outbox {
   /** Sends a request that the next message must not overtake. */
   sendFirst(path: string, body: unknown): void {
     const sent = this.post(path, body)?.catch((error: unknown) => this.failed(error));
-    const timeout = new Promise<void>((resolve) => setTimeout(resolve, longestWait));
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, maxWait));
     this.settled = Promise.race([Promise.all([this.settled, sent]).then(() => undefined), timeout]);
   }
 

@@ -47,7 +47,7 @@ export function unlockAudio(): AudioContext | undefined {
 }
 
 /** Does the same for the browser's own voice, which must first speak in an event handler. */
-export function unlockVoice(): void {
+export function unlockBrowserVoice(): void {
   unlockAudio();
   if ('speechSynthesis' in window) speechSynthesis.speak(new SpeechSynthesisUtterance(''));
 }

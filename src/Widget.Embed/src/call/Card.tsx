@@ -13,7 +13,8 @@ interface Props {
 export function Card({ role, title, lines, children }: Props) {
   return (
     <div class="card" role={role}>
-      <p>
+      {/* The server's explanation is in one language, which may have the other direction. */}
+      <p dir="auto">
         <strong>{title}</strong>
       </p>
       {lines.map((line) => line && <p key={line}>{line}</p>)}

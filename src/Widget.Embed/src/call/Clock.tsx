@@ -4,7 +4,7 @@ import type { CallModel } from './model';
 
 interface Props {
   call: CallModel;
-  words: { time: string; left: string; lastMinute: string };
+  words: { timeLabel: string; timeLeft: string; lastMinute: string };
 }
 
 /** Shows elapsed and remaining time. Highlights the last minute and announces it once to screen readers. */
@@ -14,9 +14,9 @@ export function Clock({ call, words: t }: Props) {
   const [elapsed, left] = [duration(call.elapsed.value), duration(remaining)];
   const last = remaining <= 60;
   return (
-    <div class={`clock ${last ? 'last' : ''}`} role="timer" aria-label={fill(t.time, { elapsed, left })}>
+    <div class={`clock ${last ? 'last' : ''}`} role="timer" aria-label={fill(t.timeLabel, { elapsed, left })}>
       <span aria-hidden="true">{elapsed}</span>
-      <span aria-hidden="true">{fill(t.left, { left })}</span>
+      <span aria-hidden="true">{fill(t.timeLeft, { left })}</span>
       <span class="hidden" role="status">
         {last && t.lastMinute}
       </span>

@@ -2,8 +2,8 @@ import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill, words } from '../app/i18n';
-import { choices, mediaDevices, type Choice, type Choices } from '../media/devices';
-import type { DeviceKind } from '../media/trouble';
+import { listDevices, mediaDevices, type DeviceOption, type DeviceLists } from '../media/devices';
+import type { DeviceKind } from '../media/deviceError';
 import type { CallModel } from './model';
 
 interface DeviceWords {
@@ -26,14 +26,14 @@ interface Props {
 
 /** Lets the visitor choose a microphone, a camera and, if the browser supports it, a speaker. */
 export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
-  const [known, setKnown] = useState<Choices>({ microphone: [], camera: [], speaker: [] });
+  const [known, setKnown] = useState<DeviceLists>({ microphone: [], camera: [], speaker: [] });
   const box = useRef<HTMLDivElement>(null);
   const close = (): void => {
     open.value = false;
   };
 
   useEffect(() => {
-    const load = (): void => void choices().then(setKnown, () => undefined);
+    const load = (): void => void listDevices().then(setKnown, () => undefined);
     load();
     mediaDevices()?.addEventListener('devicechange', load);
     const opener = (box.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
@@ -88,7 +88,7 @@ export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
 interface SelectProps {
   words: DeviceWords;
   label: string;
-  options: Choice[];
+  options: DeviceOption[];
   value: string;
   onChoose: (id: string) => void;
 }

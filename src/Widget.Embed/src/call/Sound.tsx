@@ -40,7 +40,7 @@ export function Sound({ sound, speaker, label, wake }: Props) {
     <>
       <audio ref={element} autoplay />
       {blocked && (
-        <button type="button" class="action primary hear" onClick={play}>
+        <button type="button" class="action primary sound-on" onClick={play}>
           {label}
         </button>
       )}

@@ -6,9 +6,9 @@ import { batch, computed, signal } from '@preact/signals';
 import type { ConversationEvent } from '../app/events';
 import type { CallHost } from '../app/moduleHost';
 import { Devices } from '../media/devices';
-import type { DeviceKind, Trouble, Troubles } from '../media/trouble';
+import type { DeviceKind, DeviceError, DeviceErrors } from '../media/deviceError';
 import type { CallEnd, CommonEndReason, CommonPhase } from './model';
-import { delay, problemOf } from './requests';
+import { delay, serverMessage } from './requests';
 import type { CallSession, SessionClient } from './sessionClient';
 
 /** An event of the conversation's log that belongs to one call. */
@@ -20,7 +20,7 @@ type Notice = 'request' | 'beacon' | 'none';
 export abstract class Call<Phase extends string, Reason extends string, Session extends CallSession<Reason>> {
   readonly phase = signal<Phase | CommonPhase>('asking');
   readonly slow = signal(false);
-  readonly troubles = signal<Troubles>({});
+  readonly deviceErrors = signal<DeviceErrors>({});
   readonly elapsed = signal(0);
   readonly remaining = signal<number | undefined>(undefined);
   readonly end = signal<CallEnd<Reason | CommonEndReason> | undefined>(undefined);
@@ -43,7 +43,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   protected abstract get session(): SessionClient<Session> | undefined;
   protected abstract secondsElapsed(): number;
   /** Asks the visitor for the devices. */
-  protected abstract openDevices(): Promise<Troubles>;
+  protected abstract openDevices(): Promise<DeviceErrors>;
   /** A device was opened, replaced, closed or lost. */
   protected abstract deviceChanged(kind: DeviceKind): Promise<void>;
   /** Opens a session. Throws an ApiError if the server refuses the call. */
@@ -51,7 +51,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   /** The server has reported that the call continues. */
   protected abstract updated(session: Session): void;
   /** The server has reported that the call is over; without a reason if it does not know one. */
-  protected abstract ended(reason?: Reason | CommonEndReason, problem?: string): void;
+  protected abstract ended(reason?: Reason | CommonEndReason, message?: string): void;
   /** The conversation's log has a new event of this call. */
   protected abstract logged(event: CallEvent): void;
   /** Closes the connection and everything else that the mode has opened. */
@@ -59,15 +59,15 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   /** Clears what the mode shows of a running call. */
   protected abstract clear(): void;
 
-  askAgain(): void {
+  retryDevices(): void {
     this.phase.value = 'asking';
     void this.#begin();
   }
 
   async choose(kind: DeviceKind, id?: string): Promise<void> {
-    const trouble = await this.devices.choose(kind, id);
+    const deviceError = await this.devices.choose(kind, id);
     if (this.isOver()) return;
-    this.#setTrouble(kind, trouble);
+    this.#setDeviceError(kind, deviceError);
     await this.deviceChanged(kind);
   }
 
@@ -79,7 +79,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     this.finish('visitor', 'request');
   }
 
-  again(): void {
+  callAgain(): void {
     this.done(true);
   }
 
@@ -106,7 +106,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     try {
       await this.connect();
     } catch (error) {
-      this.finish('refused', 'request', { problem: problemOf(error) });
+      this.finish('refused', 'request', { message: serverMessage(error) });
     }
   }
 
@@ -125,7 +125,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   }
 
   /** Asks the server why the connection broke. It may learn the reason only after a moment. */
-  protected async askWhyLost(session: SessionClient<Session>, milliseconds: number): Promise<void> {
+  protected async fetchEndReason(session: SessionClient<Session>, milliseconds: number): Promise<void> {
     await session.keepAlive();
     if (this.#over) return;
     await delay(milliseconds);
@@ -151,7 +151,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   protected finish(
     reason: Reason | CommonEndReason,
     notice: Notice,
-    { problem, seconds = this.secondsElapsed() }: { problem?: string | undefined; seconds?: number } = {},
+    { message, seconds = this.secondsElapsed() }: { message?: string | undefined; seconds?: number } = {},
   ): void {
     if (this.#over) return;
     this.#over = true;
@@ -163,7 +163,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     this.devices.stop();
     batch(() => {
       this.clear();
-      this.end.value = { reason, seconds, ...(problem ? { problem } : {}) };
+      this.end.value = { reason, seconds, ...(message ? { message } : {}) };
       this.phase.value = 'over';
     });
   }
@@ -180,13 +180,13 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   readonly #onPageHide = (): void => this.destroy();
 
   async #begin(): Promise<void> {
-    const troubles = await this.openDevices();
+    const deviceErrors = await this.openDevices();
     if (this.#over) return;
     batch(() => {
-      this.troubles.value = troubles;
-      this.phase.value = troubles.microphone ? 'trouble' : this.connectingPhase;
+      this.deviceErrors.value = deviceErrors;
+      this.phase.value = deviceErrors.microphone ? 'no_microphone' : this.connectingPhase;
     });
-    if (!troubles.microphone && !this.isOver()) await this.tryConnect();
+    if (!deviceErrors.microphone && !this.isOver()) await this.tryConnect();
   }
 
   #notifyServer(notice: Notice): void {
@@ -196,15 +196,15 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   }
 
   #deviceLost(kind: DeviceKind): void {
-    this.#setTrouble(kind, 'missing');
+    this.#setDeviceError(kind, 'missing');
     void this.deviceChanged(kind);
   }
 
-  #setTrouble(kind: DeviceKind, trouble: Trouble | undefined): void {
-    const troubles = { ...this.troubles.value };
-    if (trouble) troubles[kind] = trouble;
-    else Reflect.deleteProperty(troubles, kind);
-    this.troubles.value = troubles;
+  #setDeviceError(kind: DeviceKind, deviceError: DeviceError | undefined): void {
+    const deviceErrors = { ...this.deviceErrors.value };
+    if (deviceError) deviceErrors[kind] = deviceError;
+    else Reflect.deleteProperty(deviceErrors, kind);
+    this.deviceErrors.value = deviceErrors;
   }
 
   #tick(): void {

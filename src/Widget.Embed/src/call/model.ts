@@ -1,12 +1,12 @@
 /** What video and voice calls show alike, and what a visitor can do in both. */
 import type { ReadonlySignal } from '@preact/signals';
-import type { DeviceKind } from '../media/trouble';
+import type { DeviceKind } from '../media/deviceError';
 
 export type CommonPhase =
   /** The browser asks the visitor for permission to use the devices. */
   | 'asking'
   /** There is no microphone. */
-  | 'trouble'
+  | 'no_microphone'
   | 'live'
   | 'over';
 
@@ -24,7 +24,7 @@ export interface CallEnd<Reason extends string> {
   reason: Reason;
   seconds: number;
   /** The server's explanation. It takes the place of the text for the reason. */
-  problem?: string;
+  message?: string;
 }
 
 export interface CallModel {
@@ -38,14 +38,14 @@ export interface CallModel {
   readonly remaining: ReadonlySignal<number | undefined>;
 
   /** Asks for the devices again. */
-  askAgain(): void;
+  retryDevices(): void;
   choose(kind: DeviceKind, id: string): Promise<void>;
   /** The browser's id of the device in use. */
   deviceId(kind: DeviceKind): string | undefined;
   interrupt(): void;
   hangUp(): void;
   /** After the end: starts another call. */
-  again(): void;
+  callAgain(): void;
   /** After the end: goes back to text. */
   close(): void;
 }

@@ -28,8 +28,8 @@ export async function retryOnce<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The problem in the server's words, for the visitor. Undefined if the server sent nothing but a status code. */
-export function problemOf(error: unknown): string | undefined {
+/** The server's message for the visitor. Undefined if the server sent only a status code. */
+export function serverMessage(error: unknown): string | undefined {
   // Without problem details the message is the status code.
   return error instanceof ApiError && !/^\d+$/.test(error.message) ? error.message : undefined;
 }
@@ -37,5 +37,5 @@ export function problemOf(error: unknown): string | undefined {
 /** Our API explains 502 and 503: the provider failed, or calls are not available. A proxy's own 502 has no explanation. */
 function isFinal(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  return error.status < 500 || error.status === 503 || (error.status === 502 && problemOf(error) !== undefined);
+  return error.status < 500 || error.status === 503 || (error.status === 502 && serverMessage(error) !== undefined);
 }

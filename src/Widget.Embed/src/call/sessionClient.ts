@@ -20,7 +20,7 @@ export interface SessionListener<Session> {
   /** The server has reported the state of the call. */
   updated(session: Session): void;
   /** The server no longer has the session. */
-  gone(problem: string): void;
+  gone(message: string): void;
 }
 
 /** The statuses with which the server says that a session is gone. */

@@ -1,15 +1,15 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill } from '../app/i18n';
-import type { DictationPhase, Session } from './session';
+import type { DictationPhase, DictationSession } from './session';
 import { dictationWords } from './words';
 
 /** Asks for consent, and shows the state of the dictation and what went wrong. */
-export function Bar({ session }: { session: Session }) {
+export function Bar({ session }: { session: DictationSession }) {
   const t = dictationWords.value;
   const consentButton = useRef<HTMLButtonElement>(null);
   const phase = session.phase.value;
-  const trouble = session.trouble.value;
+  const error = session.error.value;
   const recipient = session.recipient.value;
   const states: Partial<Record<DictationPhase, string>> = { asking: t.asking, hearing: t.hearing, writing: t.writing };
 
@@ -52,9 +52,9 @@ export function Bar({ session }: { session: Session }) {
       <div class={states[phase] === undefined ? 'hidden' : `dictation-note ${phase}`} role="status">
         {states[phase]}
       </div>
-      {trouble && (
+      {error && (
         <div class="dictation-note" role="alert">
-          <span>{session.problem.value ?? t[`trouble_${trouble}`]}</span>
+          <span>{session.serverMessage.value ?? t[`error_${error}`]}</span>
           <button type="button" class="tool" aria-label={t.close} title={t.close} onClick={() => session.cancel()}>
             <Icon name="close" />
           </button>

@@ -1,10 +1,10 @@
 /** Dictation by the browser's own speech recognition, which delivers text while the visitor speaks. */
-import { allowedByPage } from '../media/trouble';
+import { isAllowedByPage } from '../media/deviceError';
 import {
   endSilence,
-  longestDictation,
+  maxDuration,
   startSilence,
-  type DictationTrouble,
+  type DictationError,
   type Recognizer,
   type RecognizerListener,
 } from './recognizer';
@@ -44,8 +44,8 @@ export async function onDevice(language: string): Promise<boolean> {
 }
 
 /** By the error names of the specification. */
-const troubles: Partial<Record<string, DictationTrouble>> = {
-  'no-speech': 'unheard',
+const errors: Partial<Record<string, DictationError>> = {
+  'no-speech': 'no_speech',
   'audio-capture': 'missing',
   network: 'network',
   'not-allowed': 'denied',
@@ -58,7 +58,7 @@ export class BrowserRecognizer implements Recognizer {
   readonly #limit: ReturnType<typeof setTimeout>;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #text = '';
-  #trouble: DictationTrouble | undefined;
+  #error: DictationError | undefined;
   #over = false;
 
   constructor(
@@ -67,7 +67,7 @@ export class BrowserRecognizer implements Recognizer {
     private readonly listener: RecognizerListener,
   ) {
     const SpeechRecognition = speechRecognition();
-    this.#limit = setTimeout(() => this.finish(), longestDictation);
+    this.#limit = setTimeout(() => this.finish(), maxDuration);
     if (!SpeechRecognition) {
       this.#recognition = undefined;
       queueMicrotask(() => this.#end('service'));
@@ -94,9 +94,9 @@ export class BrowserRecognizer implements Recognizer {
       listener.text(this.#text);
     };
     recognition.onerror = ({ error }) => {
-      if (error !== 'aborted') this.#trouble = troubles[error] ?? 'unknown';
+      if (error !== 'aborted') this.#error = errors[error] ?? 'unknown';
     };
-    recognition.onend = () => this.#end(this.#text === '' ? (this.#trouble ?? 'unheard') : undefined);
+    recognition.onend = () => this.#end(this.#text === '' ? (this.#error ?? 'no_speech') : undefined);
     try {
       recognition.start();
     } catch {
@@ -120,11 +120,11 @@ export class BrowserRecognizer implements Recognizer {
     this.#silenceTimer = setTimeout(() => this.finish(), milliseconds);
   }
 
-  #end(trouble: DictationTrouble | undefined): void {
+  #end(error: DictationError | undefined): void {
     if (this.#over) return;
     this.stop();
-    if (!trouble) this.listener.done(this.#text);
+    if (!error) this.listener.done(this.#text);
     // If the page's permissions policy forbids the microphone, the error is the same as if the visitor had denied it.
-    else this.listener.failed(trouble === 'denied' && !allowedByPage('microphone') ? 'policy' : trouble);
+    else this.listener.failed(error === 'denied' && !isAllowedByPage('microphone') ? 'policy' : error);
   }
 }

@@ -4,12 +4,12 @@ import type { DictationHost } from '../app/moduleHost';
 import type { Dictation } from '../app/speech';
 import { addSheets } from '../app/styles/sheets';
 import { Bar } from './Bar';
-import { Session } from './session';
+import { DictationSession } from './session';
 import { dictationStyle } from './style';
 
 export function openDictation(panel: DictationHost): Dictation {
   addSheets(panel.host.shadow, dictationStyle);
-  const session = new Session(panel);
+  const session = new DictationSession(panel);
   const cancel = (): void => session.cancel();
   const subscriptions = [
     computed(() => panel.draft.value).subscribe((draft) => session.edited(draft)),

@@ -1,17 +1,17 @@
 /** Turns speech into text, in the browser or at the server. It starts when constructed and ends by itself, by `finish` or by `stop`. */
-import type { Trouble } from '../media/trouble';
+import type { DeviceError } from '../media/deviceError';
 
-export type DictationTrouble =
-  | Trouble
+export type DictationError =
+  | DeviceError
   /** No speech was recognized. */
-  | 'unheard'
+  | 'no_speech'
   | 'network'
   /** The browser does not support the language. */
   | 'language'
   /** The browser has no recognition service. */
   | 'service'
   /** The server could not transcribe the recording. */
-  | 'untranscribed';
+  | 'not_transcribed';
 
 export interface Recognizer {
   /** Ends the recording and delivers its text. */
@@ -27,12 +27,12 @@ export interface RecognizerListener {
   /** The recording has ended and is being transcribed. */
   writing(): void;
   done(text: string): void;
-  /** @param problem The server's explanation. */
-  failed(trouble: DictationTrouble, problem?: string): void;
+  /** @param serverMessage The server's explanation. */
+  failed(error: DictationError, serverMessage?: string): void;
 }
 
 /** The longest dictation, in milliseconds. */
-export const longestDictation = 120_000;
+export const maxDuration = 120_000;
 /** The silence that ends a dictation. */
 export const endSilence = 2_500;
 /** The silence that ends a dictation before the visitor has said anything. */

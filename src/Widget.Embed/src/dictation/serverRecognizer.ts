@@ -1,12 +1,12 @@
 /** Dictation by a recording that the server transcribes. */
 import { ApiError } from '../app/api';
 import { unlockAudio } from '../app/speech';
-import { allowedByPage, troubleOf } from '../media/trouble';
+import { isAllowedByPage, toDeviceError } from '../media/deviceError';
 import {
   endSilence,
-  longestDictation,
+  maxDuration,
   startSilence,
-  type DictationTrouble,
+  type DictationError,
   type Recognizer,
   type RecognizerListener,
 } from './recognizer';
@@ -36,7 +36,7 @@ export class ServerRecognizer implements Recognizer {
   finish(): void {
     if (this.#recorder?.state === 'recording') this.#recorder.stop();
     // The browser still asks for permission.
-    else if (!this.#recorder) this.#fail('unheard');
+    else if (!this.#recorder) this.#fail('no_speech');
   }
 
   stop(): void {
@@ -51,7 +51,7 @@ export class ServerRecognizer implements Recognizer {
         this.#fail('insecure');
         return;
       }
-      if (!allowedByPage('microphone')) {
+      if (!isAllowedByPage('microphone')) {
         this.#fail('policy');
         return;
       }
@@ -65,7 +65,7 @@ export class ServerRecognizer implements Recognizer {
       }
       this.#record(this.#stream);
     } catch (error) {
-      this.#fail(troubleOf(error, 'microphone'));
+      this.#fail(toDeviceError(error, 'microphone'));
     }
   }
 
@@ -77,14 +77,14 @@ export class ServerRecognizer implements Recognizer {
     recorder.onstop = () => {
       this.#close();
       if (this.#over) return;
-      if (this.#isSilent) this.#fail('unheard');
+      if (this.#isSilent) this.#fail('no_speech');
       else void this.#transcribe(new Blob(pieces, { type: recorder.mimeType }));
     };
     // The device may be unplugged.
     for (const track of stream.getTracks()) track.onended = () => this.finish();
     recorder.start();
     this.#recorder = recorder;
-    this.#limit = setTimeout(() => this.finish(), longestDictation);
+    this.#limit = setTimeout(() => this.finish(), maxDuration);
     this.#finishAtSilence(stream);
     this.listener.hearing();
   }
@@ -117,20 +117,20 @@ export class ServerRecognizer implements Recognizer {
       const text = (await this.transcribe(sound, this.#abort.signal)).trim();
       if (this.#over) return;
       if (text === '') {
-        this.#fail('unheard');
+        this.#fail('no_speech');
         return;
       }
       this.stop();
       this.listener.done(text);
     } catch (error) {
-      this.#fail('untranscribed', error instanceof ApiError && error.status < 500 ? error.message : undefined);
+      this.#fail('not_transcribed', error instanceof ApiError && error.status < 500 ? error.message : undefined);
     }
   }
 
-  #fail(trouble: DictationTrouble, problem?: string): void {
+  #fail(error: DictationError, serverMessage?: string): void {
     if (this.#over) return;
     this.stop();
-    this.listener.failed(trouble, problem);
+    this.listener.failed(error, serverMessage);
   }
 
   /** Stops every track that was opened here. */

@@ -2,7 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { locale } from '../app/i18n';
 import type { DictationHost } from '../app/moduleHost';
-import type { DictationTrouble, Recognizer, RecognizerListener } from './recognizer';
+import type { DictationError, Recognizer, RecognizerListener } from './recognizer';
 import { onDevice, BrowserRecognizer } from './browserRecognizer';
 import { ServerRecognizer } from './serverRecognizer';
 
@@ -18,12 +18,12 @@ export type DictationPhase =
 /** Who receives the audio: only this device, the browser's maker, or a host. */
 export type Recipient = 'device' | 'browser' | { host: string };
 
-export class Session {
+export class DictationSession {
   readonly phase = signal<DictationPhase>('idle');
   readonly recipient = signal<Recipient>('browser');
-  readonly trouble = signal<DictationTrouble | undefined>(undefined);
-  /** The server's explanation of the trouble. */
-  readonly problem = signal<string | undefined>(undefined);
+  readonly error = signal<DictationError | undefined>(undefined);
+  /** The server's explanation of the error. */
+  readonly serverMessage = signal<string | undefined>(undefined);
   #recognizer: Recognizer | undefined;
   #turn = 0;
   /** The text field's content before the dictation. */
@@ -86,11 +86,11 @@ export class Session {
           this.#setText(text);
           this.cancel();
         }),
-      failed: (trouble, problem) =>
+      failed: (error, serverMessage) =>
         ifCurrent(() => {
           this.cancel();
-          this.trouble.value = trouble;
-          this.problem.value = problem;
+          this.error.value = error;
+          this.serverMessage.value = serverMessage;
         }),
     };
     this.phase.value = 'asking';
@@ -117,7 +117,7 @@ export class Session {
   #clear(): void {
     batch(() => {
       this.phase.value = 'idle';
-      this.trouble.value = this.problem.value = undefined;
+      this.error.value = this.serverMessage.value = undefined;
     });
     this.#written = undefined;
   }

@@ -2,7 +2,7 @@
  * The script behind the tag. Shows the launcher and queues the page's calls to `window.Widget` until the app is loaded. The app is loaded
  * when the visitor or the page first opens the widget, and nothing else before that.
  */
-import type { App, AppModule, Host, Looks, WidgetApi } from '../contract';
+import type { App, AppModule, Host, Appearance, WidgetApi } from '../contract';
 import { onColor } from '../color';
 import css from './loader.css?inline';
 import { element, icon } from './dom';
@@ -16,19 +16,19 @@ type Call = [name: string, ...args: unknown[]];
 type Mistakes = typeof import('./mistakes');
 
 type Labels = [open: string, failed: string];
-const english: Labels = ['Open chat', 'The chat could not be loaded. Try again'];
+const english: Labels = ['Open chat', "The chat couldn't be loaded. Try again"];
 const labels: Record<string, Labels> = {
   de: ['Chat öffnen', 'Der Chat konnte nicht geladen werden. Erneut versuchen'],
   es: ['Abrir el chat', 'No se pudo cargar el chat. Intentar de nuevo'],
-  ar: ['فتح المحادثة', 'تعذّر تحميل المحادثة. أعد المحاولة'],
+  ar: ['فتح الدردشة', 'تعذّر تحميل الدردشة. أعد المحاولة'],
 };
 
 function install(script: HTMLScriptElement): void {
   const page = window as unknown as { Widget?: WidgetApi | Call[] };
-  const before = page.Widget;
-  if (before && !Array.isArray(before)) {
+  const existing = page.Widget;
+  if (existing && !Array.isArray(existing)) {
     // A second tag on the page, or a router has inserted the tag again, perhaps into a new body.
-    before.attach();
+    existing.attach();
     return;
   }
 
@@ -36,15 +36,15 @@ function install(script: HTMLScriptElement): void {
   const { siteKey, mode, color, position, locale } = data;
   const api = new URL(script.src).origin;
   // Loads the explanations of mistakes only when there is one.
-  const explain = (where: 'inTag' | 'inCall', what: object): unknown =>
+  const explain = (kind: 'tag' | 'call', value: object): unknown =>
     (import(/* @vite-ignore */ `${api}/embed/${MISTAKES_MODULE}`) as Promise<Mistakes>)
-      .then((mistakes) => mistakes.explain(where, what))
+      .then((mistakes) => mistakes.explain(kind, value))
       .catch(() => undefined);
-  const right = (name: string): boolean => isAttribute(name, data[name]);
-  if (!siteKey || !Object.keys(data).every(right)) explain('inTag', data);
+  const isValid = (name: string): boolean => isAttribute(name, data[name]);
+  if (!siteKey || !Object.keys(data).every(isValid)) explain('tag', data);
   if (!siteKey) return;
 
-  const memory = `widget:${siteKey}:looks`;
+  const storageKey = `widget:${siteKey}:looks`;
   const language = (locale ?? document.documentElement.lang) || navigator.language;
   const [openLabel, failedLabel] = labels[language.slice(0, 2)] ?? english;
 
@@ -79,14 +79,14 @@ function install(script: HTMLScriptElement): void {
       badge.hidden = unread === 0;
       badge.textContent = unread > 9 ? '9+' : String(unread);
     },
-    looks(looks) {
+    setAppearance(appearance) {
       // The tag's attributes override the tenant's settings.
-      const accent = color && right('color') ? color.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3') : looks.color;
+      const accent = color && isValid('color') ? color.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3') : appearance.color;
       root.style.setProperty('--accent', accent);
       root.style.setProperty('--on-accent', onColor(accent));
-      root.dataset.position = position && right('position') ? position : looks.position;
+      root.dataset.position = position && isValid('position') ? position : appearance.position;
       try {
-        localStorage.setItem(memory, JSON.stringify(looks));
+        localStorage.setItem(storageKey, JSON.stringify(appearance));
       } catch {
         // Storage is blocked. The appearance is then right once the app is loaded.
       }
@@ -100,7 +100,7 @@ function install(script: HTMLScriptElement): void {
   let app: App | undefined;
   let loading: Promise<void> | undefined;
   let destroyed = false;
-  const waiting: Call[] = [];
+  const pending: Call[] = [];
 
   function load(): void {
     if (app || loading) return;
@@ -112,7 +112,7 @@ function install(script: HTMLScriptElement): void {
         button.removeAttribute('title');
         app = module.start(host);
         host.emit('ready', undefined);
-        for (const call of waiting.splice(0)) guard(() => run(call));
+        for (const call of pending.splice(0)) guard(() => run(call));
       })
       .catch(() => {
         loading = undefined;
@@ -129,13 +129,13 @@ function install(script: HTMLScriptElement): void {
       return;
     }
     // The widget is closed until the app is loaded, so `toggle` means `open`, also when the visitor clicks again while it loads.
-    waiting.push([name === 'toggle' ? 'open' : name, ...args]);
+    pending.push([name === 'toggle' ? 'open' : name, ...args]);
     // Other calls, like `identify`, do not load the app.
     if (/^(open|toggle|ask)$/.test(name)) load();
   }
 
   // The functions of the loader itself. The others are the app's.
-  const own: Record<string, (...args: never[]) => void> = {
+  const loaderCalls: Record<string, (...args: never[]) => void> = {
     on(event: string, handler: Handler) {
       (handlers[event] ??= new Set()).add(handler);
     },
@@ -158,8 +158,9 @@ function install(script: HTMLScriptElement): void {
   function perform(...call: unknown[]): void {
     const [name, ...args] = call as Call;
     const known = isCall(call);
-    if (!known) explain('inCall', call);
-    if (known || name === 'ask') guard(() => (own[name] ? own[name](...(args as never[])) : run(call as Call)));
+    if (!known) explain('call', call);
+    if (known || name === 'ask')
+      guard(() => (loaderCalls[name] ? loaderCalls[name](...(args as never[])) : run(call as Call)));
   }
 
   /** Supports `Widget.open()`, `Widget('open')` and, for calls queued before this script ran, `Widget.push(['open'])`. */
@@ -173,8 +174,8 @@ function install(script: HTMLScriptElement): void {
 
   button.addEventListener('click', () => widget.toggle());
   page.Widget = widget;
-  host.looks(remembered(memory) ?? { color: '#2f5bea', position: 'right' });
-  for (const call of before ?? []) guard(() => widget.push(call));
+  host.setAppearance(storedAppearance(storageKey) ?? { color: '#2f5bea', position: 'right' });
+  for (const call of existing ?? []) guard(() => widget.push(call));
   const show = (): void => {
     widget.attach();
     if (host.mode === 'page') widget.open();
@@ -191,9 +192,9 @@ function guard(call: () => void): void {
   }
 }
 
-function remembered(memory: string): Looks | null {
+function storedAppearance(storageKey: string): Appearance | null {
   try {
-    return JSON.parse(localStorage.getItem(memory) ?? 'null') as Looks | null;
+    return JSON.parse(localStorage.getItem(storageKey) ?? 'null') as Appearance | null;
   } catch {
     return null;
   }

@@ -27,13 +27,13 @@ const calls: Record<string, string> = {
 const reported = new Set<string>();
 
 /** Explains what is wrong with a tag's attributes, given its `dataset`. */
-export function inTag(data: Readonly<Record<string, string | undefined>>): string[] {
+export function tagMistakes(data: Readonly<Record<string, string | undefined>>): string[] {
   // Names are case-sensitive, values are not. The loader's rule ignores case in both.
   const isName = (name: string): boolean => name === 'mode' || Object.hasOwn(attributes, name);
   const wrong = Object.entries(data).filter(
     ([name, value]) => !(isName(name) && isAttribute(name, value)) && !isForeign(name),
   );
-  const words = wrong.map(([name, value = '']) => {
+  const messages = wrong.map(([name, value = '']) => {
     const dashed = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const allowed = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (!allowed)
@@ -46,26 +46,26 @@ export function inTag(data: Readonly<Record<string, string | undefined>>): strin
       : `${dashed}=${format(value)} is not a site key. It must be ${allowed}.`;
   });
   if (data.siteKey === undefined)
-    words.unshift(`the tag has no data-site-key, so it draws nothing. It must be ${attributes.siteKey ?? ''}.`);
-  return words.map((line) => `Widget: ${line} See docs/embedding.md, "Attributes".`);
+    messages.unshift(`the tag has no data-site-key, so it draws nothing. It must be ${attributes.siteKey ?? ''}.`);
+  return messages.map((line) => `Widget: ${line} See docs/embedding.md, "Attributes".`);
 }
 
 /** Explains what is wrong with a call. */
-export function inCall(call: readonly unknown[]): string[] {
+export function callMistakes(call: readonly unknown[]): string[] {
   if (isCall(call)) return [];
   const [name, ...args] = call;
   const takes = typeof name === 'string' && Object.hasOwn(calls, name) ? calls[name] : undefined;
-  const words =
+  const messages =
     takes === undefined
       ? `there is no Widget.${typeof name === 'string' ? name : format(name)}(). ${suggest(String(name), Object.keys(calls))}`
       : `Widget.${String(name)}(${args.map(format).join(', ')}) has invalid arguments. It takes ${takes}.`;
-  return [`Widget: ${words} See docs/embedding.md, "JavaScript".`];
+  return [`Widget: ${messages} See docs/embedding.md, "JavaScript".`];
 }
 
-/** Called by the loader. Reports each mistake once. */
-export function explain(where: 'inTag' | 'inCall', what: object): void {
-  const words = where === 'inTag' ? inTag(what as Record<string, string>) : inCall(what as unknown[]);
-  for (const line of words) {
+/** Called by the loader with the tag's `dataset`, or with a call's name and arguments. Reports each mistake once. */
+export function explain(kind: 'tag' | 'call', value: object): void {
+  const mistakes = kind === 'tag' ? tagMistakes(value as Record<string, string>) : callMistakes(value as unknown[]);
+  for (const line of mistakes) {
     if (reported.has(line)) continue;
     reported.add(line);
     console.warn(line);

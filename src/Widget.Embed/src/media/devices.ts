@@ -1,15 +1,15 @@
 /** The visitor's camera, microphone and speaker. Every track that is opened here is stopped here. */
-import { allowedByPage, troubleOf, type DeviceKind, type Trouble, type Troubles } from './trouble';
+import { isAllowedByPage, toDeviceError, type DeviceKind, type DeviceError, type DeviceErrors } from './deviceError';
 
-export interface Choice {
+export interface DeviceOption {
   id: string;
   label: string;
 }
 
-export interface Choices {
-  microphone: Choice[];
-  camera: Choice[];
-  speaker: Choice[];
+export interface DeviceLists {
+  microphone: DeviceOption[];
+  camera: DeviceOption[];
+  speaker: DeviceOption[];
 }
 
 export class Devices {
@@ -23,9 +23,9 @@ export class Devices {
   }
 
   /** Asks for both devices in one prompt and, if that fails, for each alone. Returns what went wrong. */
-  async open(): Promise<Troubles> {
+  async open(): Promise<DeviceErrors> {
     if (!mediaDevices()) return { microphone: 'insecure', camera: 'insecure' };
-    if (allowedByPage('camera') && allowedByPage('microphone')) {
+    if (isAllowedByPage('camera') && isAllowedByPage('microphone')) {
       try {
         this.#take(await navigator.mediaDevices.getUserMedia({ audio: audioConstraints, video: videoConstraints }));
         return {};
@@ -33,18 +33,18 @@ export class Devices {
         // One of them may still be available.
       }
     }
-    const troubles: Troubles = {};
+    const deviceErrors: DeviceErrors = {};
     for (const kind of ['microphone', 'camera'] as const) {
-      const trouble = await this.choose(kind);
-      if (trouble) troubles[kind] = trouble;
+      const deviceError = await this.choose(kind);
+      if (deviceError) deviceErrors[kind] = deviceError;
     }
-    return troubles;
+    return deviceErrors;
   }
 
   /** Opens a device in place of the current one. Without an id the browser chooses. */
-  async choose(kind: DeviceKind, id?: string): Promise<Trouble | undefined> {
+  async choose(kind: DeviceKind, id?: string): Promise<DeviceError | undefined> {
     if (!mediaDevices()) return 'insecure';
-    if (!allowedByPage(kind)) return 'policy';
+    if (!isAllowedByPage(kind)) return 'policy';
     const device = id ? { deviceId: { exact: id } } : {};
     const constraints =
       kind === 'microphone'
@@ -54,7 +54,7 @@ export class Devices {
       this.#take(await navigator.mediaDevices.getUserMedia(constraints));
       return undefined;
     } catch (error) {
-      return troubleOf(error, kind);
+      return toDeviceError(error, kind);
     }
   }
 
@@ -98,10 +98,10 @@ export function mediaDevices(): MediaDevices | undefined {
 }
 
 /** The devices to choose from. Labels are empty until the visitor has given permission. */
-export async function choices(): Promise<Choices> {
-  const found: Choices = { microphone: [], camera: [], speaker: [] };
+export async function listDevices(): Promise<DeviceLists> {
+  const found: DeviceLists = { microphone: [], camera: [], speaker: [] };
   if (!mediaDevices()) return found;
-  const kinds: Record<MediaDeviceKind, keyof Choices> = {
+  const kinds: Record<MediaDeviceKind, keyof DeviceLists> = {
     audioinput: 'microphone',
     videoinput: 'camera',
     audiooutput: 'speaker',

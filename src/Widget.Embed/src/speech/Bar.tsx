@@ -11,7 +11,7 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
   const t = speechWords.value;
   const bar = useRef<HTMLDivElement>(null);
   const phase = player.phase.value;
-  const trouble = player.trouble.value;
+  const error = player.error.value;
   const shown = phase !== 'idle';
 
   // When the bar disappears, its focus moves to the thread. While this renders, the bar is still there.
@@ -23,16 +23,16 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
   return (
     <>
       <div class="hidden" role="status">
-        {phase === 'paused' && !trouble ? t.paused : ''}
+        {phase === 'paused' && !error ? t.paused : ''}
       </div>
-      {trouble && (
+      {error && (
         <div class="speech-note" role="alert">
-          <span>{t[trouble]}</span>
+          <span>{t[error]}</span>
           {!shown && <Button name="close" label={t.close} onPress={() => player.stop()} />}
         </div>
       )}
       {shown && (
-        <div class="player" ref={bar} role="group" aria-label={t.player} data-phase={phase}>
+        <div class="player" ref={bar} role="group" aria-label={t.readingAloud} data-phase={phase}>
           <Button
             name={phase === 'paused' ? 'play' : 'pause'}
             label={phase === 'paused' ? t.resume : t.pause}
@@ -40,7 +40,7 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
           />
           <Button name="skip" label={t.skip} onPress={() => player.skip()} />
           <span class="player-state" aria-hidden="true">
-            {phase === 'paused' ? t.paused : phase === 'waiting' ? t.waiting : t.player}
+            {phase === 'paused' ? t.paused : phase === 'waiting' ? t.waiting : t.readingAloud}
           </span>
           <select
             aria-label={t.speed}
@@ -56,7 +56,7 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
             name={player.muted.value ? 'muted' : 'sound'}
             label={t.mute}
             pressed={player.muted.value}
-            onPress={() => player.mute()}
+            onPress={() => player.toggleMute()}
           />
           <Button name="stop" label={t.stop} onPress={() => player.stop()} />
         </div>

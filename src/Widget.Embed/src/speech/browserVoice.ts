@@ -4,7 +4,7 @@
  */
 import type { ReadonlySignal } from '@preact/signals';
 import { languageOf } from './language';
-import type { Reading, ReadingListener, Settings, VoiceTrouble, WrittenAnswer } from './model';
+import type { Reading, ReadingListener, Settings, SpeechError, WrittenAnswer } from './model';
 import { splitIntoSentences, type Sentence } from './sentences';
 import { chooseVoice, voices } from './voices';
 
@@ -13,7 +13,7 @@ export { voices };
 /** A voice that has not started after this time never will. */
 const startTimeout = 5_000;
 /** In letters per second, slower than any voice. A sentence that takes longer has stopped; remote voices stop without an event. */
-const slowestRate = 10;
+const minLettersPerSecond = 10;
 /** Added to the longest duration of a sentence, in milliseconds. */
 const margin = 3_000;
 
@@ -176,7 +176,7 @@ export class BrowserReading implements Reading {
 
   /** Continues with the next sentence if the voice does not finish this one in time. */
   #skipIfSilent({ text, rate }: SpeechSynthesisUtterance, spoken: number): void {
-    this.#after(((text.length - spoken) / (slowestRate * rate)) * 1000 + margin, () => {
+    this.#after(((text.length - spoken) / (minLettersPerSecond * rate)) * 1000 + margin, () => {
       this.#cancel();
       this.#next();
     });
@@ -214,8 +214,8 @@ export class BrowserReading implements Reading {
     this.#timer = setTimeout(action, milliseconds);
   }
 
-  #fail(trouble: VoiceTrouble): void {
-    this.#end(() => this.listener.failed(trouble, this.#nextSentence()?.start ?? 0));
+  #fail(error: SpeechError): void {
+    this.#end(() => this.listener.failed(error, this.#nextSentence()?.start ?? 0));
   }
 
   #end(notify: () => void): void {

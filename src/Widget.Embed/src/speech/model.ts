@@ -14,7 +14,7 @@ export type Phase =
   | 'paused';
 
 /** Why there is no sound. Each has its own message. */
-export type VoiceTrouble =
+export type SpeechError =
   /** The browser has no voice at all. */
   | 'no_voice'
   /** The browser has no voice for the answer's language. */
@@ -49,7 +49,7 @@ export interface ReadingListener {
   blocked(): void;
   done(): void;
   /** The reading cannot continue. Another voice could, from this position. */
-  failed(trouble: VoiceTrouble, at: number): void;
+  failed(error: SpeechError, at: number): void;
 }
 
 export interface Settings {

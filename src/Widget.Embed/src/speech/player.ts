@@ -1,6 +1,6 @@
 /** Reads one answer at a time aloud, with the server's voice or the browser's. */
 import { batch, signal } from '@preact/signals';
-import type { Phase, TextRange, Reading, ReadingListener, Settings, VoiceTrouble } from './model';
+import type { Phase, TextRange, Reading, ReadingListener, Settings, SpeechError } from './model';
 
 /** Loads a voice and starts reading an answer from a position on. */
 export type Voice = (
@@ -15,7 +15,7 @@ export class Player {
   readonly messageId = signal<string | undefined>(undefined);
   readonly sentence = signal<TextRange | undefined>(undefined);
   readonly word = signal<TextRange | undefined>(undefined);
-  readonly trouble = signal<VoiceTrouble | undefined>(undefined);
+  readonly error = signal<SpeechError | undefined>(undefined);
   readonly rate = signal(1);
   readonly muted = signal(false);
   readonly #settings: Settings = { rate: 1, muted: false };
@@ -39,7 +39,7 @@ export class Player {
 
   toggle(): void {
     if (this.phase.value === 'paused') {
-      this.trouble.value = undefined;
+      this.error.value = undefined;
       this.phase.value = this.sentence.value ? 'speaking' : 'waiting';
       this.#reading?.resume();
     } else {
@@ -49,7 +49,7 @@ export class Player {
   }
 
   skip(): void {
-    this.trouble.value = undefined;
+    this.error.value = undefined;
     this.phase.value = 'waiting';
     this.#reading?.skip();
   }
@@ -59,7 +59,7 @@ export class Player {
     this.#reading?.changed();
   }
 
-  mute(): void {
+  toggleMute(): void {
     this.muted.value = this.#settings.muted = !this.muted.value;
     this.#reading?.changed();
   }
@@ -73,15 +73,15 @@ export class Player {
   }
 
   /** Stops and shows why there is no sound. */
-  fail(trouble: VoiceTrouble): void {
+  fail(error: SpeechError): void {
     this.stop();
-    this.trouble.value = trouble;
+    this.error.value = error;
   }
 
-  async #begin(messageId: string, voices: Voice[], from: number, firstTrouble?: VoiceTrouble): Promise<void> {
+  async #begin(messageId: string, voices: Voice[], from: number, firstError?: SpeechError): Promise<void> {
     const voice = voices.shift();
     if (!voice) {
-      this.fail(firstTrouble ?? 'failed');
+      this.fail(firstError ?? 'failed');
       return;
     }
     const turn = ++this.#turn;
@@ -100,18 +100,18 @@ export class Player {
       blocked: () =>
         ifCurrent(() => {
           this.phase.value = 'paused';
-          this.trouble.value = 'blocked';
+          this.error.value = 'blocked';
         }),
       done: () => ifCurrent(() => this.stop()),
       // If every voice fails, the visitor sees the first one's problem.
-      failed: (trouble, at) => ifCurrent(() => void this.#begin(messageId, voices, at, firstTrouble ?? trouble)),
+      failed: (error, at) => ifCurrent(() => void this.#begin(messageId, voices, at, firstError ?? error)),
     };
     try {
       const reading = await voice(messageId, this.#settings, listener, from);
       if (turn !== this.#turn) reading.stop();
       else this.#reading = reading;
       // The visitor may have paused while the voice was loading.
-      if (this.phase.value === 'paused' && !this.trouble.value) reading.pause();
+      if (this.phase.value === 'paused' && !this.error.value) reading.pause();
     } catch {
       listener.failed('failed', from);
     }
@@ -120,7 +120,7 @@ export class Player {
   #reset(): void {
     batch(() => {
       this.phase.value = 'idle';
-      this.messageId.value = this.sentence.value = this.word.value = this.trouble.value = undefined;
+      this.messageId.value = this.sentence.value = this.word.value = this.error.value = undefined;
       this.muted.value = this.#settings.muted = false;
     });
   }

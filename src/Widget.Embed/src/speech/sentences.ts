@@ -14,12 +14,12 @@ export interface Sentence extends TextRange {
 type Piece = { shown: string; spoken: string } | 'break';
 
 /** In letters. Some browsers' voices stop after about fourteen seconds, without an event. */
-const longestSentence = 180;
+const maxSentenceLength = 180;
 
 /**
  * @param markdown The answer, which may be incomplete.
  * @param language The answer's language, to find the ends of sentences.
- * @param code Spoken in place of a code block.
+ * @param code SpokenLine in place of a code block.
  */
 export function splitIntoSentences(markdown: string, language: string, code: string): Sentence[] {
   const pieces = parse(markdown).flatMap((block) => blockPieces(block, code));
@@ -164,13 +164,13 @@ function sentenceRanges(text: string, language: string): [number, number][] {
 
 /** Splits a sentence that is too long, if possible at a comma, else at a space. */
 function splitLong(text: string, from: number, to: number): [number, number][] {
-  if (to - from <= longestSentence) return [[from, to]];
-  const part = text.slice(from, from + longestSentence);
+  if (to - from <= maxSentenceLength) return [[from, to]];
+  const part = text.slice(from, from + maxSentenceLength);
   const comma = Math.max(
     ...[...part.matchAll(/[,;:،、–—]\s*/g)].map(({ index, 0: found }) => index + found.length),
     -1,
   );
   const space = part.lastIndexOf(' ') + 1;
-  const cut = from + (comma > longestSentence / 3 ? comma : space > 0 ? space : longestSentence);
+  const cut = from + (comma > maxSentenceLength / 3 ? comma : space > 0 ? space : maxSentenceLength);
   return [[from, cut], ...splitLong(text, cut, to)];
 }

@@ -41,7 +41,7 @@ export function openSpeech(panel: SpeechHost): Speech {
       const item = answer(messageId);
       return item && { text: item.text, attempt: item.attempt, complete: item.outcome !== undefined };
     });
-    const defaults = { language: locale.peek(), code: speechWords.peek().code };
+    const defaults = { language: locale.peek(), code: speechWords.peek().codeBlock };
     return new BrowserReading(written, settings, defaults, listener, from);
   };
   const cancel = (): void => player.stop();
@@ -56,7 +56,7 @@ export function openSpeech(panel: SpeechHost): Speech {
         const last = items?.findLast((item): item is AssistantItem => item.kind === 'assistant');
         if (!last || handled.has(last.messageId)) return;
         handled.add(last.messageId);
-        if ((last.seq ?? Infinity) <= panel.known.peek()) return;
+        if ((last.seq ?? Infinity) <= panel.lastKnownSeq.peek()) return;
         panel.dictation.cancel();
         player.read(last.messageId);
       },

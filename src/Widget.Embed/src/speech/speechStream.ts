@@ -42,7 +42,7 @@ export interface SpeechStreamListener {
 }
 
 /** The server never pauses for longer. */
-const longestSilence = 30_000;
+const silenceTimeout = 30_000;
 
 export class SpeechStream {
   /** Where the last complete sentence ends in the answer. */
@@ -83,7 +83,7 @@ export class SpeechStream {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const restartTimer = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => this.#abort.abort(), longestSilence);
+      timer = setTimeout(() => this.#abort.abort(), silenceTimeout);
     };
     restartTimer();
     try {

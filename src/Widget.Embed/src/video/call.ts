@@ -6,7 +6,7 @@ import type { CallHost } from '../app/moduleHost';
 import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
-import type { DeviceKind, Troubles } from '../media/trouble';
+import type { DeviceKind, DeviceErrors } from '../media/deviceError';
 import type { ConnectingPhase, VideoModel } from './model';
 import { Reporter } from './reporter';
 import { Room, type Avatar } from './room';
@@ -16,11 +16,11 @@ import { Transcript, type Caption } from './transcript';
 import { outgoing, type RoomMessage, type VideoSession } from './wire';
 
 /** An avatar usually joins within a few seconds. */
-const usualWait = 15_000;
+const slowJoinDelay = 15_000;
 /** How long the end of a call waits for the last utterances to reach the server. */
 const reportTimeout = 2_000;
 /** When the room is lost, Tavus tells our server why a moment later. */
-const reasonDelay = 2_000;
+const endReasonDelay = 2_000;
 
 export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> implements VideoModel {
   readonly position = signal<number | undefined>(undefined);
@@ -44,7 +44,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     super(panel, done);
     this.session = new VideoSessionClient(panel, () => this.avatar.value !== undefined, {
       updated: (session) => this.receive(session),
-      gone: (problem) => this.ended(undefined, problem),
+      gone: (message) => this.ended(undefined, message),
     });
     this.#reporter = new Reporter((utterances, keepalive) => this.session.report(utterances, keepalive));
     this.#transcript = new Transcript(
@@ -58,7 +58,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     this.#tools = new ToolCalls(
       (request) => this.session.runTool(request),
       (type, properties) => {
-        if (type === 'respond') this.#transcript.unspoken(continuePrompt);
+        if (type === 'respond') this.#transcript.ignoreEcho(continuePrompt);
         this.#send(type, properties);
       },
     );
@@ -94,12 +94,12 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   }
 
   get talk(): (() => void) | undefined {
-    return this.panel.offers('voice') ? () => void this.panel.startCall('voice') : undefined;
+    return this.panel.isCallOffered('voice') ? () => void this.panel.startCall('voice') : undefined;
   }
 
   say(text: string): boolean {
     if (!this.#room || this.phase.value !== 'live') return false;
-    this.#transcript.typed(newId(), text);
+    this.#transcript.addTyped(newId(), text);
     this.#send('respond', { text });
     return true;
   }
@@ -111,10 +111,10 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     super.destroy();
   }
 
-  protected async openDevices(): Promise<Troubles> {
-    const troubles = await this.devices.open();
+  protected async openDevices(): Promise<DeviceErrors> {
+    const deviceErrors = await this.devices.open();
     if (!this.isOver()) this.#showDevices();
-    return troubles;
+    return deviceErrors;
   }
 
   protected async deviceChanged(kind: DeviceKind): Promise<void> {
@@ -135,8 +135,8 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     if (conversationUrl && !this.#joining) void this.#join(conversationUrl, meetingToken);
   }
 
-  protected ended(reason: EndReason | CommonEndReason = 'tavus', problem?: string): void {
-    this.finish(reason, 'none', { problem });
+  protected ended(reason: EndReason | CommonEndReason = 'tavus', message?: string): void {
+    this.finish(reason, 'none', { message });
   }
 
   protected logged(event: CallEvent): void {
@@ -173,7 +173,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   async #join(url: string, token: string | null): Promise<void> {
     this.#joining = true;
-    this.slowAfter(usualWait);
+    this.slowAfter(slowJoinDelay);
     try {
       const room = await Room.join(url, token, this.devices, {
         avatar: (avatar) => this.#avatarChanged(avatar),
@@ -225,7 +225,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   async #roomLost(): Promise<void> {
     this.avatar.value = undefined;
-    await this.askWhyLost(this.session, reasonDelay);
+    await this.fetchEndReason(this.session, endReasonDelay);
     this.finish('lost', 'request');
   }
 

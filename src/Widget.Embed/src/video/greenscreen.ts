@@ -30,7 +30,7 @@ export function keyOut(pixels: Uint8ClampedArray, [r, g, b]: readonly [number, n
 }
 
 /** Wide enough for the panel. Each pixel costs time in each frame. */
-const widest = 640;
+const maxWidth = 640;
 
 /** Draws a video without its background. Returns a function that stops it. */
 export function drawKeyed(video: HTMLVideoElement, canvas: HTMLCanvasElement): () => void {
@@ -41,7 +41,7 @@ export function drawKeyed(video: HTMLVideoElement, canvas: HTMLCanvasElement): (
     request = hasFrameCallback ? video.requestVideoFrameCallback(draw) : requestAnimationFrame(draw);
   };
   const draw = (): void => {
-    const scale = Math.min(1, widest / (video.videoWidth || widest));
+    const scale = Math.min(1, maxWidth / (video.videoWidth || maxWidth));
     const [width, height] = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)];
     if (context && width > 0 && height > 0) {
       if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];

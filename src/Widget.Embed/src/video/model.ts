@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { EndReason, Speaker } from '../app/events';
 import type { CallEnd, CallModel, CommonEndReason, CommonPhase } from '../call/model';
-import type { DeviceKind, Troubles } from '../media/trouble';
+import type { DeviceKind, DeviceErrors } from '../media/deviceError';
 import type { Avatar } from './room';
 import type { Caption } from './transcript';
 
@@ -25,7 +25,7 @@ export interface VideoModel extends CallModel {
   readonly frame: ReadonlySignal<string | undefined>;
   readonly ownPicture: ReadonlySignal<MediaStreamTrack | undefined>;
   readonly on: ReadonlySignal<Readonly<Record<DeviceKind, boolean>>>;
-  readonly troubles: ReadonlySignal<Troubles>;
+  readonly deviceErrors: ReadonlySignal<DeviceErrors>;
   readonly caption: ReadonlySignal<Caption | undefined>;
   readonly speaking: ReadonlySignal<Speaker | undefined>;
   readonly end: ReadonlySignal<VideoEnd | undefined>;

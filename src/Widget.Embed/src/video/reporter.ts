@@ -1,22 +1,22 @@
 /** Reports utterances to our API in order and in batches, and retries until each has arrived. */
 import { ApiError } from '../app/api';
-import type { HeardUtterance } from './wire';
+import type { ReportedUtterance } from './wire';
 
 const batchDelay = 300;
 const batchSize = 50;
-const longestText = 8000;
-const longestDelay = 15_000;
+const maxTextLength = 8000;
+const maxDelay = 15_000;
 
 export class Reporter {
-  readonly #waiting: HeardUtterance[] = [];
+  readonly #waiting: ReportedUtterance[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sending: Promise<void> | undefined;
   #failures = 0;
 
-  constructor(private readonly post: (utterances: HeardUtterance[], keepalive: boolean) => Promise<unknown>) {}
+  constructor(private readonly post: (utterances: ReportedUtterance[], keepalive: boolean) => Promise<unknown>) {}
 
-  add(utterance: HeardUtterance): void {
-    this.#waiting.push({ ...utterance, text: utterance.text.slice(0, longestText) });
+  add(utterance: ReportedUtterance): void {
+    this.#waiting.push({ ...utterance, text: utterance.text.slice(0, maxTextLength) });
     this.#schedule(batchDelay);
   }
 
@@ -57,7 +57,7 @@ export class Reporter {
         this.#failures = settled ? 0 : this.#failures + 1;
         this.#sending = undefined;
         if (this.#waiting.length > 0)
-          this.#schedule(settled ? 0 : Math.min(longestDelay, batchDelay * 2 ** this.#failures));
+          this.#schedule(settled ? 0 : Math.min(maxDelay, batchDelay * 2 ** this.#failures));
       });
     return this.#sending;
   }

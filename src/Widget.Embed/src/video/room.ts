@@ -1,7 +1,7 @@
 /** Tavus's room, through Daily's call object: participants, their tracks, and messages. */
 import type { DailyCall, DailyParticipant } from '@daily-co/daily-js';
 import type { Devices } from '../media/devices';
-import type { DeviceKind } from '../media/trouble';
+import type { DeviceKind } from '../media/deviceError';
 import { roomMessage, type RoomMessage } from './wire';
 
 export interface Avatar {

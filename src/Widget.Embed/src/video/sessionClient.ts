@@ -4,7 +4,7 @@ import type { CallHost } from '../app/moduleHost';
 import { retryOnce } from '../call/requests';
 import { SessionClient, type SessionListener } from '../call/sessionClient';
 import type { ToolRequest } from './tools';
-import type { HeardUtterance, ToolResponse, VideoSession } from './wire';
+import type { ReportedUtterance, ToolResponse, VideoSession } from './wire';
 
 /** A waiting visitor wants to see progress. Later it is enough that the server knows that the page is still open. */
 const delayWhileWaiting = 3_000;
@@ -28,7 +28,7 @@ export class VideoSessionClient extends SessionClient<VideoSession> {
   }
 
   /** @param keepalive Lets the request outlive the page. */
-  report(utterances: HeardUtterance[], keepalive: boolean): Promise<unknown> {
+  report(utterances: ReportedUtterance[], keepalive: boolean): Promise<unknown> {
     return this.panel.post(this.path('utterances'), { utterances }, keepalive);
   }
 

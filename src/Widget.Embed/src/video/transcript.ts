@@ -3,7 +3,7 @@
  * carries the whole intended text when it begins to speak, and "utterance.streaming" the text spoken so far. So the avatar's utterance is
  * held until it stops or is interrupted.
  */
-import { speakerOf, speechOf, type HeardUtterance, type RoomMessage } from './wire';
+import { speakerOf, speechOf, type ReportedUtterance, type RoomMessage } from './wire';
 import type { Speaker } from '../app/events';
 
 export interface Caption {
@@ -12,14 +12,14 @@ export interface Caption {
 }
 
 /** If the avatar never reports that it has stopped, its utterance counts as finished after this time. */
-const longestSpeech = 60_000;
+const maxSpeechDuration = 60_000;
 /** The same if it has not reported that it began: it may have stopped already. */
-const longestHold = 4_000;
+const maxHoldDuration = 4_000;
 /** How long to expect the room's echo of a text that we sent. */
 const echoTime = 60_000;
 
 export class Transcript {
-  #held: HeardUtterance | undefined;
+  #held: ReportedUtterance | undefined;
   #heldTimer: ReturnType<typeof setTimeout> | undefined;
   /** The text that the avatar has spoken so far, and its inference id. */
   #spoken: { inference: string | undefined; text: string } | undefined;
@@ -30,21 +30,21 @@ export class Transcript {
   readonly #reported = new Set<string>();
 
   constructor(
-    private readonly report: (utterance: HeardUtterance) => void,
+    private readonly report: (utterance: ReportedUtterance) => void,
     private readonly showCaption: (caption: Caption | undefined) => void,
     private readonly setSpeaking: (speaker: Speaker, speaking: boolean) => void,
     private readonly now: () => number = Date.now,
   ) {}
 
   /** The visitor typed this text. It is reported at once; the room's echo is ignored. */
-  typed(id: string, text: string): void {
+  addTyped(id: string, text: string): void {
     this.flush();
-    this.unspoken(text);
+    this.ignoreEcho(text);
     this.#reportOnce({ id, speaker: 'visitor', text, interrupted: false });
   }
 
   /** This text goes to the room as the visitor's speech, but is not theirs. The room's echo is ignored. */
-  unspoken(text: string): void {
+  ignoreEcho(text: string): void {
     this.#echoes.push({ text: normalized(text), until: this.now() + echoTime });
   }
 
@@ -111,7 +111,7 @@ export class Transcript {
 
   #hold(): void {
     clearTimeout(this.#heldTimer);
-    this.#heldTimer = setTimeout(() => this.flush(), this.#avatarSpeaks ? longestSpeech : longestHold);
+    this.#heldTimer = setTimeout(() => this.flush(), this.#avatarSpeaks ? maxSpeechDuration : maxHoldDuration);
   }
 
   #streaming(message: RoomMessage): void {
@@ -153,7 +153,7 @@ export class Transcript {
     return true;
   }
 
-  #reportOnce(utterance: HeardUtterance): void {
+  #reportOnce(utterance: ReportedUtterance): void {
     if (this.#reported.has(utterance.id)) return;
     this.#reported.add(utterance.id);
     this.report(utterance);

@@ -10,25 +10,25 @@ import { videoStyle } from './style';
 
 export function openVideo(panel: CallHost): LiveCall {
   addSheets(panel.host.shadow, callStyle, videoStyle);
-  const alone = signal(narrow.matches);
+  const hidesThread = signal(narrow.matches);
   const onChange = (): void => {
-    alone.value = narrow.matches;
+    hidesThread.value = narrow.matches;
   };
   narrow.addEventListener('change', onChange);
   const call = new VideoCall(panel, (again) => {
     stop();
     narrow.removeEventListener('change', onChange);
-    panel.callOver(again ? openVideo(panel) : undefined);
+    panel.callClosed(again ? openVideo(panel) : undefined);
   });
   // After the call the visitor continues in the thread.
   const stop = effect(() => {
-    if (!call.active.value) alone.value = false;
+    if (!call.active.value) hidesThread.value = false;
   });
   return {
     mode: 'video',
-    View: () => <Stage key={call} call={call} panel={panel} alone={alone} />,
+    View: () => <Stage key={call} call={call} panel={panel} hidesThread={hidesThread} />,
     active: call.active,
-    alone,
+    hidesThread,
     say: (text) => call.say(text),
     handleEvent: (event) => call.handleEvent(event),
     destroy: () => {

@@ -15,7 +15,7 @@ export interface VideoSession extends CallSession<EndReason> {
   greenScreen: boolean;
 }
 
-export interface HeardUtterance {
+export interface ReportedUtterance {
   /** Stable: reporting the same utterance again has no effect. */
   id: string;
   speaker: Speaker;

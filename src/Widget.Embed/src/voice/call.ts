@@ -6,7 +6,7 @@ import type { CallHost } from '../app/moduleHost';
 import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
-import type { Troubles } from '../media/trouble';
+import type { DeviceErrors } from '../media/deviceError';
 import { Captions } from './captions';
 import { VoiceConnection } from './connection';
 import { Levels } from './levels';
@@ -17,9 +17,9 @@ import { TalkButton } from './talkButton';
 import type { VoiceSession } from './wire';
 
 /** A visitor who has not answered the permission prompt by now may not have seen it. */
-const promptUnseen = 6_000;
+const promptReminderDelay = 6_000;
 /** When the connection breaks, the provider tells our server why a moment later. */
-const reasonDelay = 1_500;
+const endReasonDelay = 1_500;
 /** How long a new connection waits for the old session to end. */
 const endTimeout = 1_500;
 
@@ -81,7 +81,7 @@ export class VoiceCall
     void this.#reconnect();
   }
 
-  hold(pressed: boolean): void {
+  holdTalkButton(pressed: boolean): void {
     if (this.phase.value === 'live' || !pressed) this.#talkButton.press(pressed);
   }
 
@@ -116,8 +116,8 @@ export class VoiceCall
     return this.#connection?.session;
   }
 
-  protected async openDevices(): Promise<Troubles> {
-    this.slowAfter(promptUnseen);
+  protected async openDevices(): Promise<DeviceErrors> {
+    this.slowAfter(promptReminderDelay);
     const microphone = await this.devices.choose('microphone');
     this.clearSlow();
     return microphone ? { microphone } : {};
@@ -201,7 +201,7 @@ export class VoiceCall
     if (this.isOver() || connection !== this.#connection) return;
     const { session, connected } = connection;
     if (connected) this.phase.value = 'reconnecting';
-    if (connected) await this.askWhyLost(session, reasonDelay);
+    if (connected) await this.fetchEndReason(session, endReasonDelay);
     else await session.keepAlive();
     if (this.isOver() || connection !== this.#connection) return;
     if (connected) await this.#reconnect('lost');

@@ -2,8 +2,8 @@
 import type { Speaker } from '../app/events';
 
 /** The levels shown as 0 and as 1, in dBFS. */
-const quietest = -55;
-const loudest = -10;
+const minDecibels = -55;
+const maxDecibels = -10;
 
 interface Meter {
   source: MediaStreamAudioSourceNode;
@@ -53,5 +53,5 @@ export class Levels {
 export function levelOf(samples: Float32Array): number {
   const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
   const decibels = 10 * Math.log10(power);
-  return Math.min(1, Math.max(0, (decibels - quietest) / (loudest - quietest)));
+  return Math.min(1, Math.max(0, (decibels - minDecibels) / (maxDecibels - minDecibels)));
 }

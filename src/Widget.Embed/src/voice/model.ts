@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { Speaker, VoiceEndReason, VoicePhase } from '../app/events';
 import type { CallEnd, CallModel, CommonEndReason, CommonPhase } from '../call/model';
-import type { Troubles } from '../media/trouble';
+import type { DeviceErrors } from '../media/deviceError';
 import type { Caption } from './captions';
 
 export type ConnectionPhase = 'connecting' | 'reconnecting';
@@ -18,7 +18,7 @@ export type VoiceEnd = CallEnd<VoiceEndReason | ConnectionEndReason | CommonEndR
 
 export interface VoiceModel extends CallModel {
   readonly phase: ReadonlySignal<VoiceCallPhase>;
-  readonly troubles: ReadonlySignal<Troubles>;
+  readonly deviceErrors: ReadonlySignal<DeviceErrors>;
   /** What the assistant is doing. */
   readonly turn: ReadonlySignal<VoicePhase>;
   readonly captions: ReadonlySignal<readonly Caption[]>;
@@ -37,5 +37,5 @@ export interface VoiceModel extends CallModel {
   wake(): void;
   toggleMute(): void;
   togglePushToTalk(): void;
-  hold(pressed: boolean): void;
+  holdTalkButton(pressed: boolean): void;
 }

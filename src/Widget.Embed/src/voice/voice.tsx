@@ -10,13 +10,13 @@ import { voiceStyle } from './style';
 
 export function openVoice(panel: CallHost): LiveCall {
   addSheets(panel.host.shadow, callStyle, voiceStyle);
-  const call = new VoiceCall(panel, (again) => panel.callOver(again ? openVoice(panel) : undefined));
+  const call = new VoiceCall(panel, (again) => panel.callClosed(again ? openVoice(panel) : undefined));
   return {
     mode: 'voice',
     View: () => <Stage key={call} call={call} panel={panel} />,
     active: call.active,
     // The thread stays visible, because it shows the sources of what is said.
-    alone: signal(false),
+    hidesThread: signal(false),
     say: (text) => call.say(text),
     handleEvent: (event) => call.handleEvent(event),
     handleUpdate: (update) => call.handleUpdate(update),

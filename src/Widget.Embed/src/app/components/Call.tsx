@@ -1,4 +1,4 @@
-import type { CallItem, ShownItem, SpokenItem } from '../conversation';
+import type { CallItem, SourcesItem, SpokenItem } from '../conversation';
 import { duration } from '../duration';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
@@ -6,7 +6,7 @@ import { Icon } from './Icon';
 import { Sources } from './Sources';
 
 /** What the visitor or the assistant said in a call. */
-export function Spoken({ item }: { item: SpokenItem }) {
+export function SpokenLine({ item }: { item: SpokenItem }) {
   const t = words.value;
   return (
     <div class={`message ${item.speaker} spoken`}>
@@ -16,8 +16,8 @@ export function Spoken({ item }: { item: SpokenItem }) {
       </div>
       <div class="note">
         <Icon name="voice" />
-        {t.said}
-        {item.interrupted && ` · ${t.cutOff}`}
+        {t.spoken}
+        {item.interrupted && ` · ${t.interrupted}`}
         {item.reported && item.speaker === 'assistant' && ` · ${t.unconfirmed}`}
       </div>
     </div>
@@ -25,10 +25,10 @@ export function Spoken({ item }: { item: SpokenItem }) {
 }
 
 /** The sources that the assistant looked up in a call. */
-export function Shown({ item, store }: { item: ShownItem; store: Store }) {
-  const label = fill(words.value.shown, { agent: store.config.value?.agentName ?? '' });
+export function CallSources({ item, store }: { item: SourcesItem; store: Store }) {
+  const label = fill(words.value.lookedUp, { agent: store.config.value?.agentName ?? '' });
   return (
-    <section class="message assistant shown" aria-label={label}>
+    <section class="message assistant looked-up" aria-label={label}>
       <div class="note">{label}</div>
       <Sources citations={item.citations} store={store} />
     </section>
@@ -36,7 +36,7 @@ export function Shown({ item, store }: { item: ShownItem; store: Store }) {
 }
 
 /** Says that a call started, or how it ended. */
-export function CallLine({ item }: { item: CallItem }) {
+export function CallEventLine({ item }: { item: CallItem }) {
   return (
     <div class="event" role="status">
       {item.ended ? describeEnd(item.mode, item.ended) : words.value[`callStarted_${item.mode}`]}
@@ -46,13 +46,13 @@ export function CallLine({ item }: { item: CallItem }) {
 
 function describeEnd(mode: CallItem['mode'], { reason, seconds }: NonNullable<CallItem['ended']>): string {
   const t = words.value;
-  const line = seconds > 0 ? fill(t[`callEnded_${mode}`], { time: duration(seconds) }) : t[`callNever_${mode}`];
+  const line = seconds > 0 ? fill(t[`callEnded_${mode}`], { time: duration(seconds) }) : t[`callFailed_${mode}`];
   if (reason === 'visitor') return line;
   const reasons: Partial<Record<string, string>> = {
-    time_limit: t.why_time_limit,
-    left: t.why_left,
-    no_replica: t.why_no_replica,
-    failed: t.why_failed,
+    time_limit: t.ended_time_limit,
+    left: t.ended_left,
+    no_replica: t.ended_no_replica,
+    failed: t.ended_failed,
   };
-  return `${line}: ${reasons[reason] ?? t.why_other}`;
+  return `${line}: ${reasons[reason] ?? t.ended_other}`;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { fill, words } from '../i18n';
-import { longestMessage, type Store } from '../store';
+import { maxMessageLength, type Store } from '../store';
 import { Icon } from './Icon';
 import { Dictate } from './Listen';
 
@@ -8,8 +8,8 @@ export function Composer({ store }: { store: Store }) {
   const t = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = store.draft.value;
-  const over = draft.trim().length - longestMessage;
-  const answering = store.answering.value !== undefined;
+  const over = draft.trim().length - maxMessageLength;
+  const answering = store.thread.currentAnswer.value !== undefined;
   const refused = store.status.value.state === 'refused';
 
   useEffect(() => {
@@ -89,7 +89,7 @@ export function Composer({ store }: { store: Store }) {
           {fill(t.tooLong, { n: over })}
         </div>
       ) : (
-        store.config.value && <div class="note">{fill(t.disclaimer, { tenant: store.config.value.tenantName })}</div>
+        store.config.value && <div class="note">{t.disclaimer}</div>
       )}
     </form>
   );

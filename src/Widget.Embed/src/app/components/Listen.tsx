@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { words } from '../i18n';
-import { unlockAudio, unlockVoice, type Speech } from '../speech';
+import { unlockAudio, unlockBrowserVoice, type Speech } from '../speech';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
@@ -59,7 +59,7 @@ export function ReadAloud({ messageId, store }: { messageId: string; store: Stor
 function press({ speech }: Store, action: (module: Speech) => void): void {
   // Browsers allow sound only in the click itself, before the module is loaded. Speaking again would delay the current sentence.
   if (speech.module.value) unlockAudio();
-  else unlockVoice();
+  else unlockBrowserVoice();
   void speech.use(action);
 }
 
@@ -100,9 +100,9 @@ export function SpeechView({ store }: { store: Store }) {
     <>
       {Player && <Player />}
       {Microphone && <Microphone />}
-      {(store.speech.missing.value || store.dictation.missing.value) && (
+      {(store.speech.loadFailed.value || store.dictation.loadFailed.value) && (
         <div class="status" role="alert">
-          <span>{words.value.speechMissing}</span>
+          <span>{words.value.loadFailed}</span>
         </div>
       )}
     </>

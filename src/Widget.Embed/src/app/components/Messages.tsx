@@ -18,7 +18,7 @@ export function VisitorMessage({ item, store }: { item: VisitorItem; store: Stor
       <div class="bubble" dir="auto">
         {item.text}
       </div>
-      {waiting && <div class="note">{online ? t.busyMessage : t.waiting}</div>}
+      {waiting && <div class="note">{online ? t.sentLater : t.notSentYet}</div>}
       {item.refused && (
         <div class="note error" role="alert">
           {fill(t.notSent, { reason: item.refused })}
@@ -47,12 +47,12 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
         </div>
       )}
       {cited.length > 0 && <Sources citations={cited} store={store} />}
-      {item.offersPerson && <Offers store={store} />}
+      {item.offersPerson && <ContactOptions store={store} />}
       {complete && (
         <div class="after">
           {item.outcome === 'quoted' && <span class="note">{t.quoted}</span>}
           {item.outcome === 'stopped' && <span class="note">{t.stopped}</span>}
-          {text !== '' && <Thumbs item={item} store={store} />}
+          {text !== '' && <RatingButtons item={item} store={store} />}
           {text !== '' && <ReadAloud messageId={item.messageId} store={store} />}
         </div>
       )}
@@ -61,7 +61,7 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
 }
 
 /** Ways to reach a person, where the assistant has no answer. */
-function Offers({ store }: { store: Store }) {
+function ContactOptions({ store }: { store: Store }) {
   const t = words.value;
   const contactUrl = store.config.value?.contactUrl;
   return (
@@ -69,7 +69,7 @@ function Offers({ store }: { store: Store }) {
       <div class="offers">
         <button type="button" class="offer" onClick={() => store.requestPerson()}>
           <Icon name="person" />
-          {t.person}
+          {t.talkToPerson}
         </button>
         {contactUrl && (
           <a class="offer" href={contactUrl} target="_blank" rel="noopener noreferrer">
@@ -78,9 +78,9 @@ function Offers({ store }: { store: Store }) {
           </a>
         )}
       </div>
-      {store.personAsked.value && store.status.value.state !== 'online' && (
+      {store.personRequested.value && store.status.value.state !== 'online' && (
         <div class="note" role="status">
-          {t.waiting}
+          {t.notSentYet}
         </div>
       )}
     </>
@@ -88,7 +88,7 @@ function Offers({ store }: { store: Store }) {
 }
 
 /** Rates an answer. Another click takes the rating back. */
-function Thumbs({ item, store }: { item: AssistantItem; store: Store }) {
+function RatingButtons({ item, store }: { item: AssistantItem; store: Store }) {
   const t = words.value;
   const [given, setGiven] = useState<Rating | undefined>(undefined);
   const rating = given ?? item.rating;

@@ -7,7 +7,7 @@ import { Listen, SpeechView } from './Listen';
 import { SourceSheet } from './SourceSheet';
 import { StatusBar } from './StatusBar';
 import { Thread } from './Thread';
-import { CallMissing, StartCall } from './StartCall';
+import { CallLoadError, StartCall } from './StartCall';
 
 const focusable = 'button:not(:disabled), a[href], textarea:not(:disabled), select:not(:disabled), [tabindex="0"]';
 
@@ -71,11 +71,11 @@ export function Panel({ store }: { store: Store }) {
         )}
       </div>
       <div
-        class={`body ${call ? 'in-call' : ''} ${call?.alone.value ? 'alone' : ''}`}
+        class={`body ${call ? 'in-call' : ''} ${call?.hidesThread.value ? 'call-only' : ''}`}
         inert={store.source.value !== undefined}
       >
         <StatusBar store={store} />
-        <CallMissing store={store} />
+        <CallLoadError store={store} />
         {call && <call.View />}
         <Thread store={store} />
         <SpeechView store={store} />

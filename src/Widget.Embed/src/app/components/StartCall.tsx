@@ -10,20 +10,20 @@ const modes = ['video', 'voice'] as const;
 export function StartCall({ store }: { store: Store }) {
   const t = words.value;
   const agent = store.config.value?.agentName ?? '';
-  const { mode: loading, state } = store.callLoading.value ?? {};
+  const { mode: loading, state } = store.calls.loading.value ?? {};
   return (
     <>
       {modes
-        .filter((mode) => store.offers(mode) && store.call.value?.mode !== mode)
+        .filter((mode) => store.calls.isOffered(mode) && store.call.value?.mode !== mode)
         .map((mode) => (
           <button
             key={mode}
             type="button"
             class={`start-call start-${mode}`}
-            aria-label={fill(t[`label_${mode}`], { agent })}
-            title={fill(t[`label_${mode}`], { agent })}
+            aria-label={fill(t[`startLabel_${mode}`], { agent })}
+            title={fill(t[`startLabel_${mode}`], { agent })}
             disabled={store.status.value.state === 'refused'}
-            onClick={() => void store.startCall(mode)}
+            onClick={() => void store.calls.start(mode)}
           >
             <Icon name={icons[mode]} />
             <span>{t[`start_${mode}`]}</span>
@@ -37,12 +37,12 @@ export function StartCall({ store }: { store: Store }) {
 }
 
 /** Says that a call module could not be loaded. */
-export function CallMissing({ store }: { store: Store }) {
-  const { mode, state } = store.callLoading.value ?? {};
+export function CallLoadError({ store }: { store: Store }) {
+  const { mode, state } = store.calls.loading.value ?? {};
   if (!mode || state === 'loading') return null;
   return (
     <div class="status" role="alert">
-      <span>{words.value[`missing_${mode}`]}</span>
+      <span>{words.value[`loadFailed_${mode}`]}</span>
     </div>
   );
 }

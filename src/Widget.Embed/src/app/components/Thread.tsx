@@ -3,7 +3,7 @@ import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { lastMessage } from '../conversation';
 import { AssistantMessage, VisitorMessage } from './Messages';
-import { CallLine, Shown, Spoken } from './Call';
+import { CallEventLine, CallSources, SpokenLine } from './Call';
 
 /** The conversation. Scrolls to new content unless the visitor has scrolled up. */
 export function Thread({ store }: { store: Store }) {
@@ -18,7 +18,7 @@ export function Thread({ store }: { store: Store }) {
   const follow = (): void => {
     if (followed.current >= 0 && list.current) list.current.scrollTop = list.current.scrollHeight;
   };
-  useLayoutEffect(follow, [items, t, store.awaiting.value, store.open.value]);
+  useLayoutEffect(follow, [items, t, store.awaitingAnswer.value, store.open.value]);
   // A call, a bar or an on-screen keyboard makes the thread shorter. Its end stays visible.
   useEffect(() => {
     const watch = new ResizeObserver(follow);
@@ -86,21 +86,21 @@ export function Thread({ store }: { store: Store }) {
               </div>
             );
           case 'spoken':
-            return <Spoken key={item.seq} item={item} />;
-          case 'shown':
-            return <Shown key={item.seq} item={item} store={store} />;
+            return <SpokenLine key={item.seq} item={item} />;
+          case 'sources':
+            return <CallSources key={item.seq} item={item} store={store} />;
           case 'call':
-            return <CallLine key={item.seq} item={item} />;
+            return <CallEventLine key={item.seq} item={item} />;
         }
       })}
-      {store.awaiting.value && store.status.value.state === 'online' && (
+      {store.awaitingAnswer.value && store.status.value.state === 'online' && (
         <div class="message assistant">
           <div class="bubble typing" aria-hidden="true">
             <i />
             <i />
             <i />
           </div>
-          {store.answering.value?.slow && <div class="note">{t.slow}</div>}
+          {store.thread.currentAnswer.value?.slow && <div class="note">{t.slow}</div>}
         </div>
       )}
       <Announcer store={store} />
@@ -114,9 +114,9 @@ function Announcer({ store }: { store: Store }) {
   const agent = store.config.value?.agentName ?? '';
   const last = lastMessage(store.conversation.value);
   let text = '';
-  if (store.awaiting.value || store.answering.value) {
-    text = fill(t.typing, { agent });
-  } else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value) {
+  if (store.awaitingAnswer.value || store.thread.currentAnswer.value) {
+    text = fill(t.isTyping, { agent });
+  } else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.lastKnownSeq.value) {
     text = fill(t.answerReady, { agent });
     // An answer that is read aloud is not announced again.
     if (!store.speech.module.value?.listening.value) text += `: ${withoutMarkup(last.text) || t.stopped}`;

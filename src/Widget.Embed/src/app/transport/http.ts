@@ -4,7 +4,7 @@ import { readEvents } from './sse';
 import type { Target, Transport } from './transport';
 
 /** The server sends something at least every 20 seconds. After a longer silence the connection is dead. */
-const longestSilence = 45_000;
+const silenceTimeout = 45_000;
 
 export function httpTransport({ api, conversationId, token }: Target): Transport {
   const closing = new AbortController();
@@ -15,7 +15,7 @@ export function httpTransport({ api, conversationId, token }: Target): Transport
     let timer = 0;
     const restartTimer = (): void => {
       clearTimeout(timer);
-      timer = window.setTimeout(() => closing.abort(), longestSilence);
+      timer = window.setTimeout(() => closing.abort(), silenceTimeout);
     };
     restartTimer();
     try {

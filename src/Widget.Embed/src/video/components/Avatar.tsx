@@ -51,7 +51,7 @@ export function AvatarView({ call, agent, picture, speaker }: Props) {
         aria-hidden={keyed}
       />
       {keyed && <canvas class="avatar keyed" ref={canvas} role="img" aria-label={label} />}
-      <Sound sound={sound} speaker={speaker} label={t.hear} />
+      <Sound sound={sound} speaker={speaker} label={t.turnSoundOn} />
     </>
   );
 }

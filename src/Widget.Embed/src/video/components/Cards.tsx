@@ -10,7 +10,7 @@ export function Connecting({ call, agent }: { call: VideoModel; agent: string })
   const lines: Partial<Record<string, string[]>> = {
     asking: [t.asking],
     creating: [t.creating],
-    queued: [fill(t.queued, { n: call.position.value ?? 1 }), t.queuedText],
+    queued: [fill(t.queued, { n: call.position.value ?? 1 }), t.queuedHint],
     waiting: [fill(t.waiting, { agent }), ...(call.slow.value ? [t.slow] : [])],
   };
   return (
@@ -26,19 +26,19 @@ export function Connecting({ call, agent }: { call: VideoModel; agent: string })
 }
 
 /** Says why there is no microphone, and how to continue. */
-export function Trouble({ call }: { call: VideoModel }) {
+export function NoMicrophone({ call }: { call: VideoModel }) {
   const t = videoWords.value;
-  const { microphone = 'unknown', camera } = call.troubles.value;
+  const { microphone = 'unknown', camera } = call.deviceErrors.value;
   const lines = [
     t[`microphone_${microphone}`],
     camera && camera !== microphone && t[`camera_${camera}`],
     t.listenAndType,
   ];
   return (
-    <Card role="alert" title={t.troubleTitle} lines={lines}>
-      <Action first label={t.joinMuted} onPress={() => call.joinWithoutMicrophone()} />
-      <Action label={t.askAgain} onPress={() => call.askAgain()} />
-      <Action label={t.toText} onPress={() => call.hangUp()} />
+    <Card role="alert" title={t.noMicrophone} lines={lines}>
+      <Action first label={t.joinWithoutMicrophone} onPress={() => call.joinWithoutMicrophone()} />
+      <Action label={t.tryAgain} onPress={() => call.retryDevices()} />
+      <Action label={t.continueInText} onPress={() => call.hangUp()} />
     </Card>
   );
 }
@@ -48,12 +48,12 @@ export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
   const t = videoWords.value;
   const end = call.end.value;
   if (!end) return null;
-  const lasted = end.seconds > 0 && fill(t.lasted, { time: duration(end.seconds) });
+  const lasted = end.seconds > 0 && fill(t.callLasted, { time: duration(end.seconds) });
   return (
-    <Card role="status" title={end.problem ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
-      <Action first label={t.toText} onPress={() => call.close()} />
-      <Action label={t.again} onPress={() => call.again()} />
-      {failed(end) && call.talk && <Action label={t.talk} onPress={call.talk} />}
+    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
+      <Action first label={t.continueInText} onPress={() => call.close()} />
+      <Action label={t.callAgain} onPress={() => call.callAgain()} />
+      {failed(end) && call.talk && <Action label={t.talkWithoutVideo} onPress={call.talk} />}
     </Card>
   );
 }

@@ -13,14 +13,14 @@ interface Props {
   call: VideoModel;
   panel: CallHost;
   agent: string;
-  alone: Signal<boolean>;
+  hidesThread: Signal<boolean>;
   captions: Signal<boolean>;
   settings: Signal<boolean>;
   picture: RefObject<HTMLVideoElement | null>;
 }
 
 /** The call's buttons. */
-export function Controls({ call, panel, agent, alone, captions, settings, picture }: Props) {
+export function Controls({ call, panel, agent, hidesThread, captions, settings, picture }: Props) {
   const t = videoWords.value;
   const { microphone, camera } = call.on.value;
   const live = call.phase.value === 'live';
@@ -69,37 +69,37 @@ export function Controls({ call, panel, agent, alone, captions, settings, pictur
         />
       )}
       {!embedded && live && pip && (
-        <Control name="pip" label={t.pip} onPress={() => void togglePictureInPicture(picture.current)} />
+        <Control name="pip" label={t.pictureInPicture} onPress={() => void togglePictureInPicture(picture.current)} />
       )}
-      <ThreadControl panel={panel} alone={alone} />
+      <ThreadControl panel={panel} hidesThread={hidesThread} />
       <HangUp label={t.hangUp} onPress={() => call.hangUp()} />
     </div>
   );
 }
 
 /** On a phone, switches between the call alone and the call above the thread. Counts what is new in the hidden thread. */
-function ThreadControl({ panel, alone }: { panel: CallHost; alone: Signal<boolean> }) {
+function ThreadControl({ panel, hidesThread }: { panel: CallHost; hidesThread: Signal<boolean> }) {
   const t = videoWords.value;
   const seen = useRef(panel.conversation.value.seq);
   const { items, seq } = panel.conversation.value;
-  if (!alone.value) seen.current = seq;
+  if (!hidesThread.value) seen.current = seq;
   const unseen = items.filter(
-    (item) => (item.kind === 'shown' || item.kind === 'assistant') && (item.seq ?? 0) > seen.current,
+    (item) => (item.kind === 'sources' || item.kind === 'assistant') && (item.seq ?? 0) > seen.current,
   ).length;
-  const label = !alone.value ? t.hideThread : unseen > 0 ? fill(t.showThreadNew, { n: unseen }) : t.showThread;
+  const label = !hidesThread.value ? t.hideThread : unseen > 0 ? fill(t.showThreadNew, { n: unseen }) : t.showThread;
   return (
     <button
       type="button"
       class="control only-narrow"
       aria-label={label}
       title={label}
-      aria-expanded={!alone.value}
+      aria-expanded={!hidesThread.value}
       onClick={() => {
-        alone.value = !alone.value;
+        hidesThread.value = !hidesThread.value;
       }}
     >
       <Icon name="thread" path={icons.thread} />
-      {unseen > 0 && <span class="news">{unseen > 9 ? '9+' : unseen}</span>}
+      {unseen > 0 && <span class="unseen-count">{unseen > 9 ? '9+' : unseen}</span>}
     </button>
   );
 }

@@ -9,17 +9,17 @@ import type { VideoModel } from '../model';
 import { videoWords } from '../words';
 import { AvatarView, OwnPicture } from './Avatar';
 import { Controls } from './Controls';
-import { Connecting, Ended, Trouble } from './Cards';
+import { Connecting, Ended, NoMicrophone } from './Cards';
 
 export interface StageProps {
   call: VideoModel;
   panel: CallHost;
   /** Whether the call hides the thread. */
-  alone: Signal<boolean>;
+  hidesThread: Signal<boolean>;
 }
 
 /** The call, above the thread; on a phone in place of it. */
-export function Stage({ call, panel, alone }: StageProps) {
+export function Stage({ call, panel, hidesThread }: StageProps) {
   const t = videoWords.value;
   const agent = panel.config.value?.agentName ?? '';
   const phase = call.phase.value;
@@ -27,7 +27,7 @@ export function Stage({ call, panel, alone }: StageProps) {
   const settings = useSignal(false);
   const speaker = useSignal('');
   const picture = useRef<HTMLVideoElement>(null);
-  const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
+  const step = phase === 'over' || phase === 'no_microphone' ? phase : 'call';
   const stage = useFocusAt(step);
 
   const live = phase === 'live';
@@ -44,10 +44,10 @@ export function Stage({ call, panel, alone }: StageProps) {
         ) : (
           live && <AvatarView call={call} agent={agent} picture={picture} speaker={speaker} />
         )}
-        {phase === 'trouble' && <Trouble call={call} />}
+        {phase === 'no_microphone' && <NoMicrophone call={call} />}
         {phase === 'over' && <Ended call={call} agent={agent} />}
-        {!live && phase !== 'trouble' && phase !== 'over' && <Connecting call={call} agent={agent} />}
-        {phase !== 'over' && phase !== 'trouble' && <OwnPicture call={call} />}
+        {!live && phase !== 'no_microphone' && phase !== 'over' && <Connecting call={call} agent={agent} />}
+        {phase !== 'over' && phase !== 'no_microphone' && <OwnPicture call={call} />}
         {phase !== 'over' && <Clock call={call} words={t} />}
         {live && captions.value && call.caption.value && (
           <div class="caption">
@@ -61,14 +61,14 @@ export function Stage({ call, panel, alone }: StageProps) {
           <DeviceMenu call={call} words={t} camera={t.chooseCamera} open={settings} speaker={speaker} />
         )}
       </div>
-      {live && call.frame.value && <p class="note aside">{t.embedded}</p>}
-      {live && !call.frame.value && <Troubles call={call} />}
-      {phase !== 'over' && phase !== 'trouble' && (
+      {live && call.frame.value && <p class="note aside">{t.simpleView}</p>}
+      {live && !call.frame.value && <DeviceErrorNote call={call} />}
+      {phase !== 'over' && phase !== 'no_microphone' && (
         <Controls
           call={call}
           panel={panel}
           agent={agent}
-          alone={alone}
+          hidesThread={hidesThread}
           captions={captions}
           settings={settings}
           picture={picture}
@@ -80,9 +80,9 @@ export function Stage({ call, panel, alone }: StageProps) {
 }
 
 /** Says which device is missing, and what the visitor can do without it. */
-function Troubles({ call }: { call: VideoModel }) {
+function DeviceErrorNote({ call }: { call: VideoModel }) {
   const t = videoWords.value;
-  const { microphone, camera } = call.troubles.value;
+  const { microphone, camera } = call.deviceErrors.value;
   if (!microphone && !camera) return null;
   return (
     <p class="note aside" role="status">
@@ -96,7 +96,7 @@ function Announcer({ call, agent }: { call: VideoModel; agent: string }) {
   const t = videoWords.value;
   return (
     <div class="hidden" role="status">
-      {call.phase.value === 'live' && !call.frame.value && fill(t.live, { agent })}
+      {call.phase.value === 'live' && !call.frame.value && fill(t.avatarJoined, { agent })}
     </div>
   );
 }

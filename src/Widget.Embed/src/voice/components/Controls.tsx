@@ -30,7 +30,7 @@ export function Controls({ call, agent, settings }: Props) {
           {call.canChoosePushToTalk.value && (
             <Control
               name="turns"
-              label={call.pushToTalk.value ? t.talkFreely : t.pushToTalk}
+              label={call.pushToTalk.value ? t.talkHandsFree : t.pushToTalk}
               off={call.pushToTalk.value}
               onPress={() => call.togglePushToTalk()}
             />

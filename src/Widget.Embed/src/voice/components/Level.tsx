@@ -26,7 +26,7 @@ export function Level({ call, speaker, face }: Props) {
     return () => cancelAnimationFrame(frame);
   }, [call, speaker]);
   return (
-    <div class={face ? 'voice-of' : 'meter'} ref={element} data-speaker={speaker} aria-hidden="true">
+    <div class={face ? 'speaker-level' : 'meter'} ref={element} data-speaker={speaker} aria-hidden="true">
       {face ? (
         <span>{face}</span>
       ) : (

@@ -7,7 +7,7 @@ import { useFocusAt } from '../../call/focus';
 import { Sound } from '../../call/Sound';
 import type { VoiceModel } from '../model';
 import { voiceWords } from '../words';
-import { Ended, Trouble } from './Cards';
+import { Ended, NoMicrophone } from './Cards';
 import { Controls } from './Controls';
 import { Level } from './Level';
 import { Talk } from './Talk';
@@ -19,21 +19,21 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
   const phase = call.phase.value;
   const settings = useSignal(false);
   const speaker = useSignal('');
-  const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
+  const step = phase === 'over' || phase === 'no_microphone' ? phase : 'call';
   const stage = useFocusAt(step);
-  const trouble = call.troubles.value.microphone;
+  const deviceError = call.deviceErrors.value.microphone;
 
   const turn = phase === 'live' ? call.turn.value : undefined;
   return (
     <section class="stage voice" ref={stage} data-phase={phase} data-turn={turn} aria-label={fill(t.region, { agent })}>
       <div class="screen">
-        {phase === 'trouble' && <Trouble call={call} panel={panel} />}
+        {phase === 'no_microphone' && <NoMicrophone call={call} panel={panel} />}
         {phase === 'over' && <Ended call={call} agent={agent} />}
         {step === 'call' && (
           <>
-            <div class="talkers">
+            <div class="speakers">
               <Level call={call} speaker="assistant" face={agent.slice(0, 1).toUpperCase()} />
-              <div class="doing">
+              <div class="turn-status">
                 <p role="status">{statusOf(call, agent)}</p>
                 {call.slow.value && <p role="status">{t.slow}</p>}
                 {call.phase.value !== 'asking' && <Level call={call} speaker="visitor" />}
@@ -42,14 +42,14 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
             </div>
             <CaptionLines call={call} />
             {/* Present from the visitor's click on, because browsers allow sound only in response to one. */}
-            <Sound sound={call.sound.value} speaker={speaker} label={t.hear} wake={() => call.wake()} />
+            <Sound sound={call.sound.value} speaker={speaker} label={t.turnSoundOn} wake={() => call.wake()} />
           </>
         )}
         {settings.value && step === 'call' && <DeviceMenu call={call} words={t} open={settings} speaker={speaker} />}
       </div>
-      {step === 'call' && trouble && (
+      {step === 'call' && deviceError && (
         <p class="note aside" role="alert">
-          {t[`microphone_${trouble}`]} {t.listenAndType}
+          {t[`microphone_${deviceError}`]} {t.listenAndType}
         </p>
       )}
       {step === 'call' && call.pushToTalk.value && <Talk call={call} />}
@@ -64,8 +64,8 @@ function statusOf(call: VoiceModel, agent: string): string {
   if (phase !== 'live')
     return fill(t[phase === 'asking' || phase === 'reconnecting' ? phase : 'connecting'], { agent });
   const turn = call.turn.value;
-  if (turn === 'listening' && call.pushToTalk.value && !call.held.value) return t.holdToTalk;
-  if (turn === 'listening' && !call.on.value.microphone && !call.troubles.value.microphone) return t.mutedNow;
+  if (turn === 'listening' && call.pushToTalk.value && !call.held.value) return t.holdButtonHint;
+  if (turn === 'listening' && !call.on.value.microphone && !call.deviceErrors.value.microphone) return t.youAreMuted;
   return fill(t[turn], { agent });
 }
 

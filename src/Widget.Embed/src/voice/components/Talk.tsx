@@ -7,7 +7,7 @@ import { voiceWords } from '../words';
 export function Talk({ call }: { call: VoiceModel }) {
   const t = voiceWords.value;
   const held = call.held.value;
-  const release = (): void => call.hold(false);
+  const release = (): void => call.holdTalkButton(false);
 
   useEffect(() => {
     const hidden = (): void => {
@@ -32,7 +32,7 @@ export function Talk({ call }: { call: VoiceModel }) {
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);
-        call.hold(true);
+        call.holdTalkButton(true);
       }}
       onPointerUp={release}
       onPointerCancel={release}
@@ -42,7 +42,7 @@ export function Talk({ call }: { call: VoiceModel }) {
       onKeyDown={(event) => {
         if (!isKey(event)) return;
         event.preventDefault();
-        call.hold(true);
+        call.holdTalkButton(true);
       }}
       onKeyUp={(event) => {
         if (!isKey(event)) return;
@@ -52,11 +52,11 @@ export function Talk({ call }: { call: VoiceModel }) {
       onBlur={release}
       onClick={(event) => {
         // A click without pointer or key comes from assistive technology, which cannot hold: it toggles.
-        if (event.detail === 0) call.hold(!held);
+        if (event.detail === 0) call.holdTalkButton(!held);
       }}
     >
       <Icon name="voice" />
-      {held ? t.holding : t.hold}
+      {held ? t.releaseWhenDone : t.holdToTalk}
     </button>
   );
 }

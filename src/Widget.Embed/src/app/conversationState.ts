@@ -1,0 +1,99 @@
+/** The conversation in the panel: applies what the server sends, counts unread answers, and keeps unsent messages over page changes. */
+import { batch, computed, signal } from '@preact/signals';
+import * as conversation from './conversation';
+import type { AnswerUpdate, ConversationEvent } from './events';
+import { newId } from './ids';
+import type { Storage } from './storage';
+
+export class ConversationState {
+  readonly conversation = signal<conversation.Conversation>(conversation.empty);
+  /** The number of answers that came while the panel was closed. */
+  readonly unread = signal(0);
+  /** The last event in the log when the session was opened. Later ones are new to the visitor. */
+  readonly lastKnownSeq = signal(0);
+  readonly currentAnswer = computed(() => conversation.currentAnswer(this.conversation.value));
+  readonly awaitingAnswer = computed(() => conversation.isAwaitingAnswer(this.conversation.value));
+  /** The conversation's id. Undefined until the session is open. */
+  id: string | undefined;
+
+  constructor(private readonly memory: Storage) {}
+
+  /** Adds a message of the visitor. */
+  add(text: string): void {
+    this.conversation.value = conversation.addMessage(this.conversation.value, newId(), text);
+    this.#storeUnsent();
+  }
+
+  /** Marks a message as refused by the server. */
+  markRefused(clientId: string, reason: string): void {
+    this.conversation.value = conversation.markRefused(this.conversation.value, clientId, reason);
+    this.#storeUnsent();
+  }
+
+  /** Messages that the server has not confirmed, oldest first. */
+  unsent(): conversation.VisitorItem[] {
+    return conversation.unsentMessages(this.conversation.value);
+  }
+
+  /** A session is open. Its conversation may be another one than before. */
+  sessionOpened(id: string, lastSeq: number): void {
+    if (id === this.id) return;
+    if (this.id !== undefined) this.conversation.value = { ...conversation.empty, items: this.unsent() };
+    this.id = id;
+    this.lastKnownSeq.value = lastSeq;
+    this.#restoreUnsent(id);
+  }
+
+  /** Adds an event of the log. Returns false if the thread has it already. */
+  applyEvent(event: ConversationEvent, isOpen: boolean): boolean {
+    const before = this.conversation.value;
+    this.conversation.value = conversation.applyEvent(before, event);
+    if (this.conversation.value === before) return false;
+    if (event.kind === 'visitor_message') this.#storeUnsent();
+    // Speech was heard. Only answers and looked-up sources may still be unread.
+    if (event.kind === 'assistant_message' || event.kind === 'knowledge_shown') {
+      if (isOpen) this.markRead();
+      else if (event.seq > this.#lastRead()) this.unread.value++;
+    }
+    return true;
+  }
+
+  applyAnswer(update: AnswerUpdate): void {
+    this.conversation.value = conversation.applyAnswer(this.conversation.value, update);
+  }
+
+  /** The visitor has seen everything in the conversation. */
+  markRead(): void {
+    this.unread.value = 0;
+    if (this.id) this.memory.set({ read: { conversationId: this.id, seq: this.conversation.value.seq } });
+  }
+
+  /** Empties the thread for a new conversation. */
+  clear(): void {
+    batch(() => {
+      this.conversation.value = conversation.empty;
+      this.unread.value = 0;
+      this.lastKnownSeq.value = 0;
+    });
+    this.id = undefined;
+  }
+
+  #lastRead(): number {
+    const { read } = this.memory.get();
+    return read && read.conversationId === this.id ? read.seq : 0;
+  }
+
+  /** Restores messages that were not sent when the page was closed. */
+  #restoreUnsent(id: string): void {
+    const known = new Set(this.unsent().map(({ clientId }) => clientId));
+    for (const { conversationId, clientId, text } of this.memory.get().unsent ?? [])
+      // A message written before there was a conversation belongs to the first one.
+      if ((conversationId === id || conversationId === '') && !known.has(clientId))
+        this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text);
+  }
+
+  #storeUnsent(): void {
+    const conversationId = this.id ?? '';
+    this.memory.set({ unsent: this.unsent().map(({ clientId, text }) => ({ conversationId, clientId, text })) });
+  }
+}
