@@ -18,7 +18,9 @@ internal static class RouterBenchmark
     public static void Run()
     {
         using var sentences = OpenModels();
-        foreach (var (name, router) in new[] { ("with the sentence models", new QuestionRouter(sentences)), ("by words alone", new QuestionRouter()) })
+        (string, QuestionRouter)[] routers =
+            [("with the sentence models", new QuestionRouter(sentences)), ("by words alone", new QuestionRouter())];
+        foreach (var (name, router) in routers)
         {
             Report($"held-out questions, {name}", RouterQuestion.HeldOut(), question => router.Decide(question.Text).Multimodal);
             Report($"questions of the former router, {name}", RouterQuestion.Former(), question => router.Decide(question.Text).Multimodal);

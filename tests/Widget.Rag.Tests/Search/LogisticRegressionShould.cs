@@ -34,7 +34,8 @@ public sealed class LogisticRegressionShould
     [Fact]
     public void Give_the_same_weights_each_time()
     {
-        Feature[][] examples = [[new Feature(0, 0.3f), new Feature(2, 1)], [new Feature(1, 0.7f)], [new Feature(0, 1), new Feature(1, 0.2f)]];
+        Feature[][] examples =
+            [[new Feature(0, 0.3f), new Feature(2, 1)], [new Feature(1, 0.7f)], [new Feature(0, 1), new Feature(1, 0.2f)]];
 
         var first = LogisticRegression.Fit(examples, [true, false, true], count: 3, strength: 5);
 
