@@ -7,7 +7,7 @@ namespace Widget.Rag.Search.Routing;
 /// <summary>
 /// The features of a question's words for a linear classifier: words and pairs of words, parts of words, and the words' topics
 /// (<see cref="Topics"/>). Each is hashed to one of <see cref="Count"/> numbers (Weinberger et al. 2009, "Feature Hashing for Large Scale
-/// Multitask Learning"). Accents and digits' values do not matter, because visitors type without them.
+/// Multitask Learning"). Accents are dropped, because visitors often type without them. All digits count as the same one.
 /// </summary>
 internal static class WordFeatures
 {
