@@ -95,6 +95,7 @@ public static class RagServices
             provider =>
                 new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new SearchTurns(SearchTurns.Default));
+        services.AddSingleton(provider => new QuestionRouter(provider.GetService<SentenceEmbedder>()));
         services.AddSingleton<HybridSearch>();
 
         services.AddSingleton(fetching);

@@ -11,6 +11,7 @@ namespace Widget.Rag.Search;
 /// <param name="cache">Caches results; null to search every time.</param>
 /// <param name="turns">Limits concurrent searches of local knowledge; null for no limit.</param>
 /// <param name="logger">Logs failures of knowledge bases.</param>
+/// <param name="router">Decides for the smart strategy which knowledge base to ask first; null to decide by words alone.</param>
 public sealed class HybridSearch(
     IEnumerable<IKnowledgeBase> knowledgeBases,
     TimeProvider clock,
@@ -18,7 +19,8 @@ public sealed class HybridSearch(
     Reranking? reranking = null,
     SearchCache? cache = null,
     SearchTurns? turns = null,
-    ILogger<HybridSearch>? logger = null)
+    ILogger<HybridSearch>? logger = null,
+    QuestionRouter? router = null)
 {
     private const int MaxHits = 100;
     private const double MinFactor = 0.01;
@@ -27,6 +29,7 @@ public sealed class HybridSearch(
     [
         .. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1),
     ];
+    private readonly QuestionRouter _router = router ?? new QuestionRouter();
     private readonly KnowledgeBaseCalls _calls = new(
         breakers ?? new CircuitBreakers(clock),
         clock,
@@ -60,7 +63,7 @@ public sealed class HybridSearch(
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
             .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], wider), StringComparer.Ordinal)
             .ToArray();
-        Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
+        Route? route = plan.Strategy == SearchStrategy.Smart ? _router.Decide(query.Text) : null;
         var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
         var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
         var asked = plan.Strategy == SearchStrategy.Parallel
