@@ -6,14 +6,14 @@ namespace Widget.Extraction;
 /// <summary>Converts a tree of elements into blocks, in reading order.</summary>
 internal sealed class BlockWalker(List<Block> blocks)
 {
-    // Normal pages nest a few dozen levels. Below this level only the text is taken, so that no page can exhaust the stack.
-    private const int DeepestLevel = 200;
+    // Normal pages nest a few dozen levels. Deeper elements only contribute their text, so that no page can exhaust the stack.
+    private const int MaxDepth = 200;
 
-    // Every passage below carries its headings, so a longer text is not treated as a heading.
-    public const int LongestHeading = 300;
+    // Every passage repeats the headings above it, so a longer text is not treated as a heading.
+    public const int MaxHeadingLength = 300;
 
-    // It is also repeated in every passage below.
-    public const int LongestAnchor = 200;
+    // Anchors are repeated in passages, too.
+    public const int MaxAnchorLength = 200;
 
     private readonly StringBuilder _inline = new();
     private BlockKind _kind = BlockKind.Paragraph;
@@ -21,11 +21,11 @@ internal sealed class BlockWalker(List<Block> blocks)
 
     public void Walk(IElement root)
     {
-        Children(root, depth: 0);
+        VisitChildren(root, depth: 0);
         Flush();
     }
 
-    private void Children(INode parent, int depth)
+    private void VisitChildren(INode parent, int depth)
     {
         foreach (var child in parent.ChildNodes) Visit(child, depth);
     }
@@ -39,7 +39,7 @@ internal sealed class BlockWalker(List<Block> blocks)
         }
 
         if (node is not IElement element) return;
-        if (depth > DeepestLevel)
+        if (depth > MaxDepth)
         {
             _inline.Append(element.TextContent);
             return;
@@ -48,7 +48,7 @@ internal sealed class BlockWalker(List<Block> blocks)
         switch (element.LocalName)
         {
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
-                Heading(element);
+                AddHeading(element);
                 break;
             case "pre":
                 Flush();
@@ -56,10 +56,10 @@ internal sealed class BlockWalker(List<Block> blocks)
                 break;
             case "table":
                 Flush();
-                Table(element);
+                AddTable(element);
                 break;
             case "li" or "dd":
-                Block(element, BlockKind.ListItem, depth);
+                AddBlock(element, BlockKind.ListItem, depth);
                 break;
             case "br":
                 _inline.Append(' ');
@@ -67,26 +67,26 @@ internal sealed class BlockWalker(List<Block> blocks)
             case "p" or "div" or "section" or "article" or "main" or "ul" or "ol" or "dl" or "dt" or "blockquote" or "figure"
                 or "figcaption" or "header" or "footer" or "address" or "details" or "summary" or "fieldset" or "hr" or "center" or "td":
                 if (element is { LocalName: "section" or "div" or "article", Id.Length: > 0 }) _sectionAnchor = element.Id;
-                Block(element, BlockKind.Paragraph, depth);
+                AddBlock(element, BlockKind.Paragraph, depth);
                 break;
             default:
-                Children(element, depth + 1);
+                VisitChildren(element, depth + 1);
                 break;
         }
     }
 
-    private void Block(IElement element, BlockKind kind, int depth)
+    private void AddBlock(IElement element, BlockKind kind, int depth)
     {
         Flush();
         var outer = _kind;
         // A paragraph within a list item belongs to the item.
         if (!(outer == BlockKind.ListItem && kind == BlockKind.Paragraph)) _kind = kind;
-        Children(element, depth + 1);
+        VisitChildren(element, depth + 1);
         Flush();
         _kind = outer;
     }
 
-    private void Heading(IElement element)
+    private void AddHeading(IElement element)
     {
         Flush();
         var anchor = element.GetAttribute("id")
@@ -94,15 +94,15 @@ internal sealed class BlockWalker(List<Block> blocks)
             ?? element.QuerySelector("a[name]")?.GetAttribute("name")
             ?? _sectionAnchor;
         _sectionAnchor = null;
-        if (anchor?.Length > LongestAnchor) anchor = null;
-        var text = HtmlExtractor.Fold(element.TextContent).TrimEnd('#', '¶', ' ');
-        if (text.Length > LongestHeading) Add(BlockKind.Paragraph, text);
+        if (anchor?.Length > MaxAnchorLength) anchor = null;
+        var text = HtmlExtractor.CollapseWhiteSpace(element.TextContent).TrimEnd('#', '¶', ' ');
+        if (text.Length > MaxHeadingLength) Add(BlockKind.Paragraph, text);
         else if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));
     }
 
     private void Flush()
     {
-        var text = HtmlExtractor.Fold(_inline.ToString());
+        var text = HtmlExtractor.CollapseWhiteSpace(_inline.ToString());
         _inline.Clear();
         Add(_kind, text);
     }
@@ -112,12 +112,12 @@ internal sealed class BlockWalker(List<Block> blocks)
         if (text.Length > 0) blocks.Add(new Block(kind, text));
     }
 
-    private void Table(IElement table)
+    private void AddTable(IElement table)
     {
         var rows = table.QuerySelectorAll("tr")
             .Select(row => (Row: row, Text: string.Join(" | ", row.Children
                 .Where(cell => cell.LocalName is "td" or "th")
-                .Select(cell => HtmlExtractor.Fold(cell.TextContent)))))
+                .Select(cell => HtmlExtractor.CollapseWhiteSpace(cell.TextContent)))))
             .Where(row => row.Text.AsSpan().ContainsAnyExcept(" |"))
             .ToList();
         if (rows.Count == 0) return;

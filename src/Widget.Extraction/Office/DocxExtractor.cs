@@ -8,7 +8,7 @@ namespace Widget.Extraction;
 /// <summary>Reads Word documents: headings by style and outline level, lists, tables and notes.</summary>
 public sealed class DocxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Docx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Docx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a Word document", stream =>
     {
@@ -39,19 +39,19 @@ public sealed class DocxExtractor : IExtractor
 
         void Add(Paragraph paragraph)
         {
-            var text = HtmlExtractor.Fold(TextOf(paragraph));
+            var text = HtmlExtractor.CollapseWhiteSpace(TextOf(paragraph));
             var style = styles.Of(paragraph);
             if (text.Length == 0 || style.IsContents) return;
             if (style.IsTitle) title ??= text;
-            blocks.Add(style.Level is { } level && text.Length <= BlockWalker.LongestHeading ? new Block(BlockKind.Heading, text, level)
+            blocks.Add(style.Level is { } level && text.Length <= BlockWalker.MaxHeadingLength ? new Block(BlockKind.Heading, text, level)
                 : new Block(style.IsList ? BlockKind.ListItem : BlockKind.Paragraph, text));
         }
 
         if (main.Document.Body is { } body) Walk(body);
         foreach (var note in main.FootnotesPart?.Footnotes?.Elements<Footnote>() ?? []) Walk(note);
         foreach (var note in main.EndnotesPart?.Endnotes?.Elements<Endnote>() ?? []) Walk(note);
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) ? title : stated, null, blocks);
+        var declaredTitle = file.PackageProperties.Title?.Trim();
+        return new ExtractedDocument(string.IsNullOrEmpty(declaredTitle) ? title : declaredTitle, null, blocks);
     });
 
     private static Block? Rows(Table table)
@@ -59,7 +59,7 @@ public sealed class DocxExtractor : IExtractor
         var rows = table.Descendants<TableRow>().Where(row => row.Ancestors<Table>().First() == table).ToList();
         var lines = rows.ConvertAll(row => string.Join(" | ", row.Descendants<TableCell>()
             .Where(cell => cell.Ancestors<TableRow>().First() == row)
-            .Select(cell => HtmlExtractor.Fold(string.Join(' ', cell.Descendants<Paragraph>().Select(TextOf))))));
+            .Select(cell => HtmlExtractor.CollapseWhiteSpace(string.Join(' ', cell.Descendants<Paragraph>().Select(TextOf))))));
         lines.RemoveAll(line => !line.AsSpan().ContainsAnyExcept(" |"));
         if (lines.Count == 0) return null;
         // Rows that Word repeats on every page are headers. If there are none, the first row is treated as one.

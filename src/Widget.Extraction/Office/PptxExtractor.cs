@@ -8,26 +8,30 @@ namespace Widget.Extraction;
 /// <summary>Reads presentations slide by slide: titles, bullets, tables and speaker notes. A block's page is its slide.</summary>
 public sealed class PptxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Pptx;
+    // PowerPoint gives this title to every new presentation.
+    private const string DefaultTitle = "PowerPoint Presentation";
+
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Pptx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a PowerPoint presentation", stream =>
     {
         using var file = PresentationDocument.Open(stream, isEditable: false);
         var main = file.PresentationPart ?? throw new InvalidDataException("No presentation part.");
         var blocks = new List<Block>();
-        string? first = null;
+        string? firstHeading = null;
         var number = 0;
         foreach (var id in main.Presentation.SlideIdList?.Elements<SlideId>() ?? [])
         {
             number++;
             if (id.RelationshipId?.Value is not { } relation || main.GetPartById(relation) is not SlidePart part) continue;
             var slide = Slide(part, number);
-            first ??= slide.Find(block => block.Kind == BlockKind.Heading)?.Text;
+            firstHeading ??= slide.Find(block => block.Kind == BlockKind.Heading)?.Text;
             blocks.AddRange(slide);
         }
 
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) || stated == "PowerPoint Presentation" ? first : stated, null, blocks);
+        var declaredTitle = file.PackageProperties.Title?.Trim();
+        var hasTitle = !string.IsNullOrEmpty(declaredTitle) && declaredTitle != DefaultTitle;
+        return new ExtractedDocument(hasTitle ? declaredTitle : firstHeading, null, blocks);
     });
 
     private static List<Block> Slide(SlidePart part, int number)
@@ -58,9 +62,9 @@ public sealed class PptxExtractor : IExtractor
         var title = string.Join(" – ", titles.Where(text => text.Length > 0));
         if (title.Length == 0) return body.Count == 0 ? [] : [new Block(BlockKind.Heading, $"{number}", 1, Page: number), .. body];
         // A slide with only a title is still indexed.
-        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading)
+        if (body.Count == 0 || title.Length > BlockWalker.MaxHeadingLength)
             body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
-        return title.Length > BlockWalker.LongestHeading ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
+        return title.Length > BlockWalker.MaxHeadingLength ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
     }
 
     // A placeholder without a type is a "body".
@@ -71,7 +75,7 @@ public sealed class PptxExtractor : IExtractor
 
     private static IEnumerable<string> Paragraphs(OpenXmlElement shape) => shape
         .Descendants<Drawing.Paragraph>()
-        .Select(paragraph => HtmlExtractor.Fold(string.Concat(paragraph.Descendants().Select(element => element switch
+        .Select(paragraph => HtmlExtractor.CollapseWhiteSpace(string.Concat(paragraph.Descendants().Select(element => element switch
         {
             Drawing.Text text => text.Text,
             Drawing.Break => " ",

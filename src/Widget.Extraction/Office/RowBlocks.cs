@@ -6,12 +6,15 @@ namespace Widget.Extraction;
 /// </summary>
 internal sealed class RowBlocks
 {
+    private const int MaxColumnName = 100;
+
     private readonly List<Block> _blocks = [];
     private readonly Dictionary<int, string> _columns = [];
-    private (int Row, IReadOnlyDictionary<int, Cell> Cells)? _candidate;
-    private bool _decided;
+    private (int Row, IReadOnlyDictionary<int, Cell> Cells)? _headerCandidate;
+    private bool _isHeaderDecided;
     private long _length;
 
+    /// <summary>A cell of a sheet.</summary>
     /// <param name="Text">The displayed text, never empty.</param>
     /// <param name="IsText">Whether it is text, not a number or a date.</param>
     public readonly record struct Cell(string Text, bool IsText);
@@ -21,30 +24,31 @@ internal sealed class RowBlocks
     public void Add(int row, IReadOnlyDictionary<int, Cell> cells)
     {
         if (cells.Count == 0) return;
-        if (!_decided)
+        if (!_isHeaderDecided)
         {
-            Decide(row, cells);
+            DecideHeader(row, cells);
             return;
         }
 
         Write(row, cells);
     }
 
+    /// <summary>Ends the sheet and returns its blocks.</summary>
     public List<Block> Finish()
     {
-        if (_candidate is { } last) Write(last.Row, last.Cells);
-        _candidate = null;
+        if (_headerCandidate is { } last) Write(last.Row, last.Cells);
+        _headerCandidate = null;
         return _blocks;
     }
 
     // The first row with two or more cells contains the column names if its cells are distinct texts and another row follows. Rows above
     // it, such as the sheet's title, stay as they are.
-    private void Decide(int row, IReadOnlyDictionary<int, Cell> cells)
+    private void DecideHeader(int row, IReadOnlyDictionary<int, Cell> cells)
     {
-        if (_candidate is { } candidate)
+        if (_headerCandidate is { } candidate)
         {
-            _candidate = null;
-            _decided = true;
+            _headerCandidate = null;
+            _isHeaderDecided = true;
             foreach (var (column, cell) in candidate.Cells) _columns[column] = cell.Text;
             Write(row, cells);
         }
@@ -52,14 +56,14 @@ internal sealed class RowBlocks
         {
             Write(row, cells);
         }
-        else if (cells.Values.All(cell => cell.IsText && cell.Text.Length <= 100)
+        else if (cells.Values.All(cell => cell.IsText && cell.Text.Length <= MaxColumnName)
             && cells.Values.Select(cell => cell.Text).Distinct(StringComparer.OrdinalIgnoreCase).Count() == cells.Count)
         {
-            _candidate = (row, cells);
+            _headerCandidate = (row, cells);
         }
         else
         {
-            _decided = true;
+            _isHeaderDecided = true;
             Write(row, cells);
         }
     }
@@ -70,7 +74,7 @@ internal sealed class RowBlocks
             " | ",
             cells.Select(cell => _columns.TryGetValue(cell.Key, out var column) ? $"{column}: {cell.Value.Text}" : cell.Value.Text));
         _length += text.Length;
-        if (_length > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        if (_length > Extractors.MaxTextLength) throw new IngestionFailureException(Extractors.TooLong);
         _blocks.Add(new Block(BlockKind.Table, text) { Row = row });
     }
 }

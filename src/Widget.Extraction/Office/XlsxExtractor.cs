@@ -11,7 +11,7 @@ namespace Widget.Extraction;
 /// </summary>
 public sealed class XlsxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Xlsx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Xlsx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "an Excel workbook", stream =>
     {
@@ -28,15 +28,15 @@ public sealed class XlsxExtractor : IExtractor
             ReadSheet(part, strings, formats, rows);
             var read = rows.Finish();
             if (read.Count == 0) continue;
-            blocks.Add(new Block(BlockKind.Heading, Prefixed(sheet.Name?.Value), 1));
+            blocks.Add(new Block(BlockKind.Heading, SheetTitle(sheet.Name?.Value), 1));
             blocks.AddRange(read);
         }
 
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) ? null : stated, null, blocks);
+        var declaredTitle = file.PackageProperties.Title?.Trim();
+        return new ExtractedDocument(string.IsNullOrEmpty(declaredTitle) ? null : declaredTitle, null, blocks);
     });
 
-    private static string Prefixed(string? name) => string.IsNullOrWhiteSpace(name) ? "Sheet" : HtmlExtractor.Fold(name);
+    private static string SheetTitle(string? name) => string.IsNullOrWhiteSpace(name) ? "Sheet" : HtmlExtractor.CollapseWhiteSpace(name);
 
     private static List<string> SharedStrings(WorkbookPart main)
     {
@@ -83,7 +83,7 @@ public sealed class XlsxExtractor : IExtractor
                 int.TryParse(raw, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < strings.Count ? strings[index] : "",
                 IsText: true),
             "inlineStr" => new(cell.InlineString is { } inline ? TextOf(inline) : "", IsText: true),
-            "str" => new(HtmlExtractor.Fold(raw), IsText: true),
+            "str" => new(HtmlExtractor.CollapseWhiteSpace(raw), IsText: true),
             "b" => new(raw == "1" ? "yes" : "no", IsText: false),
             "e" => new("", IsText: false),
             "d" => new(raw, IsText: false),
@@ -92,7 +92,7 @@ public sealed class XlsxExtractor : IExtractor
     }
 
     // Phonetic guides (furigana) are not part of the text.
-    private static string TextOf(OpenXmlElement item) => HtmlExtractor.Fold(string.Concat(item
+    private static string TextOf(OpenXmlElement item) => HtmlExtractor.CollapseWhiteSpace(string.Concat(item
         .Descendants<Text>()
         .Where(text => text.Parent is not PhoneticRun)
         .Select(text => text.Text)));

@@ -14,12 +14,12 @@ public sealed class MarkdownExtractor : IExtractor
         .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
         .Build();
 
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Markdown;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Markdown;
 
     public ExtractedDocument Extract(RawDocument document)
     {
         var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return HtmlExtractor.Extract(ToHtml(markdown), document.Address, whole: true);
+        return HtmlExtractor.Extract(ToHtml(markdown), document.Address, isAllContent: true);
     }
 
     private static string ToHtml(string markdown)
