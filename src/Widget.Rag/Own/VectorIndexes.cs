@@ -6,6 +6,7 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
 
+/// <summary>The indexes of a large tenant after a run.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Passages">Number of its passages.</param>
 /// <param name="Model">The embedding model of the vectors.</param>
@@ -24,14 +25,17 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Number of passages at which a scan becomes noticeably slow (docs/decisions/0004-search-storage.md).</summary>
-    public const int WorthIt = 20_000;
+    /// <summary>
+    /// Number of passages from which a tenant needs indexes, because a scan becomes noticeably slow
+    /// (docs/decisions/0004-search-storage.md).
+    /// </summary>
+    public const int MinPassages = 20_000;
 
-    // Number of candidates that an index search keeps: more of them improve recall and take longer. Searches ask for 100.
-    private const int Breadth = 400;
+    // Number of candidates that an index search keeps (ef_search). More of them improve recall and take longer. Searches need 100.
+    private const int SearchListSize = 400;
 
     /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
-    public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
+    public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int minPassages, CancellationToken ct)
     {
         var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool SemanticDue)>();
         await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
@@ -43,9 +47,9 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
                          and not exists (select from semantic_backlogs backlog where backlog.tenant_id = statistics.tenant_id)
                 from knowledge_statistics statistics where chunk_count >= $1 order by chunk_count desc
                 """,
-                [least, SentenceEmbedder.Model]);
+                [minPassages, SentenceEmbedder.Model]);
             await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) 
+            while (await rows.ReadAsync(ct))
             {
                 large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3), rows.GetBoolean(4)));
             }
@@ -53,12 +57,12 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
         await DropAsync([.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)], ct);
         var indexed = new List<IndexedTenant>();
-        foreach (var (tenant, passages, model, has, semanticDue) in large)
+        foreach (var (tenant, passages, model, isIndexed, semanticDue) in large)
         {
             var begun = _clock.GetTimestamp();
-            if (!has) await BuildAsync(tenant, model, ct);
+            if (!isIndexed) await BuildAsync(tenant, model, ct);
             if (semanticDue) await BuildSemanticAsync(tenant, ct);
-            indexed.Add(new IndexedTenant(tenant, passages, model, !has || semanticDue, _clock.GetElapsedTime(begun).TotalSeconds));
+            indexed.Add(new IndexedTenant(tenant, passages, model, !isIndexed || semanticDue, _clock.GetElapsedTime(begun).TotalSeconds));
         }
 
         return indexed;
@@ -80,17 +84,17 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> "
             + $"$2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
 
-    /// <summary>The arm of an embedding model over its index. <paramref name="parameter"/> is the number of the question's vector.</summary>
+    /// <summary>The arm of an embedding model over its index. The question's vector has the number <paramref name="parameter"/>.</summary>
     internal static string Dense(TenantId tenant, string model, int dimensions, int parameter) =>
         $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by "
             + $"{Embedding(dimensions)} <#> ${parameter}::halfvec({dimensions}) limit $3";
 
     /// <summary>Makes index searches in this transaction consider enough candidates.</summary>
-    internal static async Task WidenAsync(TenantDb db, CancellationToken ct)
+    internal static async Task SetSearchListSizeAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command(
             "select set_config('hnsw.ef_search', $1, true)",
-            [Breadth.ToString(CultureInfo.InvariantCulture)]);
+            [SearchListSize.ToString(CultureInfo.InvariantCulture)]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -123,24 +127,24 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with "
                 + $"(ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
-        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
-        await using var note = noting.Command(
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var update = transaction.Command(
             "update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2",
             [tenant, model]);
-        await note.ExecuteNonQueryAsync(ct);
-        await noting.CommitAsync(ct);
+        await update.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
     private async Task BuildSemanticAsync(Guid tenant, CancellationToken ct)
     {
         await using var connection = await OpenForBuildingAsync(ct);
         await BuildEmbeddingsAsync(connection, tenant, "semantic", SentenceEmbedder.Model, SentenceEmbedder.Dimensions, ct);
-        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
-        await using var note = noting.Command(
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var update = transaction.Command(
             "update knowledge_statistics set semantic_indexed_model = $2 where tenant_id = $1",
             [tenant, SentenceEmbedder.Model]);
-        await note.ExecuteNonQueryAsync(ct);
-        await noting.CommitAsync(ct);
+        await update.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
     private async Task<NpgsqlConnection> OpenForBuildingAsync(CancellationToken ct)

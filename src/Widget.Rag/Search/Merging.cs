@@ -16,13 +16,17 @@ public readonly record struct DroppedHits(int Duplicates, int Contained, int Bey
 /// </summary>
 public static class Merging
 {
-    /// <returns>The hits, best first, and the dropped ones. Equal scores keep the order of the knowledge bases and of their hits.</returns>
+    /// <summary>Merges the hits.</summary>
+    /// <returns>
+    /// The hits, best first, and the number of dropped ones. Equal scores keep the order of the knowledge bases and of their hits.
+    /// </returns>
     public static (IReadOnlyList<Hit> Hits, DroppedHits Dropped) Merge(IReadOnlyList<WeightedResult> sides)
     {
         var total = sides.Sum(side => side.Weight);
         var merged = new List<Hit>();
         var index = new NearDuplicates.Index();
-        var placeOf = new List<int>(); // of what the index knows, which is more than is kept, among the merged
+        // For each passage in the index, the position of its hit in "merged". Several passages can belong to one hit.
+        var positions = new List<int>();
         var (duplicates, contained) = (0, 0);
         foreach (var side in sides)
         {
@@ -35,20 +39,20 @@ public static class Merging
                     Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)],
                 };
                 var shingles = NearDuplicates.Shingles(hit.Text);
-                if (index.Find(shingles, known => merged[placeOf[known]].IsOfSameDocument(hit)) is not { } found)
+                if (index.Find(shingles, known => merged[positions[known]].IsOfSameDocument(hit)) is not { } found)
                 {
-                    placeOf.Add(merged.Count);
+                    positions.Add(merged.Count);
                     index.Add(shingles);
                     merged.Add(scored);
                     continue;
                 }
 
-                var place = placeOf[found.Place];
+                var position = positions[found.Number];
                 if (found.Duplication == Duplication.Same) duplicates++;
                 else contained++;
-                merged[place] = Combine(merged[place], scored, side.KnowledgeBase, found.Duplication);
+                merged[position] = Combine(merged[position], scored, side.KnowledgeBase, found.Duplication);
                 if (found.Duplication != Duplication.Whole) continue;
-                placeOf.Add(place);
+                positions.Add(position);
                 index.Add(shingles);
             }
         }
@@ -71,11 +75,11 @@ public static class Merging
 
     private static Hit Combine(Hit kept, Hit other, string side, Duplication duplication)
     {
-        // A passage found twice by one knowledge base counts once; found by two of them, it counts twice.
-        var seconded = !kept.Origins.Contains(side, StringComparer.Ordinal);
+        // The scores add up only if two knowledge bases found the passage, not if one of them found it twice.
+        var isFoundByAnother = !kept.Origins.Contains(side, StringComparer.Ordinal);
         return (duplication == Duplication.Whole ? other : kept) with
         {
-            Score = seconded ? kept.Score + other.Score : Math.Max(kept.Score, other.Score),
+            Score = isFoundByAnother ? kept.Score + other.Score : Math.Max(kept.Score, other.Score),
             Origins = [.. kept.Origins.Union(other.Origins, StringComparer.Ordinal)],
         };
     }
