@@ -24,7 +24,7 @@ internal static class AnswerServices
             sources: [AnswerTelemetry.Name, AnswerTelemetry.Models],
             meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
         if (model.Endpoint is not null)
-            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelCondition>().IsPaused ? 1 : 0);
+            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelStatus>().IsPaused ? 1 : 0);
         services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<ModelAnswerWriter>();
@@ -42,13 +42,13 @@ internal static class AnswerServices
     private static void AddChatModel(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddKernel();
-        services.AddSingleton<ModelCondition>();
+        services.AddSingleton<ModelStatus>();
         services.AddSingleton<ChatModel>();
         if (model.Endpoint is null) return;
         services.AddSingleton<IChatClient>(provider => OpenAIModel.ForVisitors(
             model,
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator),
-            provider.GetRequiredService<ModelCondition>(),
+            provider.GetRequiredService<ModelStatus>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }
