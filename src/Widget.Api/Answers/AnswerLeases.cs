@@ -8,7 +8,7 @@ namespace Widget.Api.Answers;
 /// The leases on pending answers. The node that holds a lease writes the answer. If the node dies, the lease expires and another node takes
 /// over.
 /// </summary>
-public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase conversations)
+public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase database)
 {
     /// <summary>How long a lease lasts unless it is renewed.</summary>
     internal static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
@@ -48,7 +48,7 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
     /// <summary>Gives up a lease, so that another node does not have to wait until it expires.</summary>
     public async Task ReleaseAsync(TenantId tenant, MessageId message)
     {
-        await using var batch = conversations.Batch(tenant).Add(
+        await using var batch = database.Batch(tenant).Add(
             "update pending_answers set lease_until = now() where tenant_id = $1 and message_id = $2 and lease_owner = $3",
             [tenant.Value, message.Value, Node]);
         await batch.RunAsync(CancellationToken.None);

@@ -72,7 +72,7 @@ public sealed record AnswerPrompt(
     };
 
     private string Style => IsSpoken
-        ? "that are read aloud: no lists, tables, emphasis or addresses. The citations are taken out before that"
+        ? "that are read aloud: no lists, tables, emphasis or addresses. The citations are removed before that"
         : "in plain Markdown: lists and bold where they help, no headings, no images";
 
     private string Instructions()

@@ -9,7 +9,7 @@ namespace Widget.Api.Answers;
 
 internal static class AnswerServices
 {
-    /// <summary>Conversations, and answers to the questions in them.</summary>
+    /// <summary>Registers conversations, and answers to the questions in them.</summary>
     public static IServiceCollection AddAnswers(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddSingleton(ConversationTables.Tables);
@@ -38,7 +38,7 @@ internal static class AnswerServices
         return services;
     }
 
-    // The kernel's services are the application's, so the kernel has the same chat client.
+    // The kernel uses the application's services, so it has the same chat client.
     private static void AddChatModel(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddKernel();

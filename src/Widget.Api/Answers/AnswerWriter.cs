@@ -11,12 +11,12 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Writes one pending answer: loads the question, has it answered, and appends the answer to the conversation. The lease is checked in the
+/// Writes one pending answer: loads the question, calls the answerer, and appends the answer to the conversation. The lease is checked in the
 /// transaction that appends the answer, so a question is never answered twice.
 /// </summary>
 public sealed partial class AnswerWriter(
     AnswerLeases leases,
-    TenantDatabase conversations,
+    TenantDatabase database,
     TenantSettingsService settings,
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
@@ -70,7 +70,7 @@ public sealed partial class AnswerWriter(
 
     private async Task<LoadedQuestion?> LoadAsync(TenantId tenant, MessageId message, Activity? activity, CancellationToken ct)
     {
-        await using var batch = conversations.Batch(tenant)
+        await using var batch = database.Batch(tenant)
             .Add(
                 """
                 select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context
@@ -125,7 +125,7 @@ public sealed partial class AnswerWriter(
         ModelUse use,
         CancellationToken ct)
     {
-        await using var db = await conversations.BeginAsync(tenant, ct);
+        await using var db = await database.BeginAsync(tenant, ct);
         await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
         await using (var delete = db.Command(
             "delete from pending_answers where tenant_id = $1 and message_id = $2 and lease_owner = $3",
@@ -144,7 +144,7 @@ public sealed partial class AnswerWriter(
         budget.Count(tenant, UsageMeter.Answer, use);
     }
 
-    // The model's tokens of a failed attempt cost money, too. There is no answer, so they are counted as a completion.
+    // The model's work in a failed attempt costs money, too. There is no answer, so its tokens are counted as a completion.
     private async Task CountFailedAttemptAsync(TenantId tenant, ModelUse use)
     {
         if (use.InputTokens + use.OutputTokens == 0) return;

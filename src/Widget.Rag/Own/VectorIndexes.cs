@@ -37,10 +37,10 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int minPassages, CancellationToken ct)
     {
-        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool SemanticDue)>();
-        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
+        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool NeedsSemanticIndex)>();
+        await using (var transaction = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
-            await using var command = across.Command(
+            await using var command = transaction.Command(
                 """
                 select tenant_id, chunk_count, model, indexed_model is not distinct from model,
                        semantic_indexed_model is distinct from $2
@@ -57,12 +57,13 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
         await DropAsync([.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)], ct);
         var indexed = new List<IndexedTenant>();
-        foreach (var (tenant, passages, model, isIndexed, semanticDue) in large)
+        foreach (var (tenant, passages, model, isIndexed, needsSemanticIndex) in large)
         {
-            var begun = _clock.GetTimestamp();
+            var start = _clock.GetTimestamp();
             if (!isIndexed) await BuildAsync(tenant, model, ct);
-            if (semanticDue) await BuildSemanticAsync(tenant, ct);
-            indexed.Add(new IndexedTenant(tenant, passages, model, !isIndexed || semanticDue, _clock.GetElapsedTime(begun).TotalSeconds));
+            if (needsSemanticIndex) await BuildSemanticAsync(tenant, ct);
+            var seconds = _clock.GetElapsedTime(start).TotalSeconds;
+            indexed.Add(new IndexedTenant(tenant, passages, model, !isIndexed || needsSemanticIndex, seconds));
         }
 
         return indexed;
@@ -108,17 +109,8 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
     private async Task BuildAsync(Guid tenant, string model, CancellationToken ct)
     {
-        int dimensions;
-        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
-        {
-            await using var command = across.Command(
-                "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
-                [tenant, model]);
-            // No index yet: vectors are still missing.
-            if (await command.ExecuteScalarAsync(ct) is not int known) return;
-            dimensions = known;
-        }
-
+        // Without any vector of the model, there is nothing to index yet.
+        if (await ReadDimensionsAsync(tenant, model, ct) is not { } dimensions) return;
         await using var connection = await OpenForBuildingAsync(ct);
         await BuildEmbeddingsAsync(connection, tenant, "dense", model, dimensions, ct);
         await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, "lexical")}", ct);
@@ -133,6 +125,15 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             [tenant, model]);
         await update.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
+    }
+
+    private async Task<int?> ReadDimensionsAsync(Guid tenant, string model, CancellationToken ct)
+    {
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var command = transaction.Command(
+            "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
+            [tenant, model]);
+        return await command.ExecuteScalarAsync(ct) as int?;
     }
 
     private async Task BuildSemanticAsync(Guid tenant, CancellationToken ct)
@@ -189,16 +190,16 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
         }
 
-        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
+        await using (var transaction = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
-            await using var command = across.Command(
+            await using var command = transaction.Command(
                 """
                 update knowledge_statistics set indexed_model = null, semantic_indexed_model = null
                 where (indexed_model is not null or semantic_indexed_model is not null) and not tenant_id = any($1)
                 """,
                 [keep]);
             await command.ExecuteNonQueryAsync(ct);
-            await across.CommitAsync(ct);
+            await transaction.CommitAsync(ct);
         }
 
         foreach (var name in names) await RunAsync(connection, $"drop index concurrently if exists {name}", ct);

@@ -56,18 +56,13 @@ public sealed class HybridSearch(
     private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
+        // Merging drops some hits, so more are requested.
         var extended = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MaxHits - query.Limit) };
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
             .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], extended), StringComparer.Ordinal)
             .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
-        var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
-        var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
-        var asked = plan.Strategy == SearchStrategy.Parallel
-            ? await Task.WhenAll(
-                weighted.Select(knowledge => _calls.AskAsync(knowledge, extended, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
-            : await AskInOrderAsync(OrderBySuitability(weighted, route), extended, plan, route?.Reason, ct);
-        asked = [.. asked, .. await AskFallbacksAsync(fallbacks, asked, extended, plan, ct)];
+        var asked = await AskAsync(used, extended, plan, route, ct);
 
         // The own knowledge base comes first, because merging keeps the first of two equal passages, and only the own one has its position
         // in the document.
@@ -91,6 +86,22 @@ public sealed class HybridSearch(
         if (answered.Length == 0)
             throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
+    }
+
+    private async Task<KnowledgeBaseAnswer[]> AskAsync(
+        IKnowledgeBase[] used,
+        KnowledgeQuery query,
+        SearchPlan plan,
+        Route? route,
+        CancellationToken ct)
+    {
+        var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
+        var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
+        var asked = plan.Strategy == SearchStrategy.Parallel
+            ? await Task.WhenAll(
+                weighted.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            : await AskInOrderAsync(OrderBySuitability(weighted, route), query, plan, route?.Reason, ct);
+        return [.. asked, .. await AskFallbacksAsync(fallbacks, asked, query, plan, ct)];
     }
 
     // The first variant that can answer; otherwise the last, whose reason goes to the trace.
