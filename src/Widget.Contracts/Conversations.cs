@@ -53,6 +53,10 @@ public enum AnswerOutcome
     [JsonStringEnumMemberName("quoted")]
     Quoted,
 
+    /// <summary>Passages that may help, quoted, because it is not certain that one of them answers the question.</summary>
+    [JsonStringEnumMemberName("suggested")]
+    Suggested,
+
     /// <summary>The knowledge base has no information on the question, and the answer says so.</summary>
     [JsonStringEnumMemberName("not_found")]
     NotFound,

@@ -15,9 +15,15 @@ internal sealed class BlockWalker(List<Block> blocks)
     // Anchors are repeated in passages, too.
     public const int MaxAnchorLength = 200;
 
+    private const int MaxLevel = 6;
+
     private readonly StringBuilder _inline = new();
     private BlockKind _kind = BlockKind.Paragraph;
     private string? _sectionAnchor;
+
+    // Level of the last heading, and of the section that has ended since.
+    private int _level;
+    private int? _endedLevel;
 
     public void Walk(IElement root)
     {
@@ -48,15 +54,23 @@ internal sealed class BlockWalker(List<Block> blocks)
         switch (element.LocalName)
         {
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
-                AddHeading(element);
+                AddHeading(element, element.LocalName[1] - '0');
+                break;
+            // Without a level, WAI-ARIA means 2.
+            case not "details" when element.GetAttribute("role") == "heading":
+                AddHeading(element, int.TryParse(element.GetAttribute("aria-level"), out var level) ? Math.Clamp(level, 1, MaxLevel) : 2);
+                break;
+            case "details":
+                AddDetails(element, depth);
                 break;
             case "pre":
                 Flush();
                 Add(BlockKind.Code, element.TextContent.Trim('\n', '\r').TrimEnd());
                 break;
-            case "table":
+            case "table" when !HtmlTables.IsLayout(element):
                 Flush();
-                AddTable(element);
+                Add(BlockKind.Paragraph, HtmlTables.Caption(element) ?? "");
+                Add(BlockKind.Table, HtmlTables.Write(element));
                 break;
             case "li" or "dd":
                 AddBlock(element, BlockKind.ListItem, depth);
@@ -64,8 +78,7 @@ internal sealed class BlockWalker(List<Block> blocks)
             case "br":
                 _inline.Append(' ');
                 break;
-            case "p" or "div" or "section" or "article" or "main" or "ul" or "ol" or "dl" or "dt" or "blockquote" or "figure"
-                or "figcaption" or "header" or "footer" or "address" or "details" or "summary" or "fieldset" or "hr" or "center" or "td":
+            case var name when InlineText.IsBlock(name):
                 if (element is { LocalName: "section" or "div" or "article", Id.Length: > 0 }) _sectionAnchor = element.Id;
                 AddBlock(element, BlockKind.Paragraph, depth);
                 break;
@@ -86,18 +99,53 @@ internal sealed class BlockWalker(List<Block> blocks)
         _kind = outer;
     }
 
-    private void AddHeading(IElement element)
+    // The summary is the heading of the rest: a question and its answer. What follows belongs to the section around both.
+    private void AddDetails(IElement details, int depth)
+    {
+        Flush();
+        var (outerLevel, outerKind) = (_level, _kind);
+        _kind = BlockKind.Paragraph;
+        var summary = details.Children.FirstOrDefault(child => child.LocalName == "summary");
+        var level = summary?.QuerySelector("h1, h2, h3, h4, h5, h6") is { } inner
+            ? inner.LocalName[1] - '0'
+            // A single heading of level 1 is the title of the page.
+            : Math.Clamp(outerLevel + 1, 2, MaxLevel);
+        if (summary is not null) AddHeading(summary, level);
+        foreach (var child in details.ChildNodes)
+            if (child != summary) Visit(child, depth + 1);
+        Flush();
+        if (summary is not null) _endedLevel = Math.Min(_endedLevel ?? level, level);
+        (_level, _kind) = (outerLevel, outerKind);
+    }
+
+    private void AddHeading(IElement element, int level)
     {
         Flush();
         var anchor = element.GetAttribute("id")
             ?? element.QuerySelector("[id]")?.GetAttribute("id")
             ?? element.QuerySelector("a[name]")?.GetAttribute("name")
+            ?? (element.ParentElement is { LocalName: "details", Id: { Length: > 0 } id } ? id : null)
             ?? _sectionAnchor;
         _sectionAnchor = null;
         if (anchor?.Length > MaxAnchorLength) anchor = null;
-        var text = HtmlExtractor.CollapseWhiteSpace(element.TextContent).TrimEnd('#', '¶', ' ');
-        if (text.Length > MaxHeadingLength) Add(BlockKind.Paragraph, text);
-        else if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));
+        var text = InlineText.Of(element).TrimEnd('#', '¶', ' ');
+        if (text.Length > MaxHeadingLength)
+        {
+            Add(BlockKind.Paragraph, text);
+        }
+        else if (text.Length > 0)
+        {
+            if (_endedLevel < level) EndSection();
+            _endedLevel = null;
+            _level = level;
+            blocks.Add(new Block(BlockKind.Heading, text, level, anchor));
+        }
+    }
+
+    private void EndSection()
+    {
+        if (_endedLevel is { } level) blocks.Add(new Block(BlockKind.SectionEnd, "", level));
+        _endedLevel = null;
     }
 
     private void Flush()
@@ -109,22 +157,8 @@ internal sealed class BlockWalker(List<Block> blocks)
 
     private void Add(BlockKind kind, string text)
     {
-        if (text.Length > 0) blocks.Add(new Block(kind, text));
-    }
-
-    private void AddTable(IElement table)
-    {
-        var rows = table.QuerySelectorAll("tr")
-            .Select(row => (Row: row, Text: string.Join(" | ", row.Children
-                .Where(cell => cell.LocalName is "td" or "th")
-                .Select(cell => HtmlExtractor.CollapseWhiteSpace(cell.TextContent)))))
-            .Where(row => row.Text.AsSpan().ContainsAnyExcept(" |"))
-            .ToList();
-        if (rows.Count == 0) return;
-        var header = rows.TakeWhile(
-            row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th"))
-            .Count();
-        blocks.Add(
-            new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
+        if (text.Length == 0) return;
+        EndSection();
+        blocks.Add(new Block(kind, text));
     }
 }

@@ -18,12 +18,13 @@ public sealed class HtmlExtractor : IExtractor
 
     /// <param name="html">The page.</param>
     /// <param name="address">Base address of links; without it, no links are returned.</param>
-    /// <param name="isAllContent">Whether the page has no boilerplate, such as a page made from Markdown.</param>
+    /// <param name="isAllContent">Whether everything is content, as in a page made from Markdown.</param>
     public static ExtractedDocument Extract(string html, Uri? address, bool isAllContent = false)
     {
         HtmlComplexity.Check(html);
         using var page = new HtmlParser().ParseDocument(html);
         var links = Links(page, address);
+        var noText = NoTextReason.Of(page);
         var title = CollapseWhiteSpace(page.Title);
         var language = page.DocumentElement.GetAttribute("lang")?.Split('-', '_')[0].Trim().ToLowerInvariant();
 
@@ -34,6 +35,7 @@ public sealed class HtmlExtractor : IExtractor
         var blocks = new List<Block>();
         if (MainContent.Find(page, isAllContent) is { } main) new BlockWalker(blocks).Walk(main);
 
+        if (noText is not null && NoTextReason.IsPlaceholder(blocks)) blocks.Clear();
         var heading = SingleOrNull(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
         return new ExtractedDocument(
             heading?.Text ?? (title.Length > 0 ? title : null),
@@ -43,11 +45,13 @@ public sealed class HtmlExtractor : IExtractor
             Links = links,
             Canonical = canonical,
             Description = description.Length > 0 ? description : null,
+            NoTextReason = noText,
             NoIndex = noIndex,
             NoFollow = noFollow,
         };
     }
 
+    /// <summary>Returns the text in one line: white space is collapsed, and places for optional line breaks are removed.</summary>
     /// <summary>Replaces each run of white space with one space, and removes it at both ends.</summary>
     internal static string CollapseWhiteSpace(string? text)
     {
@@ -55,12 +59,16 @@ public sealed class HtmlExtractor : IExtractor
         var collapsed = new StringBuilder(text.Length);
         foreach (var character in text)
         {
-            if (!char.IsWhiteSpace(character) && character != '\u200B') collapsed.Append(character);
+            if (IsBreakOpportunity(character)) continue;
+            if (!char.IsWhiteSpace(character)) collapsed.Append(character);
             else if (collapsed.Length > 0 && collapsed[^1] != ' ') collapsed.Append(' ');
         }
 
         return collapsed.ToString().TrimEnd();
     }
+
+    // Soft hyphens, zero-width spaces, word joiners and byte order marks are invisible and not part of a word.
+    private static bool IsBreakOpportunity(char character) => character is '\u00AD' or '\u200B' or '\u2060' or '\uFEFF';
 
     private static T? SingleOrNull<T>(IEnumerable<T> elements)
         where T : class

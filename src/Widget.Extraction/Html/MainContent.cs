@@ -12,7 +12,8 @@ internal static class MainContent
 {
     // These elements never contain the page's own text.
     private const string NeverContent =
-        "script, style, noscript, template, iframe, object, svg, canvas, dialog, button, select, [hidden], [aria-hidden=true]";
+        "script, style, noscript, template, iframe, object, svg, canvas, dialog:not([open]), [role=dialog][aria-modal=true], [popover], "
+        + "button, select, [hidden], [aria-hidden=true]";
 
     // Navigation and similar elements, recognised by their markup.
     private const string DeclaredBoilerplate =
@@ -31,14 +32,15 @@ internal static class MainContent
     private static readonly string[] AsideNames =
     [
         "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination",
-        "pager", "share", "sharing", "social", "newsletter", "sidebar", "menu", "navbar", "skip-link", "promo", "advertisement", "footer",
-        "masthead", "toolbar",
+        "pager", "share", "sharing", "social", "newsletter", "sidebar", "menu", "navbar", "offcanvas", "drawer", "skip-link", "promo",
+        "advertisement", "footer", "masthead", "toolbar",
     ];
 
     /// <summary>Removes the boilerplate and returns the element to read; null for a page without a body.</summary>
     public static IElement? Find(IDocument page, bool isAllContent)
     {
         if (page.Body is not { } body) return null;
+        Disclosures.Open(body);
         Remove(body.QuerySelectorAll(NeverContent));
         if (isAllContent) return body;
         RemoveSearchForms(body);
@@ -84,9 +86,9 @@ internal static class MainContent
     {
         var all = Words(body);
         Remove(body.QuerySelectorAll("[id], [class]")
-            .Where(element => element.LocalName is "div" or "section" or "aside" or "p" or "ul" or "span" or "footer" or "header")
-            .Where(element => HasName(element, ConsentNames, wholeWords: false))
-            .Where(element => Words(element) < all / 2 && element.QuerySelector("h1") is null)
+            .Where(element => element.LocalName
+                is "div" or "section" or "aside" or "p" or "ul" or "span" or "footer" or "header" or "dialog")
+            .Where(element => HasName(element, ConsentNames, wholeWords: false) && Words(element) < all / 2 && element.QuerySelector("h1") is null)
             .ToList());
     }
 

@@ -35,6 +35,10 @@ internal sealed class CellFormats
         return pattern.Contains('%', StringComparison.Ordinal) ? $"{FormatNumber(Math.Round(number * 100, 6))} %" : FormatNumber(number);
     }
 
+    /// <summary>Whether a style displays nothing. The format ";;;" hides every value and ";;" hides numbers.</summary>
+    public bool IsHidden(uint? style, bool isText) =>
+        style is { } index && index < _codes.Length && _codes[index].Trim() is var code && (code == ";;;" || (code == ";;" && !isText));
+
     private static string Code(uint id, Dictionary<uint, string> own) => own.GetValueOrDefault(id) ?? id switch
     {
         9 or 10 => "0%",

@@ -8,9 +8,6 @@ namespace Widget.Extraction;
 /// <summary>Reads presentations slide by slide: titles, bullets, tables and speaker notes. A block's page is its slide.</summary>
 public sealed class PptxExtractor : IExtractor
 {
-    // PowerPoint gives this title to every new presentation.
-    private const string DefaultTitle = "PowerPoint Presentation";
-
     public bool Supports(string mediaType) => mediaType == MediaTypes.Pptx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a PowerPoint presentation", stream =>
@@ -18,20 +15,18 @@ public sealed class PptxExtractor : IExtractor
         using var file = PresentationDocument.Open(stream, isEditable: false);
         var main = file.PresentationPart ?? throw new InvalidDataException("No presentation part.");
         var blocks = new List<Block>();
-        string? firstHeading = null;
+        string? first = null;
         var number = 0;
         foreach (var id in main.Presentation.SlideIdList?.Elements<SlideId>() ?? [])
         {
             number++;
             if (id.RelationshipId?.Value is not { } relation || main.GetPartById(relation) is not SlidePart part) continue;
             var slide = Slide(part, number);
-            firstHeading ??= slide.Find(block => block.Kind == BlockKind.Heading)?.Text;
+            first ??= slide.Find(block => block.Kind == BlockKind.Heading)?.Text;
             blocks.AddRange(slide);
         }
 
-        var declaredTitle = file.PackageProperties.Title?.Trim();
-        var hasTitle = !string.IsNullOrEmpty(declaredTitle) && declaredTitle != DefaultTitle;
-        return new ExtractedDocument(hasTitle ? declaredTitle : firstHeading, null, blocks);
+        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? first, null, blocks);
     });
 
     private static List<Block> Slide(SlidePart part, int number)
@@ -49,7 +44,7 @@ public sealed class PptxExtractor : IExtractor
                     body.AddRange(Paragraphs(shape).Select(text => new Block(kind, text, Page: number)));
                     break;
                 case Drawing.Table table:
-                    if (Rows(table) is { Length: > 0 } rows) body.Add(new Block(BlockKind.Table, rows, Page: number) { HeaderLines = 1 });
+                    if (Rows(table) is { Length: > 0 } rows) body.Add(new Block(BlockKind.Table, rows, Page: number));
                     break;
             }
         }
@@ -83,8 +78,15 @@ public sealed class PptxExtractor : IExtractor
         }))))
         .Where(text => text.Length > 0);
 
-    private static string Rows(Drawing.Table table) => string.Join('\n', table
-        .Elements<Drawing.TableRow>()
-        .Select(row => string.Join(" | ", row.Elements<Drawing.TableCell>().Select(cell => string.Join(' ', Paragraphs(cell)))))
-        .Where(line => line.AsSpan().ContainsAnyExcept(" |")));
+    private static string Rows(Drawing.Table table) => TableText.Write(
+        [.. table.Elements<Drawing.TableRow>().Select(row => (IReadOnlyList<TextCell>)[.. Cells(row)])],
+        table.TableProperties?.FirstRow?.Value == false ? ColumnNames.Unknown : ColumnNames.Likely);
+
+    // The cells that a merged cell covers are also in the file, marked as merged.
+    private static IEnumerable<TextCell> Cells(Drawing.TableRow row) => row.Elements<Drawing.TableCell>()
+        .Where(cell => cell.HorizontalMerge?.Value is not true && cell.VerticalMerge?.Value is not true)
+        .Select(cell => new TextCell(
+            string.Join(' ', Paragraphs(cell)),
+            Columns: cell.GridSpan?.Value ?? 1,
+            Rows: cell.RowSpan?.Value ?? 1));
 }

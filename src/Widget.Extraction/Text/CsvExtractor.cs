@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using CsvHelper;
 using CsvHelper.Configuration;
 
 namespace Widget.Extraction;
 
 /// <summary>Reads tables of values separated by commas, semicolons, tabs or bars (RFC 4180 and variants).</summary>
-public sealed class CsvExtractor : IExtractor
+public sealed partial class CsvExtractor : IExtractor
 {
     public bool Supports(string mediaType) => mediaType == MediaTypes.Csv;
 
@@ -13,9 +14,12 @@ public sealed class CsvExtractor : IExtractor
     {
         var text = TextDecoding.Decode(document.Content.Span, document.Charset);
         if (text.Length > 2 * Extractors.MaxTextLength) throw new IngestionFailureException(Extractors.TooLong);
+        // Spreadsheet programs read the separator from a first line such as "sep=;", which is not a row.
+        var stated = StatedDelimiter().Match(text);
+        if (stated.Success) text = text[stated.Length..];
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
-            Delimiter = DetectDelimiter(text),
+            Delimiter = stated.Success ? stated.Groups["delimiter"].Value : DetectDelimiter(text),
             HasHeaderRecord = false,
             BadDataFound = null, // quotes in unexpected places are kept as text
             MissingFieldFound = null,
@@ -66,4 +70,10 @@ public sealed class CsvExtractor : IExtractor
 
         return count;
     }
+
+    [GeneratedRegex(
+        """^"?sep=(?<delimiter>[^\r\n"])"?[ \t]*(\r\n|\n|\r|$)""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex StatedDelimiter();
 }

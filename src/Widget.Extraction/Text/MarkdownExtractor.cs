@@ -7,7 +7,6 @@ namespace Widget.Extraction;
 public sealed class MarkdownExtractor : IExtractor
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UseYamlFrontMatter()
         .UsePipeTables()
         .UseGridTables()
         .UseDefinitionLists()
@@ -18,8 +17,9 @@ public sealed class MarkdownExtractor : IExtractor
 
     public ExtractedDocument Extract(RawDocument document)
     {
-        var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return HtmlExtractor.Extract(ToHtml(markdown), document.Address, isAllContent: true);
+        var (title, markdown) = FrontMatter.Split(TextDecoding.Decode(document.Content.Span, document.Charset));
+        var extracted = HtmlExtractor.Extract(ToHtml(markdown), document.Address, isAllContent: true);
+        return title is null ? extracted : extracted with { Title = title };
     }
 
     private static string ToHtml(string markdown)

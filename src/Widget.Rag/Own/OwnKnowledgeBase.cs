@@ -51,7 +51,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
-        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.Weights(model, LanguageOf(text, serving.Languages))), ct);
+        var sharedWords = candidates.Select(candidate => candidate.Lexical).DefaultIfEmpty(0).Max() / question.FullScore;
+        var weights = Fusion.Weights(model, LanguageOf(text, serving.Languages), sharedWords);
+        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, weights), ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item);
         var hits = (await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct)).ConvertAll(found => found.Hit with
         {
@@ -65,9 +67,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
-    // A question of a few words does not show its language. It is then most likely asked in a language of the knowledge.
-    private static string? LanguageOf(string text, IReadOnlyList<string> languages) =>
-        LanguageDetector.Detect(text) ?? (languages.Contains("en", StringComparer.Ordinal) ? "en" : languages is [var only] ? only : null);
+    // A question of a few words may not show its language. It is then most likely asked in a language of the knowledge.
+    private static string LanguageOf(string text, IReadOnlyList<string> languages) =>
+        LanguageDetector.DetectQuestion(text, languages is [var only] ? only : "en");
 
     // While the embedding model is unavailable or slow, the search uses words only.
     private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(

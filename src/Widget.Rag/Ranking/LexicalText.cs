@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Widget.Rag.Text;
 
 namespace Widget.Rag.Ranking;
@@ -9,12 +10,14 @@ namespace Widget.Rag.Ranking;
 /// <item>Words are runs of letters and digits. Scripts without spaces are split into pairs of characters.</item>
 /// <item>A name with digits is found in all spellings: "TB-4711", "TB 4711" and "tb4711" share words.</item>
 /// <item>A number is one word, without thousands separators and with a decimal point.</item></list></summary>
-public static class LexicalText
+public static partial class LexicalText
 {
     private const int MaxNameLength = 40;
 
+    /// <summary>Returns the words of a text as they are written, separated by spaces.</summary>
     public static string Prepare(string text)
     {
+        text = NormalizedText.Of(text);
         var words = new StringBuilder(text.Length + (text.Length / 8));
         var compound = new List<string>();
         var end = -1;
@@ -30,6 +33,30 @@ public static class LexicalText
 
         AppendCompound(words, compound, text, end);
         return words.ToString();
+    }
+
+    /// <summary>
+    /// Returns prepared words without accents and vowel signs. Each word keeps its place, so that both spellings count as one word of a
+    /// question.
+    /// </summary>
+    public static string Fold(string words) => Ascii.IsValid(words)
+        ? words
+        : string.Join(' ', words.Split(' ').Select(word => NormalizedText.Fold(word) is { Length: > 0 } folded ? folded : word));
+
+    /// <summary>
+    /// Returns other spellings of the words in a text, which are indexed as well: without accents and vowel signs, and names such as O'Brien
+    /// without the apostrophe.
+    /// </summary>
+    public static string OtherSpellings(string text)
+    {
+        text = NormalizedText.Of(text);
+        var names = NameWithApostrophe().Matches(text).Select(match => match.Groups["first"].Value + match.Groups["second"].Value).ToList();
+        if (names.Count == 0 && Ascii.IsValid(text)) return "";
+        var words = Prepare(text).Split(' ').Concat(names);
+        var spellings = words.Select(word => (word, Folded: NormalizedText.Fold(word)))
+            .Where(spelling => spelling.Folded.Length > 0 && spelling.Folded != spelling.word)
+            .Select(spelling => spelling.Folded);
+        return string.Join(' ', spellings.Concat(names));
     }
 
     private static bool IsConnector(char character) => character is '-' or '_' or '.' or ',' or '/' or '\'' or '’' or '\u2011';
@@ -93,4 +120,10 @@ public static class LexicalText
             if (i + 1 == word.Length || char.IsAsciiDigit(word[i]) != char.IsAsciiDigit(word[i + 1])) words.Append(' ');
         }
     }
+
+    [GeneratedRegex(
+        """(?<![\p{L}\p{N}'])(?<first>\p{Lu}\p{Ll}{0,2})['`](?<second>\p{Lu}\p{L}{1,40})(?!\p{L})""",
+        RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex NameWithApostrophe();
 }

@@ -29,6 +29,19 @@ public static class LanguageDetector
         return ranked[0].Value >= 3 && ranked[0].Value >= 1.25 * ranked[1].Value ? ranked[0].Key : null;
     }
 
+    /// <summary>
+    /// The language of a question, which is often too short for <see cref="Detect"/>: a single stop word decides when it belongs to one
+    /// language only.
+    /// </summary>
+    /// <param name="question">The question.</param>
+    /// <param name="fallback">The language when nothing tells, or when the stop words belong to this language among others.</param>
+    public static string DetectQuestion(string question, string fallback = "en")
+    {
+        if (Detect(question) is { } language) return language;
+        var candidates = QuestionLanguages.Of(question).Languages;
+        return candidates.Length == 0 || candidates.Contains(fallback, StringComparer.Ordinal) ? fallback : candidates[0];
+    }
+
     private static string? OfScript(string text)
     {
         var (letters, counts) = (0, new Dictionary<string, int>(StringComparer.Ordinal));

@@ -2,8 +2,8 @@ using Widget.Api.Tavus.Client;
 
 namespace Widget.Api.Tavus;
 
-/// <summary>Explains Tavus's errors in words that say what to do.</summary>
-public static class TavusWords
+/// <summary>The messages for staff about errors at Tavus. Each says what to do.</summary>
+public static class TavusMessages
 {
     public const string NoKey =
         "There is no key for Tavus. Set the tenant's own key (PUT /api/tavus/key) or, for all tenants, WIDGET_TAVUS_KEY.";
@@ -16,13 +16,13 @@ public static class TavusWords
         TavusFault.BadKey => "Tavus does not accept the key. Create a new one in Tavus's portal and set it (PUT /api/tavus/key).",
         TavusFault.NoCredits => "The account at Tavus has no minutes left. Buy more in Tavus's portal.",
         TavusFault.ConcurrencyReached => "The account at Tavus has reached its limit of concurrent calls. Wait until one ends.",
-        TavusFault.NotFound => $"Tavus cannot find it: {e.Message}",
+        TavusFault.NotFound => $"Tavus does not have it: {e.Message}",
         TavusFault.Temporary => $"Tavus is unavailable right now: {e.Message} Try again later.",
         TavusFault.Malformed => e.Message,
         _ => $"Tavus refused: {e.Message}",
     };
 
-    /// <summary>Explains a document's <c>error_message</c>, which is a code.</summary>
+    /// <summary>The explanation of a document's <c>error_message</c>, which is a code. It continues a sentence about Tavus.</summary>
     public static string OfDocument(string? code) => code switch
     {
         "file_download_failed" =>

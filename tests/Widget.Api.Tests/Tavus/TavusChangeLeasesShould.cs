@@ -5,8 +5,8 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>One node at a time changes a tenant's things at Tavus, and the database does not wait for Tavus meanwhile.</summary>
-public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorld>, IAsyncLifetime
+/// <summary>One node at a time changes a tenant's objects at Tavus, and no transaction is open meanwhile.</summary>
+public sealed class TavusChangeLeasesShould(TavusWorld world) : IClassFixture<TavusWorld>, IAsyncLifetime
 {
     private static readonly object Settings = new
     {
@@ -29,13 +29,13 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
 
         var syncing = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
 
-        await NothingOpenUntilAsync(syncing);
+        await ExpectNoOpenTransactionUntilAsync(syncing);
         (await syncing).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await (await syncing).Content.ReadFromJsonAsync<ToolSyncReport>(TestTenant.Json, Ct))!.Created.ShouldBe(["search_knowledge"]);
     }
 
     [Fact]
-    public async Task Hold_no_transaction_while_a_slow_tavus_makes_a_persona_and_keep_no_other_writer_waiting()
+    public async Task Hold_no_transaction_while_a_slow_tavus_creates_a_persona()
     {
         var tenant = await world.TenantAsync(Settings);
         var preview = await PreviewAsync(tenant);
@@ -43,22 +43,24 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
 
         var applying = tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint }, Ct);
 
-        await NothingOpenUntilAsync(applying);
+        await ExpectNoOpenTransactionUntilAsync(applying);
         (await applying).StatusCode.ShouldBe(HttpStatusCode.OK, await (await applying).Content.ReadAsStringAsync(Ct));
         (await tenant.ListAsync("personas?persona_type=user")).Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Let_one_of_two_nodes_do_it()
+    public async Task Refuse_a_change_while_another_node_makes_one()
     {
         var tenant = await world.TenantAsync(Settings);
         await using var other = await ApiNode.StartAsync(
             world.Database,
             tavusApi: world.Simulator.TavusApi with { Key = TavusWorld.PlatformKey });
         using var there = other.Client(tenant.Tenant.Created.ApiKey);
-        await BehaveAsync(new { apiDelayMs = 1_000 });
+        // The first request to a node is slow. The second sync must arrive while the first one runs.
+        (await there.GetAsync("/api/tavus/key", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await BehaveAsync(new { apiDelayMs = 2_000 });
         var first = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
-        await TakenAsync(tenant);
+        await WaitUntilAcquiredAsync(tenant);
 
         (await there.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
@@ -69,11 +71,11 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
     }
 
     [Fact]
-    public async Task Be_taken_over_from_a_node_that_died()
+    public async Task Continue_on_another_node_when_a_node_has_died()
     {
         var tenant = await world.TenantAsync(Settings);
-        var turns = world.Node.Service<TavusTurns>();
-        (await turns.TakeAsync(tenant.Id, TavusTurns.Tools, Ct)).ShouldNotBeNull();
+        var leases = world.Node.Service<TavusChangeLeases>();
+        (await leases.TryAcquireAsync(tenant.Id, TavusChangeLeases.Tools, Ct)).ShouldNotBeNull();
         (await tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
         await ExecuteAsync("update tavus_turns set expires_at = now()");
@@ -82,44 +84,44 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
     }
 
     [Fact]
-    public async Task Keep_a_node_that_has_lost_its_turn_from_writing()
+    public async Task Keep_a_node_that_has_lost_its_lease_from_writing()
     {
         var tenant = await world.TenantAsync(Settings);
         await BehaveAsync(new { apiDelayMs = 1_000 });
         var syncing = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
-        await TakenAsync(tenant);
+        await WaitUntilAcquiredAsync(tenant);
 
         await ExecuteAsync("update tavus_turns set owner = gen_random_uuid()");
 
         (await syncing).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await CountAsync($"select count(*) from tavus_tools where tenant_id = '{tenant.Id}'")).ShouldBe(0);
-        // What was made there without its being kept is found by its name.
+        // The tool that was created but not saved is found by its name.
         await BehaveAsync(new { });
         await ExecuteAsync("update tavus_turns set expires_at = now()");
         (await tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await tenant.ListAsync("tools")).Count.ShouldBe(1);
     }
 
-    private Task TakenAsync(TavusTenant tenant) =>
+    private Task WaitUntilAcquiredAsync(TavusTenant tenant) =>
         Eventually.TrueAsync(
             async () => await CountAsync($"select count(*) from tavus_turns where tenant_id = '{tenant.Id}'") == 1,
-            "the turn is taken");
+            "the lease is acquired");
 
-    // Looked at again and again while the request is under way; a statement's moment between two others is shorter than half a second.
-    private async Task NothingOpenUntilAsync(Task<HttpResponseMessage> request)
+    // Checks repeatedly while the request runs. The pause between two statements of a transaction is shorter than half a second.
+    private async Task ExpectNoOpenTransactionUntilAsync(Task<HttpResponseMessage> request)
     {
-        var looked = 0;
+        var checks = 0;
         while (!request.IsCompleted)
         {
             var idle = await CountAsync(
                 "select count(*) from pg_stat_activity where datname = current_database() "
                     + "and state like 'idle in transaction%' and state_change < clock_timestamp() - interval '500 ms'");
             idle.ShouldBe(0);
-            looked++;
+            checks++;
             await Task.WhenAny(request, Task.Delay(50, Ct));
         }
 
-        looked.ShouldBeGreaterThan(5);
+        checks.ShouldBeGreaterThan(5);
     }
 
     private static async Task<TavusPersonaPreview> PreviewAsync(TavusTenant tenant)
