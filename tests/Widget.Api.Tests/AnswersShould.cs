@@ -8,7 +8,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Answers of a language model that may be slow, fail or invent things. The tests share a simulator, so they run one at a time.</summary>
+/// <summary>Answers of a model that may be slow, fail or invent things. The tests share a simulator, so they run one at a time.</summary>
 public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;

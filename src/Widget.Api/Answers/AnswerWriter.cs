@@ -11,8 +11,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Writes one pending answer: loads the question, calls the answerer, and appends the answer to the conversation. The lease is checked in the
-/// transaction that appends the answer, so a question is never answered twice.
+/// Writes one pending answer: loads the question, calls the answerer, and appends the answer to the conversation. The transaction
+/// that appends the answer checks the lease, so a question is never answered twice.
 /// </summary>
 public sealed partial class AnswerWriter(
     AnswerLeases leases,

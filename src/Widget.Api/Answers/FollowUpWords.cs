@@ -155,8 +155,8 @@ internal sealed partial record FollowUpWords
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>
-    /// Arabic when the text has Arabic letters; otherwise the language with the most stop words in the text. In a tie, the widget's language,
-    /// then English.
+    /// Arabic when the text has Arabic letters; otherwise the language with the most stop words in the text. In a tie, the widget's
+    /// language, then English.
     /// </summary>
     public static string DetectLanguage(string text, string? locale)
     {

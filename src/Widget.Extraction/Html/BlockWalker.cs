@@ -21,7 +21,7 @@ internal sealed class BlockWalker(List<Block> blocks)
     private BlockKind _kind = BlockKind.Paragraph;
     private string? _sectionAnchor;
 
-    // Level of the last heading, and of the section that has ended since.
+    // The level of the last heading, and the level of the section that has ended after it.
     private int _level;
     private int? _endedLevel;
 
@@ -56,7 +56,7 @@ internal sealed class BlockWalker(List<Block> blocks)
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
                 AddHeading(element, element.LocalName[1] - '0');
                 break;
-            // Without a level, WAI-ARIA means 2.
+            // The default level of WAI-ARIA is 2.
             case not "details" when element.GetAttribute("role") == "heading":
                 AddHeading(element, int.TryParse(element.GetAttribute("aria-level"), out var level) ? Math.Clamp(level, 1, MaxLevel) : 2);
                 break;
@@ -99,7 +99,8 @@ internal sealed class BlockWalker(List<Block> blocks)
         _kind = outer;
     }
 
-    // The summary is the heading of the rest: a question and its answer. What follows belongs to the section around both.
+    // The summary becomes the heading of the other content, as a question with its answer. What follows the details element belongs to the
+    // section around it.
     private void AddDetails(IElement details, int depth)
     {
         Flush();

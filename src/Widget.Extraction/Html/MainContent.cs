@@ -88,7 +88,8 @@ internal static class MainContent
         Remove(body.QuerySelectorAll("[id], [class]")
             .Where(element => element.LocalName
                 is "div" or "section" or "aside" or "p" or "ul" or "span" or "footer" or "header" or "dialog")
-            .Where(element => HasName(element, ConsentNames, wholeWords: false) && Words(element) < all / 2 && element.QuerySelector("h1") is null)
+            .Where(element => HasName(element, ConsentNames, wholeWords: false))
+            .Where(element => Words(element) < all / 2 && element.QuerySelector("h1") is null)
             .ToList());
     }
 

@@ -38,7 +38,7 @@ internal sealed class CellValues(List<string> sharedStrings, CellFormats formats
         .Select(text => text.Text)));
 
     private string SharedString(string index) =>
-        int.TryParse(index, CultureInfo.InvariantCulture, out var place) && place >= 0 && place < sharedStrings.Count
-            ? sharedStrings[place]
+        int.TryParse(index, CultureInfo.InvariantCulture, out var position) && position >= 0 && position < sharedStrings.Count
+            ? sharedStrings[position]
             : "";
 }
