@@ -111,7 +111,14 @@ public sealed record Citation(
     IReadOnlyList<string> Headings,
     int? Page,
     string Text,
-    IReadOnlyList<string> Origins);
+    IReadOnlyList<string> Origins)
+{
+    /// <summary>Identifies the document in all its versions; null for documents of other knowledge bases.</summary>
+    public Guid? Document { get; init; }
+
+    /// <summary>Whether the document has been deleted since the answer was given. The passage is what it said then.</summary>
+    public bool Removed { get; init; }
+}
 
 [JsonConverter(typeof(StrictEnumConverter<Rating>))]
 public enum Rating

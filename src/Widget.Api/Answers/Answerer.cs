@@ -101,11 +101,18 @@ public sealed partial class Answerer(
             SearchPlans.For(context.Settings, strategy),
             ct);
         var relevant = RelevantPassages.Of(found.Hits, searched.Text, MostPassages);
+        if (ContinuesRemoved(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
         // A model reads the closest passages and says itself when they do not answer.
         if (UsesModel(context)) return new Finding(searched, found, relevant, relevant.Count > 0 ? AnswerTier.Sure : AnswerTier.None);
         var rated = await rater.RateAsync(searched.Text, found.Hits, ct);
         return new Finding(searched, found, relevant, PassageRater.TierOf(rated)) { Rated = rated };
     }
+
+    // A follow-up to an answer from a deleted document finds other documents, which are about something else.
+    private static bool ContinuesRemoved(AnswerContext context, SearchedQuestion searched) =>
+        searched.IsRewritten
+        && context.History.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0) is { } last
+        && last.Citations.All(citation => citation.Removed);
 
     /// <summary>Answers from what was found. The other parameters are those of the first method.</summary>
     public async Task<AssistantMessage> AnswerAsync(
@@ -149,6 +156,7 @@ public sealed partial class Answerer(
     /// <param name="ct">Cancels the comparison of sentences.</param>
     internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
     {
+        if (finding.Tier == AnswerTier.None) return null;
         // A finding for a model is rated only when the model has failed.
         var rated = finding.Rated is { Count: > 0 } known
             ? known

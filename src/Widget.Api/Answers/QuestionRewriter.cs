@@ -59,7 +59,8 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
     {
         if (earlier.Count == 0 || !FollowUps.IsFollowUp(question.Text, earlier[^1], question.Locale))
             return SearchedQuestion.Unchanged(question.Text);
-        var title = history.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0)?.Citations[0].Title;
+        var cited = history.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0)?.Citations[0];
+        var title = cited is { Removed: false } ? cited.Title : null;
         return new SearchedQuestion(FollowUps.Rewrite(question.Text, earlier, title, question.Locale), IsRewritten: true, ByModel: false);
     }
 

@@ -18,13 +18,13 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     private const int MaxSuggestions = 3;
 
     /// <summary>A second passage is quoted, too, when it is nearly as probable as the best one.</summary>
-    private const double AlmostAsProbable = 0.9;
+    private const double AlmostAsProbable = 0.85;
 
     /// <summary>A neighbour of the closest sentence is quoted, too, when it has this share of its closeness.</summary>
-    private const double AlmostAsClose = 0.6;
+    private const double AlmostAsClose = 0.5;
 
     /// <summary>Rows of a table are quoted together when they have this share of the closest row's closeness.</summary>
-    private const double CloseRow = 0.85;
+    private const double CloseRow = 0.75;
 
     private const int MaxRows = 4;
 

@@ -6,6 +6,9 @@ namespace Widget.Rag.Text;
 /// </summary>
 public static class LanguageDetector
 {
+    /// <summary>ISO 639-2 for a language that is not known.</summary>
+    public const string Undetermined = "und";
+
     private const int MaxWords = 2_000;
     private const int MaxCharacters = 20_000;
 
@@ -39,8 +42,13 @@ public static class LanguageDetector
     {
         if (Detect(question) is { } language) return language;
         var candidates = QuestionLanguages.Of(question).Languages;
-        return candidates.Length == 0 || candidates.Contains(fallback, StringComparer.Ordinal) ? fallback : candidates[0];
+        if (candidates.Length > 0 && !candidates.Contains(fallback, StringComparer.Ordinal)) return candidates[0];
+        return fallback == "en" && HasForeignSigns(question) ? Undetermined : fallback;
     }
+
+    // English words have no accents, apart from a few names.
+    private static bool HasForeignSigns(string question) =>
+        question.Any(character => character is '¿' or '¡' || (character > 127 && char.IsLetter(character)));
 
     private static string? OfScript(string text)
     {

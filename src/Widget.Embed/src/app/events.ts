@@ -8,6 +8,8 @@ export interface Citation {
   page: number | null;
   text: string;
   origins: string[];
+  /** Whether the document has been deleted since. */
+  removed?: boolean;
 }
 
 export type Outcome = 'answered' | 'quoted' | 'not_found' | 'stopped' | 'failed';
