@@ -25,10 +25,13 @@ internal static class AnswersBenchmark
                 CancellationToken.None);
             var rated = await rater.RateAsync(question.Text, found.Hits, CancellationToken.None);
             var tier = PassageRater.TierOf(rated);
-            var answer = tier == AnswerTier.None ? null
-                : (tier == AnswerTier.Sure ? QuotedAnswer.State(question.Text, question.Text, rated) : null)
-                    ?? QuotedAnswer.Suggest("", question.Text, question.Text, rated);
-            if (answer is { IsSuggestion: true }) tier = AnswerTier.Possible;
+            if (QuotedAnswer.LacksExpected(question.Text, question.Text, rated)) tier = AnswerTier.None;
+            var answer = tier switch
+            {
+                AnswerTier.Sure => QuotedAnswer.State(question.Text, question.Text, rated),
+                AnswerTier.Possible => QuotedAnswer.Suggest("", question.Text, question.Text, rated),
+                _ => null,
+            };
             var text = answer?.Text ?? "";
             var right = question.Facts.Count(fact => VisitorQuestion.Contains(text, fact));
             outcomes.Add((question, tier, right, text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length));

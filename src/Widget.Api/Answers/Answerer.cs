@@ -162,9 +162,10 @@ public sealed partial class Answerer(
             ? known
             : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
         var tier = PassageRater.TierOf(rated);
-        if (tier == AnswerTier.None) return null;
-        return (tier == AnswerTier.Sure ? QuotedAnswer.State(asked, finding.Searched.Text, rated) : null)
-            ?? QuotedAnswer.Suggest(Suggestions.Intro(phrases), asked, finding.Searched.Text, rated);
+        if (tier == AnswerTier.None || QuotedAnswer.LacksExpected(asked, finding.Searched.Text, rated)) return null;
+        return tier == AnswerTier.Sure
+            ? QuotedAnswer.State(asked, finding.Searched.Text, rated)
+            : QuotedAnswer.Suggest(Suggestions.Intro(phrases), asked, finding.Searched.Text, rated);
     }
 
     private static AssistantMessage Show(AnswerContext context, LiveAnswer live, QuotedAnswer answer)

@@ -34,15 +34,14 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <summary>The share of its closeness that a sentence keeps when it lacks what the question asks for.</summary>
     private const double WithoutExpected = 0.3;
 
-    /// <summary>States the best passages as the answer. Null when none contains what the question asks for.</summary>
+    /// <summary>States the best passages as the answer.</summary>
     /// <param name="asked">What the visitor asks.</param>
     /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
-    /// <param name="passages">The rated passages.</param>
-    public static QuotedAnswer? State(string asked, string searched, IReadOnlyList<RatedPassage> passages)
+    /// <param name="passages">The rated passages, not without what the question asks for (<see cref="LacksExpected"/>).</param>
+    public static QuotedAnswer State(string asked, string searched, IReadOnlyList<RatedPassage> passages)
     {
         var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
         var fitting = Fitting(passages, expected).OrderByDescending(passage => passage.Probability).ToList();
-        if (fitting.Count == 0) return null;
         var quotes = fitting
             .Where(passage => passage.Probability >= AlmostAsProbable * fitting[0].Probability)
             .Take(MaxQuotes)
@@ -51,6 +50,10 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
             .ToList();
         return Write(quotes, (text, number) => Cited(text, number));
     }
+
+    /// <summary>Whether the question asks for something, such as a telephone number, that none of the passages contains.</summary>
+    public static bool LacksExpected(string asked, string searched, IReadOnlyList<RatedPassage> passages) =>
+        Fitting(passages, ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched)).Count == 0;
 
     /// <summary>Shows the closest passages as suggestions, each with its title.</summary>
     public static QuotedAnswer Suggest(string intro, string asked, string searched, IReadOnlyList<RatedPassage> passages)
@@ -104,18 +107,27 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         .OrderBy(row => row.Place)
         .Select(row => row.Text));
 
-    // The best sentence with what it needs: the sentence that it refers back to, the line that introduces its list, and neighbours that are
-    // close to the question as well.
+    // The best sentence with what it needs: a short paragraph as a whole; of a longer one the sentence that it refers back to, the line that
+    // introduces its list, and neighbours that are close to the question as well.
     private static string Prose(string text, IReadOnlyList<RatedSentence> sentences, double[] closeness, int best)
     {
         var places = Places(text, sentences);
-        var (from, to) = (best, best);
+        var (from, to) = Paragraph();
+        if (!Fits(from, to)) (from, to) = (best, best);
         while (from > 0 && RefersBack().IsMatch(sentences[from].Text) && IsSameParagraph(from - 1) && best - from < 2) from--;
         while (to + 1 < sentences.Count && IsSameParagraph(to) && Fits(from, to + 1) && closeness[to + 1] >= AlmostAsClose * closeness[best]) to++;
         while (from > 0 && IsSameParagraph(from - 1) && Fits(from - 1, to) && closeness[from - 1] >= AlmostAsClose * closeness[best]) from--;
         var intro = Introduction(sentences, from);
         var quote = text[places[from].Start..places[to].End];
         return intro is null ? quote : $"{intro}\n{quote}";
+
+        (int From, int To) Paragraph()
+        {
+            var (first, last) = (best, best);
+            while (first > 0 && IsSameParagraph(first - 1)) first--;
+            while (last + 1 < sentences.Count && IsSameParagraph(last)) last++;
+            return (first, last);
+        }
 
         bool IsSameParagraph(int place) =>
             !text.AsSpan(places[place].End, places[place + 1].Start - places[place].End).Contains('\n') && !IsRow(sentences[place + 1].Text);

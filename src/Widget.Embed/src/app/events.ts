@@ -12,7 +12,7 @@ export interface Citation {
   removed?: boolean;
 }
 
-export type Outcome = 'answered' | 'quoted' | 'not_found' | 'stopped' | 'failed';
+export type Outcome = 'answered' | 'quoted' | 'suggested' | 'not_found' | 'stopped' | 'failed';
 export type Rating = 'none' | 'up' | 'down';
 
 interface EventBase {
