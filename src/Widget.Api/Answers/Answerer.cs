@@ -35,9 +35,9 @@ public sealed partial class Answerer(
     TimeProvider clock,
     ILogger<Answerer> logger)
 {
-    internal const int MostPassages = 6;
+    internal const int MaxPassages = 6;
 
-    private readonly PatientSearch _patient = new(clock);
+    private readonly RetryingSearch _retryingSearch = new(clock);
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
@@ -56,7 +56,7 @@ public sealed partial class Answerer(
             return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try
         {
-            var finding = await FindAsync(context, strategy: null, MostPassages, live, stop, ct);
+            var finding = await FindAsync(context, strategy: null, MaxPassages, live, stop, ct);
             return await AnswerAsync(context, finding, live, attempt, stop, ct);
         }
         catch (SearchUnavailableException e)
@@ -87,7 +87,7 @@ public sealed partial class Answerer(
             ? await rewriter.RewriteAsync(context.Question, context.History, ct)
             : QuestionRewriter.RewriteByRule(context.Question, context.History);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
-        return await _patient.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
+        return await _retryingSearch.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
 
     /// <summary>The same for a question that is searched for as given. Searches once for each part of it.</summary>
@@ -116,10 +116,10 @@ public sealed partial class Answerer(
         CancellationToken ct)
     {
         var found = await search.SearchAsync(
-            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
+            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MaxPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
-        var relevant = RelevantPassages.Of(found.Hits, searched.Text, MostPassages);
+        var relevant = RelevantPassages.Of(found.Hits, searched.Text, MaxPassages);
         if (ContinuesRemoved(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
         // A model reads the closest passages and says itself when they do not answer.
         if (UsesModel(context)) return new Finding(searched, found, relevant, relevant.Count > 0 ? AnswerTier.Sure : AnswerTier.None);
@@ -244,7 +244,7 @@ public sealed partial class Answerer(
         context.Question.Page,
         context.PageContext)
     {
-        TenantsInstructions = context.Settings.AgentInstructions,
+        TenantInstructions = context.Settings.AgentInstructions,
     };
 
     private static AssistantMessage Say(AnswerContext context, LiveAnswer live, string text, AnswerOutcome outcome)

@@ -22,5 +22,5 @@ public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IRe
     public IReadOnlyList<ScoredPassage> Passages => [.. Relevant.Select(Score)];
 
     private ScoredPassage Score(Hit hit, int index) =>
-        new(Search.Passages.ToCitation(hit, index), hit.Score / Math.Max(Relevant[0].Score, double.Epsilon));
+        new(Search.HitCitations.ToCitation(hit, index), hit.Score / Math.Max(Relevant[0].Score, double.Epsilon));
 }

@@ -45,7 +45,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
             var probability = meanings is null
                 ? Confidence.Of(hit.Signals)
                 : Probability(hit.Signals, sentences.Max(sentence => sentence.Closeness), isFirst: rated.Count == 0, isEnglish);
-            rated.Add(new RatedPassage(Passages.ToCitation(hit, rated.Count), probability, sentences));
+            rated.Add(new RatedPassage(HitCitations.ToCitation(hit, rated.Count), probability, sentences));
         }
 
         return rated;

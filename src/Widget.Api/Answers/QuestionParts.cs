@@ -47,7 +47,7 @@ public static class QuestionParts
         {
             var own = text[segment.Start..segment.End];
             var content = FollowUps.ContentWords(own, language).Distinct(StringComparer.Ordinal).Count();
-            return content >= (segment.IsDistinct ? 1 : 2) && segment.IsQuestion && !FollowUps.IsOne(own, before, language);
+            return content >= (segment.IsDistinct ? 1 : 2) && segment.IsQuestion && !FollowUps.IsFollowUp(own, before, language);
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed record Completion(string Finish)
 public sealed partial class Completions(
     Answerer answerer,
     ChatModel model,
-    ModelCondition condition,
+    ModelStatus modelStatus,
     CompletionTools ownTools,
     MonthlyBudget budget,
     UsageMeter usage,
@@ -110,7 +110,7 @@ public sealed partial class Completions(
         {
             // A rewrite by the model would delay the answer, and cost tokens for each request that is discarded.
             var searched = QuestionRewriter.RewriteByRule(question.Question, question.History);
-            return await answerer.FindAsync(question, searched, strategy: null, Answerer.MostPassages, ct);
+            return await answerer.FindAsync(question, searched, strategy: null, Answerer.MaxPassages, ct);
         }
         catch (SearchUnavailableException)
         {
@@ -127,7 +127,7 @@ public sealed partial class Completions(
         CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limited.CancelAfter(ModelAnswerWriter.LongestWriting);
+        limited.CancelAfter(ModelAnswerWriter.MaxWritingTime);
         List<Citation> sources = [.. passages.Select(scored => scored.Passage)];
         var tools = ownTools.For(context.Tenant, context.Settings, context.Request);
         var writer = new CompletionWriter(client, tools, sources, context.Settings, context.Send);
@@ -135,14 +135,14 @@ public sealed partial class Completions(
         {
             var messages = await context.Conversation.MessagesAsync(Prompt(context, sources), limited.Token);
             var completion = await writer.RunAsync(messages, AnswerPrompt.Options(), MaxRounds, limited.Token);
-            condition.Worked();
+            modelStatus.RecordSuccess();
             return completion;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
         {
             // The message of the model's server is not logged, because it may repeat the question.
             var reason = e is ModelFailedException ? e.Message : ModelFault.MessageOf(e);
-            condition.Failed(reason);
+            modelStatus.RecordFailure(reason);
             LogModelFailed(context.Tenant.TenantId.Value, reason);
             // Text that was sent may already have been spoken, so the answer ends here and is not restarted.
             if (writer.HasSent) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
@@ -159,8 +159,8 @@ public sealed partial class Completions(
         Page: null,
         new Dictionary<string, string>(StringComparer.Ordinal))
     {
-        TenantsInstructions = context.Settings.AgentInstructions,
-        CallersInstructions = context.Conversation.Instructions,
+        TenantInstructions = context.Settings.AgentInstructions,
+        CallerInstructions = context.Conversation.Instructions,
         IsSpoken = true,
     };
 

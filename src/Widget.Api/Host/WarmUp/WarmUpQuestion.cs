@@ -38,7 +38,7 @@ internal sealed class WarmUpQuestion(
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
         var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
         // A remote embedding model is not called, because each call costs money.
-        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
+        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MaxPassages, ct);
         await FollowAsync(await QuoteAsync(question.Text, ct), ct);
         await AppendAsync(question, ct);
     }
