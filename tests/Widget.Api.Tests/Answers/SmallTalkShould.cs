@@ -1,6 +1,5 @@
 using Widget.Api.Answers;
 using Widget.Api.Answers.SmallTalk;
-using Widget.Contracts;
 using Widget.Testing;
 
 namespace Widget.Api.Tests.Answers;
