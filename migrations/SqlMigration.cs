@@ -103,3 +103,9 @@ public sealed class ForcedRowLevelSecurity : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0027_semantic_vectors")]
 public sealed class SemanticVectors : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0028_crawl_notices")]
+public sealed class CrawlNotices : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0029_removed_sources")]
+public sealed class RemovedSources : SqlMigration;

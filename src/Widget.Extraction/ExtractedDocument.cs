@@ -1,16 +1,20 @@
 namespace Widget.Extraction;
 
+/// <summary>The kind of a block.</summary>
 public enum BlockKind
 {
     Heading,
     Paragraph,
     ListItem,
 
-    /// <summary>One line per row, cells separated by " | ".</summary>
+    /// <summary>One line per row, cells separated by " | ", each with the name of its column.</summary>
     Table,
 
     /// <summary>Keeps line breaks and indentation.</summary>
     Code,
+
+    /// <summary>Ends the sections of this level and below. It has no text.</summary>
+    SectionEnd,
 }
 
 /// <summary>The kind of a document's content.</summary>
@@ -25,14 +29,11 @@ public enum ContentKind
 /// <summary>A block of a document.</summary>
 /// <param name="Kind">Kind of the block.</param>
 /// <param name="Text">Its text, with white space collapsed except in code.</param>
-/// <param name="Level">1 to 6 for headings, 0 for other blocks.</param>
+/// <param name="Level">1 to 6 for headings and ends of sections, 0 for other blocks.</param>
 /// <param name="Anchor">The heading's id in the page; null when it has none.</param>
 /// <param name="Page">Page or slide, from 1.</param>
 public sealed record Block(BlockKind Kind, string Text, int Level = 0, string? Anchor = null, int? Page = null)
 {
-    /// <summary>Number of lines that are the table's header. A part of a table needs its header to be understood.</summary>
-    public int HeaderLines { get; init; }
-
     /// <summary>Row of a sheet, from 1, as the spreadsheet program counts.</summary>
     public int? Row { get; init; }
 
@@ -53,6 +54,9 @@ public sealed record ExtractedDocument(string? Title, string? Language, IReadOnl
 
     /// <summary>Why it was read only in part, in plain words; null when it was read completely.</summary>
     public string? Notice { get; init; }
+
+    /// <summary>Why it has no text, in plain words; null when the reason is unknown. Only meaningful without blocks.</summary>
+    public string? NoTextReason { get; init; }
 
     /// <summary>Addresses that the document links to, absolute, without fragments.</summary>
     public IReadOnlyList<Uri> Links { get; init; } = [];
@@ -81,7 +85,7 @@ public sealed record RawDocument(ReadOnlyMemory<byte> Content, string MediaType,
 public interface IExtractor
 {
     /// <summary>Whether the extractor supports this media type.</summary>
-    bool Reads(string mediaType);
+    bool Supports(string mediaType);
 
     /// <exception cref="IngestionFailureException">The document cannot be read.</exception>
     ExtractedDocument Extract(RawDocument document);

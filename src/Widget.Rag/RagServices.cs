@@ -55,6 +55,7 @@ public static class RagServices
         {
             services.AddSingleton(
                 provider => new SentenceEmbedder(local.Cache, provider.GetRequiredService<ILogger<SentenceEmbedder>>()));
+            services.AddSingleton<SentenceSimilarity>();
             services.AddSingleton<SemanticBacklogRunner>();
             services.AddHostedService<SemanticWorker>();
         }
@@ -93,7 +94,8 @@ public static class RagServices
         services.AddSingleton(
             provider =>
                 new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(_ => new SearchTurns(SearchTurns.Default));
+        services.AddSingleton(_ => new SearchConcurrencyLimiter(SearchConcurrencyLimiter.Default));
+        services.AddSingleton(provider => new QuestionRouter(provider.GetService<SentenceEmbedder>()));
         services.AddSingleton<HybridSearch>();
 
         services.AddSingleton(fetching);

@@ -10,8 +10,11 @@ switch (args)
     case ["arms", .. var folders]:
         foreach (var folder in folders) await ArmsBenchmark.RunAsync(folder);
         return 0;
-    case ["dump", var part, var output]:
-        await SignalsDump.RunAsync(part, output);
+    case ["answers", var part]:
+        await AnswersBenchmark.RunAsync(part, shows: false);
+        return 0;
+    case ["answers", var part, "show"]:
+        await AnswersBenchmark.RunAsync(part, shows: true);
         return 0;
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
@@ -41,6 +44,9 @@ switch (args)
     case ["router"]:
         RouterBenchmark.Run();
         return 0;
+    case ["router-fit"]:
+        RouterBenchmark.Fit();
+        return 0;
     case ["strategies"]:
         await StrategiesBenchmark.RunAsync();
         return 0;
@@ -56,10 +62,12 @@ switch (args)
 
               collection FOLDER   quality and speed of search on a test collection
               arms FOLDER…        the weight of the semantic arm, and of its two models
+              answers fit|heldout [show]   what visitors get without a language model; "show" prints every answer
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
               social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
+              router-fit          fits the router's weights on tests/data/router-training.tsv and writes their file
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 
               chunking FOLDER [DOCUMENTS QUESTIONS]…   how long passages should be, and how much they should overlap

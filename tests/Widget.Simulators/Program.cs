@@ -3,8 +3,8 @@ using Widget.Simulators.Rerank;
 using Widget.Simulators.Speech;
 using Widget.Simulators.Tavus;
 
-// Outside services as separate processes would be: the real wire format, strict about requests, able to be slow, to fail and to lie.
-// Each service has its own path; /control/… sets how it behaves.
+// Simulates outside services in one process. They use the real wire formats, validate requests strictly, and can be made slow, failing or
+// wrong. Each service has its own path; /control/… changes how it behaves.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>().AddSingleton<SpeechBehavior>();

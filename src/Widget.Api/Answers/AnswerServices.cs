@@ -4,12 +4,13 @@ using Widget.Api.Web;
 using Widget.Platform.Outbound;
 using Widget.Platform.Telemetry;
 using Widget.Platform.Work;
+using Widget.Rag.Embeddings.Local;
 
 namespace Widget.Api.Answers;
 
 internal static class AnswerServices
 {
-    /// <summary>Conversations, and answers to the questions in them.</summary>
+    /// <summary>Registers conversations, and answers to the questions in them.</summary>
     public static IServiceCollection AddAnswers(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddSingleton(ConversationTables.Tables);
@@ -24,10 +25,11 @@ internal static class AnswerServices
             sources: [AnswerTelemetry.Name, AnswerTelemetry.Models],
             meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
         if (model.Endpoint is not null)
-            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelCondition>().IsPaused ? 1 : 0);
+            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelStatus>().IsPaused ? 1 : 0);
         services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<ModelAnswerWriter>();
+        services.AddSingleton(provider => new PassageRater(provider.GetService<SentenceSimilarity>()));
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerLeases>();
@@ -38,17 +40,17 @@ internal static class AnswerServices
         return services;
     }
 
-    // The kernel's services are the application's, so the kernel has the same chat client.
+    // The kernel uses the application's services, so it has the same chat client.
     private static void AddChatModel(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddKernel();
-        services.AddSingleton<ModelCondition>();
+        services.AddSingleton<ModelStatus>();
         services.AddSingleton<ChatModel>();
         if (model.Endpoint is null) return;
         services.AddSingleton<IChatClient>(provider => OpenAIModel.ForVisitors(
             model,
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator),
-            provider.GetRequiredService<ModelCondition>(),
+            provider.GetRequiredService<ModelStatus>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

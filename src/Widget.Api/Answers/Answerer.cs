@@ -1,3 +1,4 @@
+using System.Globalization;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -30,20 +31,13 @@ public sealed partial class Answerer(
     QuestionRewriter rewriter,
     ChatModel model,
     ModelAnswerWriter writer,
+    PassageRater rater,
     TimeProvider clock,
     ILogger<Answerer> logger)
 {
-    internal const int MostPassages = 6;
+    internal const int MaxPassages = 6;
 
-    /// <summary>
-    /// Below this confidence the passages are about something else (docs/decisions/0008-when-to-say-no.md). A quote is not checked by
-    /// anyone, so it needs more confidence than a model, which is told to say so when its sources do not hold the answer.
-    /// </summary>
-    private const double LeastToQuote = 0.5;
-
-    internal const double LeastToAskModel = 0.25;
-
-    private readonly PatientSearch _patient = new(clock);
+    private readonly RetryingSearch _retryingSearch = new(clock);
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
@@ -62,7 +56,7 @@ public sealed partial class Answerer(
             return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try
         {
-            var finding = await FindAsync(context, strategy: null, MostPassages, live, stop, ct);
+            var finding = await FindAsync(context, strategy: null, MaxPassages, live, stop, ct);
             return await AnswerAsync(context, finding, live, attempt, stop, ct);
         }
         catch (SearchUnavailableException e)
@@ -93,10 +87,10 @@ public sealed partial class Answerer(
             ? await rewriter.RewriteAsync(context.Question, context.History, ct)
             : QuestionRewriter.RewriteByRule(context.Question, context.History);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
-        return await _patient.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
+        return await _retryingSearch.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
 
-    /// <summary>The same for a question that is searched for as given. Searches once.</summary>
+    /// <summary>The same for a question that is searched for as given. Searches once for each part of it.</summary>
     internal async Task<Finding> FindAsync(
         AnswerContext context,
         SearchedQuestion searched,
@@ -104,14 +98,40 @@ public sealed partial class Answerer(
         int limit,
         CancellationToken ct)
     {
+        // A model answers all parts of a question by itself.
+        if (UsesModel(context) || searched.IsRewritten) return await FindPartAsync(context, searched, strategy, limit, ct);
+        var parts = QuestionParts.Split(searched.Text, context.Question.Locale);
+        var whole = await FindPartAsync(context, parts.Count == 1 ? searched with { Text = parts[0] } : searched, strategy, limit, ct);
+        if (parts.Count == 1) return whole;
+        var findings = new List<Finding>();
+        foreach (var part in parts) findings.Add(await FindPartAsync(context, searched with { Text = part }, strategy, limit, ct));
+        return whole with { Parts = findings, Tier = findings.Max(part => part.Tier) };
+    }
+
+    private async Task<Finding> FindPartAsync(
+        AnswerContext context,
+        SearchedQuestion searched,
+        SearchStrategyName? strategy,
+        int limit,
+        CancellationToken ct)
+    {
         var found = await search.SearchAsync(
-            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
+            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MaxPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
-        var least = UsesModel(context) ? LeastToAskModel : LeastToQuote;
-        var relevant = RelevantPassages.Of(found.Hits, searched.Text, MostPassages);
-        return new Finding(searched, found, relevant, found.Hits.Count > 0 && found.Confidence >= least);
+        var relevant = RelevantPassages.Of(found.Hits, searched.Text, MaxPassages);
+        if (ContinuesRemoved(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
+        // A model reads the closest passages and says itself when they do not answer.
+        if (UsesModel(context)) return new Finding(searched, found, relevant, relevant.Count > 0 ? AnswerTier.Sure : AnswerTier.None);
+        var rated = await rater.RateAsync(searched.Text, found.Hits, ct);
+        return new Finding(searched, found, relevant, PassageRater.TierOf(rated)) { Rated = rated };
     }
+
+    // A follow-up to an answer from a deleted document finds other documents, which are about something else.
+    private static bool ContinuesRemoved(AnswerContext context, SearchedQuestion searched) =>
+        searched.IsRewritten
+        && context.History.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0) is { } last
+        && last.Citations.All(citation => citation.Removed);
 
     /// <summary>Answers from what was found. The other parameters are those of the first method.</summary>
     public async Task<AssistantMessage> AnswerAsync(
@@ -134,22 +154,63 @@ public sealed partial class Answerer(
         CancellationToken stop,
         CancellationToken ct)
     {
-        if (!finding.IsEnough) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
-        var passages = finding.Passages;
-        Citation[] sources = [.. passages.Select(scored => scored.Passage)];
-        live.Cite(sources);
-        if (UsesModel(context))
+        if (UsesModel(context) && finding.IsEnough)
         {
+            Citation[] sources = [.. finding.Passages.Select(scored => scored.Passage)];
+            live.Cite(sources);
             if (await WriteAsync(context, sources, live, stop, ct) is { } written) return written;
             // The model failed, perhaps half-way, so the answer begins again with quotes.
             live.Begin(attempt + 1);
-            live.Cite(sources);
         }
 
-        var quoted = ExtractiveAnswer.Write(context.Question.Text, finding.Searched.Text, passages);
-        if (quoted.Length == 0) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
-        live.Append(quoted);
-        return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.CitedBy(quoted, sources) };
+        var quoted = await QuoteAsync(context.Question.Text, finding, context.Phrases, ct);
+        if (quoted is null) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
+        return Show(context, live, quoted);
+    }
+
+    /// <summary>Quotes what was found, as an answer or as suggestions. Null when it is about something else.</summary>
+    /// <param name="asked">What the visitor asks.</param>
+    /// <param name="finding">What was found.</param>
+    /// <param name="phrases">In the visitor's language.</param>
+    /// <param name="ct">Cancels the comparison of sentences.</param>
+    internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
+    {
+        if (finding.Tier == AnswerTier.None) return null;
+        if (finding.Parts.Count > 0) return await QuotePartsAsync(finding.Parts, phrases, ct);
+        // A finding for a model is rated only when the model has failed.
+        var rated = finding.Rated is { Count: > 0 } known
+            ? known
+            : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
+        var tier = PassageRater.TierOf(rated);
+        if (tier == AnswerTier.None || QuotedAnswer.LacksExpected(asked, finding.Searched.Text, rated)) return null;
+        return tier == AnswerTier.Sure
+            ? QuotedAnswer.State(asked, finding.Searched.Text, rated)
+            : QuotedAnswer.Suggest(Suggestions.For(phrases).Intro, asked, finding.Searched.Text, rated);
+    }
+
+    // Each part in order: its answer, or that nothing was found for it.
+    private async Task<QuotedAnswer?> QuotePartsAsync(IReadOnlyList<Finding> parts, Phrases phrases, CancellationToken ct)
+    {
+        var answers = new List<QuotedAnswer>();
+        foreach (var part in parts)
+        {
+            var text = part.Searched.Text.Trim();
+            answers.Add(await QuoteAsync(text, part, phrases, ct)
+                ?? QuotedAnswer.Missing(string.Format(CultureInfo.InvariantCulture, Suggestions.For(phrases).MissingPart, text.TrimEnd('?', '؟', '.', ' '))));
+        }
+
+        return answers.TrueForAll(answer => answer.Citations.Count == 0) ? null : QuotedAnswer.Join(answers);
+    }
+
+    private static AssistantMessage Show(AnswerContext context, LiveAnswer live, QuotedAnswer answer)
+    {
+        live.Cite(answer.Citations);
+        live.Append(answer.Text);
+        return Message(context, live, answer.Text, answer.IsSuggestion ? AnswerOutcome.Suggested : AnswerOutcome.Quoted) with
+        {
+            Citations = answer.Citations,
+            OffersPerson = answer.IsSuggestion,
+        };
     }
 
     // Without a model, or when the tenant's month has nothing left for it, answers quote.
@@ -183,7 +244,7 @@ public sealed partial class Answerer(
         context.Question.Page,
         context.PageContext)
     {
-        TenantsInstructions = context.Settings.AgentInstructions,
+        TenantInstructions = context.Settings.AgentInstructions,
     };
 
     private static AssistantMessage Say(AnswerContext context, LiveAnswer live, string text, AnswerOutcome outcome)

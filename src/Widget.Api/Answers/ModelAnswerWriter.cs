@@ -3,11 +3,13 @@ using Widget.Api.Conversations;
 namespace Widget.Api.Answers;
 
 /// <summary>Lets the language model write an answer, and shows each part as soon as it is verified.</summary>
-public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition condition, ILogger<ModelAnswerWriter> logger)
+public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus status, ILogger<ModelAnswerWriter> logger)
 {
-    // An answer is a few sentences. A longer one costs money, and visitors do not read it.
-    internal static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
-    internal const int LongestAnswer = 16_000;
+    /// <summary>An answer is a few sentences. A longer one costs money, and visitors do not read it.</summary>
+    internal static readonly TimeSpan MaxWritingTime = TimeSpan.FromSeconds(90);
+
+    /// <summary>In characters.</summary>
+    internal const int MaxAnswerLength = 16_000;
 
     /// <param name="prompt">What the model reads.</param>
     /// <param name="text">Verifies the answer.</param>
@@ -35,16 +37,16 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor gets an answer, whatever the error. The server's message is not logged, because it may repeat the question.
-            failure = ModelFault.InWords(e);
+            failure = ModelFault.MessageOf(e);
         }
 
         if (failure is null)
         {
-            condition.Worked();
+            status.RecordSuccess();
             return true;
         }
 
-        condition.Failed(failure);
+        status.RecordFailure(failure);
         LogModelFailed(live.MessageId, failure);
         return false;
     }
@@ -58,7 +60,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
-        limited.CancelAfter(LongestWriting);
+        limited.CancelAfter(MaxWritingTime);
         var messages = await prompt.MessagesAsync(limited.Token);
         var (length, isComplete) = (0, false);
         await foreach (var update in model.Client!.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
@@ -67,7 +69,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
             if (update.Text.Length == 0) continue;
             limited.Token.ThrowIfCancellationRequested();
             length += update.Text.Length;
-            if (length > LongestAnswer) return $"its answer is longer than {LongestAnswer} characters";
+            if (length > MaxAnswerLength) return $"its answer is longer than {MaxAnswerLength} characters";
             if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
         }
 

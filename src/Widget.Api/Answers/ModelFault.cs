@@ -12,10 +12,10 @@ namespace Widget.Api.Answers;
 internal static class ModelFault
 {
     private const string Endpoint = "WIDGET_CHAT_ENDPOINT";
-    private const string TooLate = "it did not answer in time";
-    private const string BrokeOff = "the connection was interrupted";
+    private const string TimedOut = "it did not answer in time";
+    private const string Interrupted = "the connection was interrupted";
 
-    public static string InWords(Exception exception)
+    public static string MessageOf(Exception exception)
     {
         // The library wraps the exceptions of all attempts; the last one describes the current state.
         while (exception is AggregateException { InnerExceptions: [.., var last] }) exception = last;
@@ -24,7 +24,7 @@ internal static class ModelFault
             ModelUnavailableException unavailable => unavailable.Message,
             ClientResultException { Status: > 0 } refused => OfStatus(refused.Status),
             HttpRequestException { StatusCode: { } status } => OfStatus((int)status),
-            OperationCanceledException or TimeoutException => TooLate,
+            OperationCanceledException or TimeoutException => TimedOut,
             JsonException or FormatException => "its response is not in OpenAI's format",
             _ => OfConnection(exception) ?? exception.GetType().Name,
         };
@@ -36,7 +36,7 @@ internal static class ModelFault
         403 => ": the key may not use this model; check WIDGET_CHAT_KEY and WIDGET_CHAT_MODEL",
         404 => $": there is no such address or model; check {Endpoint} and WIDGET_CHAT_MODEL",
         402 => ": the account has no credit left",
-        408 or 504 => $": {TooLate}",
+        408 or 504 => $": {TimedOut}",
         429 => ": too many requests, or the account's quota is used up",
         >= 500 => ": its server reported an error",
         _ => "",
@@ -61,7 +61,7 @@ internal static class ModelFault
                 $"no secure connection: it does not speak TLS as expected; check {Endpoint}",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => OfSocket(SocketError.HostNotFound),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection to {Endpoint}",
-            HttpRequestException or IOException => BrokeOff,
+            HttpRequestException or IOException => Interrupted,
             _ => null,
         };
     }
@@ -73,8 +73,8 @@ internal static class ModelFault
         SocketError.TryAgain => $"the host name in {Endpoint} could not be looked up",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown =>
             $"the host in {Endpoint} cannot be reached",
-        SocketError.TimedOut => TooLate,
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => BrokeOff,
+        SocketError.TimedOut => TimedOut,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => Interrupted,
         _ => $"no connection to {Endpoint}",
     };
 }

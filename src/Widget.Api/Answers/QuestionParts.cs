@@ -17,7 +17,7 @@ public static class QuestionParts
     {
         // A short question may have too few words to show its language, so the other languages are tried, too. Only the question's own
         // one has both its "and" and its words for asking.
-        var language = FollowUpWords.LanguageOf(text, locale);
+        var language = FollowUpWords.DetectLanguage(text, locale);
         IReadOnlyList<string> whole = [text.Trim()];
         foreach (var book in PhraseBook.All.OrderByDescending(book => book.Language == language))
         {
@@ -54,7 +54,7 @@ public static class QuestionParts
         {
             var own = text[segment.Start..segment.End];
             var content = FollowUps.ContentWords(own, language).Distinct(StringComparer.Ordinal).Count();
-            return content >= (segment.IsDistinct ? 1 : 2) && segment.IsQuestion && !FollowUps.IsOne(own, before, language);
+            return content >= (segment.IsDistinct ? 1 : 2) && segment.IsQuestion && !FollowUps.IsFollowUp(own, before, language);
         }
     }
 }

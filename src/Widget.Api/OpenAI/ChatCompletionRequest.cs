@@ -6,28 +6,30 @@ namespace Widget.Api.OpenAI;
 
 /// <summary>
 /// The supported part of a chat completion request of OpenAI's API (platform.openai.com, API reference, "Create chat completion"). Other
-/// fields are ignored. Sampling parameters are checked but not applied, because the tenant decides how the assistant talks.
+/// fields are ignored. Sampling parameters are validated but not applied, because the tenant decides how the assistant talks.
 /// </summary>
 public sealed partial record ChatCompletionRequest
 {
-    private const int MostMessages = 500;
-    private const int MostTools = 128;
-    private const int MostStops = 4;
+    private const int MaxMessages = 500;
+    private const int MaxTools = 128;
+    private const int MaxStops = 4;
 
     public required string Model { get; init; }
 
-    /// <summary>Instructions and context, in their order.</summary>
+    /// <summary>The texts of the system and developer messages, in their order.</summary>
     public required IReadOnlyList<string> Instructions { get; init; }
 
-    /// <summary>What was said, oldest first: user, assistant with its calls, and the results of these.</summary>
+    /// <summary>
+    /// The other messages, oldest first: of the user, of the assistant with its function calls, and the results of the calls.
+    /// </summary>
     public required IReadOnlyList<ChatMessage> Turns { get; init; }
 
     public bool Stream { get; init; }
 
     public bool IncludeUsage { get; init; }
 
-    /// <summary>In tokens; null for no limit but ours.</summary>
-    public int? MostTokens { get; init; }
+    /// <summary>The client's limit for the answer, in tokens; null for none.</summary>
+    public int? MaxTokens { get; init; }
 
     public IReadOnlyList<string> Stops { get; init; } = [];
 
@@ -42,7 +44,7 @@ public sealed partial record ChatCompletionRequest
     public static ChatCompletionRequest Parse(JsonElement body)
     {
         var request = RequestFields.Of(body, "");
-        if (request.Whole("n", 1) > 1) throw OpenAIException.Invalid("n can only be 1: there is one answer.", "n");
+        if (request.WholeNumber("n", 1) > 1) throw OpenAIException.Invalid("n can only be 1.", "n");
         request.Number("temperature", 0, 2);
         request.Number("top_p", 0, 1);
         request.Number("presence_penalty", -2, 2);
@@ -50,10 +52,10 @@ public sealed partial record ChatCompletionRequest
         var messages = request.List("messages");
         if (request.Find("messages") is null) throw request.Missing("messages");
         if (messages.Count == 0) throw OpenAIException.Invalid("messages is empty.", "messages");
-        if (messages.Count > MostMessages) throw OpenAIException.Invalid($"There may be {MostMessages} messages at most.", "messages");
+        if (messages.Count > MaxMessages) throw OpenAIException.Invalid($"There can be at most {MaxMessages} messages.", "messages");
         var conversation = RequestMessages.Read(messages);
-        IReadOnlyList<AIFunctionDeclaration> tools = [.. request.List("tools").Select(entry => Tool(entry.Value, entry.Path))];
-        if (tools.Count > MostTools) throw OpenAIException.Invalid($"There may be {MostTools} tools at most.", "tools");
+        IReadOnlyList<AIFunctionDeclaration> tools = [.. request.List("tools").Select(entry => ParseTool(entry.Value, entry.Path))];
+        if (tools.Count > MaxTools) throw OpenAIException.Invalid($"There can be at most {MaxTools} tools.", "tools");
         if (tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).Count() != tools.Count)
             throw OpenAIException.Invalid("Two tools have the same name.", "tools");
         return new ChatCompletionRequest
@@ -62,34 +64,34 @@ public sealed partial record ChatCompletionRequest
             Instructions = conversation.Instructions,
             Turns = conversation.Turns,
             Stream = request.Flag("stream"),
-            IncludeUsage = UsageWanted(request),
-            MostTokens = request.Whole("max_completion_tokens", 1) ?? request.Whole("max_tokens", 1),
-            Stops = StopTexts(request),
+            IncludeUsage = ParseIncludeUsage(request),
+            MaxTokens = request.WholeNumber("max_completion_tokens", 1) ?? request.WholeNumber("max_tokens", 1),
+            Stops = ParseStops(request),
             Tools = tools,
-            ToolMode = Mode(request, tools),
+            ToolMode = ParseToolMode(request, tools),
             ParallelCalls = request.Find("parallel_tool_calls") is null ? null : request.Flag("parallel_tool_calls"),
         };
     }
 
-    private static bool UsageWanted(RequestFields request)
+    private static bool ParseIncludeUsage(RequestFields request)
     {
         if (request.Find("stream_options") is not { } options) return false;
         if (!request.Flag("stream")) throw OpenAIException.Invalid("stream_options is only for stream: true.", "stream_options");
         return RequestFields.Of(options, "stream_options").Flag("include_usage");
     }
 
-    private static IReadOnlyList<string> StopTexts(RequestFields request)
+    private static IReadOnlyList<string> ParseStops(RequestFields request)
     {
         if (request.Find("stop") is not { } stop) return [];
         IReadOnlyList<string> stops = stop.ValueKind == JsonValueKind.String
             ? [RequestFields.Text(stop, "stop")]
             : [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
-        if (stops.Count > MostStops) throw OpenAIException.Invalid($"stop may have {MostStops} texts at most.", "stop");
+        if (stops.Count > MaxStops) throw OpenAIException.Invalid($"stop can have at most {MaxStops} texts.", "stop");
         // Web forms send empty fields too, but model servers reject an empty text.
         return [.. stops.Where(text => text.Length > 0)];
     }
 
-    private static AIFunctionDeclaration Tool(JsonElement entry, string path)
+    private static AIFunctionDeclaration ParseTool(JsonElement entry, string path)
     {
         var tool = RequestFields.Of(entry, path);
         if (tool.RequiredText("type") != "function")
@@ -111,11 +113,11 @@ public sealed partial record ChatCompletionRequest
             throw OpenAIException.Invalid("A function's name has 1 to 64 letters, digits, underscores and hyphens.", path);
     }
 
-    private static ChatToolMode Mode(RequestFields request, IReadOnlyList<AIFunctionDeclaration> tools)
+    private static ChatToolMode ParseToolMode(RequestFields request, IReadOnlyList<AIFunctionDeclaration> tools)
     {
         const string Field = "tool_choice";
         if (request.Find(Field) is not { } choice) return ChatToolMode.Auto;
-        string? wanted = null;
+        string? functionName = null;
         var mode = choice.ValueKind == JsonValueKind.String ? choice.GetString() : "function";
         if (choice.ValueKind == JsonValueKind.Object)
         {
@@ -123,12 +125,12 @@ public sealed partial record ChatCompletionRequest
             if (named.RequiredText("type") != "function")
                 throw OpenAIException.Invalid("tool_choice.type must be function.", "tool_choice.type");
             var function = named.Find("function") ?? throw named.Missing("function");
-            wanted = RequestFields.Of(function, "tool_choice.function").RequiredText("name");
+            functionName = RequestFields.Of(function, "tool_choice.function").RequiredText("name");
         }
 
         if (tools.Count == 0 && mode is "required" or "function")
             throw OpenAIException.Invalid("tool_choice needs tools to choose from.", Field);
-        return (mode, wanted) switch
+        return (mode, functionName) switch
         {
             ("none", _) => ChatToolMode.None,
             ("auto", _) => ChatToolMode.Auto,

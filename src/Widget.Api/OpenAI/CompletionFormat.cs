@@ -6,10 +6,10 @@ using Widget.Contracts;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>An answer in OpenAI's shapes: <c>chat.completion</c> whole, <c>chat.completion.chunk</c> piece by piece.</summary>
+/// <summary>Renders an answer in OpenAI's format, as one <c>chat.completion</c> or as a series of <c>chat.completion.chunk</c>.</summary>
 /// <param name="id">The answer's id.</param>
 /// <param name="model">The model's name as the client gave it.</param>
-/// <param name="created">Unix time in seconds.</param>
+/// <param name="created">When the answer was begun, in Unix time.</param>
 internal sealed class CompletionFormat(string id, string model, long created)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -18,25 +18,31 @@ internal sealed class CompletionFormat(string id, string model, long created)
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public string Beginning() => Chunk(new Delta { Role = "assistant", Content = "" });
+    /// <summary>The first chunk.</summary>
+    public string RenderStart() => Chunk(new Delta { Role = "assistant", Content = "" });
 
-    public string Piece(string text) => Chunk(new Delta { Content = text });
+    /// <summary>A chunk with a piece of the text.</summary>
+    public string RenderText(string text) => Chunk(new Delta { Content = text });
 
-    public string Calls(IReadOnlyList<FunctionCallContent> calls) => Chunk(new Delta { ToolCalls = ToCalls(calls, numbered: true) });
+    /// <summary>A chunk with the calls of the client's functions.</summary>
+    public string RenderCalls(IReadOnlyList<FunctionCallContent> calls) =>
+        Chunk(new Delta { ToolCalls = ToCalls(calls, withIndex: true) });
 
-    /// <summary>The last chunk of the answer, with its citations: a field of our own, which other clients ignore.</summary>
-    public string End(Completion completion)
+    /// <summary>The last chunk of the answer, with its citations. Their field is not OpenAI's; other clients ignore it.</summary>
+    public string RenderEnd(Completion completion)
     {
         var choice = new Choice(0, null, new Delta(), completion.Finish);
         return Write(new Document(id, "chat.completion.chunk", created, model, [choice], completion.Citations, null));
     }
 
-    public string Usage(Completion completion) =>
+    /// <summary>A chunk with the number of tokens.</summary>
+    public string RenderUsage(Completion completion) =>
         Write(new Document(id, "chat.completion.chunk", created, model, [], null, Tokens.Of(completion)));
 
-    public string Whole(string text, Completion completion)
+    /// <summary>The complete answer.</summary>
+    public string RenderCompletion(string text, Completion completion)
     {
-        var calls = completion.Calls.Count == 0 ? null : ToCalls(completion.Calls, numbered: false);
+        var calls = completion.Calls.Count == 0 ? null : ToCalls(completion.Calls, withIndex: false);
         var message = new Delta { Role = "assistant", Content = text, ToolCalls = calls };
         return Write(new Document(
             id,
@@ -48,15 +54,15 @@ internal sealed class CompletionFormat(string id, string model, long created)
             Tokens.Of(completion)));
     }
 
-    public static string Error(OpenAIException error) => JsonSerializer.Serialize(error.Body, JsonSerializerOptions.Web);
+    public static string RenderError(OpenAIException error) => JsonSerializer.Serialize(error.Body, JsonSerializerOptions.Web);
 
     private string Chunk(Delta delta) =>
         Write(new Document(id, "chat.completion.chunk", created, model, [new Choice(0, null, delta, null)], null, null));
 
     private static string Write(Document document) => JsonSerializer.Serialize(document, Options);
 
-    private static Call[] ToCalls(IReadOnlyList<FunctionCallContent> calls, bool numbered) => [.. calls.Select((call, i) => new Call(
-        numbered ? i : null,
+    private static Call[] ToCalls(IReadOnlyList<FunctionCallContent> calls, bool withIndex) => [.. calls.Select((call, i) => new Call(
+        withIndex ? i : null,
         call.CallId.Length > 0 ? call.CallId : string.Create(CultureInfo.InvariantCulture, $"call_{i}"),
         "function",
         new Function(call.Name, call.RawRepresentation as string ?? "{}")))];

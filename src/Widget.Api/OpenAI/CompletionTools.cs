@@ -7,7 +7,7 @@ namespace Widget.Api.OpenAI;
 
 /// <summary>
 /// The tenant's tools that the model behind the endpoint may use: those without effects. A tool with effects needs a conversation in which
-/// the visitor has really asked for it, and a request may be one of several guesses at what the visitor is about to say.
+/// the visitor has asked for it. Here, a request may be one of several guesses about what the visitor is going to say.
 /// </summary>
 public sealed class CompletionTools(ToolRegistry registry, ToolRunner runner)
 {
@@ -16,13 +16,13 @@ public sealed class CompletionTools(ToolRegistry registry, ToolRunner runner)
     {
         // A client that requires one of its own functions, or forbids calls, does not want our tools.
         if (request.ToolMode is not AutoChatToolMode) return new OfferedTools(request, [], tenant, settings, runner);
-        var taken = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
-        var own = registry.Of(settings).Where(tool => !tool.HasEffects && !taken.Contains(tool.Name));
+        var clientNames = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
+        var own = registry.Of(settings).Where(tool => !tool.HasEffects && !clientNames.Contains(tool.Name));
         return new OfferedTools(request, [.. own], tenant, settings, runner);
     }
 }
 
-/// <summary>What the model may call in one request: the client's functions and our own tools.</summary>
+/// <summary>The functions that the model may call in one request: the client's functions and our own tools.</summary>
 internal sealed class OfferedTools(
     ChatCompletionRequest request,
     IReadOnlyList<Tool> own,
@@ -30,15 +30,16 @@ internal sealed class OfferedTools(
     TenantSettings settings,
     ToolRunner runner)
 {
-    public bool IsClients(FunctionCallContent call) => request.Tools.Any(tool => tool.Name == call.Name);
+    /// <summary>Whether a call is for the client to run.</summary>
+    public bool IsClientFunction(FunctionCallContent call) => request.Tools.Any(tool => tool.Name == call.Name);
 
     /// <param name="options">The prompt's options. The request's settings and the tools are added.</param>
-    /// <param name="withOwn">False in the last round, so that the model has to answer.</param>
-    public ChatOptions Offer(ChatOptions options, bool withOwn)
+    /// <param name="withOwnTools">False in the last round, so that the model has to answer.</param>
+    public ChatOptions AddTo(ChatOptions options, bool withOwnTools)
     {
-        options.MaxOutputTokens = request.MostTokens;
+        options.MaxOutputTokens = request.MaxTokens;
         options.StopSequences = [.. request.Stops];
-        options.Tools = [.. request.Tools, .. withOwn ? own.Select(Declaration) : []];
+        options.Tools = [.. request.Tools, .. withOwnTools ? own.Select(Declaration) : []];
         options.ToolMode = request.ToolMode;
         options.AllowMultipleToolCalls = request.ParallelCalls;
         return options;
@@ -46,8 +47,8 @@ internal sealed class OfferedTools(
 
     /// <summary>Runs a call of one of our tools.</summary>
     /// <param name="call">The model's call.</param>
-    /// <param name="sources">What the answer may cite. What the tool finds is added.</param>
-    /// <param name="ct">Cancelled when the caller is gone.</param>
+    /// <param name="sources">The sources that the answer may cite. The tool's sources are added.</param>
+    /// <param name="ct">Cancelled when the client disconnects.</param>
     public async Task<FunctionResultContent> RunAsync(FunctionCallContent call, List<Citation> sources, CancellationToken ct)
     {
         var result = await RunAsync(call, sources.Count + 1, ct);
@@ -57,7 +58,7 @@ internal sealed class OfferedTools(
 
     private async Task<ToolResult> RunAsync(FunctionCallContent call, int firstNumber, CancellationToken ct)
     {
-        // The registry knows more tools than this request offers.
+        // The registry has more tools than this request offers.
         if (!own.Any(tool => tool.Name == call.Name)) return ToolResult.Refused(ToolStatus.Unknown, "There is no tool with this name.");
         var context = new ToolContext
         {

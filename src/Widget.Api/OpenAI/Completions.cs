@@ -9,7 +9,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>How an answer ended, after its text was passed on.</summary>
+/// <summary>How an answer ended, after its text was sent.</summary>
 /// <param name="Finish">stop, length, content_filter or tool_calls.</param>
 public sealed record Completion(string Finish)
 {
@@ -25,147 +25,151 @@ public sealed record Completion(string Finish)
 }
 
 /// <summary>
-/// Answers chat completions from a tenant's knowledge, by the same rules as visitors' questions in text. A program may send a request
-/// before the visitor has finished, then send another and drop the first. So nothing of a request is stored, and it ends when its caller
+/// Answers chat completions from a tenant's knowledge, by the same rules as visitors' questions in text. A client may send a request before
+/// the visitor has finished speaking, then send another and drop the first. So nothing of a request is stored, and it ends when its client
 /// disconnects.
 /// </summary>
 public sealed partial class Completions(
     Answerer answerer,
     ChatModel model,
-    ModelCondition condition,
+    ModelStatus modelStatus,
     CompletionTools ownTools,
     MonthlyBudget budget,
     UsageMeter usage,
     ILogger<Completions> logger)
 {
-    private const int MostRounds = 3;
+    private const int MaxRounds = 3;
 
     /// <param name="tenant">Whose knowledge is searched.</param>
     /// <param name="settings">The tenant's settings.</param>
-    /// <param name="request">What is asked.</param>
-    /// <param name="say">Takes the text as it comes.</param>
-    /// <param name="ct">Cancelled when the caller is gone.</param>
-    /// <exception cref="OpenAIException">The request cannot be answered, or the answer broke off half-way.</exception>
+    /// <param name="request">The request.</param>
+    /// <param name="send">Sends a piece of the text to the client.</param>
+    /// <param name="ct">Cancelled when the client disconnects.</param>
+    /// <exception cref="OpenAIException">The request cannot be answered, or the answer broke off in the middle.</exception>
     public async Task<Completion> AnswerAsync(
         TenantInfo tenant,
         TenantSettings settings,
         ChatCompletionRequest request,
-        Func<string, ValueTask> say,
+        Func<string, ValueTask> send,
         CancellationToken ct)
     {
         using var tally = ModelTally.Begin();
         try
         {
             var verdict = await budget.CheckAsync(tenant.TenantId, settings, ct);
-            return await AnswerAsync(new Asked(tenant, settings, request, new CompletionConversation(request), verdict, say), ct);
+            var conversation = new CompletionConversation(request);
+            return await AnswerAsync(new CompletionContext(tenant, settings, request, conversation, verdict, send), ct);
         }
         finally
         {
-            // A completion that failed or was cancelled is counted, too.
+            // A completion that failed or was cancelled is also counted.
             await CountAsync(tenant, tally.Use);
         }
     }
 
-    private async Task<Completion> AnswerAsync(Asked asked, CancellationToken ct)
+    private async Task<Completion> AnswerAsync(CompletionContext context, CancellationToken ct)
     {
-        var (conversation, settings) = (asked.Conversation, asked.Settings);
+        var (conversation, settings) = (context.Conversation, context.Settings);
         if (conversation.Question is not { } question)
-            return await SayAsync(asked, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
+            return await SendAsync(context, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
-        if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SayAsync(asked, reply.Text);
-        var client = asked.Budget.MayUseModel ? model.Client : null;
-        if (client is null && asked.Request.ToolMode is RequiredChatToolMode) throw CannotCall();
-        if (await FindAsync(asked, ct) is not { } finding) return await SayAsync(asked, phrases.Unavailable);
+        if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply.Text);
+        var client = context.Budget.MayUseModel ? model.Client : null;
+        if (client is null && context.Request.ToolMode is RequiredChatToolMode) throw NoModelForFunctions();
+        if (await FindAsync(context, ct) is not { } finding) return await SendAsync(context, phrases.Unavailable);
 
-        // When the client has functions, the visitor's words may ask for one of them instead of for knowledge.
-        var mayAct = client is not null
-            && (conversation.HasGoneOn || (asked.Request.Tools.Count > 0 && asked.Request.ToolMode is not NoneChatToolMode));
-        if (!finding.IsEnough && !mayAct) return await SayAsync(asked, phrases.NotFound);
+        // When the client has functions, the visitor may ask for one of them instead of for knowledge.
+        var mayCallFunctions = client is not null
+            && (conversation.HasLaterTurns || (context.Request.Tools.Count > 0 && context.Request.ToolMode is not NoneChatToolMode));
+        if (finding.Tier == AnswerTier.None && !mayCallFunctions) return await SendAsync(context, phrases.NotFound);
         IReadOnlyList<ScoredPassage> passages = finding.IsEnough ? finding.Passages : [];
-        if (client is not null && await WriteAsync(asked, client, passages, ct) is { } written) return written;
-        if (await QuoteAsync(asked, finding, passages) is { } quoted) return quoted;
-        return await SayAsync(asked, mayAct ? phrases.Unavailable : phrases.NotFound);
+        if (client is not null && await WriteAsync(context, client, passages, ct) is { } written) return written;
+        if (await QuoteAsync(context, finding, ct) is { } quoted) return quoted;
+        return await SendAsync(context, mayCallFunctions ? phrases.Unavailable : phrases.NotFound);
     }
 
-    private OpenAIException CannotCall() => OpenAIException.Invalid(
+    private OpenAIException NoModelForFunctions() => OpenAIException.Invalid(
         model.Client is null
             ? "This installation has no language model, so no function can be called."
             : "This month's budget for the language model is used up, so no function can be called.",
         "tool_choice");
 
     // Null when the search is unavailable.
-    private async Task<Finding?> FindAsync(Asked asked, CancellationToken ct)
+    private async Task<Finding?> FindAsync(CompletionContext context, CancellationToken ct)
     {
-        var context = new AnswerContext(
-            asked.Tenant,
-            asked.Settings,
-            asked.Conversation.Asked,
-            asked.Conversation.Before,
+        var question = new AnswerContext(
+            context.Tenant,
+            context.Settings,
+            context.Conversation.QuestionMessage,
+            context.Conversation.History,
             new Dictionary<string, string>(StringComparer.Ordinal))
         {
-            Budget = asked.Budget,
+            Budget = context.Budget,
         };
         try
         {
-            // A rewrite by the model would cost more time than it is worth here, and tokens for each request that is discarded.
-            var searched = QuestionRewriter.RewriteByRule(context.Question, context.History);
-            return await answerer.FindAsync(context, searched, strategy: null, Answerer.MostPassages, ct);
+            // A rewrite by the model would delay the answer, and cost tokens for each request that is discarded.
+            var searched = QuestionRewriter.RewriteByRule(question.Question, question.History);
+            return await answerer.FindAsync(question, searched, strategy: null, Answerer.MaxPassages, ct);
         }
         catch (SearchUnavailableException)
         {
-            LogSearchUnavailable(asked.Tenant.TenantId.Value);
+            LogSearchUnavailable(context.Tenant.TenantId.Value);
             return null;
         }
     }
 
-    // Null when the model failed before it had said anything.
-    private async Task<Completion?> WriteAsync(Asked asked, IChatClient client, IReadOnlyList<ScoredPassage> passages, CancellationToken ct)
+    // Null when the model failed before any text was sent.
+    private async Task<Completion?> WriteAsync(
+        CompletionContext context,
+        IChatClient client,
+        IReadOnlyList<ScoredPassage> passages,
+        CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limited.CancelAfter(ModelAnswerWriter.LongestWriting);
+        limited.CancelAfter(ModelAnswerWriter.MaxWritingTime);
         List<Citation> sources = [.. passages.Select(scored => scored.Passage)];
-        var tools = ownTools.For(asked.Tenant, asked.Settings, asked.Request);
-        var writing = new CompletionWriting(client, tools, sources, asked.Settings, asked.Say);
+        var tools = ownTools.For(context.Tenant, context.Settings, context.Request);
+        var writer = new CompletionWriter(client, tools, sources, context.Settings, context.Send);
         try
         {
-            var messages = await asked.Conversation.MessagesAsync(Prompt(asked, sources), limited.Token);
-            var completion = await writing.RunAsync(messages, AnswerPrompt.Options(), MostRounds, limited.Token);
-            condition.Worked();
+            var messages = await context.Conversation.MessagesAsync(Prompt(context, sources), limited.Token);
+            var completion = await writer.RunAsync(messages, AnswerPrompt.Options(), MaxRounds, limited.Token);
+            modelStatus.RecordSuccess();
             return completion;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
         {
-            // What the model's server says is not logged: it may repeat the question.
-            var reason = e is ModelFailedException ? e.Message : ModelFault.InWords(e);
-            condition.Failed(reason);
-            LogModelFailed(asked.Tenant.TenantId.Value, reason);
-            // Text that was passed on may have been spoken already, so the answer ends here and is not restarted.
-            if (writing.HasSpoken) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
+            // The message of the model's server is not logged, because it may repeat the question.
+            var reason = e is ModelFailedException ? e.Message : ModelFault.MessageOf(e);
+            modelStatus.RecordFailure(reason);
+            LogModelFailed(context.Tenant.TenantId.Value, reason);
+            // Text that was sent may already have been spoken, so the answer ends here and is not restarted.
+            if (writer.HasSent) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
             return null;
         }
     }
 
-    private static AnswerPrompt Prompt(Asked asked, IReadOnlyList<Citation> sources) => new(
-        asked.Tenant.Name,
-        asked.Settings.AgentName,
+    private static AnswerPrompt Prompt(CompletionContext context, IReadOnlyList<Citation> sources) => new(
+        context.Tenant.Name,
+        context.Settings.AgentName,
         [.. sources],
         [],
-        asked.Conversation.Question!,
+        context.Conversation.Question!,
         Page: null,
         new Dictionary<string, string>(StringComparer.Ordinal))
     {
-        TenantsInstructions = asked.Settings.AgentInstructions,
-        CallersInstructions = asked.Conversation.Instructions,
+        TenantInstructions = context.Settings.AgentInstructions,
+        CallerInstructions = context.Conversation.Instructions,
         IsSpoken = true,
     };
 
     // Null when no passage answers the question.
-    private static async Task<Completion?> QuoteAsync(Asked asked, Finding finding, IReadOnlyList<ScoredPassage> passages)
+    private async Task<Completion?> QuoteAsync(CompletionContext context, Finding finding, CancellationToken ct)
     {
-        var quoted = ExtractiveAnswer.Write(asked.Conversation.Question!, finding.Searched.Text, passages);
-        if (quoted.Length == 0) return null;
-        var cited = CitationNumbers.CitedBy(quoted, [.. passages.Select(scored => scored.Passage)]);
-        return await SayAsync(asked, SpokenText.Of(quoted)) with { Citations = cited };
+        var phrases = context.Conversation.Phrases(context.Settings);
+        if (await answerer.QuoteAsync(context.Conversation.Question!, finding, phrases, ct) is not { } quoted) return null;
+        return await SendAsync(context, SpokenText.Of(quoted.Text)) with { Citations = quoted.Citations };
     }
 
     private async Task CountAsync(TenantInfo tenant, ModelUse use)
@@ -186,9 +190,9 @@ public sealed partial class Completions(
         }
     }
 
-    private static async Task<Completion> SayAsync(Asked asked, string text)
+    private static async Task<Completion> SendAsync(CompletionContext context, string text)
     {
-        await asked.Say(text);
+        await context.Send(text);
         return new Completion("stop");
     }
 
@@ -201,11 +205,11 @@ public sealed partial class Completions(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The language model failed on a completion of tenant {Tenant} ({Reason})")]
     private partial void LogModelFailed(Guid tenant, string reason);
 
-    private sealed record Asked(
+    private sealed record CompletionContext(
         TenantInfo Tenant,
         TenantSettings Settings,
         ChatCompletionRequest Request,
         CompletionConversation Conversation,
         BudgetVerdict Budget,
-        Func<string, ValueTask> Say);
+        Func<string, ValueTask> Send);
 }

@@ -7,7 +7,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>Authenticates programs that speak OpenAI's protocol, by a model key or an API key that the resolver has looked up.</summary>
+/// <summary>Authenticates clients of OpenAI's protocol by a model key or an API key, which the tenant resolver has looked up.</summary>
 public sealed class ModelKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -29,8 +29,8 @@ public sealed class ModelKeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var sentOne = Context.Request.Headers.Authorization.Count > 0 || Context.Request.Headers.ContainsKey("X-API-Key");
-        var error = sentOne ? OpenAIException.BadKey() : OpenAIException.NoKey();
+        var hasKey = Context.Request.Headers.Authorization.Count > 0 || Context.Request.Headers.ContainsKey("X-API-Key");
+        var error = hasKey ? OpenAIException.BadKey() : OpenAIException.NoKey();
         Response.StatusCode = error.Status;
         Response.Headers.WWWAuthenticate = "Bearer";
         return Response.WriteAsJsonAsync(error.Body, JsonSerializerOptions.Web, Context.RequestAborted);

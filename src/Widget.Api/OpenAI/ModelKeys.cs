@@ -6,14 +6,14 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Keys for the OpenAI-compatible endpoint and nothing else. They are stored like API keys and told apart from them by their prefix.
+/// Keys that are valid for the OpenAI-compatible endpoint only. They are stored like API keys and have another prefix.
 /// </summary>
 public sealed class ModelKeys(TenantDatabase database, TimeProvider clock)
 {
     /// <summary>Creates a key. It cannot be read again.</summary>
     /// <param name="tenant">The owner.</param>
     /// <param name="name">What the key is for.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Cancels the operation.</param>
     public async Task<CreatedModelKey> CreateAsync(TenantId tenant, string name, CancellationToken ct)
     {
         var (key, secret) = ApiKey.New(tenant, name, ApiKey.ModelPrefix);

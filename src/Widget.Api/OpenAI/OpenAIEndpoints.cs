@@ -10,21 +10,21 @@ using Widget.Platform.Database;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// OpenAI's chat completions over a tenant's knowledge, for Tavus's personas and other programs that speak the protocol. Errors have
-/// OpenAI's shape.
+/// OpenAI's chat completions, answered from a tenant's knowledge, for Tavus's personas and other clients of the protocol. Errors have
+/// OpenAI's format.
 /// </summary>
 internal static partial class OpenAIEndpoints
 {
-    /// <summary>The only model. A tenant's slug names it, too.</summary>
+    /// <summary>The name of the only model. The tenant's slug is another name for it.</summary>
     public const string Model = "widget";
 
-    private const long LargestRequest = 256 * 1024;
+    private const long MaxRequestBytes = 256 * 1024;
 
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(LargestRequest);
+        var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(MaxRequestBytes);
         api.AddEndpointFilter(WithOpenAIErrors)
-            .WithMetadata(new OpenAIErrors(), new RateLimitErrorShape(words => OpenAIException.TooMany(words).Body));
+            .WithMetadata(new OpenAIErrors(), new RateLimitErrorShape(message => OpenAIException.TooMany(message).Body));
         api.MapPost("/chat/completions", CompleteAsync)
             .LimitedAs(Limit.Completions)
             .WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
@@ -36,14 +36,14 @@ internal static partial class OpenAIEndpoints
     private static IResult ListModels() => Results.Json(new { @object = "list", data = new[] { Describe(Model) } });
 
     private static IResult GetModel(string model, IMultiTenantContextAccessor tenants) =>
-        Results.Json(Describe(Known(model, tenants.Current())));
+        Results.Json(Describe(CheckModel(model, tenants.Current())));
 
     private static IResult NotFound(HttpContext http) =>
         new OpenAIException(404, "invalid_request_error", $"There is nothing at {http.Request.Method} {http.Request.Path}.").ToResult();
 
     private static object Describe(string model) => new { id = model, @object = "model", created = 0, owned_by = "widget" };
 
-    private static string Known(string model, TenantInfo tenant) =>
+    private static string CheckModel(string model, TenantInfo tenant) =>
         model == Model || model == tenant.Slug ? model : throw OpenAIException.NoSuchModel(model);
 
     private static async Task<IResult> CompleteAsync(
@@ -60,7 +60,7 @@ internal static partial class OpenAIEndpoints
         var request = await ReadAsync(http.Request, ct);
         var format = new CompletionFormat(
             $"chatcmpl-{Guid.CreateVersion7():N}",
-            Known(request.Model, tenant),
+            CheckModel(request.Model, tenant),
             clock.GetUtcNow().ToUnixTimeSeconds());
         var current = await settings.ReadAsync(tenant.TenantId, ct);
         if (!request.Stream)
@@ -76,7 +76,7 @@ internal static partial class OpenAIEndpoints
                     return default;
                 },
                 ct);
-            return Results.Text(format.Whole(text.ToString(), completion), "application/json");
+            return Results.Text(format.RenderCompletion(text.ToString(), completion), "application/json");
         }
 
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -84,29 +84,29 @@ internal static partial class OpenAIEndpoints
         http.Response.Headers.CacheControl = "no-cache";
         // Otherwise proxies such as nginx would buffer the stream.
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        await SendAsync(format.Beginning());
+        await SendAsync(format.RenderStart());
         try
         {
-            var completion = await completions.AnswerAsync(tenant, current, request, SayAsync, ct);
-            if (completion.Calls.Count > 0) await SendAsync(format.Calls(completion.Calls));
-            await SendAsync(format.End(completion));
-            if (request.IncludeUsage) await SendAsync(format.Usage(completion));
+            var completion = await completions.AnswerAsync(tenant, current, request, SendTextAsync, ct);
+            if (completion.Calls.Count > 0) await SendAsync(format.RenderCalls(completion.Calls));
+            await SendAsync(format.RenderEnd(completion));
+            if (request.IncludeUsage) await SendAsync(format.RenderUsage(completion));
             await SendAsync("[DONE]");
         }
         catch (OpenAIException e)
         {
-            await SendAsync(CompletionFormat.Error(e));
+            await SendAsync(CompletionFormat.RenderError(e));
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The response has begun, so the error is sent as the last event.
             LogFault(logger, SanitizedException.From(e));
-            await SendAsync(CompletionFormat.Error(OpenAIException.Fault()));
+            await SendAsync(CompletionFormat.RenderError(OpenAIException.InternalError()));
         }
 
         return Results.Empty;
 
-        ValueTask SayAsync(string piece) => new(SendAsync(format.Piece(piece)));
+        ValueTask SendTextAsync(string text) => new(SendAsync(format.RenderText(text)));
 
         async Task SendAsync(string data)
         {
@@ -130,8 +130,8 @@ internal static partial class OpenAIEndpoints
         }
         catch (InvalidOperationException)
         {
-            // One of the texts has a surrogate without its other half.
-            throw OpenAIException.Invalid("The request holds text that is not valid Unicode.");
+            // A text has half of a surrogate pair.
+            throw OpenAIException.Invalid("The request contains text that is not valid Unicode.");
         }
     }
 
@@ -147,7 +147,7 @@ internal static partial class OpenAIEndpoints
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            var message = $"The request is larger than {LargestRequest / 1024} KB.";
+            var message = $"The request is larger than {MaxRequestBytes / 1024} KB.";
             return new OpenAIException(e.StatusCode, "invalid_request_error", message).ToResult();
         }
         catch (Exception e) when (DatabaseFaults.IsTransient(e) && !context.HttpContext.Response.HasStarted)
@@ -158,11 +158,11 @@ internal static partial class OpenAIEndpoints
         catch (Exception e) when (!context.HttpContext.Response.HasStarted && !context.HttpContext.RequestAborted.IsCancellationRequested)
         {
             LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), SanitizedException.From(e));
-            return OpenAIException.Fault().ToResult();
+            return OpenAIException.InternalError().ToResult();
         }
     }
 
-    // Errors that are found before the endpoint's own code runs, such as a request for two tenants.
+    // For errors before the endpoint's own code runs, such as a request that names two tenants.
     private sealed class OpenAIErrors : IErrorShape
     {
         public Task WriteAsync(HttpContext http, int status, string title)

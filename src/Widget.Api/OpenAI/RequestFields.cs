@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Reads fields of a request. A wrong type is an error that names the field's path. Null counts as absent, because many clients send every
-/// field they know.
+/// Reads the fields of a JSON object in a request. A field of the wrong type is an error that names its path. Null counts as absent,
+/// because many clients send every field they know.
 /// </summary>
 internal readonly struct RequestFields(JsonElement value, string path)
 {
@@ -13,7 +13,7 @@ internal readonly struct RequestFields(JsonElement value, string path)
     public static RequestFields Of(JsonElement value, string path) =>
         value.ValueKind == JsonValueKind.Object
             ? new RequestFields(value, path)
-            : throw Wrong(path.Length == 0 ? "The request" : path, "an object", path);
+            : throw WrongType(path.Length == 0 ? "The request" : path, "an object", path);
 
     public string Path(string field) => path.Length == 0 ? field : $"{path}.{field}";
 
@@ -30,42 +30,42 @@ internal readonly struct RequestFields(JsonElement value, string path)
     {
         null or JsonValueKind.False => false,
         JsonValueKind.True => true,
-        _ => throw Wrong(Path(field), "true or false", Path(field)),
+        _ => throw WrongType(Path(field), "true or false", Path(field)),
     };
 
-    public double? Number(string field, double least, double most)
+    public double? Number(string field, double min, double max)
     {
         if (Find(field) is not { } found) return null;
-        if (found.ValueKind != JsonValueKind.Number) throw Wrong(Path(field), "a number", Path(field));
+        if (found.ValueKind != JsonValueKind.Number) throw WrongType(Path(field), "a number", Path(field));
         var number = found.GetDouble();
-        return number >= least && number <= most
+        return number >= min && number <= max
             ? number
-            : throw OpenAIException.Invalid($"{Path(field)} must be between {least} and {most}.", Path(field));
+            : throw OpenAIException.Invalid($"{Path(field)} must be between {min} and {max}.", Path(field));
     }
 
-    public int? Whole(string field, int least)
+    public int? WholeNumber(string field, int min)
     {
         if (Find(field) is not { } found) return null;
         if (found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out var number))
-            throw Wrong(Path(field), "a whole number", Path(field));
-        return number >= least ? number : throw OpenAIException.Invalid($"{Path(field)} must be {least} at least.", Path(field));
+            throw WrongType(Path(field), "a whole number", Path(field));
+        return number >= min ? number : throw OpenAIException.Invalid($"{Path(field)} must be at least {min}.", Path(field));
     }
 
     /// <summary>The entries with their paths; none when the field is absent.</summary>
     public IReadOnlyList<(JsonElement Value, string Path)> List(string field)
     {
         if (Find(field) is not { } found) return [];
-        if (found.ValueKind != JsonValueKind.Array) throw Wrong(Path(field), "a list", Path(field));
-        var at = Path(field);
-        return [.. found.EnumerateArray().Select((entry, i) => (entry, $"{at}[{i}]"))];
+        if (found.ValueKind != JsonValueKind.Array) throw WrongType(Path(field), "a list", Path(field));
+        var listPath = Path(field);
+        return [.. found.EnumerateArray().Select((entry, i) => (entry, $"{listPath}[{i}]"))];
     }
 
     // PostgreSQL cannot store U+0000.
     public static string Text(JsonElement value, string path) =>
         value.ValueKind == JsonValueKind.String
             ? value.GetString()!.Replace("\0", "", StringComparison.Ordinal)
-            : throw Wrong(path, "a text", path);
+            : throw WrongType(path, "a text", path);
 
-    private static OpenAIException Wrong(string what, string expected, string path) =>
-        OpenAIException.Invalid($"{what} must be {expected}.", path.Length == 0 ? null : path);
+    private static OpenAIException WrongType(string name, string expected, string path) =>
+        OpenAIException.Invalid($"{name} must be {expected}.", path.Length == 0 ? null : path);
 }

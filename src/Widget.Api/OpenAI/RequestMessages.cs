@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>The messages of a request, checked one by one.</summary>
+/// <summary>The validated messages of a request.</summary>
 /// <param name="Instructions">The messages of the roles system and developer.</param>
 /// <param name="Turns">The other messages.</param>
 internal sealed record RequestMessages(IReadOnlyList<string> Instructions, IReadOnlyList<ChatMessage> Turns)
@@ -12,7 +12,7 @@ internal sealed record RequestMessages(IReadOnlyList<string> Instructions, IRead
     {
         var instructions = new List<string>();
         var turns = new List<ChatMessage>();
-        var called = new HashSet<string>(StringComparer.Ordinal);
+        var callIds = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (value, path) in messages)
         {
             var message = RequestFields.Of(value, path);
@@ -25,11 +25,11 @@ internal sealed record RequestMessages(IReadOnlyList<string> Instructions, IRead
                     turns.Add(new ChatMessage(ChatRole.User, RequiredContent(message)));
                     break;
                 case "assistant":
-                    turns.Add(Assistant(message, called));
+                    turns.Add(ReadAssistant(message, callIds));
                     break;
                 case "tool":
                     var id = message.RequiredText("tool_call_id");
-                    if (!called.Contains(id)) throw NoSuchCall(message.Path("tool_call_id"));
+                    if (!callIds.Contains(id)) throw NoSuchCall(message.Path("tool_call_id"));
                     turns.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(id, RequiredContent(message))]));
                     break;
                 case var role:
@@ -44,9 +44,9 @@ internal sealed record RequestMessages(IReadOnlyList<string> Instructions, IRead
         OpenAIException.Invalid("A message of role tool must answer one of the tool_calls before it.", path);
 
     private static OpenAIException NoSuchRole(string role, string path) =>
-        OpenAIException.Invalid($"\"{role}\" is not a role. There are system, developer, user, assistant and tool.", path);
+        OpenAIException.Invalid($"\"{role}\" is not a role. The roles are system, developer, user, assistant and tool.", path);
 
-    private static ChatMessage Assistant(RequestFields message, HashSet<string> called)
+    private static ChatMessage ReadAssistant(RequestFields message, HashSet<string> callIds)
     {
         var contents = new List<AIContent>();
         if (Content(message) is { Length: > 0 } text) contents.Add(new TextContent(text));
@@ -59,8 +59,8 @@ internal sealed record RequestMessages(IReadOnlyList<string> Instructions, IRead
             var function = RequestFields.Of(call.Find("function") ?? throw call.Missing("function"), call.Path("function"));
             var name = function.RequiredText("name");
             ChatCompletionRequest.CheckFunctionName(name, function.Path("name"));
-            called.Add(id);
-            // The arguments stay as the model wrote them, valid or not, because it reads them again.
+            callIds.Add(id);
+            // The model reads the arguments again, so they stay as it wrote them, valid or not.
             contents.Add(new FunctionCallContent(id, name) { RawRepresentation = function.RequiredText("arguments") });
         }
 

@@ -1,90 +1,43 @@
 using System.Text;
-using System.Text.RegularExpressions;
-using Widget.Api.Answers;
+using Widget.Api.SpokenMarkdown;
 
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Makes a verified answer readable aloud while it streams: without citations, emphasis, code marks, headings, bullets and the addresses of
-/// links. Its input is the output of <see cref="VerifiedText"/>, where each citation and link is in one piece.
+/// Converts an answer's Markdown to text that a voice can read aloud, while the answer is being written. Each paragraph, heading, list item
+/// and table row becomes a line.
 /// </summary>
-internal sealed partial class SpokenText
+internal sealed class SpokenText
 {
-    private string _pending = "";
-    private bool _atLineStart = true;
+    private readonly SpokenMarkdownReader _reader = new();
     private bool _hasText;
 
-    /// <summary>Takes the next piece; returns what can be said now, which may be nothing.</summary>
-    public string Append(string piece) => Advance(_pending + Link().Replace(CitationNumbers.Strip(piece), "${label}"), final: false);
+    /// <summary>Adds text and returns what can be spoken now, which may be nothing.</summary>
+    public string Append(string piece) => Render(_reader.Append(piece));
 
-    /// <summary>Ends the text; returns the rest.</summary>
-    public string Complete() => Advance(_pending, final: true);
+    /// <summary>Completes the answer and returns the rest.</summary>
+    public string Complete() => Render(_reader.Complete());
 
-    /// <summary>Converts a whole text at once.</summary>
-    public static string Of(string text)
+    /// <summary>Converts a complete answer.</summary>
+    public static string Of(string answer)
     {
         var spoken = new SpokenText();
-        // Remove the line under a table's head, and the bars between its cells.
-        var plain = Cells().Replace(TableRule().Replace(text, ""), ", ");
-        return (spoken.Append(plain) + spoken.Complete()).Trim();
+        return spoken.Append(answer) + spoken.Complete();
     }
 
-    private string Advance(string text, bool final)
+    private string Render(IEnumerable<SpokenLine> lines)
     {
         var output = new StringBuilder();
-        var at = 0;
-        while (at < text.Length)
+        foreach (var line in lines)
         {
-            if (_atLineStart)
-            {
-                // A mark at the start of a line may not have arrived completely: "- ", "### ", "> ".
-                var end = at;
-                while (end < text.Length && "#->*+ ".Contains(text[end], StringComparison.Ordinal)) end++;
-                if (end == text.Length && !final) break;
-                var mark = Mark().Match(text[at..end]);
-                at += mark.Length;
-                _atLineStart = false;
-                continue;
-            }
-
-            var letter = text[at];
-            var next = at + 1 < text.Length ? text[at + 1] : final ? '\n' : '\0';
-            if (letter is '*' or '\\' && next == '\0') break;
-            at++;
-            // A star between spaces is a multiplication.
-            if (letter == '`' || (letter == '*' && !(next == ' ' && Last(output) == ' '))) continue;
-            if (letter == '\\' && char.IsAsciiLetterOrDigit(next) == false && next is > ' ' and < (char)127)
-            {
-                output.Append(next);
-                at++;
-                continue;
-            }
-
-            output.Append(letter);
-            _atLineStart = letter == '\n';
+            var end = line.Text.TrimEnd().Length;
+            if (end <= _reader.UsedLength) continue;
+            if (_hasText && _reader.UsedLength == 0) output.Append('\n');
+            output.Append(line.Text.AsSpan(_reader.UsedLength, end - _reader.UsedLength));
+            _reader.UsedLength = end;
+            _hasText = true;
         }
 
-        _pending = text[at..];
-        // The first words have no space before them.
-        var spoken = _hasText ? output.ToString() : output.ToString().TrimStart();
-        _hasText |= spoken.Length > 0;
-        if (spoken.Length > 0) _lastSpoken = spoken[^1];
-        return spoken;
+        return output.ToString();
     }
-
-    private char _lastSpoken = ' ';
-
-    private char Last(StringBuilder output) => output.Length > 0 ? output[^1] : _lastSpoken;
-
-    [GeneratedRegex(@"!?\[(?<label>[^\[\]]*)\]\([^()\s]*\)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Link();
-
-    [GeneratedRegex(@"^ *(#{1,6} +|[-*+] +|> *)*", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Mark();
-
-    [GeneratedRegex(@"^(?>[ |:]*)-(?>[ :-]*)\|(?>[ |:-]*)\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex TableRule();
-
-    [GeneratedRegex(@" \| ", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Cells();
 }

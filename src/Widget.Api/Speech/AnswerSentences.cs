@@ -10,14 +10,14 @@ namespace Widget.Api.Speech;
 /// <param name="reply">The answer's conversation.</param>
 /// <param name="message">The answer.</param>
 /// <param name="skip">How many sentences to skip.</param>
-/// <param name="to">Receives the sentences. Writing never waits, so that a restarted answer is noticed at once.</param>
+/// <param name="output">Receives the sentences. Writing never waits, so that a restart of the answer is noticed at once.</param>
 /// <param name="ct">Cancels everything.</param>
 internal sealed class AnswerSentences(
     ConversationFeed feed,
     SpokenReply reply,
     MessageId message,
     int skip,
-    ChannelWriter<SpeechStep> to,
+    ChannelWriter<SpeechStep> output,
     CancellationToken ct)
 {
     private AnswerAttempt _attempt = new(new CancellationTokenSource(), ct);
@@ -43,7 +43,7 @@ internal sealed class AnswerSentences(
                 if (!answer.Text.StartsWith(_script.Text, StringComparison.Ordinal)) Restart();
                 Write(_script.Append(answer.Text[_script.Text.Length..]));
                 Write(_script.Complete());
-                to.TryWrite(new UpdateStep(new SpeechDone()));
+                output.TryWrite(new UpdateStep(new SpeechDone()));
                 return;
             }
         }
@@ -53,7 +53,7 @@ internal sealed class AnswerSentences(
     {
         foreach (var sentence in sentences)
         {
-            if (sentence.Index >= _skip) to.TryWrite(new SentenceStep(_attempt, sentence, _previous));
+            if (sentence.Index >= _skip) output.TryWrite(new SentenceStep(_attempt, sentence, _previous));
             _previous = sentence.Text;
         }
     }
@@ -66,6 +66,6 @@ internal sealed class AnswerSentences(
         (_script, _previous) = (new SpeechScript(), null);
         _attempt.Discard();
         _attempt = new AnswerAttempt(new CancellationTokenSource(), ct);
-        if (hadSentences) to.TryWrite(new UpdateStep(new SpeechRestart()));
+        if (hadSentences) output.TryWrite(new UpdateStep(new SpeechRestart()));
     }
 }

@@ -7,7 +7,7 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Speech;
 
-/// <summary>The audio of a sentence while it is being spoken.</summary>
+/// <summary>The audio of a sentence while it is being synthesized.</summary>
 internal sealed class SentenceAudio(ScriptSentence sentence, AnswerAttempt attempt, CancellationToken ct)
 {
     private readonly Channel<SpeechUpdate> _updates = Channel.CreateUnbounded<SpeechUpdate>();
@@ -25,16 +25,16 @@ internal sealed class SentenceAudio(ScriptSentence sentence, AnswerAttempt attem
 
     public async Task SpeakAsync(SentenceSynthesizer synthesizer, SpokenReply reply, string? before)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, attempt.Discarded);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, attempt.Discarded);
         try
         {
-            await synthesizer.SpeakAsync(reply, sentence, before, () => _reserved.TrySetResult(), _updates.Writer, either.Token);
+            await synthesizer.SpeakAsync(reply, sentence, before, () => _reserved.TrySetResult(), _updates.Writer, linked.Token);
         }
-        catch (Exception e) when (!either.IsCancellationRequested && IsExpected(e))
+        catch (Exception e) when (!linked.IsCancellationRequested && IsExpected(e))
         {
             Failure = e;
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {
             // The visitor left, or the sentence was discarded.
         }

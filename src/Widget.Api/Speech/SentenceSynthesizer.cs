@@ -18,10 +18,10 @@ internal sealed class SentenceSynthesizer(SpeechClients clients, SpeechCache cac
     /// <param name="reply">The answer.</param>
     /// <param name="sentence">The sentence.</param>
     /// <param name="before">The sentence before it.</param>
-    /// <param name="reserved">Called when its characters are reserved, or need not be. The next sentence may reserve its own then.</param>
-    /// <param name="to">Receives the audio as it arrives.</param>
+    /// <param name="reserved">Called when its characters are reserved, or need not be. Then the next sentence can reserve its own.</param>
+    /// <param name="output">Receives the audio as it arrives.</param>
     /// <param name="ct">
-    /// Cancels the request. The characters stay counted, because the provider counts them: the sentence was requested.
+    /// Cancels the request. Its characters stay counted, because the provider counts them as soon as a sentence is requested.
     /// </param>
     /// <exception cref="SpeechException">The voice failed.</exception>
     /// <exception cref="SpeechBudgetSpentException">The tenant's characters of this month are used up.</exception>
@@ -30,15 +30,15 @@ internal sealed class SentenceSynthesizer(SpeechClients clients, SpeechCache cac
         ScriptSentence sentence,
         string? before,
         Action reserved,
-        ChannelWriter<SpeechUpdate> to,
+        ChannelWriter<SpeechUpdate> output,
         CancellationToken ct)
     {
         var digest = SpeechCache.Digest(reply.Plan, sentence.Text);
         if (await cache.FindAsync(reply.Tenant, digest, ct) is { } cached)
         {
             reserved();
-            SendWords(sentence, cached.Words, to);
-            foreach (var piece in cached.Audio.Chunk(PieceSize)) to.TryWrite(new SpeechAudio(sentence.Index, cached.MediaType, piece));
+            SendWords(sentence, cached.Words, output);
+            foreach (var piece in cached.Audio.Chunk(PieceSize)) output.TryWrite(new SpeechAudio(sentence.Index, cached.MediaType, piece));
             return;
         }
 
@@ -57,7 +57,7 @@ internal sealed class SentenceSynthesizer(SpeechClients clients, SpeechCache cac
                     if (content is not DataContent data) continue;
                     mediaType ??= data.MediaType;
                     audio.Write(data.Data.Span);
-                    to.TryWrite(new SpeechAudio(sentence.Index, mediaType, data.Data.ToArray()));
+                    output.TryWrite(new SpeechAudio(sentence.Index, mediaType, data.Data.ToArray()));
                 }
             }
 
@@ -70,12 +70,12 @@ internal sealed class SentenceSynthesizer(SpeechClients clients, SpeechCache cac
         }
 
         var words = times.Words();
-        SendWords(sentence, words, to);
+        SendWords(sentence, words, output);
         await cache.AddAsync(reply.Tenant, digest, mediaType, audio.ToArray(), words, ct);
     }
 
-    private static void SendWords(ScriptSentence sentence, IReadOnlyList<WordTime> words, ChannelWriter<SpeechUpdate> to)
+    private static void SendWords(ScriptSentence sentence, IReadOnlyList<WordTime> words, ChannelWriter<SpeechUpdate> output)
     {
-        if (words.Count > 0) to.TryWrite(new SpeechWords(sentence.Index, [.. words.Select(word => word.In(sentence))]));
+        if (words.Count > 0) output.TryWrite(new SpeechWords(sentence.Index, [.. words.Select(word => word.In(sentence))]));
     }
 }

@@ -10,13 +10,13 @@ namespace Widget.Api.Speech;
 /// <param name="Provider">The kind of API.</param>
 /// <param name="Endpoint">Base URL of the API, such as <c>https://api.openai.com/v1</c> or <c>https://api.elevenlabs.io</c>.</param>
 /// <param name="Key">Must not reach a browser or a log. Null for a server without authentication.</param>
-/// <param name="IsTenants">Whether the tenant chose the endpoint. Only public addresses are allowed then.</param>
-public sealed record SpeechAccount(SpeechProvider Provider, Uri Endpoint, string? Key, bool IsTenants)
+/// <param name="BelongsToTenant">Whether the tenant chose the endpoint. Only public addresses are allowed then.</param>
+public sealed record SpeechAccount(SpeechProvider Provider, Uri Endpoint, string? Key, bool BelongsToTenant)
 {
     /// <summary>Identifies the account without revealing its key.</summary>
     public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Endpoint} {Key}")))[..32];
 
-    /// <summary>The default of a record would print the key.</summary>
+    /// <summary>Omits the key, which a record's default text would contain.</summary>
     public override string ToString() => $"{Provider} at {Endpoint.Host}";
 }
 
@@ -41,7 +41,7 @@ public enum SpeechGap
     NoKey,
 
     /// <summary>The tenant's key can't be decrypted.</summary>
-    LostKey,
+    UnreadableKey,
 
     NoModel,
 
@@ -63,12 +63,12 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
         if (settings.Provider == SpeechProvider.Browser) return (null, SpeechGap.Browser);
         var (exists, key) = await secrets.LookUpAsync(tenant, TenantSecrets.SpeechKey, ct);
         // If the tenant's key can't be decrypted, do not use (and pay from) another account.
-        if (exists && key is null) return (null, SpeechGap.LostKey);
+        if (exists && key is null) return (null, SpeechGap.UnreadableKey);
         if (key is not null) return (WithKey(settings, key), SpeechGap.None);
         if (settings.Endpoint is not null) return (null, SpeechGap.NoKey);
-        // The installation's endpoint serves the installation's provider only.
+        // The installation's endpoint can only be used with the installation's provider.
         return options.Endpoint is { } shared && (settings.Provider ?? options.Provider) == options.Provider
-            ? (new SpeechAccount(options.Provider, shared, options.Key, IsTenants: false), SpeechGap.None)
+            ? (new SpeechAccount(options.Provider, shared, options.Key, BelongsToTenant: false), SpeechGap.None)
             : (null, settings.Provider is null ? SpeechGap.NoEndpoint : SpeechGap.NoKey);
     }
 
@@ -76,9 +76,10 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
     public SpeechAccount WithKey(SpeechSettings settings, string key)
     {
         var provider = settings.Provider is { } wanted and not SpeechProvider.Browser ? wanted : options.Provider;
-        if (settings.Endpoint is { } own) return new SpeechAccount(provider, new Uri(own), key, IsTenants: true);
+        if (settings.Endpoint is { } endpoint) return new SpeechAccount(provider, new Uri(endpoint), key, BelongsToTenant: true);
         var shared = provider == options.Provider ? options.Endpoint : null;
-        return new SpeechAccount(provider, shared ?? (provider == SpeechProvider.ElevenLabs ? ElevenLabs : OpenAI), key, IsTenants: false);
+        var address = shared ?? (provider == SpeechProvider.ElevenLabs ? ElevenLabs : OpenAI);
+        return new SpeechAccount(provider, address, key, BelongsToTenant: false);
     }
 
     /// <summary>The tenant's voice, or what is missing for one.</summary>
@@ -91,7 +92,7 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
         return voice is null ? (null, SpeechGap.NoVoice) : (new SpeechVoicePlan(account, model, voice), SpeechGap.None);
     }
 
-    // The installation's model and voice exist at its own endpoint only.
+    // The installation's model and voice exist only at its own endpoint.
     private (string? Model, string? Voice) Names(SpeechAccount account, SpeechSettings settings)
     {
         var shared = account.Provider == options.Provider && account.Endpoint == options.Endpoint;

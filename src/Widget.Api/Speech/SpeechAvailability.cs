@@ -53,12 +53,12 @@ internal static class SpeechGaps
 {
     public static string AdviceOn(SpeechGap gap) => gap switch
     {
-        SpeechGap.Browser => "The settings choose this (speech.provider is browser).",
+        SpeechGap.Browser => "The settings select this (speech.provider is browser).",
         SpeechGap.NoEndpoint => "There is no voice on this server. Set a key with PUT /api/speech/key and choose speech.provider, "
             + "speech.model and speech.voice, or ask the operator to set WIDGET_SPEECH_ENDPOINT.",
-        SpeechGap.NoKey => "The tenant has no own key for this provider, and the installation's key is not valid there. "
+        SpeechGap.NoKey => "The tenant has no key for this provider, and the installation's key is for another one. "
             + "Set one with PUT /api/speech/key.",
-        SpeechGap.LostKey => "The tenant's key can't be decrypted any more. Set it again with PUT /api/speech/key.",
+        SpeechGap.UnreadableKey => "The tenant's key can't be decrypted any more. Set it again with PUT /api/speech/key.",
         SpeechGap.NoModel =>
             "No model is chosen. Set speech.model in the settings; GET /api/speech/test checks whether the provider knows it.",
         SpeechGap.NoVoice =>
@@ -66,5 +66,5 @@ internal static class SpeechGaps
         _ => "",
     };
 
-    public static string Number(long characters) => characters.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Format(long characters) => characters.ToString("N0", CultureInfo.InvariantCulture);
 }

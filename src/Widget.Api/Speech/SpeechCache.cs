@@ -42,8 +42,8 @@ public sealed class CachedSpeech : ITenantOwned
 /// </summary>
 internal sealed class SpeechCache(TenantDatabase database, SpeechOptions options)
 {
-    /// <summary>How precise the time of the last use is. A more precise time would only cost more writes.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(10);
+    // The time of the last use is updated at most once in this time, to save writes.
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>Identifies the audio of a text spoken by a voice.</summary>
     public static byte[] Digest(SpeechVoicePlan plan, string text)
@@ -62,7 +62,7 @@ internal sealed class SpeechCache(TenantDatabase database, SpeechOptions options
         if (await db.CachedSpeech.AsNoTracking().SingleOrDefaultAsync(row => row.Digest == digest, ct) is not { } cached) return null;
         await using var touch = db.Command(
             "update kept_speech set used_at = now() where digest = $1 and used_at < now() - $2",
-            [digest, Freshness]);
+            [digest, TouchInterval]);
         if (await touch.ExecuteNonQueryAsync(ct) > 0) await db.CommitAsync(ct);
         return (cached.MediaType, cached.Sound, JsonSerializer.Deserialize<List<WordTime>>(cached.Words, JsonSerializerOptions.Web)!);
     }
@@ -75,9 +75,9 @@ internal sealed class SpeechCache(TenantDatabase database, SpeechOptions options
         IReadOnlyList<WordTime> words,
         CancellationToken ct)
     {
-        if (audio.Length > options.MostKept) return;
+        if (audio.Length > options.MaxCacheBytes) return;
         await using var db = await database.BeginAsync(tenant, ct);
-        // Without this lock, two transactions that delete old rows could deadlock.
+        // Without this lock, two transactions that delete rows could deadlock.
         await db.LockAsync("kept speech", ct);
         await using (var insert = db.Command(
             """
@@ -98,7 +98,7 @@ internal sealed class SpeechCache(TenantDatabase database, SpeechOptions options
               where so_far > $1
             )
             """,
-            [options.MostKept]))
+            [options.MaxCacheBytes]))
         {
             await trim.ExecuteNonQueryAsync(ct);
         }

@@ -10,7 +10,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 
-/// <summary>Checks a tenant's setup of spoken replies, speaks one word, and explains each problem and what to do about it.</summary>
+/// <summary>Checks a tenant's setup of spoken replies, speaks one word, and explains each problem and its solution.</summary>
 internal sealed class SpeechConnectionTest(
     SpeechAccounts accounts,
     SpeechProviders providers,
@@ -40,14 +40,14 @@ internal sealed class SpeechConnectionTest(
         }
         else
         {
-            var key = await AskAsync("key_accepted", () => KeyAsync(plan, ct));
+            var key = await CheckAsync("key_accepted", () => KeyAsync(plan, ct));
             checks.Add(key);
             if (key.Ok)
             {
-                checks.Add(await AskAsync("model", () => ModelAsync(plan, ct)));
-                checks.Add(await AskAsync("voice", () => VoiceAsync(plan, ct)));
-                checks.Add(await AskAsync("quota", () => QuotaAsync(plan, ct)));
-                checks.Add(await AskAsync("speaks", () => SpeaksAsync(tenant, plan, current.MonthlyCharacters, ct)));
+                checks.Add(await CheckAsync("model", () => ModelAsync(plan, ct)));
+                checks.Add(await CheckAsync("voice", () => VoiceAsync(plan, ct)));
+                checks.Add(await CheckAsync("quota", () => QuotaAsync(plan, ct)));
+                checks.Add(await CheckAsync("speaks", () => SpeaksAsync(tenant, plan, current.MonthlyCharacters, ct)));
             }
         }
 
@@ -64,11 +64,11 @@ internal sealed class SpeechConnectionTest(
             $"{plan.Account.Endpoint.Host} {(plan.Account.Key is null ? "needs no key" : "accepts the key")}.");
     }
 
-    private static async Task<ConnectionCheck> AskAsync(string name, Func<Task<ConnectionCheck>> ask)
+    private static async Task<ConnectionCheck> CheckAsync(string name, Func<Task<ConnectionCheck>> check)
     {
         try
         {
-            return await ask();
+            return await check();
         }
         catch (SpeechException e)
         {
@@ -127,11 +127,11 @@ internal sealed class SpeechConnectionTest(
                 new(
                     Name,
                     Ok: true,
-                    $"The account has used {SpeechGaps.Number(quota.Used)} of {SpeechGaps.Number(quota.Limit)} characters."),
+                    $"The account has used {SpeechGaps.Format(quota.Used)} of {SpeechGaps.Format(quota.Limit)} characters."),
             { } quota => new(
                 Name,
                 Ok: false,
-                $"All {SpeechGaps.Number(quota.Limit)} characters of the account at {host} are used. Upgrade its plan there, or wait for "
+                $"All {SpeechGaps.Format(quota.Limit)} characters of the account at {host} are used. Upgrade its plan there, or wait for "
                 + "its next month."),
         };
     }
@@ -168,13 +168,13 @@ internal sealed class SpeechConnectionTest(
                 new(
                     "budget",
                     Ok: true,
-                    $"{SpeechGaps.Number(used)} characters used this month. There is no limit (speech.monthlyCharacters)."),
+                    $"{SpeechGaps.Format(used)} characters used this month. There is no limit (speech.monthlyCharacters)."),
             { } limit when used < limit =>
-                new("budget", Ok: true, $"{SpeechGaps.Number(used)} of {SpeechGaps.Number(limit)} characters used this month."),
+                new("budget", Ok: true, $"{SpeechGaps.Format(used)} of {SpeechGaps.Format(limit)} characters used this month."),
             { } limit => new(
                 "budget",
                 Ok: false,
-                $"All {SpeechGaps.Number(limit)} characters of this month are used, so visitors' browsers read aloud. Raise "
+                $"All {SpeechGaps.Format(limit)} characters of this month are used, so visitors' browsers read aloud. Raise "
                 + "speech.monthlyCharacters in the settings, or wait for the first of next month."),
         };
     }

@@ -15,7 +15,7 @@ namespace Widget.Api.Speech;
 
 internal static class SpeechEndpoints
 {
-    private const long LargestRequest = 16 * 1024;
+    private const long MaxRequestBytes = 16 * 1024;
 
     public static void MapSpeech(this IEndpointRouteBuilder routes)
     {
@@ -23,16 +23,16 @@ internal static class SpeechEndpoints
             .RequireAuthorization(Policies.Visitor)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429);
         visitor.MapPost("/speech", Speak).Validate<SpeechRequest>().ProducesProblem(404).ProducesProblem(409)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MaxRequestBytes))
             .WithSummary("Read an answer aloud, even while it is being written. Streams text/event-stream: "
                 + "sentence, audio, words, spoken, restart, done, error");
         visitor.MapPost("/transcription", DictationEndpoint.Transcribe)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(415).ProducesProblem(502)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(DictationEndpoint.LargestRequest)).DisableAntiforgery()
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(DictationEndpoint.MaxRequestBytes)).DisableAntiforgery()
             .WithSummary("Transcribe a visitor's recording: a form with one file, or audio/webm, mp4, ogg or wav as the body");
 
         var speech = routes.MapGroup("/api/speech").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Speech")
-            .WithRequestSizeLimit(LargestRequest);
+            .WithRequestSizeLimit(MaxRequestBytes);
         speech.MapGet("/key", ReadKey).WithSummary("Get which key spoken replies use");
         speech.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()
             .WithSummary("Set the tenant's own key for spoken replies, if the provider accepts it");

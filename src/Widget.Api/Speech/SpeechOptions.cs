@@ -21,14 +21,14 @@ public sealed record SpeechOptions
     /// <summary>The kind of API (WIDGET_SPEECH_PROVIDER); never <see cref="SpeechProvider.Browser"/>.</summary>
     public SpeechProvider Provider { get; init; } = SpeechProvider.OpenAI;
 
-    /// <summary>Longest wait for a sentence's first audio, and then for each further piece.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long to wait for the first audio of a sentence, and then for each further piece.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Bytes of audio that are cached for each tenant.</summary>
-    public long MostKept { get; init; } = 64L << 20;
+    /// <summary>Size of each tenant's cache of audio.</summary>
+    public long MaxCacheBytes { get; init; } = 64L << 20;
 
-    /// <summary>Answers that may be read aloud to one visitor at once. Our page uses one.</summary>
-    public int MostStreams { get; init; } = 3;
+    /// <summary>Maximum number of answers that are read aloud to one visitor at once. The widget uses one.</summary>
+    public int MaxStreams { get; init; } = 3;
 
     internal static SpeechOptions Read(Variables variables)
     {

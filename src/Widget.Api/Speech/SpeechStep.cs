@@ -15,7 +15,7 @@ internal sealed record AudioStep(SentenceAudio Audio) : SpeechStep;
 /// <summary>An update to send as it is.</summary>
 internal sealed record UpdateStep(SpeechUpdate Update) : SpeechStep;
 
-/// <summary>One attempt at writing the answer. If the model starts over, the sentences of the earlier attempt are discarded.</summary>
+/// <summary>An attempt to write the answer. If the model starts again, the sentences of the earlier attempt are discarded.</summary>
 /// <param name="discarding">Has no timer and no linked token, so it need not be disposed.</param>
 /// <param name="ct">Cancels everything.</param>
 internal sealed class AnswerAttempt(CancellationTokenSource discarding, CancellationToken ct)
@@ -25,13 +25,13 @@ internal sealed class AnswerAttempt(CancellationTokenSource discarding, Cancella
 
     public void Discard() => discarding.Cancel();
 
-    /// <summary>Waits for room. False when the attempt is discarded meanwhile.</summary>
-    public async Task<bool> EnterAsync(SemaphoreSlim room)
+    /// <summary>Waits for a free slot; false when the attempt is discarded meanwhile.</summary>
+    public async Task<bool> WaitForSlotAsync(SemaphoreSlim slots)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, Discarded);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, Discarded);
         try
         {
-            await room.WaitAsync(either.Token);
+            await slots.WaitAsync(linked.Token);
             return true;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

@@ -9,12 +9,13 @@ using Widget.Platform.Database;
 namespace Widget.Api.Speech;
 
 /// <summary>
-/// Reads one answer aloud while it is being written. One task splits the answer into sentences, and another has them spoken, at most
-/// <see cref="Ahead"/> sentences ahead of the one that is being sent. The stream sends them in order. Leaving the stream stops everything.
+/// Reads one answer aloud while it is being written. One task splits the answer into sentences, and another synthesizes them, at most
+/// <see cref="MaxAhead"/> sentences ahead of the one that is being sent. The stream sends them in order. Leaving the stream stops
+/// everything.
 /// </summary>
 internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthesizer synthesizer, ILogger<SpeechStream> logger)
 {
-    private const int Ahead = 2;
+    private const int MaxAhead = 2;
 
     /// <summary>What visitors see when the voice fails. The reason is for staff.</summary>
     public const string Unavailable = "Voice is unavailable right now. Please try again in a minute.";
@@ -34,11 +35,11 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
         int skip,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var room = new SemaphoreSlim(Ahead + 1);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var slots = new SemaphoreSlim(MaxAhead + 1);
         var (sentences, spoken) = (Channel.CreateUnbounded<SpeechStep>(), Channel.CreateUnbounded<SpeechStep>());
-        var following = FollowAsync(reply, message, after, skip, sentences.Writer, ending.Token);
-        var speaking = SpeakAsync(reply, sentences.Reader, spoken.Writer, room, ending.Token);
+        var following = FollowAsync(reply, message, after, skip, sentences.Writer, stopping.Token);
+        var speaking = SpeakAsync(reply, sentences.Reader, spoken.Writer, slots, stopping.Token);
         try
         {
             await foreach (var step in spoken.Reader.ReadAllAsync(ct))
@@ -61,12 +62,12 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
                 }
 
                 if (!audio.IsDiscarded) yield return new SpeechSpoken(sentence.Index);
-                room.Release();
+                slots.Release();
             }
         }
         finally
         {
-            await ending.CancelAsync();
+            await stopping.CancelAsync();
             await Task.WhenAll(following, speaking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -76,18 +77,18 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
         MessageId message,
         int after,
         int skip,
-        ChannelWriter<SpeechStep> to,
+        ChannelWriter<SpeechStep> output,
         CancellationToken ct)
     {
         try
         {
             // If this node stops, the stream ends early, and the page continues on another node.
-            await new AnswerSentences(feed, reply, message, skip, to, ct).FollowAsync(after);
+            await new AnswerSentences(feed, reply, message, skip, output, ct).FollowAsync(after);
         }
         catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
             LogDatabaseUnavailable(e, reply.Tenant.Value);
-            to.TryWrite(new UpdateStep(new SpeechFailed(Unavailable)));
+            output.TryWrite(new UpdateStep(new SpeechFailed(Unavailable)));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -95,21 +96,21 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
         }
         catch (Exception e)
         {
-            to.TryComplete(e);
+            output.TryComplete(e);
             throw;
         }
         finally
         {
-            to.TryComplete();
+            output.TryComplete();
         }
     }
 
-    // Has the sentences spoken, as far ahead as there is room.
+    // Synthesizes the sentences, as far ahead as there are slots.
     private async Task SpeakAsync(
         SpokenReply reply,
         ChannelReader<SpeechStep> sentences,
-        ChannelWriter<SpeechStep> to,
-        SemaphoreSlim room,
+        ChannelWriter<SpeechStep> output,
+        SemaphoreSlim slots,
         CancellationToken ct)
     {
         var speaking = new List<Task>();
@@ -119,26 +120,26 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
             {
                 if (step is not SentenceStep next)
                 {
-                    to.TryWrite(step);
+                    output.TryWrite(step);
                     continue;
                 }
 
-                if (!await next.Attempt.EnterAsync(room)) continue;
+                if (!await next.Attempt.WaitForSlotAsync(slots)) continue;
                 var audio = new SentenceAudio(next.Sentence, next.Attempt, ct);
                 speaking.Add(audio.SpeakAsync(synthesizer, reply, next.Before));
-                to.TryWrite(new AudioStep(audio));
-                // Sentences reserve their characters in order, so that the earlier ones get what is left of the month.
+                output.TryWrite(new AudioStep(audio));
+                // Sentences reserve their characters in order, so that the earlier ones get the rest of the month's characters.
                 await audio.Reserved;
             }
         }
         catch (Exception e)
         {
-            to.TryComplete(e);
+            output.TryComplete(e);
             throw;
         }
         finally
         {
-            to.TryComplete();
+            output.TryComplete();
             await Task.WhenAll(speaking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -153,7 +154,7 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The voice of tenant {Tenant} at {Host} failed: {Fault}. GET /api/speech/test says more")]
+        Message = "The voice of tenant {Tenant} at {Host} failed: {Fault}. see GET /api/speech/test")]
     private partial void LogVoiceFailed(Guid tenant, string host, SpeechFault fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; an answer of tenant {Tenant} was not read aloud")]

@@ -3,7 +3,7 @@ using Widget.Api.Conversations;
 
 namespace Widget.Api.Speech;
 
-/// <summary>Limits how many streams each visitor has open on this node.</summary>
+/// <summary>Limits the number of streams that each visitor has open on this node.</summary>
 internal sealed class SpeechStreamLimiter(SpeechOptions options)
 {
     private readonly ConcurrentDictionary<VisitorId, int> _open = [];
@@ -11,7 +11,7 @@ internal sealed class SpeechStreamLimiter(SpeechOptions options)
     /// <summary>Takes a slot, which is released when it is disposed; null when the visitor has no slot left.</summary>
     public IDisposable? Open(VisitorId visitor)
     {
-        if (_open.AddOrUpdate(visitor, 1, (_, count) => count + 1) <= options.MostStreams) return new Slot(this, visitor);
+        if (_open.AddOrUpdate(visitor, 1, (_, count) => count + 1) <= options.MaxStreams) return new Slot(this, visitor);
         Close(visitor);
         return null;
     }

@@ -6,22 +6,20 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
-using Widget.Platform.Work;
-using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;
 
 internal static class TavusAccountEndpoints
 {
-    private const long LargestRequest = 16 * 1024;
+    private const long MaxRequestBytes = 16 * 1024;
 
     public static void MapTavusAccount(this IEndpointRouteBuilder routes)
     {
         var account = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
-            .WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
-        account.MapGet("/key", Read).WithSummary("The key at Tavus that is used, and whose it is");
-        account.MapPut("/key", Save).Validate<TavusKeyRequest>().WithSummary("Set the tenant's own key at Tavus, once Tavus accepts it");
-        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Remove the tenant's own key at Tavus");
+            .WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
+        account.MapGet("/key", Read).WithSummary("The Tavus key that is used, and whether it is the tenant's or the installation's");
+        account.MapPut("/key", Save).Validate<TavusKeyRequest>().WithSummary("Set the tenant's own Tavus key, if Tavus accepts it");
+        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Remove the tenant's own Tavus key");
         account.MapGet("/test", Test).WithSummary("Check everything that the avatar needs");
     }
 
@@ -30,7 +28,7 @@ internal static class TavusAccountEndpoints
         TenantSecrets secrets,
         TavusApiOptions api,
         CancellationToken ct) =>
-        TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, api, words: null, ct));
+        TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, api, message: null, ct));
 
     private static async Task<Results<Ok<TavusKeyState>, ValidationProblem>> Save(
         TavusKeyRequest request,
@@ -39,15 +37,14 @@ internal static class TavusAccountEndpoints
         TenantSettingsService settings,
         TavusClient client,
         TavusApiOptions api,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        var words = "Tavus accepts the key.";
+        var message = "Tavus accepts the key.";
         try
         {
-            await client.ListPersonasAsync(new TavusAccount(request.Key, IsTenants: true), type: null, page: 1, limit: 1, ct);
+            await client.ListPersonasAsync(new TavusAccount(request.Key, BelongsToTenant: true), type: null, page: 1, limit: 1, ct);
         }
         catch (TavusException e) when (e.Fault == TavusFault.BadKey)
         {
@@ -58,13 +55,13 @@ internal static class TavusAccountEndpoints
         }
         catch (TavusException e)
         {
-            // The failure says nothing about the key.
-            words = $"The key is saved but could not be checked. {TavusWords.Of(e)} GET /api/tavus/test checks it again.";
+            // The failure does not mean that the key is invalid.
+            message = $"The key is saved but could not be checked. {TavusMessages.Of(e)} GET /api/tavus/test checks it again.";
         }
 
         await secrets.SaveAsync(tenant, TenantSecrets.TavusKey, request.Key, ct);
-        await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
-        return TypedResults.Ok(await StateAsync(tenant, secrets, api, words, ct));
+        await RequestKnowledgeSyncAsync(tenant, settings, trigger, ct);
+        return TypedResults.Ok(await StateAsync(tenant, secrets, api, message, ct));
     }
 
     private static async Task<Results<Ok<TavusKeyState>, ProblemHttpResult>> Remove(
@@ -72,15 +69,14 @@ internal static class TavusAccountEndpoints
         TenantSecrets secrets,
         TenantSettingsService settings,
         TavusApiOptions api,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct))
-            return Problems.Create(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
-        await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
-        return TypedResults.Ok(await StateAsync(tenant, secrets, api, words: null, ct));
+            return Problems.Create(StatusCodes.Status404NotFound, "The tenant has no own Tavus key.");
+        await RequestKnowledgeSyncAsync(tenant, settings, trigger, ct);
+        return TypedResults.Ok(await StateAsync(tenant, secrets, api, message: null, ct));
     }
 
     private static async Task<Ok<TavusTestReport>> Test(
@@ -90,34 +86,32 @@ internal static class TavusAccountEndpoints
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
     // Another key may belong to another account, with other documents.
-    private static async Task AskForKnowledgeAsync(
+    private static async Task RequestKnowledgeSyncAsync(
         TenantId tenant,
         TenantSettingsService settings,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
-        await leases.AskAsync(tenant, ct);
-        signal.Raise();
+        await trigger.SyncNowAsync(tenant, ct);
     }
 
     private static async Task<TavusKeyState> StateAsync(
         TenantId tenant,
         TenantSecrets secrets,
         TavusApiOptions api,
-        string? words,
+        string? message,
         CancellationToken ct)
     {
         if (await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is { } own)
         {
             if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is null)
-                words = "The tenant's own key can no longer be decrypted with this installation's keys. Set it again.";
-            return new TavusKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt, words ?? "The tenant's own key is used.");
+                message = "The tenant's own key can no longer be decrypted with this installation's keys. Set it again.";
+            return new TavusKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt, message ?? "The tenant's own key is used.");
         }
 
         return api.Key is null
-            ? new TavusKeyState(TavusKeySource.None, null, null, TavusWords.NoKey)
+            ? new TavusKeyState(TavusKeySource.None, null, null, TavusMessages.NoKey)
             : new TavusKeyState(TavusKeySource.Platform, null, null, "This installation's key is used. Tenants share its account.");
     }
 }

@@ -17,7 +17,7 @@ public sealed class TavusConnectionTest(
     TavusClient client,
     TenantSettingsService settings,
     UsageMeter usage,
-    TenantDatabase knowledge,
+    TenantDatabase database,
     InstallationOptions options,
     TavusOptions search)
 {
@@ -29,27 +29,29 @@ public sealed class TavusConnectionTest(
         var account = await accounts.OfAsync(tenant, ct);
         var checks = new List<TavusCheck>
         {
-            account is null ? new("key", Ok: false, TavusWords.NoKey)
+            account is null ? new("key", Ok: false, TavusMessages.NoKey)
                 : new(
                     "key",
                     Ok: true,
-                    account.IsTenants ? "The tenant has a key of its own." : "This installation's key is used. Tenants share its account."),
+                    account.BelongsToTenant
+                        ? "The tenant has its own key."
+                        : "This installation's key is used. Tenants share its account."),
         };
-        var accepted = account is null ? NotChecked("key_accepted") : await AcceptedAsync(account, ct);
+        var accepted = account is null ? NotChecked("key_accepted") : await CheckKeyAsync(account, ct);
         checks.Add(accepted);
-        checks.Add(account is null || !accepted.Ok ? NotChecked("replica") : await ReplicaAsync(account, current.TavusReplicaId, ct));
-        checks.Add(account is null || !accepted.Ok ? NotChecked("persona") : await PersonaAsync(account, current.TavusPersonaId, ct));
-        checks.Add(PublicAddress());
+        checks.Add(account is null || !accepted.Ok ? NotChecked("replica") : await CheckReplicaAsync(account, current.TavusReplicaId, ct));
+        checks.Add(account is null || !accepted.Ok ? NotChecked("persona") : await CheckPersonaAsync(account, current.TavusPersonaId, ct));
+        checks.Add(CheckPublicAddress());
         checks.Add(
             current.UseTavusVideo
                 ? new("video", Ok: true, "Video is on.")
                 : new("video", Ok: false, "Video is off. Switch useTavusVideo on in the tenant's settings to offer the avatar."));
-        checks.Add(await BudgetAsync(tenant, current, ct));
-        checks.Add(await KnowledgeAsync(tenant, current, ct));
+        checks.Add(await CheckBudgetAsync(tenant, current, ct));
+        checks.Add(await CheckKnowledgeAsync(tenant, current, ct));
         return new TavusTestReport(checks.TrueForAll(check => check.Ok), checks);
     }
 
-    private async Task<TavusCheck> AcceptedAsync(TavusAccount account, CancellationToken ct)
+    private async Task<TavusCheck> CheckKeyAsync(TavusAccount account, CancellationToken ct)
     {
         try
         {
@@ -58,11 +60,11 @@ public sealed class TavusConnectionTest(
         }
         catch (TavusException e)
         {
-            return new("key_accepted", Ok: false, TavusWords.Of(e));
+            return new("key_accepted", Ok: false, TavusMessages.Of(e));
         }
     }
 
-    private async Task<TavusCheck> ReplicaAsync(TavusAccount account, string? id, CancellationToken ct)
+    private async Task<TavusCheck> CheckReplicaAsync(TavusAccount account, string? id, CancellationToken ct)
     {
         const string Name = "replica";
         if (string.IsNullOrWhiteSpace(id))
@@ -76,19 +78,19 @@ public sealed class TavusConnectionTest(
         try
         {
             var replica = await client.GetReplicaAsync(account, id, ct);
-            var called = replica.Name ?? id;
+            var name = replica.Name ?? id;
             return replica.Status switch
             {
-                "completed" or "ready" => new(Name, Ok: true, $"The replica {called} is trained."),
+                "completed" or "ready" => new(Name, Ok: true, $"The replica {name} is trained."),
                 "error" => new(
                     Name,
                     Ok: false,
-                    $"The training of the replica {called} failed: {replica.ErrorMessage ?? "Tavus gives no reason"}. "
+                    $"The training of the replica {name} failed: {replica.ErrorMessage ?? "Tavus gives no reason"}. "
                         + "Choose another replica (tavusReplicaId), or train this one again in Tavus's portal."),
                 _ => new(
                     Name,
                     Ok: false,
-                    $"The replica {called} is in training ({replica.TrainingProgress ?? replica.Status ?? "no progress reported"}). "
+                    $"The replica {name} is in training ({replica.TrainingProgress ?? replica.Status ?? "no progress reported"}). "
                         + "Training takes hours. Choose another replica until then (tavusReplicaId)."),
             };
         }
@@ -101,11 +103,11 @@ public sealed class TavusConnectionTest(
         }
         catch (TavusException e)
         {
-            return new(Name, Ok: false, TavusWords.Of(e));
+            return new(Name, Ok: false, TavusMessages.Of(e));
         }
     }
 
-    private async Task<TavusCheck> PersonaAsync(TavusAccount account, string? id, CancellationToken ct)
+    private async Task<TavusCheck> CheckPersonaAsync(TavusAccount account, string? id, CancellationToken ct)
     {
         const string Name = "persona";
         if (string.IsNullOrWhiteSpace(id))
@@ -135,16 +137,16 @@ public sealed class TavusConnectionTest(
         }
         catch (TavusException e)
         {
-            return new(Name, Ok: false, TavusWords.Of(e));
+            return new(Name, Ok: false, TavusMessages.Of(e));
         }
     }
 
-    private TavusCheck PublicAddress() => options.PublicAddress switch
+    private TavusCheck CheckPublicAddress() => options.PublicAddress switch
     {
         null => new(
             "public_address",
             Ok: false,
-            $"{TavusWords.NoPublicAddress} Until then calls work, but without callbacks, server-side tools, "
+            $"{TavusMessages.NoPublicAddress} Until then calls work, but without callbacks, server-side tools, "
                 + "our own model and published documents."),
         { Scheme: "https" } address => new(
             "public_address",
@@ -157,7 +159,7 @@ public sealed class TavusConnectionTest(
                 + "Serve this installation over https and set WIDGET_PUBLIC_URL to that address."),
     };
 
-    private async Task<TavusCheck> BudgetAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
+    private async Task<TavusCheck> CheckBudgetAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
     {
         var used = await usage.SecondsThisMonthAsync(tenant, UsageMeter.Video, ct);
         var minutes = (used / 60.0).ToString("0.#", CultureInfo.InvariantCulture);
@@ -171,18 +173,18 @@ public sealed class TavusConnectionTest(
             { } limit => new(
                 "budget",
                 Ok: false,
-                $"All {limit} minutes of video of this month are used. "
+                $"All {limit} minutes of video for this month are used. "
                     + "Raise tavusMonthlyMinutes in the tenant's settings, or wait until next month."),
         };
     }
 
-    private async Task<TavusCheck> KnowledgeAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
+    private async Task<TavusCheck> CheckKnowledgeAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
     {
         const string Name = "knowledge";
         if (!current.UseTavusKB) return new(Name, Ok: true, "The tenant's knowledge at Tavus is not searched (useTavusKB is off).");
         if (search.Endpoint is not null && current.TavusReplicaId is not null)
             return new(Name, Ok: true, "The tenant's knowledge at Tavus is searched by the search endpoint (WIDGET_TAVUS_SEARCH_PATH).");
-        await using var db = await knowledge.BeginAsync(tenant, ct);
+        await using var db = await database.BeginAsync(tenant, ct);
         var mirror = await db.TavusKnowledge.AsNoTracking().SingleOrDefaultAsync(ct);
         var failed = await db.TavusDocuments.CountAsync(row => row.Error != null, ct);
         return mirror switch

@@ -6,7 +6,7 @@ namespace Widget.Api.Tavus;
 
 internal static class TavusProblems
 {
-    /// <summary>A failure at Tavus as the problem of the request that needed it.</summary>
+    /// <summary>The problem for a request that needed Tavus when Tavus failed.</summary>
     public static ProblemHttpResult Of(TavusException e) => Problems.Create(
         e.Fault switch
         {
@@ -15,9 +15,9 @@ internal static class TavusProblems
             TavusFault.NotFound => StatusCodes.Status404NotFound,
             _ => StatusCodes.Status409Conflict,
         },
-        TavusWords.Of(e));
+        TavusMessages.Of(e));
 
-    /// <summary>Turns a failure at Tavus in any endpoint of the group into a problem.</summary>
+    /// <summary>Turns failures at Tavus in the group's endpoints into problems.</summary>
     public static RouteGroupBuilder ExplainTavus(this RouteGroupBuilder group)
     {
         group.AddEndpointFilter(async (context, next) =>

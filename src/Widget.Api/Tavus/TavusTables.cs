@@ -6,7 +6,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus;
 
-/// <summary>The tables of what a tenant has at Tavus: copies of documents, its persona and its tools.</summary>
+/// <summary>The tables of a tenant's objects at Tavus: copies of documents, its persona and its tools.</summary>
 public static class TavusTables
 {
     public static TenantTables Tables { get; } = new(typeof(TavusTables).Assembly, Map);
@@ -17,7 +17,7 @@ public static class TavusTables
 
         public DbSet<ProvisionedPersona> Personas => db.Set<ProvisionedPersona>();
 
-        public DbSet<TavusTurnRow> Turns => db.Set<TavusTurnRow>();
+        public DbSet<TavusChangeLeaseRow> ChangeLeases => db.Set<TavusChangeLeaseRow>();
 
         public DbSet<RegisteredTool> RegisteredTools => db.Set<RegisteredTool>();
     }
@@ -26,7 +26,7 @@ public static class TavusTables
     {
         TavusPublication.Map(model);
         ProvisionedPersona.Map(model);
-        TavusTurnRow.Map(model);
+        TavusChangeLeaseRow.Map(model);
         RegisteredTool.Map(model);
     }
 }

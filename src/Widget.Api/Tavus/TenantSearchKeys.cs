@@ -6,7 +6,8 @@ using Widget.Rag.Tavus;
 namespace Widget.Api.Tavus;
 
 /// <summary>
-/// Searches a tenant's knowledge with its own key if it has one, so that another account's replica id finds nothing.
+/// The keys for searches of tenants' knowledge. A tenant with its own key is searched only with it, so that a replica id of another account
+/// finds nothing.
 /// </summary>
 public sealed class TenantSearchKeys(TavusAccounts accounts, TenantSecrets secrets) : ITavusSearchKeys
 {

@@ -94,7 +94,7 @@ public sealed partial class VideoSessionOpener(
         CancellationToken ct)
     {
         var current = await settings.ReadAsync(session.TenantId, ct);
-        var tags = current.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.IsTenants)).ToArray();
+        var tags = current.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.BelongsToTenant)).ToArray();
         await using var db = await database.BeginAsync(session.TenantId, ct);
         var snapshot = await ConversationQueries.SnapshotAsync(db, session.ConversationId, MaxEvents, ct)
             ?? throw new InvalidOperationException($"Conversation {session.ConversationId} was deleted.");

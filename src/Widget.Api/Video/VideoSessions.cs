@@ -56,7 +56,7 @@ public sealed class VideoSessions(
         };
         if (VideoAvailability.SetupRefusal(current) is { } notSetUp) return (null, notSetUp);
         if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusals.NoKey);
-        if (request.PersonaId is not null && !account.IsTenants) return (null, VideoRefusals.SharedAccount);
+        if (request.PersonaId is not null && !account.BelongsToTenant) return (null, VideoRefusals.SharedAccount);
         if (request.ClientId is { } clientId && await FindAsync(caller, thread, clientId, ct) is { } existing) return (existing, null);
         if (await availability.BudgetRefusalAsync(caller.Tenant, current, ct) is { } overBudget) return (null, overBudget);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);

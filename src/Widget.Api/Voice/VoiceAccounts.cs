@@ -10,8 +10,8 @@ namespace Widget.Api.Voice;
 /// <param name="Protocol">The API's protocol.</param>
 /// <param name="Endpoint">Base URL of the API, such as <c>https://api.openai.com/v1</c>.</param>
 /// <param name="Key">Must not reach a browser or a log. Null for a server without authentication.</param>
-/// <param name="IsTenants">Whether the tenant chose the endpoint. It may then be any URL, so only public addresses are allowed.</param>
-public sealed record VoiceAccount(VoiceProtocol Protocol, Uri Endpoint, string? Key, bool IsTenants)
+/// <param name="BelongsToTenant">Whether the tenant chose the endpoint. It may then be any URL, so only public addresses are allowed.</param>
+public sealed record VoiceAccount(VoiceProtocol Protocol, Uri Endpoint, string? Key, bool BelongsToTenant)
 {
     /// <summary>Identifies the account without revealing its key.</summary>
     public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Endpoint} {Key}")))[..32];
@@ -43,17 +43,17 @@ public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
         if (settings.Endpoint is { } own)
             return key is null && protocol != VoiceProtocol.SelfHosted
                 ? null
-                : new VoiceAccount(protocol, new Uri(own), key, IsTenants: true);
+                : new VoiceAccount(protocol, new Uri(own), key, BelongsToTenant: true);
         // The installation's endpoint supports only the installation's protocol.
         var endpoint = protocol == options.Protocol ? options.Endpoint : null;
         if (key is not null)
         {
             if (protocol is VoiceProtocol.OpenAIRealtime or VoiceProtocol.GptLive) endpoint ??= OpenAI;
-            return endpoint is null ? null : new VoiceAccount(protocol, endpoint, key, IsTenants: false);
+            return endpoint is null ? null : new VoiceAccount(protocol, endpoint, key, BelongsToTenant: false);
         }
 
         return endpoint is not null && (options.Key is not null || protocol == VoiceProtocol.SelfHosted)
-            ? new VoiceAccount(protocol, endpoint, options.Key, IsTenants: false)
+            ? new VoiceAccount(protocol, endpoint, options.Key, BelongsToTenant: false)
             : null;
     }
 }

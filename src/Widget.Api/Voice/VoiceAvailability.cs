@@ -75,5 +75,5 @@ public sealed class VoiceAvailability(
     /// <summary>Formats seconds as minutes, for a message.</summary>
     internal static string FormatMinutes(long seconds) => (seconds / 60.0).ToString("0.#", CultureInfo.InvariantCulture);
 
-    private bool UsesInstallationAccount(VoiceAccount account) => !account.IsTenants && account.Protocol == options.Protocol;
+    private bool UsesInstallationAccount(VoiceAccount account) => !account.BelongsToTenant && account.Protocol == options.Protocol;
 }

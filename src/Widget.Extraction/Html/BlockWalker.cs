@@ -6,26 +6,32 @@ namespace Widget.Extraction;
 /// <summary>Converts a tree of elements into blocks, in reading order.</summary>
 internal sealed class BlockWalker(List<Block> blocks)
 {
-    // Normal pages nest a few dozen levels. Below this level only the text is taken, so that no page can exhaust the stack.
-    private const int DeepestLevel = 200;
+    // Normal pages nest a few dozen levels. Deeper elements only contribute their text, so that no page can exhaust the stack.
+    private const int MaxDepth = 200;
 
-    // Every passage below carries its headings, so a longer text is not treated as a heading.
-    public const int LongestHeading = 300;
+    // Every passage repeats the headings above it, so a longer text is not treated as a heading.
+    public const int MaxHeadingLength = 300;
 
-    // It is also repeated in every passage below.
-    public const int LongestAnchor = 200;
+    // Anchors are repeated in passages, too.
+    public const int MaxAnchorLength = 200;
+
+    private const int MaxLevel = 6;
 
     private readonly StringBuilder _inline = new();
     private BlockKind _kind = BlockKind.Paragraph;
     private string? _sectionAnchor;
 
+    // The level of the last heading, and the level of the section that has ended after it.
+    private int _level;
+    private int? _endedLevel;
+
     public void Walk(IElement root)
     {
-        Children(root, depth: 0);
+        VisitChildren(root, depth: 0);
         Flush();
     }
 
-    private void Children(INode parent, int depth)
+    private void VisitChildren(INode parent, int depth)
     {
         foreach (var child in parent.ChildNodes) Visit(child, depth);
     }
@@ -39,7 +45,7 @@ internal sealed class BlockWalker(List<Block> blocks)
         }
 
         if (node is not IElement element) return;
-        if (depth > DeepestLevel)
+        if (depth > MaxDepth)
         {
             _inline.Append(element.TextContent);
             return;
@@ -48,83 +54,112 @@ internal sealed class BlockWalker(List<Block> blocks)
         switch (element.LocalName)
         {
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
-                Heading(element);
+                AddHeading(element, element.LocalName[1] - '0');
+                break;
+            // The default level of WAI-ARIA is 2.
+            case not "details" when element.GetAttribute("role") == "heading":
+                AddHeading(element, int.TryParse(element.GetAttribute("aria-level"), out var level) ? Math.Clamp(level, 1, MaxLevel) : 2);
+                break;
+            case "details":
+                AddDetails(element, depth);
                 break;
             case "pre":
                 Flush();
                 Add(BlockKind.Code, element.TextContent.Trim('\n', '\r').TrimEnd());
                 break;
-            case "table":
+            case "table" when !HtmlTables.IsLayout(element):
                 Flush();
-                Table(element);
+                Add(BlockKind.Paragraph, HtmlTables.Caption(element) ?? "");
+                Add(BlockKind.Table, HtmlTables.Write(element));
                 break;
             case "li" or "dd":
-                Block(element, BlockKind.ListItem, depth);
+                AddBlock(element, BlockKind.ListItem, depth);
                 break;
             case "br":
                 _inline.Append(' ');
                 break;
-            case "p" or "div" or "section" or "article" or "main" or "ul" or "ol" or "dl" or "dt" or "blockquote" or "figure"
-                or "figcaption" or "header" or "footer" or "address" or "details" or "summary" or "fieldset" or "hr" or "center" or "td":
+            case var name when InlineText.IsBlock(name):
                 if (element is { LocalName: "section" or "div" or "article", Id.Length: > 0 }) _sectionAnchor = element.Id;
-                Block(element, BlockKind.Paragraph, depth);
+                AddBlock(element, BlockKind.Paragraph, depth);
                 break;
             default:
-                Children(element, depth + 1);
+                VisitChildren(element, depth + 1);
                 break;
         }
     }
 
-    private void Block(IElement element, BlockKind kind, int depth)
+    private void AddBlock(IElement element, BlockKind kind, int depth)
     {
         Flush();
         var outer = _kind;
         // A paragraph within a list item belongs to the item.
         if (!(outer == BlockKind.ListItem && kind == BlockKind.Paragraph)) _kind = kind;
-        Children(element, depth + 1);
+        VisitChildren(element, depth + 1);
         Flush();
         _kind = outer;
     }
 
-    private void Heading(IElement element)
+    // The summary becomes the heading of the other content, as a question with its answer. What follows the details element belongs to the
+    // section around it.
+    private void AddDetails(IElement details, int depth)
+    {
+        Flush();
+        var (outerLevel, outerKind) = (_level, _kind);
+        _kind = BlockKind.Paragraph;
+        var summary = details.Children.FirstOrDefault(child => child.LocalName == "summary");
+        var level = summary?.QuerySelector("h1, h2, h3, h4, h5, h6") is { } inner
+            ? inner.LocalName[1] - '0'
+            // A single heading of level 1 is the title of the page.
+            : Math.Clamp(outerLevel + 1, 2, MaxLevel);
+        if (summary is not null) AddHeading(summary, level);
+        foreach (var child in details.ChildNodes)
+            if (child != summary) Visit(child, depth + 1);
+        Flush();
+        if (summary is not null) _endedLevel = Math.Min(_endedLevel ?? level, level);
+        (_level, _kind) = (outerLevel, outerKind);
+    }
+
+    private void AddHeading(IElement element, int level)
     {
         Flush();
         var anchor = element.GetAttribute("id")
             ?? element.QuerySelector("[id]")?.GetAttribute("id")
             ?? element.QuerySelector("a[name]")?.GetAttribute("name")
+            ?? (element.ParentElement is { LocalName: "details", Id: { Length: > 0 } id } ? id : null)
             ?? _sectionAnchor;
         _sectionAnchor = null;
-        if (anchor?.Length > LongestAnchor) anchor = null;
-        var text = HtmlExtractor.Fold(element.TextContent).TrimEnd('#', '¶', ' ');
-        if (text.Length > LongestHeading) Add(BlockKind.Paragraph, text);
-        else if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));
+        if (anchor?.Length > MaxAnchorLength) anchor = null;
+        var text = InlineText.Of(element).TrimEnd('#', '¶', ' ');
+        if (text.Length > MaxHeadingLength)
+        {
+            Add(BlockKind.Paragraph, text);
+        }
+        else if (text.Length > 0)
+        {
+            if (_endedLevel < level) EndSection();
+            _endedLevel = null;
+            _level = level;
+            blocks.Add(new Block(BlockKind.Heading, text, level, anchor));
+        }
+    }
+
+    private void EndSection()
+    {
+        if (_endedLevel is { } level) blocks.Add(new Block(BlockKind.SectionEnd, "", level));
+        _endedLevel = null;
     }
 
     private void Flush()
     {
-        var text = HtmlExtractor.Fold(_inline.ToString());
+        var text = HtmlExtractor.CollapseWhiteSpace(_inline.ToString());
         _inline.Clear();
         Add(_kind, text);
     }
 
     private void Add(BlockKind kind, string text)
     {
-        if (text.Length > 0) blocks.Add(new Block(kind, text));
-    }
-
-    private void Table(IElement table)
-    {
-        var rows = table.QuerySelectorAll("tr")
-            .Select(row => (Row: row, Text: string.Join(" | ", row.Children
-                .Where(cell => cell.LocalName is "td" or "th")
-                .Select(cell => HtmlExtractor.Fold(cell.TextContent)))))
-            .Where(row => row.Text.AsSpan().ContainsAnyExcept(" |"))
-            .ToList();
-        if (rows.Count == 0) return;
-        var header = rows.TakeWhile(
-            row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th"))
-            .Count();
-        blocks.Add(
-            new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
+        if (text.Length == 0) return;
+        EndSection();
+        blocks.Add(new Block(kind, text));
     }
 }

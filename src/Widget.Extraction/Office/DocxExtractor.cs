@@ -1,14 +1,13 @@
-using System.Text;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Wordprocessing;
 
 namespace Widget.Extraction;
 
-/// <summary>Reads Word documents: headings by style and outline level, lists, tables and notes.</summary>
+/// <summary>Reads Word documents: headings by style and outline level, lists, tables, text boxes and notes.</summary>
 public sealed class DocxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Docx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Docx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a Word document", stream =>
     {
@@ -26,12 +25,16 @@ public sealed class DocxExtractor : IExtractor
                 {
                     case Paragraph paragraph:
                         Add(paragraph);
+                        foreach (var box in WordText.Boxes(paragraph)) Walk(box);
                         break;
                     case Table table:
-                        if (Rows(table) is { } rows) blocks.Add(rows);
+                        if (WordTables.Write(table) is { Length: > 0 } rows) blocks.Add(new Block(BlockKind.Table, rows));
                         break;
                     case SdtBlock { SdtContentBlock: { } content }:
                         Walk(content);
+                        break;
+                    case CustomXmlBlock or AlternateContent or AlternateContentChoice:
+                        Walk(element);
                         break;
                 }
             }
@@ -39,64 +42,20 @@ public sealed class DocxExtractor : IExtractor
 
         void Add(Paragraph paragraph)
         {
-            var text = HtmlExtractor.Fold(TextOf(paragraph));
+            var text = WordText.Of(paragraph);
             var style = styles.Of(paragraph);
             if (text.Length == 0 || style.IsContents) return;
             if (style.IsTitle) title ??= text;
-            blocks.Add(style.Level is { } level && text.Length <= BlockWalker.LongestHeading ? new Block(BlockKind.Heading, text, level)
+            blocks.Add(style.Level is { } level && text.Length <= BlockWalker.MaxHeadingLength ? new Block(BlockKind.Heading, text, level)
                 : new Block(style.IsList ? BlockKind.ListItem : BlockKind.Paragraph, text));
         }
 
         if (main.Document.Body is { } body) Walk(body);
         foreach (var note in main.FootnotesPart?.Footnotes?.Elements<Footnote>() ?? []) Walk(note);
         foreach (var note in main.EndnotesPart?.Endnotes?.Elements<Endnote>() ?? []) Walk(note);
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) ? title : stated, null, blocks);
-    });
-
-    private static Block? Rows(Table table)
-    {
-        var rows = table.Descendants<TableRow>().Where(row => row.Ancestors<Table>().First() == table).ToList();
-        var lines = rows.ConvertAll(row => string.Join(" | ", row.Descendants<TableCell>()
-            .Where(cell => cell.Ancestors<TableRow>().First() == row)
-            .Select(cell => HtmlExtractor.Fold(string.Join(' ', cell.Descendants<Paragraph>().Select(TextOf))))));
-        lines.RemoveAll(line => !line.AsSpan().ContainsAnyExcept(" |"));
-        if (lines.Count == 0) return null;
-        // Rows that Word repeats on every page are headers. If there are none, the first row is treated as one.
-        var declared = rows.TakeWhile(row => row.TableRowProperties?.GetFirstChild<TableHeader>() is not null).Count();
-        return new Block(BlockKind.Table, string.Join('\n', lines)) { HeaderLines = Math.Max(1, declared) };
-    }
-
-    private static string TextOf(OpenXmlElement element)
-    {
-        var text = new StringBuilder();
-        Append(element, text);
-        return text.ToString();
-    }
-
-    private static void Append(OpenXmlElement element, StringBuilder text)
-    {
-        foreach (var child in element.ChildElements)
+        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? title, null, blocks)
         {
-            switch (child)
-            {
-                case Text words:
-                    text.Append(words.Text);
-                    break;
-                case TabChar or Break or CarriageReturn:
-                    text.Append(' ');
-                    break;
-                case NoBreakHyphen:
-                    text.Append('-');
-                    break;
-                // Drawings occur twice, for newer and for older programs.
-                case AlternateContentFallback or DeletedRun or ParagraphProperties or RunProperties:
-                    break;
-                default:
-                    if (child.HasChildren) Append(child, text);
-                    if (child is Paragraph) text.Append(' ');
-                    break;
-            }
-        }
-    }
+            NoTextReason = main.ImageParts.Any() ? "This document has pictures but no text." : null,
+        };
+    });
 }

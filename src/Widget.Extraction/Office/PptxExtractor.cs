@@ -8,7 +8,7 @@ namespace Widget.Extraction;
 /// <summary>Reads presentations slide by slide: titles, bullets, tables and speaker notes. A block's page is its slide.</summary>
 public sealed class PptxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Pptx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Pptx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a PowerPoint presentation", stream =>
     {
@@ -26,8 +26,7 @@ public sealed class PptxExtractor : IExtractor
             blocks.AddRange(slide);
         }
 
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) || stated == "PowerPoint Presentation" ? first : stated, null, blocks);
+        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? first, null, blocks);
     });
 
     private static List<Block> Slide(SlidePart part, int number)
@@ -45,7 +44,7 @@ public sealed class PptxExtractor : IExtractor
                     body.AddRange(Paragraphs(shape).Select(text => new Block(kind, text, Page: number)));
                     break;
                 case Drawing.Table table:
-                    if (Rows(table) is { Length: > 0 } rows) body.Add(new Block(BlockKind.Table, rows, Page: number) { HeaderLines = 1 });
+                    if (Rows(table) is { Length: > 0 } rows) body.Add(new Block(BlockKind.Table, rows, Page: number));
                     break;
             }
         }
@@ -58,9 +57,9 @@ public sealed class PptxExtractor : IExtractor
         var title = string.Join(" – ", titles.Where(text => text.Length > 0));
         if (title.Length == 0) return body.Count == 0 ? [] : [new Block(BlockKind.Heading, $"{number}", 1, Page: number), .. body];
         // A slide with only a title is still indexed.
-        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading)
+        if (body.Count == 0 || title.Length > BlockWalker.MaxHeadingLength)
             body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
-        return title.Length > BlockWalker.LongestHeading ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
+        return title.Length > BlockWalker.MaxHeadingLength ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
     }
 
     // A placeholder without a type is a "body".
@@ -71,7 +70,7 @@ public sealed class PptxExtractor : IExtractor
 
     private static IEnumerable<string> Paragraphs(OpenXmlElement shape) => shape
         .Descendants<Drawing.Paragraph>()
-        .Select(paragraph => HtmlExtractor.Fold(string.Concat(paragraph.Descendants().Select(element => element switch
+        .Select(paragraph => HtmlExtractor.CollapseWhiteSpace(string.Concat(paragraph.Descendants().Select(element => element switch
         {
             Drawing.Text text => text.Text,
             Drawing.Break => " ",
@@ -79,8 +78,15 @@ public sealed class PptxExtractor : IExtractor
         }))))
         .Where(text => text.Length > 0);
 
-    private static string Rows(Drawing.Table table) => string.Join('\n', table
-        .Elements<Drawing.TableRow>()
-        .Select(row => string.Join(" | ", row.Elements<Drawing.TableCell>().Select(cell => string.Join(' ', Paragraphs(cell)))))
-        .Where(line => line.AsSpan().ContainsAnyExcept(" |")));
+    private static string Rows(Drawing.Table table) => TableText.Write(
+        [.. table.Elements<Drawing.TableRow>().Select(row => (IReadOnlyList<TextCell>)[.. Cells(row)])],
+        table.TableProperties?.FirstRow?.Value == false ? ColumnNames.Unknown : ColumnNames.Likely);
+
+    // The cells that a merged cell covers are also in the file, marked as merged.
+    private static IEnumerable<TextCell> Cells(Drawing.TableRow row) => row.Elements<Drawing.TableCell>()
+        .Where(cell => cell.HorizontalMerge?.Value is not true && cell.VerticalMerge?.Value is not true)
+        .Select(cell => new TextCell(
+            string.Join(' ', Paragraphs(cell)),
+            Columns: cell.GridSpan?.Value ?? 1,
+            Rows: cell.RowSpan?.Value ?? 1));
 }

@@ -7,19 +7,19 @@ namespace Widget.Extraction;
 public sealed class MarkdownExtractor : IExtractor
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UseYamlFrontMatter()
         .UsePipeTables()
         .UseGridTables()
         .UseDefinitionLists()
         .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
         .Build();
 
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Markdown;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Markdown;
 
     public ExtractedDocument Extract(RawDocument document)
     {
-        var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return HtmlExtractor.Extract(ToHtml(markdown), document.Address, whole: true);
+        var (title, markdown) = FrontMatter.Split(TextDecoding.Decode(document.Content.Span, document.Charset));
+        var extracted = HtmlExtractor.Extract(ToHtml(markdown), document.Address, isAllContent: true);
+        return title is null ? extracted : extracted with { Title = title };
     }
 
     private static string ToHtml(string markdown)

@@ -58,7 +58,9 @@ internal static class KnowledgeWriter
             document_id = ids[i],
             ordinal = passage.Ordinal,
             heading = LexicalText.Prepare(document.Heading(passage)),
+            other_heading = LexicalText.OtherSpellings(document.Heading(passage)),
             words = LexicalText.Prepare(passage.Text),
+            other_words = LexicalText.OtherSpellings(passage.Text),
             text = passage.Text,
             locator = passage.Locator,
             language = document.Language,
@@ -151,12 +153,19 @@ internal static class KnowledgeWriter
     {
         await using var command = db.Command(
             """
-            with given as (
-              select chunk.*,
-                     setweight(to_tsvector(search_configuration(language), heading), 'A')
-                       || to_tsvector(search_configuration(language), words) as lexemes
+            with chunk as (
+              select *, search_configuration(language) as configuration
               from jsonb_to_recordset($2) as chunk
-                   (id uuid, document_id uuid, ordinal int, heading text, words text, text text, locator jsonb, language text)
+                   (id uuid, document_id uuid, ordinal int, heading text, other_heading text, words text, other_words text, text text,
+                    locator jsonb, language text)
+            ), given as (
+              -- Another spelling with the same stem is the same word and must not count twice.
+              select chunk.*, written.lexemes || ts_delete(other.lexemes, tsvector_to_array(written.lexemes)) as lexemes
+              from chunk
+              cross join lateral (
+                select setweight(to_tsvector(configuration, heading), 'A') || to_tsvector(configuration, words)) written (lexemes)
+              cross join lateral (
+                select setweight(to_tsvector(configuration, other_heading), 'A') || to_tsvector(configuration, other_words)) other (lexemes)
             ), analysed as materialized (
               select given.*, term.*
               from given

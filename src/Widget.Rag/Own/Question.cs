@@ -1,13 +1,20 @@
 using Widget.Platform.Tenancy;
 using Widget.Rag.Ranking;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A question as the lexical arm sees it.</summary>
+/// <summary>A question prepared for the lexical arm of a search.</summary>
 /// <param name="Terms">Its words with the tenant's BM25 weights, and spelling corrections.</param>
 /// <param name="Phrases">Its quoted phrases, whose words must occur next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
 {
+    /// <summary>
+    /// The BM25 score of a passage of average length that contains each word of the question once. A best passage far below it shares few
+    /// words with the question.
+    /// </summary>
+    public double FullScore => Terms.GroupBy(term => term.Place).Sum(variants => variants.Min(term => term.Weight));
+
     public static async Task<Question> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         var terms = await TermsAsync(db, text, ct);
@@ -16,35 +23,63 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
 
     private static async Task<List<QuestionTerm>> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
-        // Stop words are words that PostgreSQL's own text search configuration drops and ours keeps. This is a prepared statement, because
-        // a database function would be planned again for each call.
+        // Stop words are words that PostgreSQL's own text search configuration drops and ours keeps, in the question's language. They weigh
+        // 0.3, and their rarity is measured among the passages in that language: where few passages are in it, "der" is rare but says as
+        // little as ever. A spelling without accents weighs half beside the one that was asked. This is a prepared statement, because a
+        // database function would be planned again for each call.
+        var languages = QuestionLanguages.Of(text);
+        var words = LexicalText.Prepare(text);
         await using var command = db.Command(
             """
+            with spoken as materialized (
+              select case when cardinality(named.languages) > 0 then named.languages else statistics.languages end as languages
+              from knowledge_statistics statistics
+              cross join lateral (
+                select array(select language from unnest($3::text[]) language where $4 or language = any(statistics.languages))
+              ) named (languages)
+            ), kept as materialized (
+              select array(
+                select place::integer from unnest(to_tsvector(stopping_configuration(language), $1)) term
+                cross join lateral unnest(term.positions) place) as places
+              from spoken cross join lateral unnest(spoken.languages) language
+            ), passages as materialized (
+              select case when statistics.languages <@ spoken.languages then statistics.chunk_count
+                else (
+                  select coalesce(sum(chunk_count), 0) from documents
+                  where tenant_id = statistics.tenant_id and language = any(spoken.languages))
+                end as spoken
+              from knowledge_statistics statistics cross join spoken
+            )
             select asked.lexeme,
                    asked.dimension,
-                   (rarity.idf * asked.frequency * case when asked.is_stop then 0.3 else 1 end)::real,
+                   (case when stop.is_stop then 0.3 * rarity.spoken_idf else rarity.idf end
+                     * asked.frequency * case when asked.is_written then 1 else 0.5 end)::real,
                    rarity.idf::real,
-                   asked.is_stop,
-                   coalesce(known.chunk_count, 0),
+                   stop.is_stop,
+                   rarity.known,
                    asked.place
             from knowledge_statistics statistics
+            cross join passages
             cross join lateral (
               select term.lexeme, lexical_dimension(term.lexeme) as dimension,
                      max(cardinality(term.positions)) as frequency,
                      min(term.positions[1])::integer as place,
-                     bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
+                     bool_or(spelling.is_written) as is_written
               from unnest(statistics.languages) language
-              cross join lateral (
-                select tsvector_to_array(to_tsvector(stopping_configuration(language), $1))) kept (lexemes)
-              cross join lateral unnest(to_tsvector(search_configuration(language), $1)) term
+              cross join (values ($1, true), ($2, false)) spelling (words, is_written)
+              cross join lateral unnest(to_tsvector(search_configuration(language), spelling.words)) term
               group by term.lexeme
             ) asked
-            left join lexicon known on known.tenant_id = statistics.tenant_id and known.dimension = asked.dimension
+            cross join lateral (select exists (select from kept where not asked.place = any(kept.places))) stop (is_stop)
+            left join lexicon on lexicon.tenant_id = statistics.tenant_id and lexicon.dimension = asked.dimension
+            cross join lateral (select coalesce(lexicon.chunk_count, 0)) found (known)
             cross join lateral (
-              select ln(1 + (statistics.chunk_count - coalesce(known.chunk_count, 0) + 0.5) / (coalesce(known.chunk_count, 0) + 0.5))
-            ) rarity (idf)
+              select found.known,
+                     ln(1 + (statistics.chunk_count - found.known + 0.5) / (found.known + 0.5)) as idf,
+                     ln(1 + (greatest(passages.spoken - found.known, 0) + 0.5) / (found.known + 0.5)) as spoken_idf
+            ) rarity
             """,
-            [LexicalText.Prepare(text)]);
+            [words, LexicalText.Fold(words), languages.Languages, languages.IsCertain]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var terms = new List<QuestionTerm>();
         while (await rows.ReadAsync(ct))

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Widget.Rag.Text;
 
 namespace Widget.Rag.Ranking;
@@ -9,53 +10,79 @@ namespace Widget.Rag.Ranking;
 /// <item>Words are runs of letters and digits. Scripts without spaces are split into pairs of characters.</item>
 /// <item>A name with digits is found in all spellings: "TB-4711", "TB 4711" and "tb4711" share words.</item>
 /// <item>A number is one word, without thousands separators and with a decimal point.</item></list></summary>
-public static class LexicalText
+public static partial class LexicalText
 {
-    private const int LongestName = 40;
+    private const int MaxNameLength = 40;
 
+    /// <summary>Returns the words of a text as they are written, separated by spaces.</summary>
     public static string Prepare(string text)
     {
+        text = NormalizedText.Of(text);
         var words = new StringBuilder(text.Length + (text.Length / 8));
         var compound = new List<string>();
         var end = -1;
         foreach (var run in Words.Runs(text))
         {
             var (start, length) = run.GetOffsetAndLength(text.Length);
-            if (compound.Count > 0 && !(start == end + 1 && IsConnector(text[end]))) Close(words, compound, text, end);
+            if (compound.Count > 0 && !(start == end + 1 && IsConnector(text[end]))) AppendCompound(words, compound, text, end);
             end = start + length;
             var word = text[run];
             if (Words.IsUnspaced(word[0])) foreach (var pair in Words.Of(word)) words.Append(pair).Append(' ');
             else compound.Add(word);
         }
 
-        Close(words, compound, text, end);
+        AppendCompound(words, compound, text, end);
         return words.ToString();
+    }
+
+    /// <summary>
+    /// Returns prepared words without accents and vowel signs. Each word keeps its place, so that both spellings count as one word of a
+    /// question.
+    /// </summary>
+    public static string Fold(string words) => Ascii.IsValid(words)
+        ? words
+        : string.Join(' ', words.Split(' ').Select(word => NormalizedText.Fold(word) is { Length: > 0 } folded ? folded : word));
+
+    /// <summary>
+    /// Returns other spellings of the words in a text, which are indexed as well: without accents and vowel signs, and names such as O'Brien
+    /// without the apostrophe.
+    /// </summary>
+    public static string OtherSpellings(string text)
+    {
+        text = NormalizedText.Of(text);
+        var names = NameWithApostrophe().Matches(text).Select(match => match.Groups["first"].Value + match.Groups["second"].Value).ToList();
+        if (names.Count == 0 && Ascii.IsValid(text)) return "";
+        var words = Prepare(text).Split(' ').Concat(names);
+        var spellings = words.Select(word => (word, Folded: NormalizedText.Fold(word)))
+            .Where(spelling => spelling.Folded.Length > 0 && spelling.Folded != spelling.word)
+            .Select(spelling => spelling.Folded);
+        return string.Join(' ', spellings.Concat(names));
     }
 
     private static bool IsConnector(char character) => character is '-' or '_' or '.' or ',' or '/' or '\'' or '’' or '\u2011';
 
-    // Runs that are separated by a single character.
-    private static void Close(StringBuilder words, List<string> compound, string text, int end)
+    // A compound is a list of runs, each separated from the next by a single connector.
+    private static void AppendCompound(StringBuilder words, List<string> compound, string text, int end)
     {
         if (compound.Count == 0) return;
-        if (compound.TrueForAll(IsNumber)) Number(words, compound, text, end);
-        else Name(words, compound);
+        if (compound.TrueForAll(IsNumber)) AppendNumber(words, compound, text, end);
+        else AppendName(words, compound);
         compound.Clear();
     }
 
-    private static void Name(StringBuilder words, List<string> compound)
+    private static void AppendName(StringBuilder words, List<string> compound)
     {
         foreach (var word in compound)
         {
             words.Append(word).Append(' ');
-            if (IsMixed(word)) Parts(words, word);
+            if (IsMixed(word)) AppendParts(words, word);
         }
 
-        if (compound.Count < 2 || compound.Sum(word => word.Length) > LongestName) return;
+        if (compound.Count < 2 || compound.Sum(word => word.Length) > MaxNameLength) return;
         if (compound.Exists(word => word.Any(char.IsAsciiDigit))) words.AppendJoin("", compound).Append(' ');
     }
 
-    private static void Number(StringBuilder words, List<string> groups, string text, int end)
+    private static void AppendNumber(StringBuilder words, List<string> groups, string text, int end)
     {
         if (groups.Count == 1)
         {
@@ -85,7 +112,7 @@ public static class LexicalText
     // "RTX4090" is also indexed as "RTX 4090"; "mp3" and "b2b" stay whole.
     private static bool IsMixed(string word) => word.Count(char.IsAsciiDigit) >= 2 && word.Count(char.IsLetter) >= 2;
 
-    private static void Parts(StringBuilder words, string word)
+    private static void AppendParts(StringBuilder words, string word)
     {
         for (var i = 0; i < word.Length; i++)
         {
@@ -93,4 +120,10 @@ public static class LexicalText
             if (i + 1 == word.Length || char.IsAsciiDigit(word[i]) != char.IsAsciiDigit(word[i + 1])) words.Append(' ');
         }
     }
+
+    [GeneratedRegex(
+        """(?<![\p{L}\p{N}'])(?<first>\p{Lu}\p{Ll}{0,2})['`](?<second>\p{Lu}\p{L}{1,40})(?!\p{L})""",
+        RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex NameWithApostrophe();
 }

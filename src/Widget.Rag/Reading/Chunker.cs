@@ -68,10 +68,11 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
 
         foreach (var block in document.Blocks)
         {
-            if (block.Kind == BlockKind.Heading)
+            if (block.Kind is BlockKind.Heading or BlockKind.SectionEnd)
             {
                 Close();
                 while (headings.Count > 0 && headings[^1].Level >= block.Level) headings.RemoveAt(headings.Count - 1);
+                if (block.Kind == BlockKind.SectionEnd) continue;
                 headings.Add(
                     (
                         block.Level,
@@ -110,7 +111,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
         // A page that has only headings is still indexed.
         if (passages.Count == 0 && headings.Count > 0)
         {
-            var outline = string.Join('\n', document.Blocks.Select(block => block.Text));
+            var outline = string.Join('\n', document.Blocks.Select(block => block.Text).Where(line => line.Length > 0));
             passages.Add(new Passage(0, Truncation.Truncate(outline, Longest), new Locator()));
         }
 
@@ -135,28 +136,18 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
         if (block.Text.Length <= LongestPiece) return [block.Text];
         return block.Kind switch
         {
-            BlockKind.Table when block.HeaderLines > 0 => Headed(block),
-            BlockKind.Table or BlockKind.Code => Pack(block.Text.Split('\n'), '\n', Target),
-            _ => Pack(Sentences.Of(block.Text), ' ', Target),
+            BlockKind.Table or BlockKind.Code => Pack(block.Text.Split('\n'), '\n'),
+            _ => Pack(Sentences.Of(block.Text), ' '),
         };
     }
 
-    // Each part of a long table repeats the table's header, unless the header alone fills most of a passage.
-    private IEnumerable<string> Headed(Block table)
-    {
-        var lines = table.Text.Split('\n');
-        var header = string.Join('\n', lines.Take(table.HeaderLines));
-        if (header.Length > Target / 3) return Pack(lines, '\n', Target);
-        return Pack(lines.Skip(table.HeaderLines), '\n', Target - header.Length - 1).Select(piece => $"{header}\n{piece}");
-    }
-
     // Joins parts into pieces near the target. A part longer than a passage is split at the end of a word.
-    private IEnumerable<string> Pack(IEnumerable<string> parts, char separator, int target)
+    private IEnumerable<string> Pack(IEnumerable<string> parts, char separator)
     {
         var piece = new StringBuilder();
-        foreach (var part in parts.SelectMany(part => CutLong(part, LongestPiece - (Target - target))))
+        foreach (var part in parts.SelectMany(part => CutLong(part, LongestPiece)))
         {
-            if (piece.Length > 0 && piece.Length + part.Length >= target)
+            if (piece.Length > 0 && piece.Length + part.Length >= Target)
             {
                 yield return piece.ToString();
                 piece.Clear();

@@ -28,7 +28,7 @@ public sealed record ReadDocument(PreparedDocument Document, IReadOnlyList<Uri> 
 public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker)
 {
     // Part of every content hash. Increment it when reading or splitting changes, so that unchanged documents are read again.
-    private const string Version = "2";
+    private const string Version = "3";
 
     private readonly IReader[] _readers = [.. readers];
 
@@ -61,17 +61,19 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
             ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
         var extracted = await reader.ReadAsync(recognised, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
-        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText)
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.MaxTextLength)
             throw new IngestionFailureException(Extractors.TooLong);
         ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);
-        if (passages.Count == 0) throw new IngestionFailureException("This document has no text.");
+        if (passages.Count == 0) throw new IngestionFailureException(extracted.NoTextReason ?? "This document has no text.");
 
         var language = description.Language
             ?? LanguageDetector.Detect(string.Join(' ', passages.Take(5).Select(passage => passage.Text)))
             ?? extracted.Language
             ?? "en";
-        var title = FirstOf(description.Title, extracted.Title, NameOf(externalId, description.Url));
+        // The headings of a workbook are the names of its sheets.
+        var heading = recognised.MediaType == MediaTypes.Xlsx ? null : FirstHeading(extracted);
+        var title = FirstOf(description.Title, DocumentTitles.Usable(extracted.Title), heading, NameOf(externalId, description.Url));
         var prepared = new PreparedDocument(
             externalId,
             Truncation.Truncate(title, 500),
@@ -118,6 +120,9 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
         };
         return locator with { Start = description.Start, End = description.End, Page = description.Page, Fragment = fragment };
     }
+
+    private static string? FirstHeading(ExtractedDocument document) =>
+        document.Blocks.FirstOrDefault(block => block.Kind == BlockKind.Heading && block.Text.Any(char.IsLetter))?.Text;
 
     private static string NameOf(string externalId, string? url)
     {

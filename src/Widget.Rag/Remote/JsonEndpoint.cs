@@ -7,13 +7,13 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Remote;
 
 /// <summary>
-/// Posts JSON to another server and reads its JSON answer, up to a limit. Every failure becomes a <see cref="KnowledgeBaseException"/> that
-/// quotes nothing of the answer, because servers repeat requests in their error messages. It does not retry and has no time limit of its
-/// own: the caller sets one.
+/// Posts JSON to another server and reads its JSON response, up to a maximum size. Every failure becomes a
+/// <see cref="KnowledgeBaseException"/>. It does not quote the response, because servers repeat requests in their error messages. There is
+/// no retry. The caller sets a time limit.
 /// </summary>
 /// <param name="http">The client named <see cref="Client"/>.</param>
-/// <param name="limit">The longest answer that is read, in bytes.</param>
-internal sealed class JsonEndpoint(HttpClient http, int limit)
+/// <param name="maxBytes">The maximum size of a response.</param>
+internal sealed class JsonEndpoint(HttpClient http, int maxBytes)
 {
     /// <summary>The name of the HTTP client for the servers that searches call.</summary>
     public const string Client = "search";
@@ -22,7 +22,7 @@ internal sealed class JsonEndpoint(HttpClient http, int limit)
     /// <param name="header">The header for the key and its value; null for none.</param>
     /// <param name="body">The body, written as JSON.</param>
     /// <param name="ct">The caller's time limit.</param>
-    /// <exception cref="KnowledgeBaseException">There was no readable answer.</exception>
+    /// <exception cref="KnowledgeBaseException">There was no valid response.</exception>
     public async Task<JsonElement> PostAsync<T>(Uri address, (string Name, string Value)? header, T body, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = JsonContent.Create(body) };
@@ -30,16 +30,16 @@ internal sealed class JsonEndpoint(HttpClient http, int limit)
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-            if (!response.IsSuccessStatusCode) throw Refused(response);
-            var answer = await BoundedBody.ReadAsync(response.Content, limit, ct);
-            if (!answer.IsComplete)
-                throw new KnowledgeBaseException(KnowledgeFault.Malformed, $"its answer is longer than {limit / 1024} KB");
-            using var document = JsonDocument.Parse(answer.Content, new JsonDocumentOptions { MaxDepth = 32 });
+            if (!response.IsSuccessStatusCode) throw ToException(response);
+            var content = await BoundedBody.ReadAsync(response.Content, maxBytes, ct);
+            if (!content.IsComplete)
+                throw new KnowledgeBaseException(KnowledgeFault.Malformed, $"its response is longer than {maxBytes / 1024} KB");
+            using var document = JsonDocument.Parse(content.Content, new JsonDocumentOptions { MaxDepth = 32 });
             return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
-            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer is not JSON", cause: e);
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its response is not JSON", cause: e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
@@ -47,14 +47,14 @@ internal sealed class JsonEndpoint(HttpClient http, int limit)
         }
     }
 
-    private static KnowledgeBaseException Refused(HttpResponseMessage response)
+    private static KnowledgeBaseException ToException(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
         return status switch
         {
             401 or 403 => new(KnowledgeFault.Configuration, $"its key is not accepted (status {status})"),
             402 => new(KnowledgeFault.Configuration, "the account has no credit left (status 402)"),
-            429 => new(KnowledgeFault.Throttled, "it got too many requests (status 429)", RetryAfter(response)),
+            429 => new(KnowledgeFault.Throttled, "it received too many requests (status 429)", RetryAfter(response)),
             408 or >= 500 => new(KnowledgeFault.Unavailable, $"it has an internal error (status {status})", RetryAfter(response)),
             400 or 413 or 422 => new(KnowledgeFault.Refused, $"it rejects this question (status {status})"),
             >= 300 and < 400 => new(KnowledgeFault.Configuration, $"its address redirects (status {status})"),

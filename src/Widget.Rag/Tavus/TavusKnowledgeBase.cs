@@ -9,23 +9,23 @@ using Widget.Rag.Text;
 namespace Widget.Rag.Tavus;
 
 /// <summary>Searches a tenant's Tavus knowledge through a search endpoint: <c>POST {path} {query, limit}</c> with <c>x-api-key</c>, which
-/// returns a list of passages. Tavus documents no such endpoint, so this serves accounts and gateways that offer one
+/// returns a list of passages. Tavus does not document such an endpoint, but some accounts and gateways offer one
 /// (docs/decisions/0014-the-other-knowledge-base.md).
 /// <para>The scale of its scores is unknown; they only rank the hits. The confidence is computed from the hits' text by the same rule as
 /// for own passages: how much of the question's words they cover, all with the same weight because there is no lexicon, and how similar
-/// they are. So a server that scores everything 0.9, or by distance, neither hides own knowledge nor invents answers.</para></summary>
+/// they are. So a server that gives every hit a high score neither hides own knowledge nor causes wrong answers.</para></summary>
 public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys, IHttpClientFactory clients) : IKnowledgeBase
 {
     /// <summary>Query parameter with the tenant's replica.</summary>
     public const string ReplicaParameter = "tavus.replicaId";
 
-    private const int LargestAnswer = 1024 * 1024;
-    private const int LongestQuestion = 2_000;
+    private const int MaxResponseBytes = 1024 * 1024;
+    private const int MaxQuestionLength = 2_000;
 
-    // The best hits come first. Judging all of them would cost more than it is worth.
-    private const int MaxJudged = 5;
+    // The best hits come first, so the confidence is computed from the first ones.
+    private const int MaxRated = 5;
 
-    private readonly JsonEndpoint _endpoint = new(clients.CreateClient(JsonEndpoint.Client), LargestAnswer);
+    private readonly JsonEndpoint _endpoint = new(clients.CreateClient(JsonEndpoint.Client), MaxResponseBytes);
 
     public string Name => KnowledgeBases.Tavus;
 
@@ -39,32 +39,32 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
-        var question = Truncation.Truncate(query.Text, LongestQuestion).Replace('\0', ' ');
+        var question = Truncation.Truncate(query.Text, MaxQuestionLength).Replace('\0', ' ');
         var wanted = query.Limit + query.Spare;
         var answer = await _endpoint.PostAsync(
             options.SearchAddress(query.Parameters[ReplicaParameter]),
             await keys.OfAsync(query.TenantId, ct) is { } key ? ("x-api-key", key) : null,
             new { query = question, limit = wanted },
             ct);
-        var hits = TavusAnswer.Read(answer, wanted);
-        return new KnowledgeResult(
-            hits,
-            hits.Take(Math.Min(MaxJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max())
+        Hit[] hits =
+        [
+            .. TavusSearchResponse.Parse(answer, wanted).Select(hit => hit with { Signals = SignalsOf(question, hit) }),
+        ];
+        return new KnowledgeResult(hits, hits.Take(MaxRated).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty().Max())
         {
             Via = "search endpoint",
         };
     }
 
-    private static double ConfidenceOf(string question, Hit hit)
+    private static RelevanceSignals SignalsOf(string question, Hit hit)
     {
         var text = $"{hit.Title}\n{hit.Text}";
         var asked = Words.Of(question).ToHashSet(StringComparer.Ordinal);
         if (asked.Any(word => !StopWords.Contains(word))) asked.RemoveWhere(word => StopWords.Contains(word));
-        if (asked.Count == 0) return 0;
-        var said = Words.Of(text).ToHashSet(StringComparer.Ordinal);
-        var coverage = (double)asked.Count(said.Contains) / asked.Count;
-        return Confidence.Of(
-            new RelevanceSignals(coverage, Similarity(HashedEmbedder.Embed(question), HashedEmbedder.Embed(text)), Meaning: null));
+        if (asked.Count == 0) return default;
+        var found = Words.Of(text).ToHashSet(StringComparer.Ordinal);
+        var coverage = (double)asked.Count(found.Contains) / asked.Count;
+        return new RelevanceSignals(coverage, Similarity(HashedEmbedder.Embed(question), HashedEmbedder.Embed(text)), Meaning: null);
     }
 
     private static double Similarity(float[] a, float[] b)

@@ -1,6 +1,6 @@
 namespace Widget.Rag.Tavus;
 
-/// <summary>How to reach Tavus, or a gateway to it.</summary>
+/// <summary>The search endpoint of Tavus, or of a gateway to it.</summary>
 public sealed record TavusOptions
 {
     public const string ReplicaPlaceholder = "{replicaId}";

@@ -11,6 +11,7 @@ public static class Words
 {
     public static IEnumerable<string> Of(string text)
     {
+        text = NormalizedText.Of(text);
         foreach (var run in Runs(text))
         {
             var word = text[run];

@@ -21,16 +21,19 @@ public sealed class SpokenTextShould
     public void Read_a_table_as_its_cells() =>
         SpokenText.Of("Size | Price\n---|---\nSmall | 49 euros\n\n[1]").ShouldBe("Size, Price\nSmall, 49 euros");
 
-    [Fact]
-    public void Say_the_same_however_the_text_is_cut()
+    [Theory]
+    [InlineData("## Charging\n- The **fast** one: 2 * 2 hours\n- `Slow`", "Charging\nThe fast one: 2 * 2 hours\nSlow")]
+    [InlineData("Charger model | Price [1]\n---|---\nThe **fast** one | 49 euros", "Charger model, Price\nThe fast one, 49 euros")]
+    [InlineData("| Model | Price |\n|---|---|\n| Tide | 49 euros |\nThat is all", "Model, Price\nTide, 49 euros\nThat is all")]
+    [InlineData("So:\n```\nlet x = 1;\n```\nSee [our page](https://shop.example/a) 🚲.", "So:\nSee our page .")]
+    public void Say_the_same_however_the_text_is_cut(string text, string expected)
     {
-        const string Text = "## Charging\n- The **fast** one: 2 * 2 hours\n- `Slow`";
-        for (var size = 1; size < 8; size++)
+        for (var size = 1; size < 12; size++)
         {
             var spoken = new SpokenText();
-            var said = string.Concat(Text.Chunk(size).Select(piece => spoken.Append(new string(piece)))) + spoken.Complete();
+            var said = string.Concat(text.Chunk(size).Select(piece => spoken.Append(new string(piece)))) + spoken.Complete();
 
-            said.ShouldBe("Charging\nThe fast one: 2 * 2 hours\nSlow", $"pieces of {size}");
+            said.ShouldBe(expected, $"pieces of {size}");
         }
     }
 

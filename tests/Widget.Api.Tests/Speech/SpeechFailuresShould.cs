@@ -103,7 +103,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Be_reported_when_the_voice_sends_nothing()
     {
-        var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { Patience = TimeSpan.FromMilliseconds(400) });
+        var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { Timeout = TimeSpan.FromMilliseconds(400) });
         await api.Simulator.BehaveAsync(new { delayMs = 60_000 }, "speech");
 
         (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechFailed>();
@@ -137,7 +137,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
                     ' ',
                     Enumerable.Range(0, 10).Select(number => $"This is what the {(char)('a' + number)} sentence says.")),
             });
-        var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { MostStreams = 10 });
+        var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { MaxStreams = 10 });
         await tenant.SetAsync(new { monthlyCharacters = 200 });
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(skip => visitor.HearAllAsync(answer.MessageId, skip)));

@@ -166,7 +166,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     public async Task Evict_the_least_recently_used_audio()
     {
         // Room for about two sentences.
-        await using var small = await Speaking.StartAsync(api, Speaking.OpenAI(api) with { MostKept = 30_000 });
+        await using var small = await Speaking.StartAsync(api, Speaking.OpenAI(api) with { MaxCacheBytes = 30_000 });
         var tenant = await TestTenant.WithKnowledgeAsync(api, small);
         var (visitor, answer) = await AnswerAsync(
             string.Join(' ', Enumerable.Range(0, 8).Select(number => $"This is what the {(char)('a' + number)} sentence says here.")),

@@ -116,19 +116,6 @@ internal static class FilledRequests
         Transport = new TransportLayer("livekit"),
     };
 
-    public static CreateReplica Replica => new()
-    {
-        ReplicaName = "Anna",
-        TrainVideoUrl = "https://shop.example/train.mp4",
-        TrainImageUrl = "https://shop.example/train.png",
-        VoiceName = "anna",
-        ConsentVideoUrl = "https://shop.example/consent.mp4",
-        CallbackUrl = "https://widget.example/callback",
-        ModelName = "phoenix-4",
-        AutoFixTrainingImage = true,
-        Properties = new ReplicaProperties { BackgroundGreenScreen = true },
-    };
-
     public static CreateDocument Document => new()
     {
         DocumentUrl = "https://shop.example/faq",
@@ -137,8 +124,6 @@ internal static class FilledRequests
         Tags = ["tag"],
         Crawl = new DocumentCrawl(2, 20),
     };
-
-    public static PatchDocument DocumentPatch => new() { DocumentName = "FAQ", Tags = [] };
 
     public static ToolDefinition Tool => new()
     {
@@ -190,18 +175,6 @@ internal static class FilledRequests
         Tags = ["tag"],
         AppMessage = true,
     };
-
-    public static CreateObjectives Objectives => new([new ObjectiveDefinition
-    {
-        ObjectiveName = "email",
-        ObjectivePrompt = "Ask for the address.",
-        ConfirmationMode = "auto",
-        OutputVariables = ["email"],
-        Modality = "verbal",
-        NextRequiredObjective = "visit",
-        NextConditionalObjectives = new Dictionary<string, string> { ["visit"] = "when they agree" },
-        CallbackUrl = "https://widget.example/callback",
-    }]);
 
     public static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 

@@ -20,8 +20,9 @@ public sealed class PersonaPlanShould
         var theirs = $"widget:{Guid.NewGuid()}";
         var settings = new TenantSettings { TavusDocumentTags = [theirs, "widget-copy:x", "manuals"] };
 
-        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
-        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
+        DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: false).DocumentTags
+            .ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
+        DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: true).DocumentTags.ShouldContain(theirs);
     }
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class PersonaPlanShould
         var plan = Plan(custom: true, """{"llm": {"model": "tavus-gpt-oss", "extra_body": {"a": 1}}}""");
 
         plan.NeedsModelKey.ShouldBeTrue();
-        plan.Shown().ToJsonString().ShouldNotContain("mk_");
+        plan.ToPreviewPatch().ToJsonString().ShouldNotContain("mk_");
         var sent = plan.Patch(NoGuardrails, "mk_secret")
             .Where(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal))
             .ToDictionary(operation => operation.Path, operation => (operation.Op, operation.Value!.ToString()));
@@ -88,7 +89,7 @@ public sealed class PersonaPlanShould
     {
         var settings = new TenantSettings { AgentName = "new:x", AgentInstructions = PersonaPlan.Masked };
         var plan = PersonaPlan.Of(
-            DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true),
+            DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: true),
             null,
             AppliedPersona.Nothing,
             [],
@@ -153,7 +154,7 @@ public sealed class PersonaPlanShould
                 Tenant,
                 new TenantSettings { TavusLayers = layers, TavusCustomModel = true },
                 new Uri("https://widget.example"),
-                accountIsTenants: true),
+                accountBelongsToTenant: true),
             null,
             AppliedPersona.Nothing,
             [],
@@ -164,7 +165,7 @@ public sealed class PersonaPlanShould
             .ToList();
         sent.Select(operation => operation.Split(' ')[0]).ShouldBe(["/layers", "/layers/stt", "/layers/perception"]);
         (sent[0].Contains("mk_secret"), sent[1].Contains("mk_secret")).ShouldBe((true, false));
-        var made = LayerField.Make(plan.Desired.Layers, new LlmLayer { Model = "widget" });
+        var made = LayerField.ToLayers(plan.Desired.Layers, new LlmLayer { Model = "widget" });
         (made.Llm!.Model, made.Stt!.Hotwords, made.Tts, made.Perception!.VisualAwarenessQueries!.Single())
             .ShouldBe(("widget", PersonaPlan.Masked, null, "Is somebody else there?"));
     }
@@ -176,7 +177,7 @@ public sealed class PersonaPlanShould
             Tenant with { Name = new string('b', 200) },
             new TenantSettings { AgentName = new string('a', 60) },
             null,
-            accountIsTenants: true);
+            accountBelongsToTenant: true);
 
         desired.Name.Length.ShouldBeLessThanOrEqualTo(100);
         DesiredPersona.IsNameOf(desired.Name, Tenant.TenantId).ShouldBeTrue();
@@ -187,7 +188,7 @@ public sealed class PersonaPlanShould
     private static bool IsLayer(JsonPatchOperation operation) => operation.Path.StartsWith("/layers", StringComparison.Ordinal);
 
     private static PersonaPlan LayerPlan(TavusLayers layers, string there, AppliedPersona? applied = null) => PersonaPlan.Of(
-        DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
+        DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountBelongsToTenant: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(there).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],
@@ -198,7 +199,7 @@ public sealed class PersonaPlanShould
             Tenant,
             new TenantSettings { TavusCustomModel = custom },
             new Uri("https://widget.example"),
-            accountIsTenants: true),
+            accountBelongsToTenant: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(layers).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],

@@ -32,7 +32,7 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
         (await KeyAsync(tenant)).Source.ShouldBe(TavusKeySource.Platform);
         await (await tenant.Developer.DeleteAsync("/api/tavus/key")).ShouldBeProblemAsync(
             HttpStatusCode.NotFound,
-            "The tenant has no key of its own at Tavus.");
+            "The tenant has no own Tavus key.");
     }
 
     [Theory]

@@ -8,7 +8,7 @@ public sealed class TavusBreakersShould : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = CancellationToken.None;
     private static readonly TavusAccount Account = TavusStandIn.Account;
-    private static readonly TavusAccount Other = new("another-key", IsTenants: false);
+    private static readonly TavusAccount Other = new("another-key", BelongsToTenant: false);
 
     private readonly StandingClock _clock = new();
     private TavusStandIn _server = null!;

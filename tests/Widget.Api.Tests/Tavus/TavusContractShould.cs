@@ -15,8 +15,7 @@ public sealed class TavusContractShould : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    public static TheoryData<string> Requests =>
-        ["conversation", "persona", "replica", "document", "documentPatch", "tool", "guardrail", "objectives"];
+    public static TheoryData<string> Requests => ["conversation", "persona", "document", "tool", "guardrail"];
 
     [Theory, MemberData(nameof(Requests))]
     public async Task Send_every_documented_field_of_a_request_and_no_other(string request)
@@ -57,22 +56,19 @@ public sealed class TavusContractShould : IAsyncLifetime
         {
             "conversation" => client.CreateConversationAsync(TavusStandIn.Account, new CreateConversation(), Ct),
             "persona" => client.CreatePersonaAsync(TavusStandIn.Account, new CreatePersona(), Ct),
-            "replica" => client.CreateReplicaAsync(TavusStandIn.Account, new CreateReplica(), Ct),
             "document" => client.CreateDocumentAsync(TavusStandIn.Account, new CreateDocument { DocumentUrl = "https://shop.example" }, Ct),
-            "documentPatch" => client.PatchDocumentAsync(TavusStandIn.Account, "d1", new PatchDocument(), Ct),
             "tool" => client.UpdateToolAsync(TavusStandIn.Account, "t1", new ToolDefinition(), Ct),
-            "guardrail" => client.UpdateGuardrailAsync(TavusStandIn.Account, "g1", new GuardrailDefinition(), Ct),
-            _ => (Task)client.CreateObjectivesAsync(TavusStandIn.Account, new CreateObjectives([]), Ct),
+            _ => (Task)client.UpdateGuardrailAsync(TavusStandIn.Account, "g1", new GuardrailDefinition(), Ct),
         });
 
-        var needed = request switch { "document" => "document_url", "objectives" => "data", _ => null };
-        _server.Requests.Last().Body!.Value.EnumerateObject().Select(field => field.Name).ShouldBe(needed is null ? [] : [needed]);
+        string[] required = request == "document" ? ["document_url"] : [];
+        _server.Requests.Last().Body!.Value.EnumerateObject().Select(field => field.Name).ShouldBe(required);
     }
 
     // Enough for whatever reads it.
     private const string Answer = """
-        {"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","persona_id":"p1","replica_id":"r1",
-         "document_id":"d1","tool_id":"t1","uuid":"g1","objectives_id":"o1"}
+        {"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","persona_id":"p1",
+         "document_id":"d1","tool_id":"t1","uuid":"g1"}
         """;
 
     private static (object Filled, string Table, Func<TavusClient, Task> Send) Of(string request) => request switch
@@ -87,33 +83,18 @@ public sealed class TavusContractShould : IAsyncLifetime
                 FilledRequests.Persona,
                 TavusFieldTables.Persona,
                 client => client.CreatePersonaAsync(TavusStandIn.Account, FilledRequests.Persona, Ct)),
-        "replica" =>
-            (
-                FilledRequests.Replica,
-                TavusFieldTables.Replica,
-                client => client.CreateReplicaAsync(TavusStandIn.Account, FilledRequests.Replica, Ct)),
         "document" =>
             (
                 FilledRequests.Document,
                 TavusFieldTables.Document,
                 client => client.CreateDocumentAsync(TavusStandIn.Account, FilledRequests.Document, Ct)),
-        "documentPatch" =>
-            (
-                FilledRequests.DocumentPatch,
-                TavusFieldTables.DocumentPatch,
-                client => client.PatchDocumentAsync(TavusStandIn.Account, "d1", FilledRequests.DocumentPatch, Ct)),
         "tool" =>
             (FilledRequests.Tool, TavusFieldTables.Tool, client => client.CreateToolAsync(TavusStandIn.Account, FilledRequests.Tool, Ct)),
-        "guardrail" =>
+        _ =>
             (
                 FilledRequests.Guardrail,
                 TavusFieldTables.Guardrail,
                 client => client.CreateGuardrailAsync(TavusStandIn.Account, FilledRequests.Guardrail, Ct)),
-        _ =>
-            (
-                FilledRequests.Objectives,
-                TavusFieldTables.Objectives,
-                client => client.CreateObjectivesAsync(TavusStandIn.Account, FilledRequests.Objectives, Ct)),
     };
 
     private static IEnumerable<string> Lines(string table) =>

@@ -11,7 +11,7 @@ public sealed class TavusFaultsShould : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = CancellationToken.None;
     private static readonly TavusAccount Account = TavusStandIn.Account;
-    private static readonly TavusLimits Hasty = new() { Read = TimeSpan.FromSeconds(1), Change = TimeSpan.FromSeconds(1) };
+    private static readonly TavusLimits Hasty = new() { ReadTimeout = TimeSpan.FromSeconds(1), ChangeTimeout = TimeSpan.FromSeconds(1) };
 
     private TavusStandIn _server = null!;
 
@@ -80,7 +80,7 @@ public sealed class TavusFaultsShould : IAsyncLifetime
             http.Response.Headers.RetryAfter = "37";
             return TavusStandIn.JsonAsync(http, 429, "{}");
         };
-        var e = await FailureAsync(client => client.RecrawlDocumentAsync(Account, "d1", Ct));
+        var e = await FailureAsync(client => client.CreateDocumentAsync(Account, FilledRequests.Document, Ct));
         e.Fault.ShouldBe(TavusFault.Temporary);
         e.RetryAfter.ShouldBe(TimeSpan.FromSeconds(37));
     }
@@ -93,7 +93,7 @@ public sealed class TavusFaultsShould : IAsyncLifetime
     public async Task Try_reading_again_only_when_Tavus_has_failed(int status, int requests)
     {
         _server.Says(status, "{}");
-        await FailureAsync(client => client.GetDocumentAsync(Account, "d1", Ct));
+        await FailureAsync(client => client.GetConversationAsync(Account, "c1", verbose: false, Ct));
         _server.Requests.Count.ShouldBe(requests);
     }
 
@@ -177,7 +177,9 @@ public sealed class TavusFaultsShould : IAsyncLifetime
             var piece = Encoding.ASCII.GetBytes(new string(' ', 64 * 1024));
             while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(piece, http.RequestAborted);
         };
-        var e = await FailureAsync(client => client.GetDocumentAsync(Account, "d1", Ct), new TavusLimits { Answer = 1024 * 1024 });
+        var e = await FailureAsync(
+            client => client.GetConversationAsync(Account, "c1", verbose: false, Ct),
+            new TavusLimits { MaxResponseBytes = 1024 * 1024 });
         e.Fault.ShouldBe(TavusFault.Malformed);
     }
 
@@ -186,13 +188,13 @@ public sealed class TavusFaultsShould : IAsyncLifetime
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("")]
-    [InlineData("""{"document_id":null}""")]
-    [InlineData("""{"document_id":{"deep":1}}""")]
+    [InlineData("""{"conversation_id":null}""")]
+    [InlineData("""{"conversation_id":{"deep":1}}""")]
     [InlineData("""{"data":[]}""")]
     public async Task Call_an_answer_without_an_id_malformed(string answer)
     {
         _server.Says(200, answer);
-        (await FailureAsync(client => client.GetDocumentAsync(Account, "d1", Ct))).Fault.ShouldBe(TavusFault.Malformed);
+        (await FailureAsync(client => client.GetConversationAsync(Account, "c1", verbose: false, Ct))).Fault.ShouldBe(TavusFault.Malformed);
     }
 
     [Theory]
@@ -215,7 +217,8 @@ public sealed class TavusFaultsShould : IAsyncLifetime
             await stop.CancelAsync();
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
         };
-        await Should.ThrowAsync<OperationCanceledException>(() => _server.Client().GetDocumentAsync(Account, "d1", stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => _server.Client().GetConversationAsync(Account, "c1", verbose: false, stop.Token));
         _server.Requests.Count.ShouldBe(1);
     }
 

@@ -88,18 +88,6 @@ internal static class TavusFieldTables
         layers.transport.transport_type          string
         """;
 
-    public const string Replica = """
-        replica_name                             string
-        train_video_url                          string
-        train_image_url                          string
-        voice_name                               string
-        consent_video_url                        string
-        callback_url                             string
-        model_name                               string
-        auto_fix_training_image                  bool
-        properties.background_green_screen       bool
-        """;
-
     public const string Document = """
         document_url                             string
         document_name                            string
@@ -107,11 +95,6 @@ internal static class TavusFieldTables
         tags                                     string[]
         crawl.depth                              int
         crawl.max_pages                          int
-        """;
-
-    public const string DocumentPatch = """
-        document_name                            string
-        tags                                     string[]
         """;
 
     public const string Tool = """
@@ -154,24 +137,12 @@ internal static class TavusFieldTables
         app_message                              bool
         """;
 
-    public const string Objectives = """
-        data.objective_name                      string
-        data.objective_prompt                    string
-        data.confirmation_mode                   string
-        data.output_variables                    string[]
-        data.modality                            string
-        data.next_required_objective             string
-        data.next_conditional_objectives         object
-        data.callback_url                        string
-        """;
-
-    /// <summary>What the fields that were renamed are called since.</summary>
+    /// <summary>The new names of the fields that Tavus has renamed.</summary>
     public static readonly IReadOnlyDictionary<string, string> Renamed = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["replica_id"] = "face_id",
         ["persona_id"] = "pal_id",
         ["persona_name"] = "pal_name",
         ["default_replica_id"] = "default_face_id",
-        ["replica_name"] = "face_name",
     };
 }

@@ -37,7 +37,7 @@ public sealed class TavusNamesShould : IAsyncLifetime
         var client = _server.Client();
         await client.GetPersonaAsync(Account, "p1", Ct);
         await client.GetReplicaAsync(Account, "r1", Ct);
-        await client.GetPersonaAsync(new TavusAccount("another", IsTenants: false), "p1", Ct);
+        await client.GetPersonaAsync(new TavusAccount("another", BelongsToTenant: false), "p1", Ct);
         Asked.ShouldBe(["GET /v2/personas/p1", "GET /v2/pals/p1", "GET /v2/replicas/r1", "GET /v2/personas/p1", "GET /v2/pals/p1"]);
     }
 
@@ -149,18 +149,19 @@ public sealed class TavusNamesShould : IAsyncLifetime
     [Fact]
     public async Task Escape_what_stands_in_an_address()
     {
-        _server.Says(200, """{"document_id":"d1"}""");
-        await _server.Client().GetDocumentAsync(Account, "../tools?x=1#y", Ct);
-        _server.Requests.Single().Path.ShouldStartWith("/v2/documents/..");
+        _server.Says(200, """{"conversation_id":"c1"}""");
+        await _server.Client().GetConversationAsync(Account, "../tools?x=1#y", verbose: false, Ct);
+        _server.Requests.Single().Path.ShouldStartWith("/v2/conversations/..");
         _server.Requests.Single().Query.ShouldBe("");
     }
 
     [Fact]
     public async Task Keep_the_path_of_the_endpoint()
     {
-        _server.Says(200, """{"document_id":"d1"}""");
-        await _server.Client(address: new Uri(_server.Address, "/gateway/tavus/")).GetDocumentAsync(Account, "d1", Ct);
-        _server.Requests.Single().Path.ShouldBe("/gateway/tavus/v2/documents/d1");
+        _server.Says(200, """{"conversation_id":"c1"}""");
+        var client = _server.Client(address: new Uri(_server.Address, "/gateway/tavus/"));
+        await client.GetConversationAsync(Account, "c1", verbose: false, Ct);
+        _server.Requests.Single().Path.ShouldBe("/gateway/tavus/v2/conversations/c1");
         _server.Requests.Single().Key.ShouldBe(Account.Key);
     }
 

@@ -207,7 +207,7 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         await tenant.SetAsync(settings => (settings["tavusReplicaId"], settings["tavusPersonaId"]) = (VideoTenant.Replica, "pnone"));
         await RefusesAsync(tenant, HttpStatusCode.Conflict, "The account has no persona pnone.");
         await tenant.SetAsync(settings => settings["tavusPersonaId"] = "p5d11710002a");
-        await RefusesAsync(tenant, HttpStatusCode.Conflict, "The persona Friendly host is one of Tavus's own");
+        await RefusesAsync(tenant, HttpStatusCode.Conflict, "The persona Friendly host is one of Tavus's stock personas");
         await tenant.SetAsync(settings => (settings["tavusPersonaId"], settings["tavusCustomModel"]) = (null, true));
         await RefusesAsync(tenant, HttpStatusCode.Conflict, "tavusCustomModel is on, but Tavus calls our model only over https.");
         await tenant.SetAsync(settings => settings["tavusCustomModel"] = false);

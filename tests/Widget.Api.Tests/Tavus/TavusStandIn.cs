@@ -22,7 +22,7 @@ internal sealed record ArrivedRequest(string Method, string Path, string Query, 
 /// <summary>A server in Tavus's place that says exactly what a test wants, and writes down what it was asked.</summary>
 internal sealed class TavusStandIn : IAsyncDisposable
 {
-    public static readonly TavusAccount Account = new("key-never-to-be-seen", IsTenants: true);
+    public static readonly TavusAccount Account = new("key-never-to-be-seen", BelongsToTenant: true);
 
     private readonly WebApplication _app;
 
@@ -99,7 +99,7 @@ internal sealed class TavusStandIn : IAsyncDisposable
         clock ??= TimeProvider.System;
         return new TavusClient(
             new TavusApiOptions { Endpoint = address ?? Address },
-            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, (limits ?? new TavusLimits()).Connect)),
+            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, TavusTransport.ConnectTimeout)),
             new CircuitBreakerRegistry(clock),
             clock,
             factory.CreateLogger<TavusClient>(),

@@ -14,15 +14,17 @@ namespace Widget.Api.Tests.Tavus;
 internal sealed class TavusTestAccount : IAsyncDisposable
 {
     // A thousand requests at once may take a slow machine a while.
-    private static readonly TavusLimits Patient = new()
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
+    private static readonly TavusLimits Limits = new()
     {
-        Connect = TimeSpan.FromMinutes(1),
-        Read = TimeSpan.FromMinutes(1),
-        Change = TimeSpan.FromMinutes(1),
+        ReadTimeout = Timeout,
+        ChangeTimeout = Timeout,
     };
 
     private readonly Simulator _simulator;
     private readonly HttpClient _control;
+    private readonly HttpClient _api = new();
 
     private TavusTestAccount(Simulator simulator)
     {
@@ -30,14 +32,14 @@ internal sealed class TavusTestAccount : IAsyncDisposable
         _control = new HttpClient { BaseAddress = new Uri(simulator.Address, "/control/tavus/") };
         Client = new TavusClient(
             new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") },
-            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, Patient.Connect)),
+            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, Timeout)),
             new CircuitBreakerRegistry(TimeProvider.System),
             TimeProvider.System,
             NullLogger<TavusClient>.Instance,
-            Patient);
+            Limits);
     }
 
-    public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", IsTenants: true);
+    public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", BelongsToTenant: true);
 
     public TavusClient Client { get; }
 
@@ -50,6 +52,18 @@ internal sealed class TavusTestAccount : IAsyncDisposable
         await simulator.BehaveAsync(terms, $"tavus/accounts/{account.Account.Key}");
         await simulator.BehaveAsync(behavior, "tavus/behavior");
         return account;
+    }
+
+    /// <summary>Sends a request to Tavus's API, for endpoints that the client does not use.</summary>
+    public async Task<JsonElement> CallApiAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_simulator.Address, $"/tavus/v2/{path}"));
+        request.Headers.Add("x-api-key", Account.Key);
+        if (body is not null) request.Content = JsonContent.Create(body, options: TavusJson.Requests);
+        using var response = await _api.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        if (!response.IsSuccessStatusCode) throw new HttpRequestException(text, inner: null, response.StatusCode);
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
     }
 
     public Task<TavusConversation> OpenAsync(CreateConversation? request = null) =>
@@ -85,5 +99,6 @@ internal sealed class TavusTestAccount : IAsyncDisposable
         await _control.DeleteAsync("faults");
         await _simulator.BehaveAsync(null, "tavus/behavior");
         _control.Dispose();
+        _api.Dispose();
     }
 }

@@ -16,7 +16,7 @@ public sealed class VoiceHttpShould
         var clock = new StandingClock();
         var http = new VoiceHttp(TestOutbound.Clients, new CircuitBreakerRegistry(clock), clock);
         var nowhere = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1");
-        var unreachable = new VoiceAccount(VoiceProtocol.OpenAIRealtime, nowhere, "sk-test", IsTenants: false);
+        var unreachable = new VoiceAccount(VoiceProtocol.OpenAIRealtime, nowhere, "sk-test", BelongsToTenant: false);
         for (var failure = 0; failure < VoiceHttp.Breaker.FailureThreshold; failure++)
             (await FailAsync()).ShouldBe("The provider can't be reached.");
 

@@ -65,7 +65,7 @@ public sealed class MainContentShould
     [Fact]
     public void Keep_tables_whose_cells_are_links() =>
         Read("<div>" + Article + "<table><tr><th>Model<th>Data sheet<tr><td><a href=/a>Tide Step</a><td><a href=/b>PDF</a></table></div>")
-            .ShouldContain("Tide Step | PDF");
+            .ShouldContain("Model: Tide Step | Data sheet: PDF");
 
     [Fact]
     public void Come_with_the_pages_directives()

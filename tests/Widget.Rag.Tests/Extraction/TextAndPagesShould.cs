@@ -30,7 +30,7 @@ public sealed class TextAndPagesShould
             new Block(BlockKind.Heading, "How to claim", 2, "claim"),
             new Block(BlockKind.ListItem, "Write to us"),
             new Block(BlockKind.ListItem, "Send a photo"),
-            new Block(BlockKind.Table, "Part | Years\nFork | 3") { HeaderLines = 1 },
+            new Block(BlockKind.Table, "Part: Fork | Years: 3"),
             new Block(BlockKind.Code, "  keep\n  this"),
         ]);
         page.Links.ShouldBe([new Uri("https://harbor.example/a")]);
@@ -98,7 +98,7 @@ public sealed class TextAndPagesShould
     {
         var document = new MarkdownExtractor().Extract(
             Raw(
-                "---\ntitle: hidden\n---\n# Release notes\n\n## Version 2\n\n- faster\n- *smaller*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+                "---\nlayout: page\n---\n# Release notes\n\n## Version 2\n\n- faster\n- *smaller*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
                 MediaTypes.Markdown));
 
         document.Title.ShouldBe("Release notes");
@@ -108,7 +108,7 @@ public sealed class TextAndPagesShould
             (BlockKind.Heading, "Version 2", "version-2"),
             (BlockKind.ListItem, "faster", null),
             (BlockKind.ListItem, "smaller", null),
-            (BlockKind.Table, "a | b\n1 | 2", null),
+            (BlockKind.Table, "a: 1 | b: 2", null),
         ]);
     }
 

@@ -26,6 +26,42 @@ public sealed class LexicalTextShould
     public void Keep_the_words_that_a_reader_sees(string text, string words) => LexicalText.Prepare(text).TrimEnd().ShouldBe(words);
 
     [Theory]
+    [InlineData("Donau\u00ADdampf\u200Bschiff", "Donaudampfschiff")]
+    [InlineData("Cafe\u0301 und Café", "Café und Café")]
+    [InlineData("ＳＫＵ　ＴＢ－４７１１", "SKU TB 4711 TB4711")]
+    [InlineData("ﬁnance", "finance")]
+    [InlineData("warranty¹ of Lumen™", "warranty of Lumen")]
+    [InlineData("O’Brien, OʼBrien, O´Brien", "O Brien O Brien O Brien")]
+    [InlineData("٢٠٢٦ و ١٬٢٩٩", "2026 و 1299")]
+    [InlineData("ｶﾞｲﾄﾞ", "ガイ イド")]
+    public void Unify_what_is_encoded_differently(string text, string words) => LexicalText.Prepare(text).TrimEnd().ShouldBe(words);
+
+    [Theory]
+    [InlineData("Crème brûlée à Łódź", "Creme brulee a lodz")]
+    [InlineData("Straße, smørrebrød", "Strasse smorrebrod")]
+    [InlineData("Αθήνα", "Αθηνα")]
+    [InlineData("ёлка, йод", "елка йод")]
+    [InlineData("مُدَرِّسَةٌ", "مدرسه")]
+    [InlineData("إلى أحمد آل", "الي احمد ال")]
+    [InlineData("مـــدرسة", "مدرسه")]
+    [InlineData("کتاب فارسی", "كتاب فارسي")]
+    [InlineData("שָׁלוֹם", "שלום")]
+    [InlineData("हिन्दी", "हिन्दी")]
+    [InlineData("Tiếng Việt", "Tieng Viet")]
+    public void Leave_out_accents_and_vowel_signs(string text, string words) =>
+        LexicalText.Fold(LexicalText.Prepare(text)).TrimEnd().ShouldBe(words);
+
+    [Theory]
+    [InlineData("Anna O'Brien", "OBrien")]
+    [InlineData("Anna O’Brien", "OBrien")]
+    [InlineData("D`Angelo and L'Oréal", "Oreal DAngelo LOreal DAngelo LOréal")]
+    [InlineData("don't, l'hôtel", "hotel")]
+    [InlineData("A plain text.", "")]
+    public void Know_the_other_spellings_of_a_text(string text, string spellings) =>
+        LexicalText.OtherSpellings(text).Split(' ').Order(StringComparer.Ordinal).Distinct()
+            .ShouldBe(spellings.Split(' ').Order(StringComparer.Ordinal).Distinct());
+
+    [Theory]
     [InlineData("waranti", "warranti", 1, 1)]
     [InlineData("hosre", "horse", 1, 1)]
     [InlineData("derail", "derailleur", 2, null)]

@@ -30,7 +30,7 @@ public sealed class LongTextsShould
 
         Sentences.Of(text).Count().ShouldBeGreaterThan(0);
         foreach (var kind in new[] { BlockKind.Paragraph, BlockKind.Table, BlockKind.Code })
-            new Chunker().Cut(new ExtractedDocument(null, null, [new Block(kind, text) { HeaderLines = 1 }])).Count.ShouldBeGreaterThan(0);
+            new Chunker().Cut(new ExtractedDocument(null, null, [new Block(kind, text)])).Count.ShouldBeGreaterThan(0);
         LexicalText.Prepare(text);
         LanguageDetector.Detect(text);
 

@@ -77,7 +77,7 @@ internal sealed class Mirror : IAsyncDisposable
     public async Task<MirrorLease> HoldAsync()
     {
         var worker = Guid.CreateVersion7();
-        await Leases.AskAsync(Tenant, TestContext.Current.CancellationToken);
+        await Leases.RequestSyncAsync(Tenant, TestContext.Current.CancellationToken);
         await using var db = await Database.BeginAsync(Tenant, TestContext.Current.CancellationToken);
         await using var command = db.Command(
             "update tavus_knowledge set lease_owner = $1, lease_until = now() + interval '1 hour', asked = false",

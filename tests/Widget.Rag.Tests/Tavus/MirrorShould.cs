@@ -309,13 +309,13 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     public async Task Assign_each_due_tenant_to_one_worker()
     {
         await using var mirror = await ShopAsync();
-        await mirror.Leases.AskAsync(mirror.Tenant, Ct);
+        await mirror.Leases.RequestSyncAsync(mirror.Tenant, Ct);
         var worker = Guid.CreateVersion7();
         var taken = new List<MirrorLease>();
         while (await mirror.Leases.ClaimAsync(worker, Ct) is { } lease) taken.Add(lease);
 
         var ours = taken.Where(lease => lease.Tenant == mirror.Tenant).ShouldHaveSingleItem();
-        await mirror.Leases.AskAsync(mirror.Tenant, Ct);
+        await mirror.Leases.RequestSyncAsync(mirror.Tenant, Ct);
         (await mirror.Leases.ReleaseAsync(ours, TimeSpan.FromHours(1), Ct)).ShouldBeTrue();
         (await mirror.Leases.RenewAsync(ours, Ct)).ShouldBeFalse();
 

@@ -162,7 +162,8 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     {
         _services.Tavus.Set(new TavusSwitches { Passages = Shop, Padding = 3_000_000 });
 
-        (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Message.ShouldBe("its answer is longer than 1024 KB");
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Message
+            .ShouldBe("its response is longer than 1024 KB");
     }
 
     [Fact]
@@ -265,7 +266,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
         ];
         foreach (var json in lists)
         {
-            var hits = TavusAnswer.Read(JsonDocument.Parse(json).RootElement, 8);
+            var hits = TavusSearchResponse.Parse(JsonDocument.Parse(json).RootElement, 8);
             hits.ShouldAllBe(hit => double.IsFinite(hit.Score));
         }
     }

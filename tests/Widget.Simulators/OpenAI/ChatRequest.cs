@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>A chat completion request, checked field by field.</summary>
+/// <summary>A chat completion request. Each field is validated.</summary>
 internal sealed record ChatRequest(
     string Model,
     IReadOnlyList<JsonElement> Messages,
@@ -57,17 +57,17 @@ internal sealed record ChatRequest(
         };
     }
 
-    /// <summary>The function that has to be called; null for a free choice.</summary>
+    /// <summary>The function that must be called; null for a free choice.</summary>
     public string? MustCall { get; init; }
 
     private bool MayCallNone { get; init; }
 
-    /// <summary>Results of functions are the last thing that was said.</summary>
+    /// <summary>Whether the last messages are results of functions.</summary>
     public bool HasResults => Text(Messages[^1], "role") == "tool";
 
     public bool MayCall(string tool) => Tools.Contains(tool) && !MayCallNone;
 
-    // Each call is answered before anything else is said.
+    // Each call must have a result before the next message.
     private static void CheckResults(IReadOnlyList<JsonElement> messages)
     {
         for (var i = 0; i < messages.Count; i++)
@@ -123,7 +123,7 @@ internal sealed record ChatRequest(
         }
     }
 
-    // An address, or the picture itself: data:image/png;base64,…
+    // A URL, which may contain the image itself: data:image/png;base64,…
     private static void CheckImage(string url)
     {
         if (url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal)) return;

@@ -3,60 +3,60 @@ using System.Text.Json;
 
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>How the simulated OpenAI behaves, until it is told otherwise.</summary>
+/// <summary>How the simulated OpenAI behaves.</summary>
 public sealed record OpenAISwitches
 {
-    /// <summary>Wait before the first byte of an answer.</summary>
+    /// <summary>Delay before the first byte of a response.</summary>
     public int DelayMs { get; init; }
 
-    /// <summary>Wait between two pieces of a streamed answer.</summary>
+    /// <summary>Delay between two pieces of a streamed response.</summary>
     public int TokenDelayMs { get; init; }
 
-    /// <summary>Answer this many requests with <see cref="FailStatus"/>, then behave.</summary>
+    /// <summary>Answers this many requests with <see cref="FailStatus"/>.</summary>
     public int FailNext { get; init; }
 
     public int FailStatus { get; init; } = 500;
 
-    /// <summary>Ask those whom it fails to come back after so many seconds.</summary>
+    /// <summary>Sent as Retry-After with a failure, in seconds.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>Break the connection off after this many pieces of a streamed answer; never when null.</summary>
+    /// <summary>Breaks the connection after this many pieces of a streamed response; null for never.</summary>
     public int? CutAfter { get; init; }
 
-    /// <summary>Say nothing of tokens, as some servers do.</summary>
+    /// <summary>Does not report tokens, like some servers.</summary>
     public bool OmitUsage { get; init; }
 
-    /// <summary>Refuse requests that ask for the count of tokens.</summary>
+    /// <summary>Refuses requests that ask for the number of tokens.</summary>
     public bool RefuseStreamOptions { get; init; }
 
-    /// <summary>Say this instead of answering from the sources.</summary>
+    /// <summary>Answers this instead of answering from the sources.</summary>
     public string? Reply { get; init; }
 
-    /// <summary>What is said in every recording.</summary>
+    /// <summary>The transcript of every recording.</summary>
     public IReadOnlyList<TranscriptSegment>? Transcript { get; init; }
 
-    /// <summary>Say this when asked to rewrite a follow-up question, instead of joining it to the question before.</summary>
+    /// <summary>The rewritten follow-up question, instead of one that begins with the question before.</summary>
     public string? Rewrite { get; init; }
 
-    /// <summary>Wait before the first byte of a rewritten question, besides <see cref="DelayMs"/>.</summary>
+    /// <summary>Additional delay before the first byte of a rewritten question.</summary>
     public int RewriteDelayMs { get; init; }
 
-    /// <summary>Call this function, if the request offers it, instead of answering; and answer once there are results.</summary>
+    /// <summary>Calls this function if the request offers it, and answers when there are results.</summary>
     public string? CallTool { get; init; }
 
     public JsonElement? ToolArguments { get; init; }
 
-    /// <summary>Write this in place of the arguments, which need be no JSON.</summary>
+    /// <summary>Sent instead of the arguments; it need not be JSON.</summary>
     public string? RawToolArguments { get; init; }
 
-    /// <summary>Call it again when there are results.</summary>
+    /// <summary>Calls it again when there are results.</summary>
     public bool CallAgain { get; init; }
 }
 
-/// <summary>Something said, with its times in seconds.</summary>
+/// <summary>A segment of a transcript, with its times in seconds.</summary>
 public sealed record TranscriptSegment(double Start, double End, string Text);
 
-/// <summary>The switches as they stand, and what was asked.</summary>
+/// <summary>The current settings and the requests.</summary>
 public sealed class OpenAIBehavior
 {
     private int _failuresLeft;
@@ -64,10 +64,10 @@ public sealed class OpenAIBehavior
 
     public OpenAISwitches Switches { get; private set; } = new();
 
-    /// <summary>Bodies of the requests that passed validation, oldest first.</summary>
+    /// <summary>Bodies of valid requests, oldest first.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = [];
 
-    /// <summary>How many of these were given up by the client before they were answered.</summary>
+    /// <summary>How many of these the client cancelled before they were answered.</summary>
     public int GivenUp => Volatile.Read(ref _givenUp);
 
     public void Set(OpenAISwitches switches)

@@ -6,10 +6,10 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>OpenAI's chat completions, embeddings and models, as api.openai.com answers.</summary>
+/// <summary>OpenAI's chat completions, embeddings and models.</summary>
 internal static partial class OpenAIEndpoints
 {
-    /// <summary>The one key that is good.</summary>
+    /// <summary>The only valid key.</summary>
     private const string Key = "sim-key";
 
     private static readonly string[] Models = ["sim-chat", "sim-embedding", "sim-transcription", "sim-vision"];
@@ -84,7 +84,7 @@ internal static partial class OpenAIEndpoints
         {
             throw switches.FailStatus == 429
                 ? new OpenAIException(429, "rate_limit_error", "Rate limit reached for requests", code: "rate_limit_exceeded")
-                // Real servers often repeat what they were sent.
+                // Real servers often repeat the request in the response.
                 : new OpenAIException(
                     switches.FailStatus,
                     "server_error",
@@ -241,7 +241,7 @@ internal static partial class OpenAIEndpoints
         });
     }
 
-    // Texts that share words lie close; the same text always gives the same vector.
+    // Texts that share words have similar vectors. The same text always has the same vector.
     private static float[] Vector(string text, int dimensions)
     {
         var vector = new float[dimensions];

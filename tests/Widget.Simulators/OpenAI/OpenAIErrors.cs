@@ -1,6 +1,6 @@
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>A request the real service would refuse.</summary>
+/// <summary>A request that the real service would refuse.</summary>
 internal sealed class OpenAIException(
     int status,
     string type,
@@ -8,7 +8,7 @@ internal sealed class OpenAIException(
     string? param = null,
     string? code = null) : Exception(message)
 {
-    /// <summary>As api.openai.com words it: {"error": {"message", "type", "param", "code"}}.</summary>
+    /// <summary>The error in the format of api.openai.com: {"error": {"message", "type", "param", "code"}}.</summary>
     public IResult ToResult() => Results.Json(new { error = new { message = Message, type, param, code } }, statusCode: status);
 
     public bool IsTemporary => status is 429 or >= 500;

@@ -1,7 +1,7 @@
 namespace Widget.Simulators.OpenAI;
 
 /// <summary>
-/// Stands for a model that is asked to make a follow-up question one of its own: it puts the question before in front of it.
+/// Simulates a model that rewrites a follow-up question: it prepends the question before it.
 /// </summary>
 internal static class QuestionRewriting
 {

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Widget.Simulators.OpenAI;
 
 /// <summary>
-/// Stands for a model that does as it is told: answers from the numbered sources of its instructions and cites them, or says that they
-/// do not hold the answer.
+/// Simulates a model that follows its instructions: it answers from their numbered sources and cites them, or says that they do not contain
+/// the answer.
 /// </summary>
 internal static partial class SourceReader
 {

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>OpenAI's audio transcriptions: a form with a file in, segments with times out.</summary>
+/// <summary>OpenAI's audio transcriptions. A request is a form with a file; the response has segments with times.</summary>
 internal static class Transcriptions
 {
-    private const long LargestFile = 25L << 20;
+    private const long MaxFileBytes = 25L << 20;
 
     private static readonly HashSet<string> Fields =
     [
@@ -31,10 +31,10 @@ internal static class Transcriptions
         if (form["model"].Count != 1) throw OpenAIException.Invalid("you must provide a model parameter", "model");
         OpenAIEndpoints.CheckModel(form["model"].ToString(), "sim-transcription");
         if (form.Files is not [{ Name: "file" } file]) throw OpenAIException.Invalid("Missing required parameter: 'file'.", "file");
-        if (file.Length > LargestFile) throw new OpenAIException(
+        if (file.Length > MaxFileBytes) throw new OpenAIException(
             413,
             "server_error",
-            $"Maximum content size limit ({LargestFile}) exceeded ({file.Length} bytes read)");
+            $"Maximum content size limit ({MaxFileBytes}) exceeded ({file.Length} bytes read)");
         var audio = new byte[Math.Min(file.Length, 4)];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(audio, ct);
         if (!Extensions.Contains(Path.GetExtension(file.FileName)) || (Path.GetExtension(file.FileName) == ".mp3" && !IsMp3(audio)))
@@ -94,6 +94,6 @@ internal static class Transcriptions
         });
     }
 
-    // A tag or a frame's sync word.
+    // An MP3 file starts with an ID3 tag or with the sync word of a frame.
     private static bool IsMp3(byte[] bytes) => bytes is [(byte)'I', (byte)'D', (byte)'3', ..] or [0xFF, >= 0xE0, ..];
 }

@@ -4,32 +4,32 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Simulators.Rerank;
 
-/// <summary>How the simulated reranker behaves, until it is told otherwise.</summary>
+/// <summary>How the simulated reranker behaves.</summary>
 public sealed record RerankSwitches
 {
-    /// <summary>Wait before the first byte of an answer.</summary>
+    /// <summary>Delay before the first byte of a response.</summary>
     public int DelayMs { get; init; }
 
-    /// <summary>Answer this many requests with <see cref="FailStatus"/>, then behave.</summary>
+    /// <summary>Answers this many requests with <see cref="FailStatus"/>.</summary>
     public int FailNext { get; init; }
 
     public int FailStatus { get; init; } = 500;
 
-    /// <summary>Say exactly this instead of an answer, with status 200.</summary>
+    /// <summary>Sends exactly this body with status 200.</summary>
     public string? Body { get; init; }
 
-    /// <summary>Leave the last passage out.</summary>
+    /// <summary>Leaves out the last passage.</summary>
     public bool Forget { get; init; }
 }
 
-/// <summary>The switches as they stand, and what was asked.</summary>
+/// <summary>The current settings and the requests.</summary>
 public sealed class RerankBehavior
 {
     private int _failuresLeft;
 
     public RerankSwitches Switches { get; private set; } = new();
 
-    /// <summary>Bodies of the requests that passed validation, oldest first.</summary>
+    /// <summary>Bodies of valid requests, oldest first.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = [];
 
     public void Set(RerankSwitches switches)
@@ -43,11 +43,12 @@ public sealed class RerankBehavior
 }
 
 /// <summary>
-/// The rerank endpoint as Cohere's v2 and those that follow it answer; a passage is relevant by the share of the query's words it holds.
+/// The rerank endpoint of Cohere's API v2 and compatible servers. The score of a passage is the share of the query's words that it
+/// contains.
 /// </summary>
 public static partial class RerankEndpoints
 {
-    /// <summary>The one key that is good.</summary>
+    /// <summary>The only valid key.</summary>
     public const string Key = "sim-key";
 
     public const string Model = "sim-rerank";

@@ -10,7 +10,7 @@ internal static class OpenAISpeech
     private const string Key = "sim-key";
 
     private const string Model = "sim-tts";
-    private const int LongestInput = 4096;
+    private const int MaxInputLength = 4096;
 
     private static readonly Dictionary<string, string> Voices = new() { ["sim-ada"] = "en", ["sim-bo"] = "en+m3" };
     private static readonly HashSet<string> Fields =
@@ -89,11 +89,11 @@ internal static class OpenAISpeech
         foreach (var field in body.EnumerateObject().Where(field => !Fields.Contains(field.Name)))
             throw new SpeechRefusal(400, Error($"Unknown parameter: '{field.Name}'.", param: field.Name, code: "unknown_parameter"));
         var (model, input, voice) = (Text(body, "model", fastApi), Text(body, "input", fastApi), Text(body, "voice", fastApi));
-        if (input.Length > LongestInput)
+        if (input.Length > MaxInputLength)
             throw new SpeechRefusal(
                 400,
                 Error(
-                    $"Invalid 'input': string too long. Expected a string with maximum length {LongestInput}, "
+                    $"Invalid 'input': string too long. Expected a string with maximum length {MaxInputLength}, "
                     + $"but got a string with length {input.Length} instead.",
                     param: "input",
                     code: "string_above_max_length"));

@@ -15,7 +15,7 @@ namespace Widget.Simulators.Tavus;
 internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, RoomSockets sockets)
 {
     // The largest app-message that Daily accepts.
-    private const int LargestMessage = 4096 * 16;
+    private const int MaxMessageBytes = 4096 * 16;
 
     private readonly Channel<JsonObject> _outbox = Channel.CreateUnbounded<JsonObject>();
     private readonly string _participant = Guid.NewGuid().ToString();
@@ -125,7 +125,7 @@ internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, 
             var part = await socket.ReceiveAsync(buffer.AsMemory(), ct);
             if (part.MessageType != WebSocketMessageType.Text) return null;
             whole.Write(buffer, 0, part.Count);
-            if (whole.Length > LargestMessage) throw new WebSocketException("The message is larger than a room lets through.");
+            if (whole.Length > MaxMessageBytes) throw new WebSocketException("The message is larger than a room lets through.");
             if (part.EndOfMessage) break;
         }
 

@@ -38,7 +38,7 @@ internal sealed class WarmUpQuestion(
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
         var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
         // A remote embedding model is not called, because each call costs money.
-        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
+        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MaxPassages, ct);
         await FollowAsync(await QuoteAsync(question.Text, ct), ct);
         await AppendAsync(question, ct);
     }
@@ -56,14 +56,14 @@ internal sealed class WarmUpQuestion(
         var prompt = new AnswerPrompt(
             WarmUpTenant.Name, "Assistant", [passage], [], question, null, new Dictionary<string, string>(StringComparer.Ordinal));
         await prompt.MessagesAsync(ct);
-        var quoted = ExtractiveAnswer.Write(question, question, [new ScoredPassage(passage, 1)]);
+        var quoted = QuotedAnswer.State(question, question, [new RatedPassage(passage, 1, [new RatedSentence(passage.Text, 1, 1)])]);
         return new AssistantMessage
         {
             MessageId = Guid.CreateVersion7(),
             ReplyTo = 1,
-            Text = quoted,
+            Text = quoted.Text,
             Outcome = AnswerOutcome.Quoted,
-            Citations = [passage],
+            Citations = quoted.Citations,
         };
     }
 

@@ -11,7 +11,7 @@ namespace Widget.Api.Speech.Client;
 /// ElevenLabs' <c>POST /v1/text-to-speech/{voice_id}/stream/with-timestamps</c>. It streams a line of JSON for each piece of audio, with
 /// the times of its characters.
 /// </summary>
-internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAccount account) : ITextToSpeechClient
+internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAccount account) : SpeechClient("elevenlabs", account)
 {
     /// <summary>
     /// Key in <see cref="TextToSpeechOptions.AdditionalProperties"/>: the text spoken before, so that the intonation continues.
@@ -20,15 +20,10 @@ internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAc
 
     private const string MediaType = "audio/mpeg";
 
-    public Task<TextToSpeechResponse> GetAudioAsync(
+    public override async IAsyncEnumerable<TextToSpeechResponseUpdate> GetStreamingAudioAsync(
         string text,
         TextToSpeechOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        GetStreamingAudioAsync(text, options, cancellationToken).ToTextToSpeechResponseAsync(cancellationToken);
-
-    /// <exception cref="SpeechException">The provider refused, failed or stopped sending.</exception>
-    public async IAsyncEnumerable<TextToSpeechResponseUpdate> GetStreamingAudioAsync(
-        string text, TextToSpeechOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var body = new JsonObject { ["text"] = text };
         if (options?.ModelId is { } model) body["model_id"] = model;
@@ -37,21 +32,11 @@ internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAc
         // The smallest format with good quality that all ElevenLabs plans include.
         var path = $"v1/text-to-speech/{Uri.EscapeDataString(options?.VoiceId ?? "")}/stream/with-timestamps?output_format=mp3_44100_64";
         var lines = new LineBuffer();
-        await foreach (var piece in transport.PostAsync(account, path, body, _ => { }, cancellationToken))
+        await foreach (var piece in transport.PostAsync(Account, path, body, _ => { }, cancellationToken))
             foreach (var line in lines.Append(piece.Span))
                 if (Read(line) is { } update) yield return update;
         if (Read(lines.Rest()) is { } last) yield return last;
         yield return new TextToSpeechResponseUpdate { Kind = TextToSpeechResponseUpdateKind.SessionClose };
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is not null ? null
-        : serviceType == typeof(TextToSpeechClientMetadata) ? new TextToSpeechClientMetadata("elevenlabs", account.Endpoint)
-        : serviceType.IsInstanceOfType(this) ? this : null;
-
-    public void Dispose()
-    {
-        // The transport owns the connections.
     }
 
     private TextToSpeechResponseUpdate? Read(byte[] line)
@@ -74,7 +59,7 @@ internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAc
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw new SpeechException(SpeechFault.Refused, $"{account.Endpoint.Host} sent an invalid response. Check the endpoint.", e);
+            throw new SpeechException(SpeechFault.Refused, $"{Account.Endpoint.Host} sent an invalid response. Check the endpoint.", e);
         }
     }
 

@@ -1,15 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using static Widget.Api.Speech.Client.SpeechJson;
 
 namespace Widget.Api.Speech.Client;
 
 /// <summary>
-/// Reads the errors of speech servers: OpenAI's <c>{"error": {message, code, param}}</c>, and FastAPI's <c>detail</c>, which is an object
-/// with a status at ElevenLabs, an object with an error at Kokoro, and a string or a list of fields at speaches.
+/// Parses the errors of speech servers: OpenAI's <c>{"error": {message, code, param}}</c>, and FastAPI's <c>detail</c>. ElevenLabs sends an
+/// object with a status as detail, Kokoro an object with an error, and speaches a string or a list of fields.
 /// </summary>
 internal static class SpeechErrors
 {
-    private const int LongestWords = 300;
+    private const int MaxMessageLength = 300;
 
     /// <summary>The exception for an error response.</summary>
     /// <param name="status">The HTTP status.</param>
@@ -17,49 +18,49 @@ internal static class SpeechErrors
     /// <param name="account">The account. Its key is removed from the message.</param>
     public static SpeechException Of(HttpStatusCode status, string body, SpeechAccount account)
     {
-        var (code, message) = Read(body);
-        var about = $"{code} {message}";
-        var fault = ((int)status, about) switch
+        var (code, message) = Parse(body);
+        var text = $"{code} {message}";
+        var fault = ((int)status, text) switch
         {
-            (_, _) when Has(about, "insufficient_quota", "quota_exceeded", "character_limit", "quota exceeded", "billing_hard_limit") =>
+            (_, _) when HasAny(text, "insufficient_quota", "quota_exceeded", "character_limit", "quota exceeded", "billing_hard_limit") =>
                 SpeechFault.Quota,
             (402, _) => SpeechFault.Quota,
             (408 or 425 or 429 or >= 500, _) => SpeechFault.Temporary,
             (401 or 403, _) => SpeechFault.BadKey,
-            (_, _) when Has(about, "voice") => SpeechFault.UnknownVoice,
-            (_, _) when Has(about, "model") => SpeechFault.UnknownModel,
+            (_, _) when HasAny(text, "voice") => SpeechFault.UnknownVoice,
+            (_, _) when HasAny(text, "model") => SpeechFault.UnknownModel,
             _ => SpeechFault.Refused,
         };
         var host = account.Endpoint.Host;
-        var said = Clean(message ?? code, account.Key) is { Length: > 0 } words ? $" Its message: {words}" : "";
-        var explained = fault switch
+        var quoted = Clean(message ?? code, account.Key) is { Length: > 0 } clean ? $" Its message: {clean}" : "";
+        var explanation = fault switch
         {
-            SpeechFault.Quota => $"The account at {host} has no quota left.{said}",
-            SpeechFault.Temporary => $"{host} is busy or failing (status {(int)status}).{said}",
-            SpeechFault.BadKey => $"{host} does not accept the key ({(int)status}).{said}",
-            SpeechFault.UnknownVoice => $"{host} does not know the voice.{said}",
-            SpeechFault.UnknownModel => $"{host} does not know the model.{said}",
+            SpeechFault.Quota => $"The account at {host} has no quota left.{quoted}",
+            SpeechFault.Temporary => $"{host} is busy or failing (status {(int)status}).{quoted}",
+            SpeechFault.BadKey => $"{host} does not accept the key ({(int)status}).{quoted}",
+            SpeechFault.UnknownVoice => $"{host} does not know the voice.{quoted}",
+            SpeechFault.UnknownModel => $"{host} does not know the model.{quoted}",
             _ when status == HttpStatusCode.NotFound =>
                 $"There is no speech API at {account.Endpoint} (404). Check the endpoint: it must be the API's base URL, such as "
-                + $"https://api.openai.com/v1 or https://api.elevenlabs.io.{said}",
-            _ => $"{host} refused the request ({(int)status}).{said}",
+                + $"https://api.openai.com/v1 or https://api.elevenlabs.io.{quoted}",
+            _ => $"{host} refused the request ({(int)status}).{quoted}",
         };
-        return new SpeechException(fault, explained)
+        return new SpeechException(fault, explanation)
         {
             CanRepeat = (int)status >= 500,
             // ElevenLabs answers 401 then, OpenAI 403.
-            LacksPermission = fault == SpeechFault.BadKey && (status == HttpStatusCode.Forbidden || Has(about, "missing_permissions")),
+            LacksPermission = fault == SpeechFault.BadKey && (status == HttpStatusCode.Forbidden || HasAny(text, "missing_permissions")),
         };
     }
 
-    private static bool Has(string text, params ReadOnlySpan<string> parts)
+    private static bool HasAny(string text, params ReadOnlySpan<string> parts)
     {
         foreach (var part in parts)
             if (text.Contains(part, StringComparison.OrdinalIgnoreCase)) return true;
         return false;
     }
 
-    private static (string? Code, string? Message) Read(string body)
+    private static (string? Code, string? Message) Parse(string body)
     {
         try
         {
@@ -69,7 +70,7 @@ internal static class SpeechErrors
         }
         catch (JsonException)
         {
-            // Perhaps an error page of a proxy.
+            // The body may be a proxy's error page.
             return (null, null);
         }
     }
@@ -102,15 +103,12 @@ internal static class SpeechErrors
         return $"{path} {Text(entry, "msg")}".Trim();
     }
 
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
     // Some providers repeat the rejected key.
-    private static string? Clean(string? words, string? key)
+    private static string? Clean(string? message, string? key)
     {
-        if (words is null) return null;
-        if (!string.IsNullOrEmpty(key)) words = words.Replace(key, "…", StringComparison.Ordinal);
-        words = string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return words.Length <= LongestWords ? words : $"{words[..LongestWords]}…";
+        if (message is null) return null;
+        if (!string.IsNullOrEmpty(key)) message = message.Replace(key, "…", StringComparison.Ordinal);
+        message = string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return message.Length <= MaxMessageLength ? message : $"{message[..MaxMessageLength]}…";
     }
 }

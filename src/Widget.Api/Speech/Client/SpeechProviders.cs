@@ -34,7 +34,7 @@ internal sealed class SpeechProviders(SpeechTransport transport)
         return list.ValueKind != JsonValueKind.Array ? null :
         [
             .. from model in list.EnumerateArray()
-               let id = Text(model, "id") ?? Text(model, "model_id")
+               let id = SpeechJson.Text(model, "id") ?? SpeechJson.Text(model, "model_id")
                where id is not null
                select new ProviderModel(id, Day(model)),
         ];
@@ -52,9 +52,9 @@ internal sealed class SpeechProviders(SpeechTransport transport)
                // Kokoro lists names, other servers list objects.
                let id = voice.ValueKind == JsonValueKind.String
                    ? voice.GetString()
-                   : Text(voice, "voice_id") ?? Text(voice, "id") ?? Text(voice, "name")
+                   : SpeechJson.Text(voice, "voice_id") ?? SpeechJson.Text(voice, "id") ?? SpeechJson.Text(voice, "name")
                where id is not null
-               select new ProviderVoice(id, Text(voice, "name") ?? id),
+               select new ProviderVoice(id, SpeechJson.Text(voice, "name") ?? id),
         ];
     }
 
@@ -66,11 +66,6 @@ internal sealed class SpeechProviders(SpeechTransport transport)
         && body.TryGetProperty("character_count", out var used) && used.TryGetInt64(out var count)
         && body.TryGetProperty("character_limit", out var limit) && limit.TryGetInt64(out var most)
             ? new ProviderQuota(count, most) : null;
-
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     // A date, or Unix time in seconds.
     private static DateOnly? Day(JsonElement model)

@@ -9,8 +9,8 @@ using Widget.Platform.Outbound;
 namespace Widget.Api.Speech.Client;
 
 /// <summary>
-/// HTTP to speech servers, with time limits and behind an account's circuit breaker. A request that never got an answer is sent once more;
-/// a request that the server refused is not.
+/// Sends HTTP requests to speech servers, with time limits and a circuit breaker for each account. A request is retried once if the
+/// connection or the server failed, and not if the server refused it.
 /// </summary>
 internal sealed class SpeechTransport(
     IHttpClientFactory clients,
@@ -18,22 +18,22 @@ internal sealed class SpeechTransport(
     SpeechOptions options,
     TimeProvider clock)
 {
-    // Visitors must not wait for a server that is down: the browser's own voice speaks instead.
+    // Visitors must not wait for a server that is down, because the browser's voice can be used instead.
     public static readonly BreakerSettings Breaker = new("speech")
     {
         FirstPause = TimeSpan.FromSeconds(5),
         MaxPause = TimeSpan.FromMinutes(1),
     };
 
-    private const int LongestError = 16 * 1024;
-    private const int LongestList = 4 << 20;
+    private const int MaxErrorBytes = 16 * 1024;
+    private const int MaxListBytes = 4 << 20;
 
-    // A minute of sound at 320 kbit/s. A server that a tenant chose might never stop sending.
-    private const int LongestSound = 4 << 20;
+    // More than a minute of audio at 320 kbit/s. A server that a tenant chose might never stop sending.
+    private const int MaxAudioBytes = 4 << 20;
 
     private readonly CircuitBreaker _breaker = breakers.Get(Breaker);
 
-    // Without a pause, because a visitor is listening.
+    // Retry at once, because a visitor is listening.
     private readonly ResiliencePipeline _retry =
         OutboundPipelines.RetryOnce(failure => failure is SpeechException { CanRepeat: true }, () => TimeSpan.Zero, clock);
 
@@ -58,13 +58,13 @@ internal sealed class SpeechTransport(
         var (buffer, total) = (new byte[16 * 1024], 0);
         while (true)
         {
-            // The time limit is for silence, so it starts again with each read.
-            deadline.CancelAfter(options.Patience);
+            // The time limit starts again with each read.
+            deadline.CancelAfter(options.Timeout);
             var read = await GuardAsync(account, async () => await stream.ReadAsync(buffer, deadline.Token), ct);
             if (read == 0) break;
-            if ((total += read) > LongestSound)
+            if ((total += read) > MaxAudioBytes)
                 throw new SpeechException(
-                    SpeechFault.Refused, $"{account.Endpoint.Host} sends more than {LongestSound >> 20} MB of sound.");
+                    SpeechFault.Refused, $"{account.Endpoint.Host} sends more than {MaxAudioBytes >> 20} MB of audio.");
             yield return buffer.AsSpan(0, read).ToArray();
         }
 
@@ -81,7 +81,7 @@ internal sealed class SpeechTransport(
         if (!response.IsSuccessStatusCode) return null;
         return await GuardAsync<JsonElement?>(account, async () =>
         {
-            var body = await BoundedBody.ReadAsync(response.Content, LongestList, deadline.Token);
+            var body = await BoundedBody.ReadAsync(response.Content, MaxListBytes, deadline.Token);
             _breaker.RecordSuccess(account.Fingerprint);
             try
             {
@@ -113,16 +113,16 @@ internal sealed class SpeechTransport(
         if (_breaker.Check(account.Fingerprint).State == CircuitState.Open)
             throw new SpeechException(
                 SpeechFault.Temporary, $"{account.Endpoint.Host} has failed several times and is not called for a moment.");
-        deadline.CancelAfter(options.Patience);
+        deadline.CancelAfter(options.Timeout);
         return GuardAsync(account, async () =>
         {
             using var message = request();
-            var http = clients.ForEndpoint(account.IsTenants);
+            var http = clients.ForEndpoint(account.BelongsToTenant);
             var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             if (response.IsSuccessStatusCode || (mayBeMissing && (int)response.StatusCode is 404 or 405)) return response;
             using (response)
             {
-                var error = await BoundedBody.ReadAsync(response.Content, LongestError, deadline.Token);
+                var error = await BoundedBody.ReadAsync(response.Content, MaxErrorBytes, deadline.Token);
                 throw SpeechErrors.Of(response.StatusCode, Encoding.UTF8.GetString(error.Content.Span), account);
             }
         }, ct);
@@ -142,7 +142,7 @@ internal sealed class SpeechTransport(
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            var silent = $"{account.Endpoint.Host} sent nothing for {options.Patience.TotalSeconds:0.#} seconds.";
+            var silent = $"{account.Endpoint.Host} sent nothing for {options.Timeout.TotalSeconds:0.#} seconds.";
             _breaker.RecordFailure(account.Fingerprint, silent);
             throw new SpeechException(SpeechFault.Temporary, silent, e);
         }

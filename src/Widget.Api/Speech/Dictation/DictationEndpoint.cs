@@ -10,12 +10,12 @@ namespace Widget.Api.Speech.Dictation;
 
 internal static partial class DictationEndpoint
 {
-    private const int LargestRecording = 10 << 20;
+    private const int MaxRecordingBytes = 10 << 20;
 
-    /// <summary>A recording and the form around it.</summary>
-    public const long LargestRequest = LargestRecording + (16 << 10);
+    /// <summary>The maximum size of a request: a recording and the form around it.</summary>
+    public const long MaxRequestBytes = MaxRecordingBytes + (16 << 10);
 
-    private static readonly string[] Types =
+    private static readonly string[] MediaTypes =
     [
         "audio/webm", "audio/mp4", "audio/ogg", "audio/wav", "audio/x-wav", "audio/wave", "audio/x-m4a", "audio/m4a", "audio/mpeg",
         "video/webm", "video/mp4",
@@ -82,20 +82,20 @@ internal static partial class DictationEndpoint
             }
 
             if (form.Files is not [var file])
-                return (null, Problems.Create(StatusCodes.Status400BadRequest, "The form must have one file: the recording."));
-            if (!IsKnown(file.ContentType)) return (null, Unknown());
-            if (file.Length > LargestRecording) return (null, TooLarge());
+                return (null, Problems.Create(StatusCodes.Status400BadRequest, "The form must contain one file: the recording."));
+            if (!IsSupported(file.ContentType)) return (null, UnsupportedMediaType());
+            if (file.Length > MaxRecordingBytes) return (null, TooLarge());
             recording = new byte[file.Length];
             await using var content = file.OpenReadStream();
             await content.ReadExactlyAsync(recording, ct);
         }
         else
         {
-            if (!IsKnown(request.ContentType)) return (null, Unknown());
-            if (request.ContentLength > LargestRecording) return (null, TooLarge());
+            if (!IsSupported(request.ContentType)) return (null, UnsupportedMediaType());
+            if (request.ContentLength > MaxRecordingBytes) return (null, TooLarge());
             using var content = new MemoryStream();
             await request.Body.CopyToAsync(content, ct);
-            if (content.Length > LargestRecording) return (null, TooLarge());
+            if (content.Length > MaxRecordingBytes) return (null, TooLarge());
             recording = content.ToArray();
         }
 
@@ -104,10 +104,11 @@ internal static partial class DictationEndpoint
             : (recording, null);
     }
 
-    private static bool IsKnown(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && Types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+    private static bool IsSupported(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && MediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
-    private static ProblemHttpResult Unknown() => Problems.Create(
+    private static ProblemHttpResult UnsupportedMediaType() => Problems.Create(
         StatusCodes.Status415UnsupportedMediaType,
         "Send the recording as audio/webm, audio/mp4, audio/ogg or audio/wav, as the body or as the file of a form.");
 

@@ -6,6 +6,6 @@ namespace Widget.Api.Speech.Dictation;
 /// <param name="Model">The model's endpoint; a null endpoint means that there is none.</param>
 public sealed record DictationOptions(MediaModelOptions Model)
 {
-    /// <summary>Longest wait for a transcript.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long to wait for a transcript.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -12,7 +12,8 @@ namespace Widget.Api.Speech.Dictation;
 /// <summary>Transcribes what visitors dictate, and meters its duration.</summary>
 internal sealed class DictationService(DictationOptions options, UsageMeter usage, ISpeechToTextClient? client = null) : IDisposable
 {
-    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+    /// <summary>The maximum duration of a recording.</summary>
+    public static readonly TimeSpan MaxDuration = TimeSpan.FromMinutes(2);
 
     // Decoding is CPU-bound.
     private readonly SemaphoreSlim _decoding = new(Math.Max(1, Environment.ProcessorCount));
@@ -31,7 +32,7 @@ internal sealed class DictationService(DictationOptions options, UsageMeter usag
 
     /// <summary>Transcribes a recording.</summary>
     /// <exception cref="Widget.Extraction.IngestionFailureException">The recording can't be decoded, or it is silent.</exception>
-    /// <exception cref="DictationTooLongException">The recording is longer than <see cref="Longest"/>.</exception>
+    /// <exception cref="DictationTooLongException">The recording is longer than <see cref="MaxDuration"/>.</exception>
     /// <exception cref="SpeechException">The model failed.</exception>
     public async Task<string> TranscribeAsync(TenantId tenant, ReadOnlyMemory<byte> recording, string? language, CancellationToken ct)
     {
@@ -39,23 +40,23 @@ internal sealed class DictationService(DictationOptions options, UsageMeter usag
         await _decoding.WaitAsync(ct);
         try
         {
-            clip = await AudioClips.ReadAsync(recording, Longest, ct);
+            clip = await AudioClips.ReadAsync(recording, MaxDuration, ct);
         }
         finally
         {
             _decoding.Release();
         }
 
-        // Allow for padding: encoders fill the last frame.
-        if (clip.Seconds > Longest.TotalSeconds + 0.5) throw new DictationTooLongException();
+        // Encoders fill the last frame, so a recording may be slightly longer.
+        if (clip.Seconds > MaxDuration.TotalSeconds + 0.5) throw new DictationTooLongException();
         using var stream = new MemoryStream(clip.Mp3);
-        var said = await client!.GetTextAsync(stream, new SpeechToTextOptions { SpeechLanguage = language }, ct);
+        var transcript = await client!.GetTextAsync(stream, new SpeechToTextOptions { SpeechLanguage = language }, ct);
         await usage.CountAsync(tenant, UsageMeter.Transcription, (int)Math.Ceiling(clip.Seconds), ct);
-        return said.Text.Trim();
+        return transcript.Text.Trim();
     }
 
     public void Dispose() => _decoding.Dispose();
 }
 
 /// <summary>The recording is too long for a dictation.</summary>
-internal sealed class DictationTooLongException() : Exception("A dictation may last two minutes at most.");
+internal sealed class DictationTooLongException() : Exception("A dictation can last at most two minutes.");

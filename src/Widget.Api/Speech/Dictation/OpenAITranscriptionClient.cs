@@ -11,13 +11,13 @@ using Widget.Api.Speech.Client;
 namespace Widget.Api.Speech.Dictation;
 
 /// <summary>
-/// The library's client for any OpenAI-compatible <c>POST /audio/transcriptions</c>, for short recordings in MP3. It asks for the text
-/// alone, which every model returns, and turns every failure into a <see cref="SpeechException"/>.
+/// A client for any OpenAI-compatible <c>POST /audio/transcriptions</c>, for short recordings in MP3. It requests only the text, which
+/// every model can return, and turns every failure into a <see cref="SpeechException"/>.
 /// </summary>
 internal sealed class OpenAITranscriptionClient(DictationOptions options, HttpClient http)
-    : DelegatingSpeechToTextClient(Client(options, http))
+    : DelegatingSpeechToTextClient(CreateClient(options, http))
 {
-    /// <exception cref="SpeechException">The service refuses, fails or does not answer.</exception>
+    /// <exception cref="SpeechException">The service refused, failed or did not answer.</exception>
     public override async Task<SpeechToTextResponse> GetTextAsync(
         Stream audioSpeechStream,
         SpeechToTextOptions? options = null,
@@ -25,9 +25,9 @@ internal sealed class OpenAITranscriptionClient(DictationOptions options, HttpCl
     {
         try
         {
-            var simple = options?.Clone() ?? new SpeechToTextOptions();
-            simple.RawRepresentationFactory = _ => new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Simple };
-            return await base.GetTextAsync(audioSpeechStream, simple, cancellationToken);
+            var textOnly = options?.Clone() ?? new SpeechToTextOptions();
+            textOnly.RawRepresentationFactory = _ => new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Simple };
+            return await base.GetTextAsync(audioSpeechStream, textOnly, cancellationToken);
         }
         catch (ClientResultException e)
         {
@@ -61,11 +61,11 @@ internal sealed class OpenAITranscriptionClient(DictationOptions options, HttpCl
         foreach (var update in response.ToSpeechToTextResponseUpdates()) yield return update;
     }
 
-    private static ISpeechToTextClient Client(DictationOptions options, HttpClient http)
+    private static ISpeechToTextClient CreateClient(DictationOptions options, HttpClient http)
     {
         var connection = new OpenAIConnection(options.Model.Endpoint, options.Model.Key, http);
         // A visitor is waiting: one retry after a busy or failed response.
-        var client = connection.Options(options.Patience, new BoundedRetries(maxRetries: 1, maxWait: TimeSpan.FromSeconds(1)));
+        var client = connection.Options(options.Timeout, new BoundedRetries(maxRetries: 1, maxWait: TimeSpan.FromSeconds(1)));
         return new AudioClient(options.Model.Model, connection.Credential, client).AsISpeechToTextClient();
     }
 }

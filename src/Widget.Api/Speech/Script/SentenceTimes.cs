@@ -26,8 +26,8 @@ internal sealed class SentenceTimes(string text)
 
     public void Add(CharacterTimes times)
     {
-        // It is not documented whether the times of a later piece start at the audio's beginning or at its own. Times that go back show the
-        // latter.
+        // It is not documented whether the times of a later piece count from the start of the audio or of the piece. If they go back, they
+        // count from the start of the piece.
         var offset = _units.Count > 0 && times.Starts[0] < _last - Tolerance ? _last : 0;
         for (var i = 0; i < times.Characters.Count; i++)
         {

@@ -5,10 +5,10 @@ namespace Widget.Api.Speech.Script;
 /// <summary>Splits spoken text into sentences that are short enough to start playing soon.</summary>
 internal static class SpokenSentences
 {
-    // Some providers start only when a whole sentence is synthesized, and some accept at most 4,096 characters.
-    private const int Longest = 400;
+    // Some providers send nothing until a sentence is completely synthesized, and some accept at most 4,096 characters.
+    private const int MaxLength = 400;
 
-    // "am 5. Mai", "3. Januar": the number is the day.
+    // Words after an ordinal number in German, as in "am 5. Mai". The number does not end the sentence.
     private static readonly HashSet<string> AfterOrdinals = new(StringComparer.Ordinal)
     {
         "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
@@ -20,18 +20,18 @@ internal static class SpokenSentences
     /// <param name="complete">Whether the text is complete. If not, only sentences that will not change are returned.</param>
     public static IEnumerable<(int Start, int End)> Of(string text, bool complete)
     {
-        var found = Literal(text);
+        var found = Split(text);
         for (var i = 0; i < found.Count; i++)
         {
             var (start, end) = found[i];
-            while (i + 1 < found.Count && GoesOn(text, end, found[i + 1])) end = found[++i].End;
+            while (i + 1 < found.Count && Continues(text, end, found[i + 1])) end = found[++i].End;
             // The last sentence may continue, and so may the one before it until the next sentence has a whole word.
             if (!complete && (i + 1 >= found.Count || !text.AsSpan(found[i + 1].Start).Contains(' '))) yield break;
-            foreach (var piece in Pieces(text, start, end)) yield return piece;
+            foreach (var piece in SplitLong(text, start, end)) yield return piece;
         }
     }
 
-    private static List<(int Start, int End)> Literal(string text)
+    private static List<(int Start, int End)> Split(string text)
     {
         var (found, at) = (new List<(int, int)>(), 0);
         foreach (var sentence in Sentences.Of(text))
@@ -43,8 +43,9 @@ internal static class SpokenSentences
         return found;
     }
 
-    // Usually, a lower-case letter follows an abbreviation, and a noun from the list follows an ordinal.
-    private static bool GoesOn(string text, int end, (int Start, int End) next)
+    // Whether the next sentence found belongs to this one: it starts with a lower-case letter after an abbreviation, or with a word from
+    // the list after an ordinal number.
+    private static bool Continues(string text, int end, (int Start, int End) next)
     {
         if (char.IsLower(text[next.Start])) return true;
         if (text[end - 1] != '.') return false;
@@ -59,13 +60,13 @@ internal static class SpokenSentences
         return AfterOrdinals.Contains(word[..stop].ToString());
     }
 
-    private static IEnumerable<(int Start, int End)> Pieces(string text, int start, int end)
+    private static IEnumerable<(int Start, int End)> SplitLong(string text, int start, int end)
     {
-        while (end - start > Longest)
+        while (end - start > MaxLength)
         {
-            var cut = text.LastIndexOfAny([',', ';', ':'], start + Longest, Longest / 2) + 1;
-            if (cut <= 0) cut = text.LastIndexOf(' ', start + Longest, Longest / 2);
-            if (cut <= 0) cut = char.IsHighSurrogate(text[start + Longest - 1]) ? start + Longest - 1 : start + Longest;
+            var cut = text.LastIndexOfAny([',', ';', ':'], start + MaxLength, MaxLength / 2) + 1;
+            if (cut <= 0) cut = text.LastIndexOf(' ', start + MaxLength, MaxLength / 2);
+            if (cut <= 0) cut = char.IsHighSurrogate(text[start + MaxLength - 1]) ? start + MaxLength - 1 : start + MaxLength;
             yield return (start, cut);
             start = cut;
             while (start < end && text[start] == ' ') start++;

@@ -48,7 +48,7 @@ public sealed record CreateConversation
     /// <summary>At least 2, including the replica.</summary>
     public int? MaxParticipants { get; init; }
 
-    /// <summary>A Google Meet or Zoom meeting that the replica joins instead of a room of its own.</summary>
+    /// <summary>A Google Meet or Zoom meeting that the replica joins instead of one of Tavus's rooms.</summary>
     public string? MeetingUrl { get; init; }
 
     public ConversationProperties? Properties { get; init; }

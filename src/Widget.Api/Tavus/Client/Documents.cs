@@ -21,15 +21,6 @@ public sealed record CreateDocument
 /// <param name="MaxPages">1 to 100.</param>
 public sealed record DocumentCrawl(int? Depth = null, int? MaxPages = null);
 
-/// <summary>A change of a document. Null leaves a field unchanged.</summary>
-public sealed record PatchDocument
-{
-    public string? DocumentName { get; init; }
-
-    /// <summary>Replaces all tags.</summary>
-    public IReadOnlyList<string>? Tags { get; init; }
-}
-
 /// <summary>Which documents to list.</summary>
 public sealed record DocumentFilter
 {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
@@ -57,46 +55,4 @@ public sealed record TavusGuardrailRule
         AppMessage = answer.Flag("app_message"),
         CreatedAt = answer.Time("created_at"),
     };
-}
-
-/// <summary>Objectives that the avatar pursues step by step.</summary>
-/// <param name="Data">The steps.</param>
-public sealed record CreateObjectives(IReadOnlyList<ObjectiveDefinition> Data);
-
-public sealed record ObjectiveDefinition
-{
-    /// <summary>Without spaces.</summary>
-    public required string ObjectiveName { get; init; }
-
-    public required string ObjectivePrompt { get; init; }
-
-    /// <summary>auto or manual.</summary>
-    public string? ConfirmationMode { get; init; }
-
-    /// <summary>What the avatar should find out.</summary>
-    public IReadOnlyList<string>? OutputVariables { get; init; }
-
-    /// <summary>verbal or visual.</summary>
-    public string? Modality { get; init; }
-
-    /// <summary>The name of the next step. Set this or <see cref="NextConditionalObjectives"/>.</summary>
-    public string? NextRequiredObjective { get; init; }
-
-    /// <summary>Names of next steps, each with its condition.</summary>
-    public IReadOnlyDictionary<string, string>? NextConditionalObjectives { get; init; }
-
-    public string? CallbackUrl { get; init; }
-}
-
-/// <summary>A set of objectives in a response of Tavus.</summary>
-/// <param name="Id">The value for a persona's <c>objectives_id</c>.</param>
-/// <param name="Data">The steps as they were sent; undefined when the response has none.</param>
-/// <param name="CreatedAt">Null when the response has none.</param>
-public sealed record TavusObjectives(string Id, JsonElement Data, DateTimeOffset? CreatedAt)
-{
-    internal static TavusObjectives Read(TavusObject answer) =>
-        new(
-            answer.Id("objectives_id", "uuid"),
-            answer.Field("data", "objectives") is { ValueKind: JsonValueKind.Array } data ? data : default,
-            answer.Time("created_at"));
 }

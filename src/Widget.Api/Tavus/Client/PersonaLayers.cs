@@ -130,5 +130,5 @@ public sealed record ConversationalFlowLayer
     public string? IdleEngagement { get; init; }
 }
 
-/// <param name="TransportType">livekit; left out for a room of Tavus's own.</param>
+/// <param name="TransportType">livekit; left out for one of Tavus's rooms.</param>
 public sealed record TransportLayer(string TransportType);

@@ -2,37 +2,6 @@ using System.Text.Json;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>A request to train a replica from a video, or from a picture and a stock voice.</summary>
-public sealed record CreateReplica
-{
-    public string? ReplicaName { get; init; }
-
-    public string? TrainVideoUrl { get; init; }
-
-    /// <summary>Requires <see cref="VoiceName"/>.</summary>
-    public string? TrainImageUrl { get; init; }
-
-    /// <summary>One of the stock voices.</summary>
-    public string? VoiceName { get; init; }
-
-    /// <summary>A video in which the person says that they agree.</summary>
-    public string? ConsentVideoUrl { get; init; }
-
-    public string? CallbackUrl { get; init; }
-
-    /// <summary>phoenix-4 (default) or phoenix-3.</summary>
-    public string? ModelName { get; init; }
-
-    public bool? AutoFixTrainingImage { get; init; }
-
-    public ReplicaProperties? Properties { get; init; }
-}
-
-public sealed record ReplicaProperties
-{
-    public bool? BackgroundGreenScreen { get; init; }
-}
-
 /// <summary>Which replicas to list.</summary>
 public sealed record ReplicaFilter
 {
@@ -87,7 +56,7 @@ public sealed record TavusReplica
 }
 
 /// <summary>A stock voice.</summary>
-/// <param name="Name">The value for <see cref="CreateReplica.VoiceName"/>.</param>
+/// <param name="Name">The voice's name, which is also its id.</param>
 /// <param name="ReplicaId">The replica that has this voice.</param>
 /// <param name="AudioUrl">A recorded sample.</param>
 /// <param name="Tags">For example <c>female</c>.</param>

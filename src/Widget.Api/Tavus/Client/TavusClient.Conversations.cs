@@ -60,11 +60,4 @@ public sealed partial class TavusClient
     /// <summary>Ends a call and frees its slot. An unknown call is reported as <see cref="TavusFault.NotFound"/>.</summary>
     public Task EndConversationAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Post, $"conversations/{Escape(id)}/end", null, ct);
-
-    /// <param name="account">The account.</param>
-    /// <param name="id">The call.</param>
-    /// <param name="hard">Whether to delete its recordings and memories too.</param>
-    /// <param name="ct">Cancels the request.</param>
-    public Task DeleteConversationAsync(TavusAccount account, string id, bool hard, CancellationToken ct) =>
-        SendAsync(account, HttpMethod.Delete, $"conversations/{Escape(id)}{Query(("hard", hard ? true : null))}", null, ct);
 }

@@ -31,22 +31,6 @@ public sealed partial class TavusClient
         return TavusPage<TavusDocument>.Read(answer.Required, TavusDocument.Read);
     }
 
-    public async Task<TavusDocument> GetDocumentAsync(TavusAccount account, string id, CancellationToken ct)
-    {
-        var answer = await SendAsync(account, HttpMethod.Get, $"documents/{Escape(id)}", null, ct);
-        return TavusDocument.Read(TavusObject.Single(answer.Required));
-    }
-
-    public Task PatchDocumentAsync(TavusAccount account, string id, PatchDocument patch, CancellationToken ct) =>
-        SendAsync(account, HttpMethod.Patch, $"documents/{Escape(id)}", patch, ct);
-
     public Task DeleteDocumentAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Delete, $"documents/{Escape(id)}", null, ct);
-
-    /// <summary>
-    /// Reads a crawled document again. <see cref="TavusFault.Conflict"/> while it is being read; <see cref="TavusFault.Temporary"/> within
-    /// an hour of the last time.
-    /// </summary>
-    public Task RecrawlDocumentAsync(TavusAccount account, string id, CancellationToken ct) =>
-        SendAsync(account, HttpMethod.Post, $"documents/{Escape(id)}/recrawl", null, ct);
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Widget.Api.Tavus.Client;
 
 public sealed partial class TavusClient
@@ -38,42 +36,6 @@ public sealed partial class TavusClient
         var answer = await SendAsync(account, HttpMethod.Get, TavusNames.Replicas, _ => $"/{Escape(id)}?verbose=true", _ => null, ct);
         return TavusReplica.Read(TavusObject.Single(answer.Required));
     }
-
-    /// <summary>Begins to train a replica.</summary>
-    /// <returns>The id and status. The response has no other fields.</returns>
-    public async Task<TavusReplica> CreateReplicaAsync(TavusAccount account, CreateReplica request, CancellationToken ct)
-    {
-        var answer = await SendAsync(
-            account,
-            HttpMethod.Post,
-            TavusNames.Replicas,
-            _ => "",
-            family => TavusNames.Translate(Write(request), family),
-            ct);
-        return TavusReplica.Read(TavusObject.Single(answer.Required));
-    }
-
-    public Task RenameReplicaAsync(TavusAccount account, string id, string name, CancellationToken ct) =>
-        SendAsync(
-            account,
-            HttpMethod.Patch,
-            TavusNames.Replicas,
-            _ => $"/{Escape(id)}/name",
-            family => TavusNames.Translate(new JsonObject { ["replica_name"] = name }, family),
-            ct);
-
-    /// <param name="account">The account.</param>
-    /// <param name="id">The replica.</param>
-    /// <param name="hard">Whether to delete its training data too.</param>
-    /// <param name="ct">Cancels the request.</param>
-    public Task DeleteReplicaAsync(TavusAccount account, string id, bool hard, CancellationToken ct) =>
-        SendAsync(
-            account,
-            HttpMethod.Delete,
-            TavusNames.Replicas,
-            _ => $"/{Escape(id)}{Query(("hard", hard ? true : null))}",
-            _ => null,
-            ct);
 
     /// <param name="account">The account.</param>
     /// <param name="search">Part of a name; null for all.</param>

@@ -34,12 +34,6 @@ public sealed partial class TavusClient
         return TavusPage<TavusTool>.Read(answer.Required, TavusTool.Read);
     }
 
-    public async Task<TavusTool> GetToolAsync(TavusAccount account, string id, CancellationToken ct)
-    {
-        var answer = await SendAsync(account, HttpMethod.Get, $"tools/{Escape(id)}", null, ct);
-        return TavusTool.Read(TavusObject.Single(answer.Required));
-    }
-
     /// <param name="account">The account.</param>
     /// <param name="id">The tool.</param>
     /// <param name="change">Null leaves a field unchanged, and so does leaving out a secret in the delivery.</param>
@@ -51,18 +45,14 @@ public sealed partial class TavusClient
     public Task DeleteToolAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Delete, $"tools/{Escape(id)}", null, ct);
 
-    /// <summary>Allows a persona to call a tool. It may already be allowed.</summary>
+    /// <summary>Allows a persona to call a tool, which it may already be allowed to. A persona can have at most 50 tools.</summary>
     public Task AttachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) =>
-        AttachToolsAsync(account, personaId, [toolId], ct);
-
-    /// <summary>Allows a persona to call tools, at most 50 in total.</summary>
-    public Task AttachToolsAsync(TavusAccount account, string personaId, IReadOnlyList<string> toolIds, CancellationToken ct) =>
         SendAsync(
             account,
             HttpMethod.Post,
             TavusNames.Personas,
             _ => $"/{Escape(personaId)}/tools",
-            _ => new JsonObject { ["tool_ids"] = new JsonArray([.. toolIds.Select(id => JsonValue.Create(id))]) },
+            _ => new JsonObject { ["tool_ids"] = new JsonArray(JsonValue.Create(toolId)) },
             ct);
 
     /// <summary>The tools that a persona may call. The list has a single page.</summary>

@@ -7,8 +7,8 @@ using Widget.Platform.Outbound;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// Tavus's REST API, version 2. Requests use the older names persona and replica. If an account's API only knows the new names PAL and
-/// Face, requests use those. Every method throws <see cref="TavusException"/> when Tavus is unavailable or refuses.
+/// A client for version 2 of Tavus's REST API. Requests use the older names persona and replica. If an account's API accepts only the new
+/// names PAL and Face, requests use those. Every method throws <see cref="TavusException"/> when Tavus is unavailable or refuses.
 /// </summary>
 public sealed partial class TavusClient
 {
@@ -31,17 +31,17 @@ public sealed partial class TavusClient
             log);
 
     /// <summary>Sends a request to an endpoint with a single name.</summary>
-    private Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, object? request, CancellationToken ct) =>
+    private Task<TavusResponse> SendAsync(TavusAccount account, HttpMethod method, string path, object? request, CancellationToken ct) =>
         _transport.SendAsync(account, method, path, Write(request), ct);
 
-    /// <summary>Sends a request to an endpoint with two names, using the one that the account's API knows.</summary>
+    /// <summary>Sends a request to an endpoint with two names, using the one that the account's API accepts.</summary>
     /// <param name="account">The account.</param>
     /// <param name="method">HTTP method.</param>
     /// <param name="endpoint">One of <see cref="TavusNames"/>'s.</param>
     /// <param name="rest">The path after the endpoint's name, for a family of names.</param>
     /// <param name="body">The body, for a family of names.</param>
     /// <param name="ct">Cancels the request.</param>
-    private async Task<TavusAnswer> SendAsync(
+    private async Task<TavusResponse> SendAsync(
         TavusAccount account,
         HttpMethod method,
         string endpoint,
@@ -57,8 +57,8 @@ public sealed partial class TavusClient
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // A 404 means that either the endpoint's name or the object is unknown. A name that worked before is only tried under its other
-        // name when the API says that it is gone, or when a list under it fails.
+        // A 404 means that either the endpoint's name or the object is unknown. If the name worked before, the other name is tried only
+        // when the API reports that it is gone (410), or when a list under it fails.
         catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try
@@ -75,11 +75,13 @@ public sealed partial class TavusClient
             }
         }
 
-        Task<TavusAnswer> SendToAsync(TavusFamily name) =>
+        Task<TavusResponse> SendToAsync(TavusFamily name) =>
             _transport.SendAsync(account, method, TavusNames.Name(endpoint, name) + rest(name), body(name), ct);
     }
 
-    /// <summary>The family of names for endpoints whose fields were renamed but whose own name was not. Detected once.</summary>
+    /// <summary>
+    /// The family of names for an endpoint whose fields were renamed and whose own name was not. It is detected with a list of personas.
+    /// </summary>
     private async Task<TavusFamily> FamilyAsync(TavusAccount account, CancellationToken ct)
     {
         if (_names.Of(account, TavusNames.Personas) is { } known) return known;
@@ -90,7 +92,7 @@ public sealed partial class TavusClient
     private static JsonNode? Write(object? request) =>
         request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
-    // An id of only dots would lead to a parent path, even if it is escaped.
+    // An id that consists of dots would lead to a parent path, even if it is escaped.
     private static string Escape(string id) =>
         id.Trim('.').Length > 0
             ? Uri.EscapeDataString(id)

@@ -6,12 +6,12 @@ using Widget.Platform.Text;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// Interprets Tavus's errors. The status is not enough: a full account and an unknown id both give 400, so the text decides
-/// (<c>{"error"}</c> or <c>{"message"}</c>, depending on the endpoint).
+/// Parses Tavus's errors. The status is not enough, because "no free slot" and "unknown id" both have status 400. So the text decides,
+/// which is in <c>error</c> or <c>message</c>, depending on the endpoint.
 /// </summary>
 internal static partial class TavusErrors
 {
-    private const int LongestText = 300;
+    private const int MaxMessageLength = 300;
 
     /// <param name="method">The request's method. Only a request that changes something may have had an effect.</param>
     /// <param name="status">The response's status, 300 or more.</param>
@@ -19,7 +19,7 @@ internal static partial class TavusErrors
     /// <param name="headers">The response's headers.</param>
     /// <param name="key">The account's key, which is removed from messages.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
-    public static TavusException Read(
+    public static TavusException Parse(
         HttpMethod method,
         int status,
         ReadOnlySpan<byte> body,
@@ -29,7 +29,7 @@ internal static partial class TavusErrors
     {
         var text = TextOf(body, key);
         var fault = FaultOf(status, text);
-        return new TavusException(fault, text.Length == 0 ? Words(fault, status) : text)
+        return new TavusException(fault, text.Length == 0 ? DefaultMessage(fault, status) : text)
         {
             Status = status,
             RetryAfter = headers.RetryAfter is { } after ? after.Delta ?? (after.Date - now) : null,
@@ -60,32 +60,32 @@ internal static partial class TavusErrors
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
-                text = Said(document.RootElement, "error") ?? Said(document.RootElement, "message");
+                text = TextField(document.RootElement, "error") ?? TextField(document.RootElement, "message");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A proxy's HTML page or text with a broken character is not a useful message.
+            // A proxy's HTML page, or text with half of a surrogate pair, is not a useful message.
         }
 
         if (text is null) return "";
         text = ControlCharacters().Replace(text.Replace(key, "•••", StringComparison.Ordinal), " ").Trim();
-        return text.Length <= LongestText ? text : $"{Truncation.Truncate(text, LongestText)}…";
+        return text.Length <= MaxMessageLength ? text : $"{Truncation.Truncate(text, MaxMessageLength)}…";
     }
 
     // Validation errors may be an object or a list. Their JSON is still useful.
-    private static string? Said(JsonElement body, string name) =>
+    private static string? TextField(JsonElement body, string name) =>
         !body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : value.GetRawText();
 
-    private static string Words(TavusFault fault, int status) => fault switch
+    private static string DefaultMessage(TavusFault fault, int status) => fault switch
     {
         TavusFault.BadKey => $"The key is not accepted (status {status}).",
         TavusFault.NoCredits => $"The account has no minutes left (status {status}).",
         TavusFault.NotFound => $"It does not exist (status {status}).",
         TavusFault.Temporary => $"Tavus had an internal error (status {status}).",
         TavusFault.Malformed => $"The address redirects elsewhere (status {status}).",
-        _ => $"It was refused without a reason (status {status}).",
+        _ => $"The request was refused without a reason (status {status}).",
     };
 
     [GeneratedRegex(

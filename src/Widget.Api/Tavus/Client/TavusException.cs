@@ -30,7 +30,7 @@ public enum TavusFault
 
 /// <summary>A request to Tavus failed.</summary>
 /// <param name="fault">What can be done about it.</param>
-/// <param name="message">What is wrong, for staff: Tavus's own words if there are any, shortened and without keys.</param>
+/// <param name="message">What is wrong, for staff. It is Tavus's message if there is one, shortened and without keys.</param>
 /// <param name="cause">The underlying exception.</param>
 public sealed class TavusException(TavusFault fault, string message, Exception? cause = null) : Exception(message, cause)
 {
@@ -39,7 +39,7 @@ public sealed class TavusException(TavusFault fault, string message, Exception? 
     /// <summary>HTTP status; null without a response.</summary>
     public int? Status { get; init; }
 
-    /// <summary>How long to wait before the next request, if Tavus or its circuit breaker says so.</summary>
+    /// <summary>How long to wait before the next request, if Tavus or the circuit breaker reports it.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal readonly struct TavusObject(JsonElement element)
         return answer.ValueKind == JsonValueKind.Object ? new TavusObject(answer) : throw Malformed("an object was expected");
     }
 
-    public static TavusException Malformed(string what) => new(TavusFault.Malformed, $"Tavus's answer cannot be understood: {what}.");
+    public static TavusException Malformed(string what) => new(TavusFault.Malformed, $"Tavus's response is not valid: {what}.");
 
     /// <exception cref="TavusException">The field is missing.</exception>
     public string Id(params ReadOnlySpan<string> names) =>

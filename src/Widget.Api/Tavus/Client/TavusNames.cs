@@ -11,8 +11,8 @@ internal enum TavusFamily
 }
 
 /// <summary>
-/// Remembers which family of names an account's API knows, for each endpoint, and translates requests into it. We use the older names,
-/// which according to the documentation "still work", and try them first.
+/// Remembers for each endpoint which family of names an account's API accepts, and translates requests into it. The older names, which
+/// according to the documentation "still work", are tried first.
 /// </summary>
 internal sealed class TavusNames(int capacity = 10_000)
 {
@@ -42,7 +42,7 @@ internal sealed class TavusNames(int capacity = 10_000)
 
     public void Remember(TavusAccount account, string endpoint, TavusFamily family)
     {
-        // Detecting it again costs one request.
+        // It is bounded, and detecting a family again costs only one request.
         if (_known.Count >= capacity) _known.Clear();
         _known[(account.Fingerprint, endpoint)] = family;
     }

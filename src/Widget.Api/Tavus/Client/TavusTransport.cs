@@ -10,27 +10,22 @@ using Widget.Platform.Outbound;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>The limits of one request.</summary>
+/// <summary>The limits of a request.</summary>
 public sealed record TavusLimits
 {
-    /// <summary>The time limit for opening a connection.</summary>
-    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>The time limit for a request that reads.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time limit for a read.</summary>
-    public TimeSpan Read { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The time limit for a request that changes something. Tavus takes a few seconds to open a call.</summary>
+    public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The time limit for a change. Tavus takes a few seconds to open a call.</summary>
-    public TimeSpan Change { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>
-    /// The longest answer that is read, in bytes. The events of a long call, with its transcript, are the largest answers.
-    /// </summary>
-    public int Answer { get; init; } = 8 * 1024 * 1024;
+    /// <summary>The maximum size of a response in bytes. The largest responses have the events and the transcript of a long call.</summary>
+    public int MaxResponseBytes { get; init; } = 8 * 1024 * 1024;
 }
 
 /// <summary>
-/// HTTP to Tavus, bounded in time and size, behind an account's circuit breaker. Reads are retried once when Tavus fails; changes are sent
-/// once.
+/// Sends HTTP requests to Tavus, with limits on time and size and a circuit breaker for each account. A request that reads is retried once
+/// if Tavus fails. A request that changes something is sent once.
 /// </summary>
 internal sealed partial class TavusTransport(
     TavusApiOptions api,
@@ -43,37 +38,45 @@ internal sealed partial class TavusTransport(
     /// <summary>The name of the HTTP client.</summary>
     public const string Client = "tavus";
 
-    // The longest pause is short, because a call that cannot be ended costs money and holds a slot.
+    /// <summary>The time limit for opening a connection.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    // The pauses are short, because a call that cannot be ended costs money and holds a slot.
     public static readonly BreakerSettings Breaker = new("tavus")
     {
         FirstPause = TimeSpan.FromSeconds(2),
         MaxPause = TimeSpan.FromSeconds(15),
     };
 
-    // Random, so that nodes that failed together do not retry together.
+    // The pause is random, so that nodes whose requests failed at the same time do not retry at the same time.
     private readonly ResiliencePipeline _retry =
         OutboundPipelines.RetryOnce(IsWorthRetrying, () => TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), clock);
 
-    private readonly ResiliencePipeline _readLimit = OutboundPipelines.TimeLimit(limits.Read, clock);
-    private readonly ResiliencePipeline _changeLimit = OutboundPipelines.TimeLimit(limits.Change, clock);
+    private readonly ResiliencePipeline _readLimit = OutboundPipelines.TimeLimit(limits.ReadTimeout, clock);
+    private readonly ResiliencePipeline _changeLimit = OutboundPipelines.TimeLimit(limits.ChangeTimeout, clock);
 
     /// <param name="account">The account to send as.</param>
-    /// <param name="method">GET may be sent twice.</param>
+    /// <param name="method">A GET request may be sent twice.</param>
     /// <param name="path">The path after <c>/v2/</c>, with escaped ids.</param>
     /// <param name="body">The body; null for none.</param>
     /// <param name="ct">Cancels the request.</param>
     /// <exception cref="TavusException">The request was not carried out, or its outcome is unknown.</exception>
-    public async Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct) =>
+    public async Task<TavusResponse> SendAsync(
+        TavusAccount account,
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        CancellationToken ct) =>
         method == HttpMethod.Get
             ? await _retry.ExecuteAsync(async retrying => await TryAsync(account, method, path, body, retrying), ct)
             : await TryAsync(account, method, path, body, ct);
 
-    // A caller whose first attempt timed out has waited long enough.
+    // A request that timed out is not retried, because its caller has waited long enough.
     private static bool IsWorthRetrying(Exception failure) =>
         failure is TavusException { RetryAfter: null } e
         && (e.Status >= 500 || e.InnerException is HttpRequestException or IOException or SocketException);
 
-    private async Task<TavusAnswer> TryAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
+    private async Task<TavusResponse> TryAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
     {
         if (breaker.Check(account.Fingerprint) is { State: CircuitState.Open } circuit)
             throw new TavusException(TavusFault.Temporary, "Tavus has failed several times. Wait a moment before the next request.")
@@ -82,25 +85,25 @@ internal sealed partial class TavusTransport(
             };
 
         var start = clock.GetTimestamp();
-        var place = path.Split('?')[0];
-        var changes = method != HttpMethod.Get;
+        var pathWithoutQuery = path.Split('?')[0];
+        var isChange = method != HttpMethod.Get;
         try
         {
-            var answer = await (changes ? _changeLimit : _readLimit)
+            var answer = await (isChange ? _changeLimit : _readLimit)
                 .ExecuteAsync(async limited => await ExchangeAsync(account, method, path, body, limited), ct);
             breaker.RecordSuccess(account.Fingerprint);
             var took = clock.GetElapsedTime(start).TotalMilliseconds;
-            LogDone(method, place, answer.Status, took, account);
+            LogDone(method, pathWithoutQuery, answer.Status, took, account);
             return answer;
         }
         catch (TimeoutRejectedException e)
         {
             throw Failed(new TavusException(TavusFault.Temporary, $"Tavus has not answered within {e.Timeout.TotalSeconds:0.#} s.")
             {
-                MayHaveHappened = changes,
+                MayHaveHappened = isChange,
             });
         }
-        // The time limit for opening a connection.
+        // The time limit for opening a connection was reached.
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             throw Failed(new TavusException(TavusFault.Temporary, "Tavus cannot be reached.", e));
@@ -111,7 +114,7 @@ internal sealed partial class TavusTransport(
             var message = wasConnected ? "Tavus closed the connection." : "Tavus cannot be reached.";
             throw Failed(new TavusException(TavusFault.Temporary, message, e)
             {
-                MayHaveHappened = changes && wasConnected,
+                MayHaveHappened = isChange && wasConnected,
             });
         }
         catch (TavusException e)
@@ -121,14 +124,14 @@ internal sealed partial class TavusTransport(
 
         TavusException Failed(TavusException e)
         {
-            // A server that limits the rate of requests is up.
+            // A server that refuses too many requests is available.
             if (e is { Fault: TavusFault.Temporary, Status: not 429 }) breaker.RecordFailure(account.Fingerprint, e.Message);
             else breaker.RecordSuccess(account.Fingerprint);
             Activity.Current?.AddTag("tavus.fault", e.Fault.ToString());
             var took = clock.GetElapsedTime(start).TotalMilliseconds;
             // Callers expect and handle these faults.
             var isExpected = e.Fault is TavusFault.NotFound or TavusFault.Conflict or TavusFault.ConcurrencyReached;
-            LogFailed(isExpected ? LogLevel.Information : LogLevel.Warning, method, place, e.Fault, e.Status, took, account);
+            LogFailed(isExpected ? LogLevel.Information : LogLevel.Warning, method, pathWithoutQuery, e.Fault, e.Status, took, account);
             return e;
         }
     }
@@ -140,7 +143,7 @@ internal sealed partial class TavusTransport(
             or HttpRequestError.SecureConnectionError,
     };
 
-    private async Task<TavusAnswer> ExchangeAsync(
+    private async Task<TavusResponse> ExchangeAsync(
         TavusAccount account,
         HttpMethod method,
         string path,
@@ -150,27 +153,31 @@ internal sealed partial class TavusTransport(
         using var request = Request(account, method, path, body);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         var status = (int)response.StatusCode;
-        if (status == 304) return new TavusAnswer(status, null);
-        var changes = method != HttpMethod.Get;
-        var (content, isComplete) = await BoundedBody.ReadAsync(response.Content, limits.Answer, ct);
+        if (status == 304) return new TavusResponse(status, null);
+        var isChange = method != HttpMethod.Get;
+        var (content, isComplete) = await BoundedBody.ReadAsync(response.Content, limits.MaxResponseBytes, ct);
         // The beginning of an error message is enough.
         if (!isComplete && status < 300)
-            throw new TavusException(TavusFault.Malformed, $"Tavus's answer is longer than {limits.Answer / 1024} KB.")
+            throw new TavusException(TavusFault.Malformed, $"Tavus's answer is longer than {limits.MaxResponseBytes / 1024} KB.")
             {
                 Status = status,
-                MayHaveHappened = changes,
+                MayHaveHappened = isChange,
             };
         if (!response.IsSuccessStatusCode)
-            throw TavusErrors.Read(method, status, content.Span, response.Headers, account.Key, clock.GetUtcNow());
-        if (content.Span.Trim(" \t\r\n"u8).IsEmpty) return new TavusAnswer(status, null);
+            throw TavusErrors.Parse(method, status, content.Span, response.Headers, account.Key, clock.GetUtcNow());
+        if (content.Span.Trim(" \t\r\n"u8).IsEmpty) return new TavusResponse(status, null);
         try
         {
             using var document = StorableJson.Parse(content.Span);
-            return new TavusAnswer(status, document.RootElement.Clone());
+            return new TavusResponse(status, document.RootElement.Clone());
         }
         catch (JsonException e)
         {
-            throw new TavusException(TavusFault.Malformed, "Tavus's answer is not JSON.", e) { Status = status, MayHaveHappened = changes };
+            throw new TavusException(TavusFault.Malformed, "Tavus's answer is not JSON.", e)
+            {
+                Status = status,
+                MayHaveHappened = isChange,
+            };
         }
     }
 
@@ -179,7 +186,7 @@ internal sealed partial class TavusTransport(
         var request = new HttpRequestMessage(method, $"{api.Endpoint.AbsoluteUri.TrimEnd('/')}/v2/{path}");
         request.Headers.TryAddWithoutValidation("x-api-key", account.Key);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        // Sent with a length, as Tavus's own samples do: not every gateway accepts chunked bodies.
+        // Sent with a length, as in Tavus's samples, because not every gateway accepts chunked bodies.
         if (body is not null)
             request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body))
             {
@@ -188,7 +195,7 @@ internal sealed partial class TavusTransport(
         return request;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Tavus: {Method} {Path} gave {Status} after {Milliseconds:0} ms, {Account}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Tavus: {Method} {Path} returned {Status} after {Milliseconds:0} ms, {Account}")]
     private partial void LogDone(HttpMethod method, string path, int status, double milliseconds, TavusAccount account);
 
     [LoggerMessage(Message = "Tavus: {Method} {Path} failed: {Fault}, status {Status}, after {Milliseconds:0} ms, {Account}")]
@@ -204,7 +211,7 @@ internal sealed partial class TavusTransport(
 
 /// <param name="Status">2xx, or 304 for a change that changes nothing.</param>
 /// <param name="Body">Null when the response has no body.</param>
-internal readonly record struct TavusAnswer(int Status, JsonElement? Body)
+internal readonly record struct TavusResponse(int Status, JsonElement? Body)
 {
     public JsonElement Required => Body ?? throw TavusObject.Malformed("it is empty");
 }

@@ -7,24 +7,24 @@ using Widget.Rag.Tavus.Mirror;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>The documents of an account.</summary>
-/// <param name="Documents">Each once.</param>
-/// <param name="IsComplete">The whole list was read, and it did not change meanwhile.</param>
+/// <param name="Documents">The documents, each once.</param>
+/// <param name="IsComplete">Whether the list was read to its end and did not change meanwhile.</param>
 public sealed record AccountDocuments(IReadOnlyList<TavusDocument> Documents, bool IsComplete);
 
-/// <summary>Lists an account's documents, and decides which belong to a tenant.</summary>
+/// <summary>Lists the documents of an account, and decides which of them belong to a tenant.</summary>
 public sealed class AccountListing(TavusClient client)
 {
-    /// <summary>Marks a document as a tenant's: <c>widget:{tenant id}</c>.</summary>
+    /// <summary>Prefix of the tag that marks a document as a tenant's: <c>widget:{tenant id}</c>.</summary>
     public const string TenantTag = "widget:";
 
-    /// <summary>Marks a document as a copy of one of ours: <c>widget-copy:{publication}</c>.</summary>
+    /// <summary>Prefix of the tag that marks a document as a copy of one of ours: <c>widget-copy:{publication id}</c>.</summary>
     public const string CopyTag = "widget-copy:";
 
     private const int PageSize = 50;
-    private const int MostPages = 100;
+    private const int MaxPages = 100;
 
-    // In bytes, because longer addresses do not fit into the index.
-    private const int LongestAddress = 2_000;
+    // Longer addresses do not fit into the database's index.
+    private const int MaxAddressBytes = 2_000;
 
     /// <exception cref="TavusException">A page could not be read.</exception>
     public async Task<AccountDocuments> ReadAsync(TavusAccount account, CancellationToken ct)
@@ -32,7 +32,7 @@ public sealed class AccountListing(TavusClient client)
         var found = new Dictionary<string, TavusDocument>(StringComparer.Ordinal);
         var totals = new HashSet<int?>();
         var ended = false;
-        for (var page = 0; page < MostPages; page++)
+        for (var page = 0; page < MaxPages; page++)
         {
             // Oldest first, so that documents added meanwhile do not move others to another page.
             var list = await client.ListDocumentsAsync(account, new DocumentFilter { Ascending = true }, page, PageSize, ct);
@@ -47,12 +47,12 @@ public sealed class AccountListing(TavusClient client)
     }
 
     /// <summary>
-    /// Whether a document belongs to the tenant. In the tenant's own account all do. In a shared account those with its tag do, and those
-    /// that its settings name, unless they have another tenant's tag.
+    /// Whether a document belongs to the tenant. In the tenant's own account, all documents do. In a shared account, those with the
+    /// tenant's tag do, and those that its settings name, unless they have another tenant's tag.
     /// </summary>
-    public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountIsTenants)
+    public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountBelongsToTenant)
     {
-        if (accountIsTenants || document.Tags.Contains(TagOf(tenant), StringComparer.OrdinalIgnoreCase)) return true;
+        if (accountBelongsToTenant || document.Tags.Contains(TagOf(tenant), StringComparer.OrdinalIgnoreCase)) return true;
         return !document.Tags.Any(tag => tag.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase))
             && (settings.TavusDocumentIds.Contains(document.Id, StringComparer.Ordinal)
                 || document.Tags.Intersect(settings.TavusDocumentTags, StringComparer.Ordinal).Any());
@@ -62,10 +62,10 @@ public sealed class AccountListing(TavusClient client)
     /// Whether a tenant may give its avatar the documents with a tag. In a shared account, other tenants' tags and the tags of copies would
     /// give it other tenants' documents.
     /// </summary>
-    public static bool MayName(string tag, TenantId tenant, bool accountIsTenants)
+    public static bool MayName(string tag, TenantId tenant, bool accountBelongsToTenant)
     {
         var name = tag.Trim();
-        return accountIsTenants
+        return accountBelongsToTenant
             || (!name.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase)
                 && (!name.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase)
                     || name.Equals(TagOf(tenant), StringComparison.OrdinalIgnoreCase)));
@@ -79,8 +79,8 @@ public sealed class AccountListing(TavusClient client)
     public static bool IsCopy(TavusDocument document) =>
         document.Tags.Any(tag => tag.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The document in the form that the mirror reads.</summary>
-    public static RemoteDocument Remote(TavusDocument document) => new(
+    /// <summary>Converts a document for the mirror.</summary>
+    public static RemoteDocument ToRemote(TavusDocument document) => new(
         document.Id,
         Storable(document.Name),
         Storable(document.Url),
@@ -89,7 +89,7 @@ public sealed class AccountListing(TavusClient client)
         Error = document.ErrorMessage is { } error ? Storable(error) : null,
         UpdatedAt = document.UpdatedAt?.ToString("O"),
         LastCrawledAt = document.LastCrawledAt?.ToString("O"),
-        CrawledUrls = [.. document.CrawledUrls.Where(address => Encoding.UTF8.GetByteCount(address) <= LongestAddress)],
+        CrawledUrls = [.. document.CrawledUrls.Where(address => Encoding.UTF8.GetByteCount(address) <= MaxAddressBytes)],
     };
 
     // PostgreSQL cannot store the character U+0000.

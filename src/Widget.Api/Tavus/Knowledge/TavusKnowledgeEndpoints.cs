@@ -6,7 +6,6 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
-using Widget.Platform.Work;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
@@ -16,14 +15,14 @@ namespace Widget.Api.Tavus.Knowledge;
 
 internal static class TavusKnowledgeEndpoints
 {
-    private const long LargestRequest = 64 * 1024;
-    private const int MostPublished = 1_000;
-    private const int MostShown = 100;
+    private const long MaxRequestBytes = 64 * 1024;
+    private const int MaxPublished = 1_000;
+    private const int MaxShown = 100;
 
     public static void MapTavusKnowledge(this IEndpointRouteBuilder routes)
     {
         var knowledge = routes.MapGroup("/api/tavus/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401)
-            .WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
+            .WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
         knowledge.MapGet("/", State).WithSummary("The state of the mirror of the tenant's knowledge at Tavus");
         knowledge.MapPost("/sync", Sync).ProducesProblem(409).WithSummary("Bring the mirror up to date now");
         knowledge.MapGet("/publish", Published).WithSummary("The tenant's documents that are published at Tavus");
@@ -50,7 +49,7 @@ internal static class TavusKnowledgeEndpoints
         var failed = await db.TavusDocuments.AsNoTracking()
             .Where(row => row.Error != null)
             .OrderBy(row => row.Name)
-            .Take(MostShown)
+            .Take(MaxShown)
             .ToListAsync(ct);
         return TypedResults.Ok(new TavusKnowledgeState
         {
@@ -70,8 +69,7 @@ internal static class TavusKnowledgeEndpoints
     private static async Task<Results<Accepted, ProblemHttpResult>> Sync(
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -82,28 +80,23 @@ internal static class TavusKnowledgeEndpoints
                 "useTavusKB is off in the tenant's settings. Switch it on to mirror the tenant's knowledge at Tavus.");
         }
 
-        await leases.AskAsync(tenant, ct);
-        signal.Raise();
+        await trigger.SyncNowAsync(tenant, ct);
         return TypedResults.Accepted("/api/tavus/knowledge");
     }
 
     private static async Task<Ok<TavusPublications>> Published(
         IMultiTenantContextAccessor tenants,
         TavusPublisher publisher,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         var rows = await publisher.ListAsync(tenant, ct);
-        // Check the state at Tavus soon, so that the next request shows it.
+        // Check their state at Tavus soon, so that a later request shows it.
         if (rows.Any(row => row.Status is TavusPublicationStatus.Processing or TavusPublicationStatus.Waiting))
-        {
-            await leases.NudgeAsync(tenant, ct);
-            signal.Raise();
-        }
+            await trigger.SyncSoonAsync(tenant, ct);
 
-        return TypedResults.Ok(new TavusPublications([.. rows.Select(row => row.ToContract())]));
+        return TypedResults.Ok(ToContract(rows));
     }
 
     private static async Task<Results<Accepted<TavusPublications>, ValidationProblem, ProblemHttpResult>> Publish(
@@ -112,14 +105,13 @@ internal static class TavusKnowledgeEndpoints
         TavusAccounts accounts,
         DocumentTexts texts,
         TavusPublisher publisher,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         InstallationOptions options,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (options.PublicAddress is null) return Problems.Create(StatusCodes.Status409Conflict, TavusWords.NoPublicAddress);
-        if (await accounts.OfAsync(tenant, ct) is null) return Problems.Create(StatusCodes.Status409Conflict, TavusWords.NoKey);
+        if (options.PublicAddress is null) return Problems.Create(StatusCodes.Status409Conflict, TavusMessages.NoPublicAddress);
+        if (await accounts.OfAsync(tenant, ct) is null) return Problems.Create(StatusCodes.Status409Conflict, TavusMessages.NoKey);
         if ((request.SourceIds?.Count ?? 0) + (request.DocumentIds?.Count ?? 0) == 0)
             return Problems.Invalid("documentIds", "Name the documents to publish, by documentIds or sourceIds.");
         var found = await texts.FindAsync(
@@ -128,21 +120,21 @@ internal static class TavusKnowledgeEndpoints
             [.. (request.DocumentIds ?? []).Select(id => new DocumentId(id))],
             ct);
         if (found.Count == 0) return Problems.Invalid("documentIds", "The tenant has no such documents, or they have no text yet.");
-        if (found.Count > MostPublished)
-            return Problems.Invalid("sourceIds", $"These are {found.Count} documents; {MostPublished} may be published at once.");
+        if (found.Count > MaxPublished)
+            return Problems.Invalid("sourceIds", $"These are {found.Count} documents. At most {MaxPublished} can be published at once.");
         await publisher.PublishAsync(tenant, found, ct);
-        await leases.AskAsync(tenant, ct);
-        signal.Raise();
+        await trigger.SyncNowAsync(tenant, ct);
         var rows = await publisher.ListAsync(tenant, ct);
-        return TypedResults.Accepted("/api/tavus/knowledge/publish", new TavusPublications([.. rows.Select(row => row.ToContract())]));
+        return TypedResults.Accepted("/api/tavus/knowledge/publish", ToContract(rows));
     }
+
+    private static TavusPublications ToContract(IReadOnlyList<TavusPublication> rows) => new([.. rows.Select(row => row.ToContract())]);
 
     private static async Task<Accepted> Withdraw(
         IMultiTenantContextAccessor tenants,
         DocumentTexts texts,
         TavusPublisher publisher,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct,
         Guid[]? sourceIds = null,
         Guid[]? documentIds = null)
@@ -160,10 +152,7 @@ internal static class TavusKnowledgeEndpoints
         }
 
         if (await publisher.WithdrawAsync(tenant, named, ct) > 0)
-        {
-            await leases.AskAsync(tenant, ct);
-            signal.Raise();
-        }
+            await trigger.SyncNowAsync(tenant, ct);
 
         return TypedResults.Accepted("/api/tavus/knowledge/publish");
     }

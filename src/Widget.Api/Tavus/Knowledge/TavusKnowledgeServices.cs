@@ -5,7 +5,7 @@ namespace Widget.Api.Tavus.Knowledge;
 
 internal static class TavusKnowledgeServices
 {
-    /// <summary>The mirror of knowledge at Tavus, and the copies of our documents there.</summary>
+    /// <summary>Adds the mirror of knowledge at Tavus, and the copies of our documents at Tavus.</summary>
     public static IServiceCollection AddTavusKnowledge(this IServiceCollection services)
     {
         services.AddSingleton<DocumentTexts>();
@@ -14,6 +14,7 @@ internal static class TavusKnowledgeServices
         services.AddSingleton<TavusPublisher>();
         services.AddSingleton<TavusKnowledgeRound>();
         services.AddSingleton(_ => new WakeUpSignal<TavusKnowledgeWorker>(TavusKnowledgeWorker.WorkerCount));
+        services.AddSingleton<TavusKnowledgeTrigger>();
         services.AddHostedService<TavusKnowledgeWorker>();
         return services;
     }

@@ -18,8 +18,8 @@ public sealed partial class TavusKnowledgeWorker(
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(5), MaxPause: TimeSpan.FromSeconds(30));
     private static readonly LeaseTimes Times = new(MirrorLeases.Length, Renewal: TimeSpan.FromSeconds(20));
 
-    // Long, so that a bug does not cause a tight loop.
-    private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(5);
+    // Long, so that a permanent fault does not cause a tight loop.
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMinutes(5);
 
     protected override int Workers => WorkerCount;
 
@@ -32,14 +32,14 @@ public sealed partial class TavusKnowledgeWorker(
     protected override async Task RunAsync(MirrorLease lease, CancellationToken ct)
     {
         var pause = await round.RunAsync(lease, ct);
-        LogLookedAfter(lease.Tenant.Value);
+        LogSynced(lease.Tenant.Value);
         await leases.ReleaseAsync(lease, ct.IsCancellationRequested ? TimeSpan.Zero : pause, CancellationToken.None);
     }
 
     protected override Task OnCancelledAsync(MirrorLease lease, bool isStopping)
     {
-        if (!isStopping) LogLeft(lease.Tenant.Value);
-        return leases.ReleaseAsync(lease, isStopping ? TimeSpan.Zero : AfterFault, CancellationToken.None);
+        if (!isStopping) LogLeaseLost(lease.Tenant.Value);
+        return leases.ReleaseAsync(lease, isStopping ? TimeSpan.Zero : PauseAfterFault, CancellationToken.None);
     }
 
     protected override async Task<bool> TryHandleAsync(MirrorLease lease, Exception exception)
@@ -47,15 +47,15 @@ public sealed partial class TavusKnowledgeWorker(
         // The round did not cause the database error, so it is retried soon.
         var isDatabaseFault = DatabaseFaults.IsTransient(exception);
         if (!isDatabaseFault) LogFault(SanitizedException.From(exception), lease.Tenant.Value);
-        await leases.ReleaseAsync(lease, isDatabaseFault ? Pace.Poll : AfterFault, CancellationToken.None);
+        await leases.ReleaseAsync(lease, isDatabaseFault ? Pace.Poll : PauseAfterFault, CancellationToken.None);
         return !isDatabaseFault;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Knowledge of tenant {Tenant} was synced with Tavus")]
-    private partial void LogLookedAfter(Guid tenant);
+    private partial void LogSynced(Guid tenant);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Knowledge of tenant {Tenant} at Tavus left to another node")]
-    private partial void LogLeft(Guid tenant);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Another node has taken over syncing knowledge of tenant {Tenant} with Tavus")]
+    private partial void LogLeaseLost(Guid tenant);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Syncing knowledge of tenant {Tenant} with Tavus failed; it is retried later")]
     private partial void LogFault(Exception exception, Guid tenant);

@@ -17,8 +17,8 @@ public readonly record struct TavusPublicationId(Guid Value) : ITypedId<TavusPub
 }
 
 /// <summary>
-/// A document of ours that is published at Tavus. Documents get new ids when they are read again, so it is identified by its source and its
-/// id there.
+/// A document of ours that is published at Tavus. A document gets a new id when it is read again, so a publication refers to its source and
+/// its id within the source.
 /// </summary>
 public sealed class TavusPublication : ITenantOwned
 {
@@ -38,7 +38,7 @@ public sealed class TavusPublication : ITenantOwned
     public string? TavusDocumentId { get; set; }
 
     /// <summary>
-    /// <see cref="TavusAccount.Fingerprint"/> of the account that holds the copy. A new key of the same account changes it, too.
+    /// <see cref="TavusAccount.Fingerprint"/> of the account that holds the copy. A new key of the same account also changes it.
     /// </summary>
     public string? Account { get; set; }
 

@@ -30,7 +30,7 @@ public sealed class TavusPublisher(
     /// <summary>Marks documents for publication. Copies that are up to date stay.</summary>
     public async Task PublishAsync(TenantId tenant, IReadOnlyList<DocumentVersion> documents, CancellationToken ct)
     {
-        await using var db = await HoldAsync(tenant, ct);
+        await using var db = await BeginLockedAsync(tenant, ct);
         var known = await db.Publications.ToDictionaryAsync(row => (row.SourceId, row.ExternalId), ct);
         foreach (var document in documents)
         {
@@ -61,12 +61,12 @@ public sealed class TavusPublisher(
         IReadOnlyCollection<(SourceId Source, string ExternalId)>? named,
         CancellationToken ct)
     {
-        await using var db = await HoldAsync(tenant, ct);
+        await using var db = await BeginLockedAsync(tenant, ct);
         var rows = await db.Publications.ToListAsync(ct);
-        var leaving = rows.Where(row => named is null || named.Contains((row.SourceId, row.ExternalId))).ToList();
-        foreach (var row in leaving) row.Status = TavusPublicationStatus.Removing;
+        var withdrawn = rows.Where(row => named is null || named.Contains((row.SourceId, row.ExternalId))).ToList();
+        foreach (var row in withdrawn) row.Status = TavusPublicationStatus.Removing;
         await db.CommitAsync(ct);
-        return leaving.Count;
+        return withdrawn.Count;
     }
 
     /// <summary>The text of a published document; null when it is no longer published.</summary>
@@ -80,11 +80,11 @@ public sealed class TavusPublisher(
         return row is null ? null : await texts.ReadAsync(tenant, row.SourceId, row.ExternalId, ct);
     }
 
-    /// <summary>Synchronizes the copies at Tavus with the documents here.</summary>
+    /// <summary>Synchronises the copies at Tavus with the documents here.</summary>
     /// <exception cref="TavusException">The key is not accepted, or Tavus is unavailable. The next round continues.</exception>
-    public async Task ReconcileAsync(TenantId tenant, TavusAccount account, AccountDocuments there, CancellationToken ct)
+    public async Task ReconcileAsync(TenantId tenant, TavusAccount account, AccountDocuments remote, CancellationToken ct)
     {
-        var byTag = there.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(
+        var byTag = remote.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(
             entry => entry.tag,
             entry => entry.document,
             StringComparer.OrdinalIgnoreCase);
@@ -93,11 +93,11 @@ public sealed class TavusPublisher(
         {
             try
             {
-                await ReconcileAsync(row, account, there, [.. byTag[AccountListing.TagOf(row.Id)]], ct);
+                await ReconcileAsync(row, account, remote, [.. byTag[AccountListing.TagOf(row.Id)]], ct);
             }
             catch (TavusException e)
             {
-                row.Error = TavusWords.Of(e);
+                row.Error = TavusMessages.Of(e);
                 if (e.Fault is TavusFault.BadRequest or TavusFault.Malformed && row.Status != TavusPublicationStatus.Removing)
                     row.Status = TavusPublicationStatus.Failed;
                 await SaveAsync(row, ct);
@@ -109,7 +109,7 @@ public sealed class TavusPublisher(
     private async Task ReconcileAsync(
         TavusPublication row,
         TavusAccount account,
-        AccountDocuments there,
+        AccountDocuments remote,
         IReadOnlyList<TavusDocument> copies,
         CancellationToken ct)
     {
@@ -119,7 +119,7 @@ public sealed class TavusPublisher(
         if (own is null)
         {
             await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
-            await ForgetAsync(row, ct);
+            await RemoveAsync(row, ct);
             return;
         }
 
@@ -128,19 +128,19 @@ public sealed class TavusPublisher(
         {
             await DeleteAsync(account, copies.Select(copy => copy.Id), keep: current, ct);
             row.TavusDocumentId = current;
-            if (there.Documents.FirstOrDefault(document => document.Id == current) is { } document)
+            if (remote.Documents.FirstOrDefault(document => document.Id == current) is { } document)
             {
                 row.Account = account.Fingerprint;
-                Show(row, document);
+                SetStatus(row, document);
             }
-            else if (there.IsComplete && row.Account == account.Fingerprint)
+            else if (remote.IsComplete && row.Account == account.Fingerprint)
             {
                 (row.Status, row.Error) = (TavusPublicationStatus.Failed, "It no longer exists at Tavus. Publish it again.");
             }
-            else if (there.IsComplete)
+            else if (remote.IsComplete)
             {
                 // The copy is in the tenant's previous account.
-                await HandOverAsync(row, own, account, ct);
+                await CreateCopyAsync(row, own, account, ct);
                 return;
             }
 
@@ -154,27 +154,27 @@ public sealed class TavusPublisher(
             && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash))
             return;
         await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
-        await HandOverAsync(row, own, account, ct);
+        await CreateCopyAsync(row, own, account, ct);
     }
 
-    private async Task HandOverAsync(TavusPublication row, DocumentVersion own, TavusAccount account, CancellationToken ct)
+    private async Task CreateCopyAsync(TavusPublication row, DocumentVersion own, TavusAccount account, CancellationToken ct)
     {
         (row.Title, row.ContentHash, row.TavusDocumentId, row.Account) = (own.Title, own.ContentHash, null, account.Fingerprint);
         (row.Status, row.Error) = (TavusPublicationStatus.Waiting, null);
         await SaveAsync(row, ct);
-        await CreateAsync(row, account, ct);
+        await SendAsync(row, account, ct);
     }
 
-    private async Task CreateAsync(TavusPublication row, TavusAccount account, CancellationToken ct)
+    private async Task SendAsync(TavusPublication row, TavusAccount account, CancellationToken ct)
     {
         if (options.PublicAddress is not { } root)
         {
-            (row.Status, row.Error) = (TavusPublicationStatus.Failed, TavusWords.NoPublicAddress);
+            (row.Status, row.Error) = (TavusPublicationStatus.Failed, TavusMessages.NoPublicAddress);
             await SaveAsync(row, ct);
             return;
         }
 
-        var made = await client.CreateDocumentAsync(
+        var created = await client.CreateDocumentAsync(
             account,
             new CreateDocument
             {
@@ -183,15 +183,15 @@ public sealed class TavusPublisher(
                 Tags = [AccountListing.TagOf(row.TenantId), AccountListing.TagOf(row.Id)],
             },
             ct);
-        (row.TavusDocumentId, row.PublishedAt) = (made.Id, clock.GetUtcNow());
-        Show(row, made);
+        (row.TavusDocumentId, row.PublishedAt) = (created.Id, clock.GetUtcNow());
+        SetStatus(row, created);
         await SaveAsync(row, ct);
     }
 
-    private static void Show(TavusPublication row, TavusDocument document) => (row.Status, row.Error) = document.Status switch
+    private static void SetStatus(TavusPublication row, TavusDocument document) => (row.Status, row.Error) = document.Status switch
     {
         "ready" or "recrawling" => (TavusPublicationStatus.Ready, null),
-        "error" => (TavusPublicationStatus.Failed, $"Tavus could not process it: {TavusWords.OfDocument(document.ErrorMessage)}"),
+        "error" => (TavusPublicationStatus.Failed, $"Tavus could not process it: {TavusMessages.OfDocument(document.ErrorMessage)}"),
         _ => (TavusPublicationStatus.Processing, (string?)null),
     };
 
@@ -213,7 +213,7 @@ public sealed class TavusPublisher(
     // Nothing is written if it was withdrawn meanwhile.
     private async Task SaveAsync(TavusPublication row, CancellationToken ct)
     {
-        await using var db = await HoldAsync(row.TenantId, ct);
+        await using var db = await BeginLockedAsync(row.TenantId, ct);
         if (await db.Publications.SingleOrDefaultAsync(entry => entry.Id == row.Id, ct) is not { } stored) return;
         (stored.Title, stored.ContentHash) = (row.Title, row.ContentHash);
         (stored.TavusDocumentId, stored.Account) = (row.TavusDocumentId, row.Account);
@@ -222,16 +222,16 @@ public sealed class TavusPublisher(
         await db.CommitAsync(ct);
     }
 
-    private async Task ForgetAsync(TavusPublication row, CancellationToken ct)
+    private async Task RemoveAsync(TavusPublication row, CancellationToken ct)
     {
-        await using var db = await HoldAsync(row.TenantId, ct);
+        await using var db = await BeginLockedAsync(row.TenantId, ct);
         // A publication that was published again meanwhile is waiting, so it stays.
         await db.Publications.Where(entry => entry.Id == row.Id && entry.Status == row.Status).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
-    // Publishing, withdrawing and saving results lock each other out, so that none of them overwrites a decision with an older one.
-    private async Task<TenantDb> HoldAsync(TenantId tenant, CancellationToken ct)
+    // Publishing, withdrawing and saving results exclude each other, so that a newer decision is not overwritten.
+    private async Task<TenantDb> BeginLockedAsync(TenantId tenant, CancellationToken ct)
     {
         var db = await database.BeginAsync(tenant, ct);
         try

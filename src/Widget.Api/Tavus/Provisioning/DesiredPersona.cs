@@ -7,7 +7,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tavus.Provisioning;
 
 /// <summary>The persona that a tenant's settings describe: only the fields that we set.</summary>
-/// <param name="Name">Ends in the tenant's mark, so that the persona can be found by its name.</param>
+/// <param name="Name">The name, which ends with the tenant's mark, so that the persona can be found by it.</param>
 /// <param name="SystemPrompt">Who the avatar is and how it answers.</param>
 /// <param name="ReplicaId">The replica that it looks like; null keeps the current one.</param>
 /// <param name="DocumentIds">Documents that it answers from.</param>
@@ -25,34 +25,36 @@ public sealed record DesiredPersona(
     IReadOnlyList<LayerField> Layers,
     IReadOnlyDictionary<string, string> Guardrails)
 {
-    private const int LongestName = 100;
+    private const int MaxNameLength = 100;
 
     /// <summary>
-    /// Begins the names of a tenant's guardrails, which all tenants of an account share: <c>w_1a2b3c4d_</c>, from the random last bits of
-    /// its id.
+    /// The prefix of the names of a tenant's guardrails, because tenants may share an account. It contains the last, random digits of the
+    /// tenant's id: <c>w_1a2b3c4d_</c>.
     /// </summary>
     public static string GuardrailPrefix(TenantId tenant) => $"w_{Mark(tenant)}_";
 
     /// <summary>Whether a persona's name has the tenant's mark.</summary>
     public static bool IsNameOf(string? name, TenantId tenant) => name?.EndsWith($"({Mark(tenant)})", StringComparison.Ordinal) == true;
 
-    /// <param name="tenant">Whose persona.</param>
+    /// <param name="tenant">The tenant.</param>
     /// <param name="settings">The tenant's settings.</param>
-    /// <param name="publicAddress">The address at which Tavus reaches our model.</param>
-    /// <param name="accountIsTenants">The account is the tenant's own. In a shared account, other tenants' documents are left out.</param>
-    public static DesiredPersona Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountIsTenants)
+    /// <param name="publicAddress">The installation's address, at which Tavus calls our model; null if it is not set.</param>
+    /// <param name="accountBelongsToTenant">
+    /// Whether the account is the tenant's own. In a shared account, other tenants' documents are left out.
+    /// </param>
+    public static DesiredPersona Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountBelongsToTenant)
     {
         var mark = $"({Mark(tenant.TenantId)})";
         var name = $"{settings.AgentName} – {tenant.Name}";
         return new DesiredPersona(
-            $"{name[..Math.Min(name.Length, LongestName - mark.Length - 1)].TrimEnd()} {mark}",
+            $"{name[..Math.Min(name.Length, MaxNameLength - mark.Length - 1)].TrimEnd()} {mark}",
             Prompt(tenant, settings),
             string.IsNullOrWhiteSpace(settings.TavusReplicaId) ? null : settings.TavusReplicaId,
             [.. settings.TavusDocumentIds.Distinct(StringComparer.Ordinal)],
             // The tenant's own tag, so that its avatar knows the documents that it publishes.
             [
                 .. settings.TavusDocumentTags
-                    .Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountIsTenants))
+                    .Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountBelongsToTenant))
                     .Append(AccountListing.TagOf(tenant.TenantId))
                     .Distinct(StringComparer.Ordinal),
             ],

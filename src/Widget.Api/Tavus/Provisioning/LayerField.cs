@@ -41,7 +41,7 @@ public sealed record LayerField(string Layer, string Name, JsonNode? Value)
         path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is not a field of a layer.");
 
     /// <summary>The layers of a new persona.</summary>
-    public static PersonaLayers Make(IEnumerable<LayerField> fields, LlmLayer llm)
+    public static PersonaLayers ToLayers(IEnumerable<LayerField> fields, LlmLayer llm)
     {
         var layers = new JsonObject();
         foreach (var group in fields.GroupBy(field => field.Layer, StringComparer.Ordinal))

@@ -29,8 +29,8 @@ public sealed record AppliedPersona
 /// <summary>A guardrail to create, change or delete.</summary>
 /// <param name="Name">With the tenant's prefix.</param>
 /// <param name="Prompt">What it forbids; null to delete it.</param>
-/// <param name="There">The guardrail at Tavus; null when it does not exist yet.</param>
-public sealed record GuardrailStep(string Name, string? Prompt, TavusGuardrailRule? There);
+/// <param name="Existing">The guardrail at Tavus; null when it does not exist yet.</param>
+public sealed record GuardrailStep(string Name, string? Prompt, TavusGuardrailRule? Existing);
 
 /// <summary>
 /// What to change so that a persona matches a tenant's settings: a pure comparison of the desired persona with the one at Tavus. Fields
@@ -53,28 +53,28 @@ public sealed partial class PersonaPlan
 
     private PersonaPlan(
         DesiredPersona desired,
-        TavusPersona? there,
+        TavusPersona? existing,
         AppliedPersona applied,
         IReadOnlyList<TavusGuardrailRule> rules,
         string guardrailPrefix)
     {
-        (Desired, There, Applied, _prefix) = (desired, there, applied, guardrailPrefix);
+        (Desired, Existing, Applied, _prefix) = (desired, existing, applied, guardrailPrefix);
         _rules = [.. rules.Where(rule => rule.Name?.StartsWith(_prefix, StringComparison.Ordinal) == true)];
         Guardrails = [.. PlanGuardrails()];
-        Set("agentName", "/persona_name", there?.Name, desired.Name);
-        Set("agentInstructions", "/system_prompt", there?.SystemPrompt, desired.SystemPrompt);
-        Set("mode", "/pipeline_mode", there?.PipelineMode, "full");
-        if (desired.ReplicaId is { } replica) Set("tavusReplicaId", "/default_replica_id", there?.DefaultReplicaId, replica);
+        Set("agentName", "/persona_name", existing?.Name, desired.Name);
+        Set("agentInstructions", "/system_prompt", existing?.SystemPrompt, desired.SystemPrompt);
+        Set("mode", "/pipeline_mode", existing?.PipelineMode, "full");
+        if (desired.ReplicaId is { } replica) Set("tavusReplicaId", "/default_replica_id", existing?.DefaultReplicaId, replica);
         SetList(
             "tavusDocumentIds",
             "/document_ids",
-            there?.DocumentIds ?? [],
-            Merge(there?.DocumentIds ?? [], applied.DocumentIds, desired.DocumentIds));
+            existing?.DocumentIds ?? [],
+            Merge(existing?.DocumentIds ?? [], applied.DocumentIds, desired.DocumentIds));
         SetList(
             "tavusDocumentTags",
             "/document_tags",
-            there?.DocumentTags ?? [],
-            Merge(there?.DocumentTags ?? [], applied.DocumentTags, desired.DocumentTags));
+            existing?.DocumentTags ?? [],
+            Merge(existing?.DocumentTags ?? [], applied.DocumentTags, desired.DocumentTags));
         SetModel();
         SetLayers();
         SetGuardrails();
@@ -83,37 +83,37 @@ public sealed partial class PersonaPlan
     public DesiredPersona Desired { get; }
 
     /// <summary>The persona at Tavus; null when it must be created.</summary>
-    public TavusPersona? There { get; }
+    public TavusPersona? Existing { get; }
 
     public AppliedPersona Applied { get; }
 
     public IReadOnlyList<GuardrailStep> Guardrails { get; }
 
-    /// <summary>The persona needs a key for our model, because it has none that we know.</summary>
+    /// <summary>Whether a key for our model must be created, because the persona has none that we know.</summary>
     public bool NeedsModelKey { get; private set; }
 
     public IReadOnlyList<TavusPersonaDifference> Changes => _changes;
 
     public static PersonaPlan Of(
         DesiredPersona desired,
-        TavusPersona? there,
+        TavusPersona? existing,
         AppliedPersona applied,
         IReadOnlyList<TavusGuardrailRule> rules,
         string guardrailPrefix) =>
-        new(desired, there, applied, rules, guardrailPrefix);
+        new(desired, existing, applied, rules, guardrailPrefix);
 
     /// <summary>Adds a change outside of the persona itself.</summary>
     public void Add(string path, IEnumerable<string> before, IEnumerable<string> after)
     {
-        var (was, will) = (before.Order(StringComparer.Ordinal).ToList(), after.Order(StringComparer.Ordinal).ToList());
-        if (!was.SequenceEqual(will, StringComparer.Ordinal)) _changes.Add(new(path, Node(was), Node(will)));
+        var (old, desired) = (before.Order(StringComparer.Ordinal).ToList(), after.Order(StringComparer.Ordinal).ToList());
+        if (!old.SequenceEqual(desired, StringComparer.Ordinal)) _changes.Add(new(path, ToArray(old), ToArray(desired)));
     }
 
     /// <summary>The patch to send.</summary>
     /// <param name="guardrailIds">Ids of guardrails that have been created, by name.</param>
     /// <param name="modelKey">The key that Tavus sends to our model.</param>
     public IReadOnlyList<JsonPatchOperation> Patch(IReadOnlyDictionary<string, string> guardrailIds, string? modelKey) =>
-        [.. _patch.Select(operation => operation with { Value = Fill(operation, guardrailIds, modelKey) })];
+        [.. _patch.Select(operation => operation with { Value = FillPlaceholders(operation, guardrailIds, modelKey) })];
 
     /// <summary>The request that creates the persona.</summary>
     /// <param name="guardrailIds">Ids of guardrails that have been created, by name.</param>
@@ -130,7 +130,7 @@ public sealed partial class PersonaPlan
             DocumentIds = Desired.DocumentIds.Count > 0 ? Desired.DocumentIds : null,
             DocumentTags = Desired.DocumentTags,
             GuardrailIds = guardrails.Count > 0 ? guardrails : null,
-            Layers = LayerField.Make(Desired.Layers, new LlmLayer
+            Layers = LayerField.ToLayers(Desired.Layers, new LlmLayer
             {
                 BaseUrl = Desired.ModelAddress?.AbsoluteUri,
                 Model = Desired.ModelAddress is null ? null : ModelName,
@@ -140,8 +140,8 @@ public sealed partial class PersonaPlan
         };
     }
 
-    /// <summary>What has been set once the plan is carried out.</summary>
-    /// <param name="newKey">The key that was made for it; null when the persona keeps its key.</param>
+    /// <summary>The fields that are set when the plan is carried out.</summary>
+    /// <param name="newKey">The key that was created; null when the persona keeps its key.</param>
     public AppliedPersona ToApplied(Guid? newKey) => new()
     {
         DocumentIds = Desired.DocumentIds,
@@ -152,27 +152,27 @@ public sealed partial class PersonaPlan
     };
 
     /// <summary>The patch for a preview: without secrets, and with names in place of ids that do not exist yet.</summary>
-    public JsonArray Shown() => JsonSerializer.SerializeToNode(
+    public JsonArray ToPreviewPatch() => JsonSerializer.SerializeToNode(
         _patch.Select(operation => new { op = operation.Op, path = operation.Path, value = operation.Value }).ToArray())!.AsArray();
 
     /// <summary>Changes whenever the persona at Tavus or the desired one changes.</summary>
     public string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
     {
-        there = There,
-        layers = There is { Layers.ValueKind: JsonValueKind.Object } ? There.Layers.GetRawText() : null,
+        there = Existing,
+        layers = Existing is { Layers.ValueKind: JsonValueKind.Object } ? Existing.Layers.GetRawText() : null,
         changes = _changes,
-        patch = Shown(),
-        guardrails = Guardrails.Select(step => new { step.Name, step.Prompt, step.There?.Id, before = step.There?.Prompt }),
+        patch = ToPreviewPatch(),
+        guardrails = Guardrails.Select(step => new { step.Name, step.Prompt, step.Existing?.Id, before = step.Existing?.Prompt }),
     }))))[..32];
 
     private IEnumerable<GuardrailStep> PlanGuardrails()
     {
         foreach (var (name, prompt) in Desired.Guardrails)
         {
-            var there = _rules.Find(rule => rule.Name == name);
-            if (there?.Prompt == prompt) continue;
-            _changes.Add(new($"tavusGuardrails.{name[_prefix.Length..]}", there?.Prompt, prompt));
-            yield return new GuardrailStep(name, prompt, there);
+            var existing = _rules.Find(rule => rule.Name == name);
+            if (existing?.Prompt == prompt) continue;
+            _changes.Add(new($"tavusGuardrails.{name[_prefix.Length..]}", existing?.Prompt, prompt));
+            yield return new GuardrailStep(name, prompt, existing);
         }
 
         foreach (var rule in _rules.Where(rule => !Desired.Guardrails.ContainsKey(rule.Name!)))
@@ -184,11 +184,11 @@ public sealed partial class PersonaPlan
 
     private void SetGuardrails()
     {
-        var wanted = Desired.Guardrails.Keys.Select(name => _rules.Find(rule => rule.Name == name)?.Id ?? NewGuardrail + name);
-        var there = There?.GuardrailIds ?? [];
-        var after = Merge(there, [.. _rules.Select(rule => rule.Id)], [.. wanted]);
+        var desired = Desired.Guardrails.Keys.Select(name => _rules.Find(rule => rule.Name == name)?.Id ?? NewGuardrail + name);
+        var before = Existing?.GuardrailIds ?? [];
+        var after = Merge(before, [.. _rules.Select(rule => rule.Id)], [.. desired]);
         // Changes already list the guardrails by name. Their ids mean nothing to people.
-        if (!after.SequenceEqual(there, StringComparer.Ordinal)) _patch.Add(Operation("/guardrail_ids", there.Count > 0, Node(after)));
+        if (!after.SequenceEqual(before, StringComparer.Ordinal)) _patch.Add(Operation("/guardrail_ids", before.Count > 0, ToArray(after)));
     }
 
     private void Set(string setting, string path, string? before, string after)
@@ -201,23 +201,23 @@ public sealed partial class PersonaPlan
     private void SetList(string setting, string path, IReadOnlyList<string> before, IReadOnlyList<string> after)
     {
         if (before.SequenceEqual(after, StringComparer.Ordinal)) return;
-        _changes.Add(new(setting, Node(before), Node(after)));
-        _patch.Add(Operation(path, before.Count > 0, Node(after)));
+        _changes.Add(new(setting, ToArray(before), ToArray(after)));
+        _patch.Add(Operation(path, before.Count > 0, ToArray(after)));
     }
 
     // JSON Patch's "add" also replaces an existing field, so it is right for empty fields whether Tavus returns them or not.
-    private static JsonPatchOperation Operation(string path, bool there, JsonNode value) =>
-        new(there ? "replace" : "add", path, value.DeepClone());
+    private static JsonPatchOperation Operation(string path, bool exists, JsonNode value) =>
+        new(exists ? "replace" : "add", path, value.DeepClone());
 
-    // The entries at Tavus without those that we set earlier, and the desired ones.
-    private static List<string> Merge(IReadOnlyList<string> there, IReadOnlyList<string> before, IReadOnlyList<string> wanted) =>
+    // The entries at Tavus, without those that we set earlier and no longer want, and the desired entries.
+    private static List<string> Merge(IReadOnlyList<string> current, IReadOnlyList<string> applied, IReadOnlyList<string> desired) =>
         [
-            .. there
-                .Where(item => wanted.Contains(item, StringComparer.Ordinal) || !before.Contains(item, StringComparer.Ordinal))
-                .Union(wanted, StringComparer.Ordinal),
+            .. current
+                .Where(item => desired.Contains(item, StringComparer.Ordinal) || !applied.Contains(item, StringComparer.Ordinal))
+                .Union(desired, StringComparer.Ordinal),
         ];
 
-    private static JsonArray Node(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+    private static JsonArray ToArray(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 
     private static string? Text(JsonElement layer, string name) =>
         layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
@@ -231,21 +231,26 @@ public sealed partial class PersonaPlan
             ? JsonNode.Parse(value.GetRawText())
             : null;
 
-    // Only the list of guardrails and the model's layer have placeholders. Other fields hold people's texts and are never searched. A
-    // persona without layers gets the model's layer first, so that "/layers" holds no such text either.
-    private static JsonNode? Fill(JsonPatchOperation operation, IReadOnlyDictionary<string, string> guardrailIds, string? modelKey)
+    // Only the list of guardrails and the model's layer have placeholders. Other fields contain people's texts, which may look like a
+    // placeholder, so they are not searched. An operation on "/layers" contains only the model's layer.
+    private static JsonNode? FillPlaceholders(
+        JsonPatchOperation operation,
+        IReadOnlyDictionary<string, string> guardrailIds,
+        string? modelKey)
     {
-        if (operation.Path == "/guardrail_ids") return Node(operation.Value!.AsArray().Select(id => Known(id!.GetValue<string>())));
+        if (operation.Path == "/guardrail_ids")
+            return ToArray(operation.Value!.AsArray().Select(id => GuardrailId(id!.GetValue<string>())));
         return operation.Path == "/layers" || operation.Path.StartsWith("/layers/llm", StringComparison.Ordinal)
-            ? Keyed(operation.Value)
+            ? WithModelKey(operation.Value)
             : operation.Value?.DeepClone();
 
-        string Known(string id) => id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
+        string GuardrailId(string id) =>
+            id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
 
-        JsonNode? Keyed(JsonNode? value) => value switch
+        JsonNode? WithModelKey(JsonNode? value) => value switch
         {
-            JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Keyed(field.Value)))),
-            JsonValue text when text.TryGetValue<string>(out var said) && said == Masked => JsonValue.Create(modelKey),
+            JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, WithModelKey(field.Value)))),
+            JsonValue text when text.TryGetValue<string>(out var content) && content == Masked => JsonValue.Create(modelKey),
             _ => value?.DeepClone(),
         };
     }

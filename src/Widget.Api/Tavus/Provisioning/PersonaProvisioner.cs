@@ -9,15 +9,15 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Provisioning;
 
-/// <summary>Why a persona cannot be created or changed as the settings say.</summary>
+/// <summary>Why a persona cannot be created or changed according to the settings.</summary>
 /// <param name="Status">HTTP status.</param>
-/// <param name="Words">What to do.</param>
-public sealed record PersonaRefusal(int Status, string Words);
+/// <param name="Message">The reason, and what to do.</param>
+public sealed record PersonaRefusal(int Status, string Message);
 
 /// <summary>
 /// Creates and changes tenants' personas at Tavus according to their settings, after showing a preview. Fields that we don't manage are
 /// not changed. A persona that was created but whose id was not saved is found by its name, so there are never two. One node at a time
-/// does this for a tenant (<see cref="TavusTurns"/>), and no transaction is open during requests to Tavus.
+/// does this for a tenant (<see cref="TavusChangeLeases"/>), and no transaction is open during requests to Tavus.
 /// </summary>
 public sealed class PersonaProvisioner(
     TavusAccounts accounts,
@@ -25,7 +25,7 @@ public sealed class PersonaProvisioner(
     PersonaReader reader,
     ProvisionedPersonas provisioned,
     TenantSettingsService settings,
-    TavusTurns turns,
+    TavusChangeLeases leases,
     ToolRegistry tools,
     TavusToolSync toolSync,
     InstallationOptions options)
@@ -33,14 +33,14 @@ public sealed class PersonaProvisioner(
     /// <exception cref="TavusException">Tavus is unavailable or refused.</exception>
     public async Task<(TavusPersonaPreview? Preview, PersonaRefusal? Refusal)> PreviewAsync(TenantInfo tenant, CancellationToken ct)
     {
-        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, Refuse(TavusWords.NoKey));
+        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, Refuse(TavusMessages.NoKey));
         var current = await settings.ReadAsync(tenant.TenantId, ct);
         var (plan, refusal) = await PlanAsync(tenant, current, account, ct);
         return plan is null ? (null, refusal) : (Show(plan, current), null);
     }
 
-    /// <summary>Applies what a preview has shown. After a failure, applying again continues where it stopped.</summary>
-    /// <param name="tenant">Whose persona.</param>
+    /// <summary>Applies the changes of a preview. After a failure, applying again continues where it stopped.</summary>
+    /// <param name="tenant">The tenant whose persona is changed.</param>
     /// <param name="fingerprint">The preview's fingerprint.</param>
     /// <param name="ct">Stops between two steps.</param>
     /// <exception cref="TavusException">Tavus is unavailable or refused.</exception>
@@ -50,28 +50,20 @@ public sealed class PersonaProvisioner(
         CancellationToken ct)
     {
         var busy = Refuse("The persona is being changed right now. Request a new preview when that is done.");
-        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, Refuse(TavusWords.NoKey));
-        await using var turn = await turns.TakeAsync(tenant.TenantId, TavusTurns.Persona, ct);
-        if (turn is null) return (null, busy);
-        try
-        {
-            return await ApplyAsync(tenant, fingerprint, account, turn, turn.Token);
-        }
-        catch (TavusTurnLostException)
-        {
-            return (null, busy);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested && turn.Token.IsCancellationRequested)
-        {
-            return (null, busy);
-        }
+        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, Refuse(TavusMessages.NoKey));
+        return await leases.RunAsync<(TavusPersonaApplied?, PersonaRefusal?)>(
+            tenant.TenantId,
+            TavusChangeLeases.Persona,
+            lease => ApplyAsync(tenant, fingerprint, account, lease, lease.Token),
+            otherwise: (null, busy),
+            ct);
     }
 
     private async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(
         TenantInfo tenant,
         string fingerprint,
         TavusAccount account,
-        TavusTurn turn,
+        TavusChangeLease lease,
         CancellationToken ct)
     {
         var current = await settings.ReadAsync(tenant.TenantId, ct);
@@ -85,25 +77,25 @@ public sealed class PersonaProvisioner(
         }
 
         var guardrails = await SaveGuardrailsAsync(plan, account, ct);
-        var key = plan.NeedsModelKey ? await provisioned.ReplaceModelKeyAsync(turn, ct) : null;
-        var (id, isPublished) = plan.There is { } there
-            ? (there.Id, await ChangeAsync(plan, there, account, guardrails, key?.Key, ct))
+        var key = plan.NeedsModelKey ? await provisioned.ReplaceModelKeyAsync(lease, ct) : null;
+        var (id, isPublished) = plan.Existing is { } existing
+            ? (existing.Id, await ChangeAsync(plan, existing, account, guardrails, key?.Key, ct))
             : (await CreateAsync(plan, tenant.TenantId, account, guardrails, key?.Key, ct), false);
-        await provisioned.SaveAsync(turn, account, plan, id, key?.Id, current.TavusPersonaId, CancellationToken.None);
+        await provisioned.SaveAsync(lease, account, plan, id, key?.Id, current.TavusPersonaId, CancellationToken.None);
         await DeleteGuardrailsAsync(plan, account, ct);
         var report = await toolSync.SyncAsync(tenant.TenantId, ct);
-        var problems = report?.Problems ?? ["The tools are being registered at this moment. Apply again to attach them."];
-        return (new TavusPersonaApplied(id, plan.There is null, isPublished, plan.Changes.Count, problems), null);
+        var problems = report?.Problems ?? ["The tools are being registered right now. Apply again to attach them."];
+        return (new TavusPersonaApplied(id, plan.Existing is null, isPublished, plan.Changes.Count, problems), null);
     }
 
     private static TavusPersonaPreview Show(PersonaPlan plan, TenantSettings current)
     {
         var notes = new List<string>();
-        if (plan.There is null)
+        if (plan.Existing is null)
             notes.Add("A persona will be created. Its id will be saved as tavusPersonaId in the tenant's settings.");
         else if (string.IsNullOrWhiteSpace(current.TavusPersonaId))
             notes.Add("The persona was found by its name. Its id will be saved as tavusPersonaId in the tenant's settings.");
-        if (plan.There is { HasUnpublishedChanges: true })
+        if (plan.Existing is { HasUnpublishedChanges: true })
             notes.Add("The persona has unpublished changes at Tavus. Applying publishes them, too.");
         if (plan.NeedsModelKey)
         {
@@ -114,10 +106,10 @@ public sealed class PersonaProvisioner(
 
         return new TavusPersonaPreview
         {
-            PersonaId = plan.There?.Id,
+            PersonaId = plan.Existing?.Id,
             Name = plan.Desired.Name,
             Changes = plan.Changes,
-            Patch = plan.Shown(),
+            Patch = plan.ToPreviewPatch(),
             Notes = notes,
             Fingerprint = plan.Fingerprint(),
         };
@@ -130,19 +122,21 @@ public sealed class PersonaProvisioner(
         CancellationToken ct)
     {
         if (AddressProblem(current) is { } unreachable) return (null, Refuse(unreachable));
-        var there = string.IsNullOrWhiteSpace(current.TavusPersonaId)
+        var existing = string.IsNullOrWhiteSpace(current.TavusPersonaId)
             ? await reader.FindByNameAsync(tenant.TenantId, account, ct)
             : await reader.FindAsync(account, current.TavusPersonaId, ct);
-        if (PersonaProblem(tenant, current, account, there) is { } problem) return (null, Refuse(problem));
+        if (PersonaProblem(tenant, current, account, existing) is { } problem) return (null, Refuse(problem));
 
         var prefix = DesiredPersona.GuardrailPrefix(tenant.TenantId);
         var plan = PersonaPlan.Of(
-            DesiredPersona.Of(tenant, current, options.PublicAddress, account.IsTenants),
-            there,
-            await provisioned.ReadAsync(tenant.TenantId, account, there, ct),
+            DesiredPersona.Of(tenant, current, options.PublicAddress, account.BelongsToTenant),
+            existing,
+            await provisioned.ReadAsync(tenant.TenantId, account, existing, ct),
             await reader.GuardrailsAsync(account, prefix, ct),
             prefix);
-        var attached = there is null ? [] : await reader.AttachedToolsAsync(account, there.Id, ToolRegistry.Prefix(tenant.TenantId), ct);
+        var attached = existing is null
+            ? []
+            : await reader.AttachedToolsAsync(account, existing.Id, ToolRegistry.Prefix(tenant.TenantId), ct);
         plan.Add("tools", attached, tools.Of(current).Select(tool => tool.Name));
         return (plan, null);
     }
@@ -150,31 +144,31 @@ public sealed class PersonaProvisioner(
     private string? AddressProblem(TenantSettings current) =>
         !current.TavusCustomModel || options.PublicAddress is { Scheme: "https" } ? null
         : "tavusCustomModel is on, but Tavus calls our model only over https. " + (options.PublicAddress is null
-            ? TavusWords.NoPublicAddress
+            ? TavusMessages.NoPublicAddress
             : "WIDGET_PUBLIC_URL is an http address. Set it to the public https address of this installation.");
 
-    private static string? PersonaProblem(TenantInfo tenant, TenantSettings current, TavusAccount account, TavusPersona? there)
+    private static string? PersonaProblem(TenantInfo tenant, TenantSettings current, TavusAccount account, TavusPersona? existing)
     {
-        if (there is null && !string.IsNullOrWhiteSpace(current.TavusPersonaId))
+        if (existing is null && !string.IsNullOrWhiteSpace(current.TavusPersonaId))
         {
             return $"The account has no persona {current.TavusPersonaId}. "
                 + "Set tavusPersonaId to one of its personas (GET /api/tavus/personas), or clear it to have one created.";
         }
 
-        if (there is null)
+        if (existing is null)
         {
             return string.IsNullOrWhiteSpace(current.TavusReplicaId)
                 ? "A persona needs a replica. Choose one (GET /api/tavus/replicas) and set tavusReplicaId."
                 : null;
         }
 
-        var name = there.Name ?? there.Id;
-        if (there.Type == "system")
-            return $"The persona {name} is one of Tavus's own and cannot be changed. Clear tavusPersonaId to have one created.";
-        return account.IsTenants || DesiredPersona.IsNameOf(there.Name, tenant.TenantId)
+        var name = existing.Name ?? existing.Id;
+        if (existing.Type == "system")
+            return $"The persona {name} is one of Tavus's stock personas and cannot be changed. Clear tavusPersonaId to have one created.";
+        return account.BelongsToTenant || DesiredPersona.IsNameOf(existing.Name, tenant.TenantId)
             ? null
             : $"Tenants share this installation's account at Tavus, and the persona {name} was not created for this tenant. "
-                + "Clear tavusPersonaId to have one created, or set a key of the tenant's own.";
+                + "Clear tavusPersonaId to have one created, or set the tenant's own key.";
     }
 
     // A persona can only name guardrails that exist.
@@ -187,9 +181,9 @@ public sealed class PersonaProvisioner(
         foreach (var step in plan.Guardrails)
         {
             if (step.Prompt is null) continue;
-            if (step.There is { } there)
+            if (step.Existing is { } existing)
             {
-                await client.UpdateGuardrailAsync(account, there.Id, new GuardrailDefinition { GuardrailPrompt = step.Prompt }, ct);
+                await client.UpdateGuardrailAsync(account, existing.Id, new GuardrailDefinition { GuardrailPrompt = step.Prompt }, ct);
                 continue;
             }
 
@@ -206,7 +200,7 @@ public sealed class PersonaProvisioner(
         {
             try
             {
-                await client.DeleteGuardrailAsync(account, step.There!.Id, ct);
+                await client.DeleteGuardrailAsync(account, step.Existing!.Id, ct);
             }
             catch (TavusException e) when (e.Fault == TavusFault.NotFound)
             {
@@ -217,16 +211,16 @@ public sealed class PersonaProvisioner(
 
     private async Task<bool> ChangeAsync(
         PersonaPlan plan,
-        TavusPersona there,
+        TavusPersona existing,
         TavusAccount account,
         IReadOnlyDictionary<string, string> guardrails,
         string? key,
         CancellationToken ct)
     {
         var patch = plan.Patch(guardrails, key);
-        var isDraft = there.HasUnpublishedChanges;
-        if (patch.Count > 0) isDraft |= (await client.PatchPersonaAsync(account, there.Id, patch, ct)).NeedsPublishing;
-        if (isDraft) await client.PublishPersonaAsync(account, there.Id, ct);
+        var isDraft = existing.HasUnpublishedChanges;
+        if (patch.Count > 0) isDraft |= (await client.PatchPersonaAsync(account, existing.Id, patch, ct)).NeedsPublishing;
+        if (isDraft) await client.PublishPersonaAsync(account, existing.Id, ct);
         return isDraft;
     }
 
@@ -250,5 +244,5 @@ public sealed class PersonaProvisioner(
         }
     }
 
-    private static PersonaRefusal Refuse(string words) => new(StatusCodes.Status409Conflict, words);
+    private static PersonaRefusal Refuse(string message) => new(StatusCodes.Status409Conflict, message);
 }

@@ -7,12 +7,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Provisioning;
 
-/// <summary>Stores what was last set of a tenant's persona, with the key that Tavus sends to our model.</summary>
+/// <summary>Stores the fields of tenants' personas that we set last, and manages the keys that Tavus sends to our model.</summary>
 public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsService settings, ModelKeys modelKeys, TimeProvider clock)
 {
     private const string KeyName = "Tavus persona (made by this installation)";
 
-    /// <summary>What was last set of this persona; nothing when another persona or account was set last.</summary>
+    /// <summary>The fields of the persona that we set last; none when another persona or account was set last.</summary>
     public async Task<AppliedPersona> ReadAsync(TenantId tenant, TavusAccount account, TavusPersona? persona, CancellationToken ct)
     {
         if (persona is null) return AppliedPersona.Nothing;
@@ -25,14 +25,13 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
     }
 
     /// <summary>
-    /// Makes a key for our model and forgets the old one. From here on Tavus may hold the new key: if the change fails halfway, the next
-    /// attempt must not assume that the old key is still in use.
+    /// Creates a key for our model and forgets the old one. Tavus may have the new key even if the change fails in the middle, so the next
+    /// attempt must not assume that the old key is still used.
     /// </summary>
-    public async Task<CreatedModelKey> ReplaceModelKeyAsync(TavusTurn turn, CancellationToken ct)
+    public async Task<CreatedModelKey> ReplaceModelKeyAsync(TavusChangeLease lease, CancellationToken ct)
     {
-        var key = await modelKeys.CreateAsync(turn.Tenant, KeyName, ct);
-        await using var db = await database.BeginAsync(turn.Tenant, ct);
-        await turn.HoldAsync(db, ct);
+        var key = await modelKeys.CreateAsync(lease.Tenant, KeyName, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         if (await db.Personas.SingleOrDefaultAsync(ct) is not { } row) return key;
         row.Applied = row.Applied with { ModelKeyId = null };
         await db.CommitAsync(ct);
@@ -40,17 +39,17 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
     }
 
     /// <summary>
-    /// Stores what has been set, writes the persona's id to the tenant's settings, and revokes the keys that Tavus no longer uses.
+    /// Stores the fields that were set, writes the persona's id to the tenant's settings, and revokes the keys that Tavus no longer uses.
     /// </summary>
-    /// <param name="turn">The turn in which it was set.</param>
-    /// <param name="account">The account it was set in.</param>
-    /// <param name="plan">What was set.</param>
+    /// <param name="lease">The lease of the change.</param>
+    /// <param name="account">The persona's account.</param>
+    /// <param name="plan">The plan that was carried out.</param>
     /// <param name="personaId">The persona, which may be new.</param>
-    /// <param name="newKey">The key that was made for it; null when it keeps its key.</param>
+    /// <param name="newKey">The key that was created for it; null when it keeps its key.</param>
     /// <param name="idInSettings">The persona in the settings that were applied. Settings changed since then stay.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Cancels the operation.</param>
     public async Task SaveAsync(
-        TavusTurn turn,
+        TavusChangeLease lease,
         TavusAccount account,
         PersonaPlan plan,
         string personaId,
@@ -59,10 +58,9 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
         CancellationToken ct)
     {
         var applied = plan.ToApplied(newKey);
-        var tenant = turn.Tenant;
-        await using (var db = await database.BeginAsync(tenant, ct))
+        var tenant = lease.Tenant;
+        await using (var db = await lease.BeginAsync(database, ct))
         {
-            await turn.HoldAsync(db, ct);
             var row = await db.Personas.SingleOrDefaultAsync(ct);
             if (row is null)
             {
@@ -82,14 +80,14 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
                 ct);
         }
 
-        await RevokeUnusedKeysAsync(turn, applied.ModelKeyId, ct);
+        await RevokeUnusedKeysAsync(lease, applied.ModelKeyId, ct);
     }
 
-    private async Task RevokeUnusedKeysAsync(TavusTurn turn, Guid? used, CancellationToken ct)
+    private async Task RevokeUnusedKeysAsync(TavusChangeLease lease, Guid? used, CancellationToken ct)
     {
-        var unused = (await modelKeys.ListAsync(turn.Tenant, ct)).Where(key => key.Name == KeyName && key.Id != used).ToList();
-        // The turn is checked after the keys were listed, so none of them was created by a node that now holds the turn.
-        await using (var db = await database.BeginAsync(turn.Tenant, ct)) await turn.HoldAsync(db, ct);
-        foreach (var key in unused) await modelKeys.RevokeAsync(turn.Tenant, key.Id, ct);
+        var unused = (await modelKeys.ListAsync(lease.Tenant, ct)).Where(key => key.Name == KeyName && key.Id != used).ToList();
+        // The lease is checked after the keys were listed, so none of them was created by a node that now holds the lease.
+        await lease.EnsureHeldAsync(database, ct);
+        foreach (var key in unused) await modelKeys.RevokeAsync(lease.Tenant, key.Id, ct);
     }
 }

@@ -10,13 +10,13 @@ namespace Widget.Api.Tavus.Provisioning;
 
 internal static class TavusPersonaEndpoints
 {
-    private const long LargestRequest = 16 * 1024;
+    private const long MaxRequestBytes = 16 * 1024;
     private const int PageSize = 24;
 
     public static void MapTavusPersona(this IEndpointRouteBuilder routes)
     {
         var tavus = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
-            .WithTags("Tavus").WithRequestSizeLimit(LargestRequest).ExplainTavus();
+            .WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes).ExplainTavus();
         tavus.MapGet("/replicas", Replicas).WithSummary("The account's replicas, with the state of their training");
         tavus.MapGet("/personas", Personas).WithSummary("The account's personas");
         tavus.MapGet("/voices", Voices).WithSummary("Tavus's stock voices");
@@ -33,8 +33,7 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
-        if (kind is not (null or "user" or "system"))
-            return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+        if (!IsKind(kind)) return InvalidKind();
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusReplicaId;
@@ -69,8 +68,7 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
-        if (kind is not (null or "user" or "system"))
-            return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+        if (!IsKind(kind)) return InvalidKind();
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusPersonaId;
@@ -88,7 +86,7 @@ internal static class TavusPersonaEndpoints
             list.TotalCount));
 
         // A shared account holds other tenants' personas, which this tenant must not see.
-        bool IsShown(TavusPersona persona) => account.IsTenants
+        bool IsShown(TavusPersona persona) => account.BelongsToTenant
             || persona.Type == "system"
             || DesiredPersona.IsNameOf(persona.Name, tenant);
     }
@@ -120,7 +118,7 @@ internal static class TavusPersonaEndpoints
         CancellationToken ct)
     {
         var (preview, refusal) = await provisioner.PreviewAsync(tenants.Current(), ct);
-        return preview is null ? Problems.Create(refusal!.Status, refusal.Words) : TypedResults.Ok(preview);
+        return preview is null ? Problems.Create(refusal!.Status, refusal.Message) : TypedResults.Ok(preview);
     }
 
     private static async Task<Results<Ok<TavusPersonaApplied>, ProblemHttpResult>> Apply(
@@ -130,10 +128,14 @@ internal static class TavusPersonaEndpoints
         CancellationToken ct)
     {
         var (applied, refusal) = await provisioner.ApplyAsync(tenants.Current(), request.Fingerprint, ct);
-        return applied is null ? Problems.Create(refusal!.Status, refusal.Words) : TypedResults.Ok(applied);
+        return applied is null ? Problems.Create(refusal!.Status, refusal.Message) : TypedResults.Ok(applied);
     }
 
-    private static ProblemHttpResult NoKey() => Problems.Create(StatusCodes.Status409Conflict, TavusWords.NoKey);
+    private static bool IsKind(string? kind) => kind is null or "user" or "system";
+
+    private static ValidationProblem InvalidKind() => Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+
+    private static ProblemHttpResult NoKey() => Problems.Create(StatusCodes.Status409Conflict, TavusMessages.NoKey);
 
     // Tavus reports progress as "57/100".
     private static int? Percent(string? progress) =>

@@ -6,7 +6,9 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
-/// <summary>The secrets that Tavus signs a tenant's tool calls with, and the tokens in the addresses it delivers them to.</summary>
+/// <summary>
+/// The secrets with which Tavus signs tenants' tool calls, and the tokens in the addresses to which it sends the calls.
+/// </summary>
 public sealed class DeliverySecrets(TenantSecrets secrets)
 {
     private const string Name = "tavus_tool_secret";
@@ -15,7 +17,7 @@ public sealed class DeliverySecrets(TenantSecrets secrets)
     public Task<string?> ReadAsync(TenantId tenant, CancellationToken ct) => secrets.ReadAsync(tenant, Name, ct);
 
     /// <summary>
-    /// The tenant's secret, created if there is none. The caller must hold the turn, so that no other node creates one at the same time.
+    /// The tenant's secret, created if there is none. The caller must hold the lease, so that no other node creates one at the same time.
     /// </summary>
     public async Task<string> EnsureAsync(TenantId tenant, CancellationToken ct)
     {

@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
-/// <summary>Stores which tools of a tenant are registered at Tavus. Every write checks that this node still holds the turn.</summary>
+/// <summary>Stores which tools of a tenant are registered at Tavus. Every write checks that this node still holds the lease.</summary>
 public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
 {
     public async Task<List<RegisteredTool>> ListAsync(TenantId tenant, CancellationToken ct)
@@ -19,13 +19,18 @@ public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
     }
 
     /// <summary>Saves a tool that has been created or updated at Tavus.</summary>
-    public async Task SaveAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, string tavusToolId, CancellationToken ct)
+    public async Task SaveAsync(
+        TavusChangeLease lease,
+        TavusAccount account,
+        ToolRegistration tool,
+        string tavusToolId,
+        CancellationToken ct)
     {
-        await using var db = await BeginAsync(turn, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         var row = await db.RegisteredTools.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
         if (row is null)
         {
-            row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" };
+            row = new RegisteredTool { TenantId = lease.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" };
             db.RegisteredTools.Add(row);
         }
 
@@ -37,45 +42,30 @@ public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
     }
 
     /// <summary>Saves the persona that a tool is attached to; null for none.</summary>
-    public async Task SetPersonaAsync(TavusTurn turn, string name, string? persona, CancellationToken ct)
+    public async Task SetPersonaAsync(TavusChangeLease lease, string name, string? persona, CancellationToken ct)
     {
-        await using var db = await BeginAsync(turn, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         await db.RegisteredTools
             .Where(row => row.Name == name && row.PersonaId != persona)
             .ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Deletes all rows except those with one of some names.</summary>
-    public async Task KeepOnlyAsync(TavusTurn turn, IReadOnlyCollection<string> names, CancellationToken ct)
+    /// <summary>Deletes all rows except those with the given names.</summary>
+    public async Task KeepOnlyAsync(TavusChangeLease lease, IReadOnlyCollection<string> names, CancellationToken ct)
     {
-        await using var db = await BeginAsync(turn, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         await db.RegisteredTools.Where(row => !names.Contains(row.Name)).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
     /// <summary>Deletes the rows of tools that are registered in other accounts.</summary>
     /// <returns>How many there were.</returns>
-    public async Task<int> DeleteOtherAccountsAsync(TavusTurn turn, TavusAccount account, CancellationToken ct)
+    public async Task<int> DeleteOtherAccountsAsync(TavusChangeLease lease, TavusAccount account, CancellationToken ct)
     {
-        await using var db = await BeginAsync(turn, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         var deleted = await db.RegisteredTools.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
         return deleted;
-    }
-
-    private async Task<TenantDb> BeginAsync(TavusTurn turn, CancellationToken ct)
-    {
-        var db = await database.BeginAsync(turn.Tenant, ct);
-        try
-        {
-            await turn.HoldAsync(db, ct);
-            return db;
-        }
-        catch
-        {
-            await db.DisposeAsync();
-            throw;
-        }
     }
 }

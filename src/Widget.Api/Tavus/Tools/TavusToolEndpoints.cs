@@ -12,12 +12,12 @@ namespace Widget.Api.Tavus.Tools;
 
 internal static class TavusToolEndpoints
 {
-    private const long LargestRequest = 64 * 1024;
+    private const long MaxRequestBytes = 64 * 1024;
     private const string Signature = "X-Tavus-Signature";
 
     public static void MapTavusTools(this IEndpointRouteBuilder routes)
     {
-        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
+        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
         tavus.MapPost("/tool", Run).RequireCors(Policies.AnyOrigin)
             .RequireAuthorization(Policies.VisitorOrDeveloper)
             .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
@@ -34,21 +34,21 @@ internal static class TavusToolEndpoints
             .WithSummary("Register the assistant's tools at Tavus, attach them to its persona and remove those that are off");
     }
 
-    // Called by a page that has received Tavus's app-message, or by a tenant's program. Only the caller's own token is trusted.
+    // Called by a page that has received Tavus's app-message, or by a tenant's program. Only the caller's token is trusted.
     private static async Task<Results<Ok<ToolResponse>, ProblemHttpResult>> Run(
         ToolRequest request,
         HttpContext http,
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
         VisitorTokens tokens,
-        CallingSessions sessions,
+        ToolCallSessions sessions,
         ToolRunner runner,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
         if (request.CompanyId is { } company && !IsOf(company, tenant)) return Problems.NotFound("company");
         VisitorId? visitor = http.User.Identity?.AuthenticationType == VisitorAuthentication.SchemeName ? tokens.Read(http)!.Visitor : null;
-        CallingSession? session = null;
+        ToolCallSession? session = null;
         if (request.SessionId is { } id)
         {
             session = await sessions.FindAsync(tenant.TenantId, id, visitor, ct);
@@ -99,7 +99,7 @@ internal static class TavusToolEndpoints
                 { Outcome.Status: ToolStatus.Unfinished } => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status422UnprocessableEntity,
             },
-            delivered.Outcome?.ErrorMessage ?? delivered.Words);
+            delivered.Outcome?.ErrorMessage ?? delivered.Message);
     }
 
     private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(

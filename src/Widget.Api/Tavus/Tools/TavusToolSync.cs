@@ -10,13 +10,13 @@ namespace Widget.Api.Tavus.Tools;
 /// <summary>
 /// Keeps the tools of a tenant's assistant registered at Tavus and attached to its persona. Each step is saved when it is done. A tool
 /// that was created but not saved is found by its name, so an interrupted sync continues the next time. One node at a time does this for
-/// a tenant (<see cref="TavusTurns"/>), and no transaction is open during requests to Tavus. Objects without the tenant's prefix are
+/// a tenant (<see cref="TavusChangeLeases"/>), and no transaction is open during requests to Tavus. Objects without the tenant's prefix are
 /// never changed (docs/decisions/0018-tools.md).
 /// </summary>
 public sealed partial class TavusToolSync(
     ToolRegistry registry,
     RegisteredTools registered,
-    TavusTurns turns,
+    TavusChangeLeases leases,
     TenantSettingsService settings,
     TavusAccounts accounts,
     TavusClient client,
@@ -26,32 +26,21 @@ public sealed partial class TavusToolSync(
     ILogger<TavusToolSync> logger)
 {
     private const int PageSize = 50;
-    private const int MostPages = 100;
 
-    /// <param name="tenant">Whose tools.</param>
+    /// <param name="tenant">The tenant whose tools are synced.</param>
     /// <param name="ct">Stops between two steps.</param>
     /// <returns>Null while another sync of the same tenant runs.</returns>
-    public async Task<ToolSyncReport?> SyncAsync(TenantId tenant, CancellationToken ct)
-    {
-        await using var turn = await turns.TakeAsync(tenant, TavusTurns.Tools, ct);
-        if (turn is null) return null;
-        try
-        {
-            return await SyncAsync(turn, turn.Token);
-        }
-        catch (TavusTurnLostException)
-        {
-            return null;
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested && turn.Token.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
+    public Task<ToolSyncReport?> SyncAsync(TenantId tenant, CancellationToken ct) =>
+        leases.RunAsync<ToolSyncReport?>(
+            tenant,
+            TavusChangeLeases.Tools,
+            async lease => await SyncAsync(lease, lease.Token),
+            otherwise: null,
+            ct);
 
-    private async Task<ToolSyncReport> SyncAsync(TavusTurn turn, CancellationToken ct)
+    private async Task<ToolSyncReport> SyncAsync(TavusChangeLease lease, CancellationToken ct)
     {
-        var tenant = turn.Tenant;
+        var tenant = lease.Tenant;
         var progress = new ToolSyncProgress();
         if (await accounts.OfAsync(tenant, ct) is not { } account)
         {
@@ -62,21 +51,19 @@ public sealed partial class TavusToolSync(
         var current = await settings.ReadAsync(tenant, ct);
         try
         {
-            var wanted = await WantedAsync(tenant, current, ct);
-            await ForgetOtherAccountsAsync(turn, account, progress, ct);
-            var there = await ThereAsync(tenant, account, ct);
+            var desired = await ListDesiredAsync(tenant, current, ct);
+            await ForgetOtherAccountsAsync(lease, account, progress, ct);
+            var existing = await ListExistingAsync(tenant, account, ct);
             var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var tool in wanted)
+            foreach (var tool in desired)
             {
                 await StepAsync(progress, tool.Name, async () =>
-                {
-                    var existing = there.GetValueOrDefault(tool.Definition.Name!);
-                    ids[tool.Name] = await RegisterAsync(turn, account, tool, existing, progress, ct);
-                });
+                    ids[tool.Name] = await RegisterAsync(
+                        lease, account, tool, existing.GetValueOrDefault(tool.Definition.Name!), progress, ct));
             }
 
-            await AttachAsync(turn, account, current.TavusPersonaId, ids, progress, ct);
-            await RemoveAsync(turn, account, there.Values, wanted, progress, ct);
+            await AttachAsync(lease, account, current.TavusPersonaId, ids, progress, ct);
+            await RemoveAsync(lease, account, existing.Values, desired, progress, ct);
         }
         catch (TavusException e)
         {
@@ -93,7 +80,7 @@ public sealed partial class TavusToolSync(
         return progress.ToContract();
     }
 
-    private async Task<IReadOnlyList<ToolRegistration>> WantedAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
+    private async Task<IReadOnlyList<ToolRegistration>> ListDesiredAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
     {
         (Uri, string)? server = api.DeliversToolsTo(options.PublicAddress)
             ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct))
@@ -101,9 +88,13 @@ public sealed partial class TavusToolSync(
         return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
-    private async Task ForgetOtherAccountsAsync(TavusTurn turn, TavusAccount account, ToolSyncProgress progress, CancellationToken ct)
+    private async Task ForgetOtherAccountsAsync(
+        TavusChangeLease lease,
+        TavusAccount account,
+        ToolSyncProgress progress,
+        CancellationToken ct)
     {
-        var forgotten = await registered.DeleteOtherAccountsAsync(turn, account, ct);
+        var forgotten = await registered.DeleteOtherAccountsAsync(lease, account, ct);
         if (forgotten > 0)
         {
             progress.Problems.Add(
@@ -111,57 +102,51 @@ public sealed partial class TavusToolSync(
         }
     }
 
-    // The tenant's tools at Tavus, by their names there.
-    private async Task<Dictionary<string, TavusTool>> ThereAsync(TenantId tenant, TavusAccount account, CancellationToken ct)
+    // The tenant's tools at Tavus, by their names at Tavus.
+    private async Task<Dictionary<string, TavusTool>> ListExistingAsync(TenantId tenant, TavusAccount account, CancellationToken ct)
     {
         var prefix = ToolRegistry.Prefix(tenant);
-        var there = new Dictionary<string, TavusTool>(StringComparer.Ordinal);
-        for (var page = 1; page <= MostPages; page++)
-        {
-            var tools = await client.ListToolsAsync(account, prefix, page, PageSize, ct);
-            foreach (var tool in tools.Items.Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true))
-                there[tool.Name!] = tool;
-            if (tools.Items.Count < PageSize || page * PageSize >= tools.TotalCount) break;
-        }
-
-        return there;
+        var existing = new Dictionary<string, TavusTool>(StringComparer.Ordinal);
+        await foreach (var tool in TavusPages.ReadAllAsync(PageSize, page => client.ListToolsAsync(account, prefix, page, PageSize, ct)))
+            if (tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true) existing[tool.Name] = tool;
+        return existing;
     }
 
     private async Task<string> RegisterAsync(
-        TavusTurn turn,
+        TavusChangeLease lease,
         TavusAccount account,
         ToolRegistration tool,
-        TavusTool? there,
+        TavusTool? existing,
         ToolSyncProgress progress,
         CancellationToken ct)
     {
-        var row = await registered.FindAsync(turn.Tenant, tool.Name, ct);
-        if (there is not null && row?.TavusToolId == there.Id && row.Digest == tool.Digest) return there.Id;
-        if (there is not null && await UpdateAsync(account, tool, there, ct))
+        var row = await registered.FindAsync(lease.Tenant, tool.Name, ct);
+        if (existing is not null && row?.TavusToolId == existing.Id && row.Digest == tool.Digest) return existing.Id;
+        if (existing is not null && await UpdateAsync(account, tool, existing, ct))
         {
-            await registered.SaveAsync(turn, account, tool, there.Id, ct);
+            await registered.SaveAsync(lease, account, tool, existing.Id, ct);
             progress.Updated.Add(tool.Name);
-            return there.Id;
+            return existing.Id;
         }
 
-        var created = await CreateAsync(turn.Tenant, account, tool, ct);
-        await registered.SaveAsync(turn, account, tool, created.Id, ct);
+        var created = await CreateAsync(lease.Tenant, account, tool, ct);
+        await registered.SaveAsync(lease, account, tool, created.Id, ct);
         progress.Created.Add(tool.Name);
         return created.Id;
     }
 
     // False when the tool was deleted and must be created again. Tavus delivers a tool in one of two ways and does not document whether an
     // update may change the way.
-    private async Task<bool> UpdateAsync(TavusAccount account, ToolRegistration tool, TavusTool there, CancellationToken ct)
+    private async Task<bool> UpdateAsync(TavusAccount account, ToolRegistration tool, TavusTool existing, CancellationToken ct)
     {
         try
         {
-            await client.UpdateToolAsync(account, there.Id, tool.Definition with { Name = null }, ct);
+            await client.UpdateToolAsync(account, existing.Id, tool.Definition with { Name = null }, ct);
             return true;
         }
-        catch (TavusException e) when (e.Fault is TavusFault.BadRequest or TavusFault.Conflict && !tool.IsDeliveredAs(there))
+        catch (TavusException e) when (e.Fault is TavusFault.BadRequest or TavusFault.Conflict && !tool.IsDeliveredAs(existing))
         {
-            await client.DeleteToolAsync(account, there.Id, ct);
+            await client.DeleteToolAsync(account, existing.Id, ct);
             return false;
         }
     }
@@ -175,21 +160,21 @@ public sealed partial class TavusToolSync(
         }
         catch (TavusException e) when (e.MayHaveHappened)
         {
-            if ((await ThereAsync(tenant, account, ct)).GetValueOrDefault(tool.Definition.Name!) is not { } created) throw;
+            if ((await ListExistingAsync(tenant, account, ct)).GetValueOrDefault(tool.Definition.Name!) is not { } created) throw;
             await client.UpdateToolAsync(account, created.Id, tool.Definition with { Name = null }, ct);
             return created;
         }
     }
 
     private async Task AttachAsync(
-        TavusTurn turn,
+        TavusChangeLease lease,
         TavusAccount account,
         string? persona,
         Dictionary<string, string> ids,
         ToolSyncProgress progress,
         CancellationToken ct)
     {
-        foreach (var row in await registered.ListAsync(turn.Tenant, ct))
+        foreach (var row in await registered.ListAsync(lease.Tenant, ct))
         {
             if (row.PersonaId is not { } former || former == persona || row.TavusToolId is not { } tool) continue;
             await StepAsync(progress, row.Name, async () =>
@@ -203,7 +188,7 @@ public sealed partial class TavusToolSync(
                     // The persona no longer exists, or no longer has the tool.
                 }
 
-                await registered.SetPersonaAsync(turn, row.Name, persona: null, ct);
+                await registered.SetPersonaAsync(lease, row.Name, persona: null, ct);
             });
         }
 
@@ -220,22 +205,22 @@ public sealed partial class TavusToolSync(
                     progress.Attached.Add(name);
                 }
 
-                await registered.SetPersonaAsync(turn, name, persona, ct);
+                await registered.SetPersonaAsync(lease, name, persona, ct);
             });
         }
     }
 
     private async Task RemoveAsync(
-        TavusTurn turn,
+        TavusChangeLease lease,
         TavusAccount account,
-        IEnumerable<TavusTool> there,
-        IReadOnlyList<ToolRegistration> wanted,
+        IEnumerable<TavusTool> existing,
+        IReadOnlyList<ToolRegistration> desired,
         ToolSyncProgress progress,
         CancellationToken ct)
     {
-        var prefix = ToolRegistry.Prefix(turn.Tenant);
-        var names = wanted.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var tool in there)
+        var prefix = ToolRegistry.Prefix(lease.Tenant);
+        var names = desired.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var tool in existing)
         {
             var name = tool.Name![prefix.Length..];
             if (names.Contains(name)) continue;
@@ -247,9 +232,9 @@ public sealed partial class TavusToolSync(
         }
 
         // A row stays as long as its tool may still exist at Tavus. Calls of such a tool are answered as unknown.
-        if ((await registered.ListAsync(turn.Tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
-        var left = (await ThereAsync(turn.Tenant, account, ct)).Keys.Select(name => name[prefix.Length..]);
-        await registered.KeepOnlyAsync(turn, [.. names.Union(left, StringComparer.Ordinal)], ct);
+        if ((await registered.ListAsync(lease.Tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
+        var remaining = (await ListExistingAsync(lease.Tenant, account, ct)).Keys.Select(name => name[prefix.Length..]);
+        await registered.KeepOnlyAsync(lease, [.. names.Union(remaining, StringComparer.Ordinal)], ct);
     }
 
     private static async Task StepAsync(ToolSyncProgress progress, string tool, Func<Task> step)

@@ -29,11 +29,11 @@ public enum DeliveryRefusal
 
 /// <summary>The result of a delivered call.</summary>
 /// <param name="Refusal">Why no tool was called.</param>
-/// <param name="Words">The refusal in words.</param>
+/// <param name="Message">The refusal's message.</param>
 /// <param name="Outcome">The tool's result; null when no tool was called.</param>
-public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolResult? Outcome)
+public sealed record DeliveryResult(DeliveryRefusal Refusal, string Message, ToolResult? Outcome)
 {
-    internal static Delivered Refused(DeliveryRefusal refusal, string words) => new(refusal, words, null);
+    internal static DeliveryResult Refused(DeliveryRefusal refusal, string message) => new(refusal, message, null);
 }
 
 /// <summary>
@@ -47,28 +47,28 @@ public sealed class ToolCallReceiver(
     IMultiTenantContextAccessor caller,
     TenantSettingsService settings,
     DeliverySecrets secrets,
-    CallingSessions sessions,
+    ToolCallSessions sessions,
     ToolRunner runner)
 {
-    private const int LongestId = 200;
+    private const int MaxIdLength = 200;
 
     /// <param name="token">The token in the address.</param>
     /// <param name="signature">The header; null when it is missing.</param>
     /// <param name="body">The raw body.</param>
-    /// <param name="ct">Ends the wait.</param>
-    public async Task<Delivered> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
+    /// <param name="ct">Cancels the operation.</param>
+    public async Task<DeliveryResult> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
     {
         if (await FindAsync(token, ct) is not var (tenantId, tool)
             || !caller.Admits(tenantId)
             || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
-            return Delivered.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
+            return DeliveryResult.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
         if (await secrets.ReadAsync(tenantId, ct) is not { } secret || !IsSigned(body, signature, secret))
-            return Delivered.Refused(DeliveryRefusal.BadSignature, "The signature is missing or does not match the body.");
+            return DeliveryResult.Refused(DeliveryRefusal.BadSignature, "The signature is missing or does not match the body.");
         if (Call.Parse(body) is not { } call)
-            return Delivered.Refused(DeliveryRefusal.BadBody, "The body must be a JSON object with conversation_id and arguments.");
+            return DeliveryResult.Refused(DeliveryRefusal.BadBody, "The body must be a JSON object with conversation_id and arguments.");
         if (await sessions.FindAsync(tenantId, call.Conversation, ct) is not { } session)
-            return Delivered.Refused(DeliveryRefusal.NoSuchConversation, "There is no such conversation.");
-        if (!session.IsActive) return Delivered.Refused(DeliveryRefusal.ConversationEnded, "This conversation has ended.");
+            return DeliveryResult.Refused(DeliveryRefusal.NoSuchConversation, "There is no such conversation.");
+        if (!session.IsActive) return DeliveryResult.Refused(DeliveryRefusal.ConversationEnded, "This conversation has ended.");
         var context = new ToolContext
         {
             Tenant = tenant,
@@ -78,7 +78,7 @@ public sealed class ToolCallReceiver(
             Visitor = session.Visitor,
             Locale = session.Locale,
         };
-        return new Delivered(DeliveryRefusal.None, "", await runner.RunAsync(context, tool, call.Arguments, ct));
+        return new DeliveryResult(DeliveryRefusal.None, "", await runner.RunAsync(context, tool, call.Arguments, ct));
     }
 
     private async Task<(TenantId Tenant, string Tool)?> FindAsync(string token, CancellationToken ct)
@@ -89,7 +89,7 @@ public sealed class ToolCallReceiver(
         return await row.ReadAsync(ct) ? (new TenantId(row.GetGuid(0)), row.GetString(1)) : null;
     }
 
-    // Published handlers of Tavus's webhooks expect only the hex digits. A scheme before them is also accepted, as other services send it.
+    // Public examples for Tavus's webhooks expect only the hex digits. A scheme before them, as other services send it, is also accepted.
     private static bool IsSigned(byte[] body, string? signature, string secret)
     {
         const string Scheme = "sha256=";
@@ -101,7 +101,7 @@ public sealed class ToolCallReceiver(
         return CryptographicOperations.FixedTimeEquals(given, HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
     }
 
-    // Its id at Tavus is not documented for this way of delivery; the conversation is.
+    // For this way of delivery, Tavus documents the conversation's id but not the call's id.
     private sealed record Call(string Conversation, string? Id, JsonElement Arguments)
     {
         public static Call? Parse(byte[] body)
@@ -125,7 +125,7 @@ public sealed class ToolCallReceiver(
         private static string? Text(JsonElement root, string field) =>
             root.TryGetProperty(field, out var found)
                 && found.ValueKind == JsonValueKind.String
-                && found.GetString() is { Length: > 0 and <= LongestId } text
+                && found.GetString() is { Length: > 0 and <= MaxIdLength } text
             && !text.Contains('\0', StringComparison.Ordinal)
                 ? text
                 : null;

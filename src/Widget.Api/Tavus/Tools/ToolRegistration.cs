@@ -18,11 +18,11 @@ public sealed record ToolRegistration(string Name, ToolDefinition Definition, st
     private static readonly int DeliverySeconds = (int)ToolTimeLimit.Deadline.TotalSeconds + 5;
 
     /// <param name="tool">The tool.</param>
-    /// <param name="tenant">Whose tool.</param>
+    /// <param name="tenant">The tool's tenant.</param>
     /// <param name="server">The public address and the tenant's secret; null when calls go through the visitor's page.</param>
     public static ToolRegistration Of(Tool tool, TenantId tenant, (Uri Address, string Secret)? server)
     {
-        var token = server is { } reached ? DeliverySecrets.Token(reached.Secret, tenant, tool.Name) : null;
+        var token = server is { } receiver ? DeliverySecrets.Token(receiver.Secret, tenant, tool.Name) : null;
         var definition = new ToolDefinition
         {
             Name = ToolRegistry.Prefix(tenant) + tool.Name,

@@ -32,7 +32,7 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
             timeout.CancelAfter(ConnectTimeout);
             var scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
             await socket.ConnectAsync(
-                new UriBuilder(address) { Scheme = scheme }.Uri, clients.ForEndpoint(account.IsTenants), timeout.Token);
+                new UriBuilder(address) { Scheme = scheme }.Uri, clients.ForEndpoint(account.BelongsToTenant), timeout.Token);
             return new WebSocketConnection(socket, clock);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

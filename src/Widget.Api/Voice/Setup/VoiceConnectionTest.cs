@@ -36,7 +36,7 @@ public sealed class VoiceConnectionTest(
         }
         else
         {
-            var owner = account.IsTenants ? "the tenant's own endpoint and key" : "the endpoint of this installation";
+            var owner = account.BelongsToTenant ? "the tenant's own endpoint and key" : "the endpoint of this installation";
             checks.Add(new("key", Ok: true, $"Calls go to {account.Endpoint.Host}, {owner}."));
             await AddModelsAsync(checks, account, current.Voice, ct);
         }

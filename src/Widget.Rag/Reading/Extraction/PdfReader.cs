@@ -90,8 +90,9 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
                 : "This PDF has no text, and none was recognised on its pages.") + (notice is null ? "" : " " + notice));
         }
 
-        var title = Title().Match(info);
-        return new ExtractedDocument(title.Success ? title.Groups["title"].Value.Trim() : null, null, blocks) { Notice = notice };
+        var title = DocumentTitles.Usable(Title().Match(info).Groups["title"].Value)
+            ?? await PdfHeading.FindAsync(document.Content, Limits, ct);
+        return new ExtractedDocument(title, null, blocks) { Notice = notice };
     }
 
     private string? Notice(string info, int? unread)

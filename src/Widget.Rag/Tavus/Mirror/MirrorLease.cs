@@ -2,5 +2,5 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>A worker's hold on a tenant's knowledge at Tavus.</summary>
+/// <summary>A worker's lease for syncing a tenant's knowledge with Tavus.</summary>
 public sealed record MirrorLease(TenantId Tenant, Guid Worker);

@@ -26,7 +26,7 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     /// <summary>Gives up a lease until the tenant is due again.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="pause">The time until then; null when there is nothing more to synchronise.</param>
-    /// <param name="ct">Cancels the statement.</param>
+    /// <param name="ct">Cancels the operation.</param>
     public Task<bool> ReleaseAsync(MirrorLease lease, TimeSpan? pause, CancellationToken ct) =>
         // A round that was requested during this one starts at once.
         UpdateAsync(
@@ -40,7 +40,7 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
             ct);
 
     /// <summary>Requests a round at once, which also retries the documents that failed before.</summary>
-    public async Task AskAsync(TenantId tenant, CancellationToken ct)
+    public async Task RequestSyncAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await using var command = db.Command(
@@ -56,10 +56,10 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     }
 
     /// <summary>
-    /// Makes the next round come soon, for a person who watches the console. It waits for no lock, retries no failed document and does
-    /// nothing during a round, so frequent calls cost little.
+    /// Makes the next round start soon, for a person who watches the console. Frequent calls are cheap: it does not wait for locks, does
+    /// not retry failed documents, and does nothing during a round.
     /// </summary>
-    public async Task NudgeAsync(TenantId tenant, CancellationToken ct)
+    public async Task SyncSoonAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await using var command = db.Command(

@@ -14,8 +14,8 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
     /// <summary>Maximum number of passages in one tenant's mirror. More would make searches slow.</summary>
     public const int MaxPassages = 10_000;
 
-    // Pages not read within this time are retried later, like pages that failed.
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
+    // Pages that are not read within this time are retried later, like pages that failed.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(5);
 
     private const string TooSlow = "Its pages take too long to read. The rest will be retried later.";
     private const string NotText =
@@ -23,9 +23,9 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
 
     /// <param name="lease">The worker's lease.</param>
     /// <param name="document">The document.</param>
-    /// <param name="all">Fetches all pages; otherwise only those that failed before.</param>
+    /// <param name="all">Whether to fetch all pages, or only those that failed before.</param>
     /// <param name="ct">Cancels the operation.</param>
-    /// <returns>The error of the first page that failed, in plain words; null when all succeeded.</returns>
+    /// <returns>The message of the first error; null when all pages were read.</returns>
     internal async Task<string?> SyncAsync(MirrorLease lease, RemoteDocument document, bool all, CancellationToken ct)
     {
         var addresses = document.Addresses(MirrorSync.MaxPages);
@@ -37,7 +37,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
             var page = known.GetValueOrDefault(address);
             if (!all && page is { Error: null, ContentHash: not null }) continue;
             string? error = TooSlow;
-            if (clock.GetElapsedTime(began) > Budget) await NoteAsync(lease, document.Id, address, TooSlow, ct);
+            if (clock.GetElapsedTime(began) > MaxTime) await SaveErrorAsync(lease, document.Id, address, TooSlow, ct);
             else error = await SyncAsync(lease, document, address, page, ct);
             if (error is not null) errors.Add(error);
         }
@@ -60,8 +60,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         IReadOnlyList<string> keep,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var gone = db.TavusPages.Where(row => row.DocumentId == documentId && !keep.Contains(row.Address));
         if (await gone.ExecuteDeleteAsync(ct) > 0) await MirrorWriter.CountAsync(db, ct);
         var known = await db.TavusPages
@@ -98,7 +97,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
                     ct);
             if (fetched.Document is not { } raw)
             {
-                await NoteAsync(lease, document.Id, address, error: null, ct);
+                await SaveErrorAsync(lease, document.Id, address, error: null, ct);
                 return null;
             }
 
@@ -117,7 +116,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         catch (IngestionFailureException e)
         {
             // Tavus keeps answering from its copy of a page that no longer exists, so the mirrored page stays too.
-            await NoteAsync(lease, document.Id, address, e.Message, ct);
+            await SaveErrorAsync(lease, document.Id, address, e.Message, ct);
             return e.Message;
         }
     }
@@ -138,8 +137,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         PreparedDocument? prepared,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var page = await FindAsync(db, lease, documentId, address, ct);
         (
             page.Etag,
@@ -162,10 +160,9 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         await db.CommitAsync(ct);
     }
 
-    private async Task NoteAsync(MirrorLease lease, string documentId, string address, string? error, CancellationToken ct)
+    private async Task SaveErrorAsync(MirrorLease lease, string documentId, string address, string? error, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var page = await FindAsync(db, lease, documentId, address, ct);
         (page.Error, page.FetchedAt) = (error, clock.GetUtcNow());
         await db.CommitAsync(ct);

@@ -1,10 +1,11 @@
 using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
 using Widget.Rag.Ranking;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>A question as the mirror's lexical arm sees it, with the state of the mirror.</summary>
+/// <summary>A question's words for the lexical search of the mirror, with the mirror's statistics.</summary>
 /// <param name="Terms">Its words, weighted by how rare they are in the mirror.</param>
 /// <param name="Documents">Number of mirrored documents.</param>
 /// <param name="Passages">Number of mirrored passages.</param>
@@ -17,8 +18,9 @@ internal sealed record MirrorQuestion(
     double AverageLength,
     DateTimeOffset SyncedAt)
 {
-    // Stop words carry some meaning in short questions. Question does the same.
+    // Stop words carry some meaning in short questions, and a spelling without accents may be meant. Question does the same.
     private const float StopWordWeight = 0.3f;
+    private const float OtherSpellingWeight = 0.5f;
 
     private const string Lexicon =
         """
@@ -45,18 +47,43 @@ internal sealed record MirrorQuestion(
 
     private static async Task<MirrorQuestion?> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
+        var languages = QuestionLanguages.Of(text);
+        var words = LexicalText.Prepare(text);
         await using var command = db.Command(
             """
+            with spoken as materialized (
+              select case when cardinality(named.languages) > 0 then named.languages else mirror.languages end as languages
+              from tavus_knowledge mirror
+              cross join lateral (
+                select array(select language from unnest($4::text[]) language where $5 or language = any(mirror.languages))
+              ) named (languages)
+              where mirror.tenant_id = $1
+            ), kept as materialized (
+              select array(
+                select place::integer from unnest(to_tsvector(stopping_configuration(language), $2)) term
+                cross join lateral unnest(term.positions) place) as places
+              from spoken cross join lateral unnest(spoken.languages) language
+            )
             select mirror.documents, mirror.passages, mirror.total_length, mirror.synced_at,
-                   asked.lexeme, asked.frequency, asked.is_stop, asked.place, known.passages
+                   asked.lexeme, asked.frequency, exists (select from kept where not asked.place = any(kept.places)), asked.place,
+                   known.passages, asked.is_written, in_language.passages
             from tavus_knowledge mirror
+            cross join spoken
+            cross join lateral (
+              select case when mirror.languages <@ spoken.languages then mirror.passages
+                else (
+                  select count(*)::integer
+                  from tavus_passages passage
+                  join tavus_pages page on page.tenant_id = $1 and page.document_id = passage.document_id and page.address = passage.address
+                  where passage.tenant_id = $1 and page.language = any(spoken.languages))
+                end
+            ) in_language (passages)
             left join lateral (
               select term.lexeme, max(cardinality(term.positions)) as frequency, min(term.positions[1])::integer as place,
-                     bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
+                     bool_or(spelling.is_written) as is_written
               from unnest(mirror.languages) language
-              cross join lateral (
-                select tsvector_to_array(to_tsvector(stopping_configuration(language), $2))) kept (lexemes)
-              cross join lateral unnest(to_tsvector(search_configuration(language), $2)) term
+              cross join (values ($2, true), ($3, false)) spelling (words, is_written)
+              cross join lateral unnest(to_tsvector(search_configuration(language), spelling.words)) term
               group by term.lexeme
             ) asked on true
             left join lateral (
@@ -64,7 +91,7 @@ internal sealed record MirrorQuestion(
             ) known on true
             where mirror.tenant_id = $1 and mirror.synced_at is not null
             """,
-            [db.TenantId.Value, LexicalText.Prepare(text)]);
+            [db.TenantId.Value, words, LexicalText.Fold(words), languages.Languages, languages.IsCertain]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         MirrorQuestion? question = null;
         var terms = new List<QuestionTerm>();
@@ -80,11 +107,14 @@ internal sealed record MirrorQuestion(
             if (rows.IsDBNull(4)) continue;
             var (isStop, containing) = (rows.GetBoolean(6), rows.GetInt32(8));
             var idf = (float)Bm25.Idf(passages, containing);
+            var weight = rows.GetBoolean(9) ? 1 : OtherSpellingWeight;
+            // The rarity of a stop word is measured among the passages in the question's language.
+            weight *= isStop ? StopWordWeight * (float)Bm25.Idf(Math.Max(rows.GetInt32(10), containing), containing) : idf;
             terms.Add(
                 new QuestionTerm(
                     rows.GetString(4),
                     Dimension: 0,
-                    idf * rows.GetInt32(5) * (isStop ? StopWordWeight : 1),
+                    weight * rows.GetInt32(5),
                     idf,
                     isStop,
                     containing,

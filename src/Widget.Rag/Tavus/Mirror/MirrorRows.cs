@@ -6,7 +6,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>State of a tenant's Tavus mirror, and when it is synchronised next.</summary>
+/// <summary>The state of a tenant's mirror, and when it is synchronised next.</summary>
 public sealed class TavusKnowledge : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -30,7 +30,7 @@ public sealed class TavusKnowledge : ITenantOwned
 
     public DateTimeOffset? SyncedAt { get; set; }
 
-    /// <summary>Why the last synchronisation failed, in plain words; null when it succeeded.</summary>
+    /// <summary>Why the last synchronisation failed; null when it succeeded.</summary>
     public string? Error { get; set; }
 
     /// <summary>Null when the tenant does not use the mirror.</summary>

@@ -19,20 +19,20 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <summary>Maximum number of pages of a crawled document, the same as Tavus's limit.</summary>
     public const int MaxPages = 100;
 
-    private const int AtOnce = 4;
+    private const int MaxParallel = 4;
 
-    // There are few workers, and the next tenant waits until one is free.
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
+    // There are few workers, so one tenant must not occupy a worker for long.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(5);
 
     // Delay after the first failure. Each further failure doubles it, so a permanently missing page is fetched once a day.
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromDays(1);
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromDays(1);
 
     /// <param name="lease">The worker's lease.</param>
     /// <param name="listing">Tavus's list.</param>
     /// <param name="others">Documents at Tavus that must not be mirrored: other tenants' documents and copies of own ones.</param>
     /// <param name="ct">Cancels the operation.</param>
-    /// <returns>Whether all documents were checked. The next run continues with the rest.</returns>
+    /// <returns>Whether all documents were processed. If not, the next run continues with the rest.</returns>
     /// <exception cref="LeaseLostException">Another worker has taken over.</exception>
     public async Task<bool> SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
@@ -51,32 +51,30 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
                             && !(row.RetryAt <= now)))
             .ToArray();
         var began = clock.GetTimestamp();
-        var looked = 0;
+        var done = 0;
         await Parallel.ForEachAsync(
             work,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+            new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = ct },
             async (document, running) =>
             {
-                if (clock.GetElapsedTime(began) > Budget) return;
+                if (clock.GetElapsedTime(began) > MaxTime) return;
                 await SyncAsync(lease, document, known.GetValueOrDefault(document.Id), running);
-                Interlocked.Increment(ref looked);
+                Interlocked.Increment(ref done);
             });
 
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
-        (mirror.SyncedAt, mirror.Error) = (clock.GetUtcNow(), Shortcoming(listing, listed.Length, work.Length - looked));
-        // The trace shows this time, so cached searches must not be older.
+        (mirror.SyncedAt, mirror.Error) = (clock.GetUtcNow(), Incompleteness(listing, listed.Length, work.Length - done));
+        // The trace of a search shows the time of the sync, so cached searches must not be older.
         mirror.Revision++;
         await db.CommitAsync(ct);
-        return looked == work.Length;
+        return done == work.Length;
     }
 
     /// <summary>Records why the synchronisation failed. Searches continue to use the existing mirror.</summary>
     public async Task FailAsync(MirrorLease lease, string error, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         (await db.TavusKnowledge.SingleAsync(ct)).Error = error;
         await db.CommitAsync(ct);
     }
@@ -84,8 +82,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <summary>Deletes the mirror of a tenant that no longer uses it.</summary>
     public async Task DropAsync(MirrorLease lease, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         if (await db.TavusKnowledge.AnyAsync(row => row.Account == null, ct)) return;
         await db.TavusDocuments.ExecuteDeleteAsync(ct);
         await MirrorWriter.CountAsync(db, ct);
@@ -94,7 +91,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         await db.CommitAsync(ct);
     }
 
-    private static string? Shortcoming(RemoteListing listing, int listed, int waiting) =>
+    private static string? Incompleteness(RemoteListing listing, int listed, int waiting) =>
         waiting > 0
             ? string.Create(
                 CultureInfo.InvariantCulture,
@@ -114,8 +111,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         IReadOnlySet<string> others,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
         var elsewhere = others.ToArray();
         // Documents of another account belong to it, even if this account has documents with the same ids.
@@ -134,20 +130,20 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         var version = document.Version();
         var changed = known is null || !known.Version.AsSpan().SequenceEqual(version);
         // A document gets its version only when it is done, so an interrupted run continues.
-        if (changed) await NoteAsync(lease, document, version: [], error: null, known, ct);
+        if (changed) await SaveStateAsync(lease, document, version: [], error: null, known, ct);
 
         string? error = null;
         if (document.IsFailed)
         {
             await pages.RemoveAsync(lease, document.Id, keep: [], ct);
-            error = document.Error is { } words ? $"Tavus could not read it: {words}" : "Tavus could not read it.";
+            error = document.Error is { } reason ? $"Tavus could not read it: {reason}" : "Tavus could not read it.";
         }
         else if (document.IsReady)
         {
             error = await ReadPagesAsync(lease, document, changed, ct);
         }
 
-        await NoteAsync(lease, document, version, error, known, ct);
+        await SaveStateAsync(lease, document, version, error, known, ct);
     }
 
     // An error with one document must not fail the whole mirror.
@@ -163,7 +159,10 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         }
     }
 
-    private async Task NoteAsync(
+    private static TimeSpan RetryDelay(int failures) =>
+        TimeSpan.FromTicks(Math.Min(MaxRetryDelay.Ticks, FirstRetryDelay.Ticks << Math.Min(failures - 1, 10)));
+
+    private async Task SaveStateAsync(
         MirrorLease lease,
         RemoteDocument document,
         byte[] version,
@@ -171,8 +170,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         MirroredDocument? known,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.HoldAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var row = await db.TavusDocuments.SingleOrDefaultAsync(entry => entry.DocumentId == document.Id, ct);
         if (row is null)
             db.TavusDocuments.Add(
@@ -191,9 +189,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
             // A document that Tavus could not read is fetched again only when Tavus reports a change.
             var retry = error is not null && !document.IsFailed;
             row.Failures = retry ? (short)Math.Min((known?.Failures ?? 0) + 1, 20) : (short)0;
-            row.RetryAt = retry
-                ? clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(row.Failures - 1, 10)))
-                : null;
+            row.RetryAt = retry ? clock.GetUtcNow() + RetryDelay(row.Failures) : null;
             row.UpdatedAt = clock.GetUtcNow();
         }
 

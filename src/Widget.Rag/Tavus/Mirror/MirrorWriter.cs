@@ -13,14 +13,25 @@ namespace Widget.Rag.Tavus.Mirror;
 /// <summary>Stores pages of the mirror and their search data in the caller's transaction.</summary>
 internal static class MirrorWriter
 {
-    /// <summary>Serialises a tenant's writers, and stops a worker whose lease was lost.</summary>
+    /// <summary>
+    /// Begins a transaction that locks the mirror, so that a tenant has one writer at a time, and only while it holds the lease.
+    /// </summary>
     /// <exception cref="LeaseLostException">Another worker has the lease.</exception>
-    public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
+    public static async Task<TenantDb> BeginAsync(TenantDatabase database, MirrorLease lease, CancellationToken ct)
     {
-        await using var command = db.Command(
-            "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
-            [lease.Tenant.Value]);
-        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new LeaseLostException();
+        var db = await database.BeginAsync(lease.Tenant, ct);
+        try
+        {
+            await using var command = db.Command(
+                "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
+                [lease.Tenant.Value]);
+            return await command.ExecuteScalarAsync(ct) is Guid owner && owner == lease.Worker ? db : throw new LeaseLostException();
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Replaces a page's passages.</summary>
@@ -33,7 +44,9 @@ internal static class MirrorWriter
             id = Guid.CreateVersion7(),
             ordinal = passage.Ordinal,
             heading = LexicalText.Prepare(page.Heading(passage)),
+            other_heading = LexicalText.OtherSpellings(page.Heading(passage)),
             words = LexicalText.Prepare(passage.Text),
+            other_words = LexicalText.OtherSpellings(passage.Text),
         }).ToArray();
         var terms = await AnalyseAsync(db, JsonSerializer.Serialize(passages, KnowledgeJson.Options), page.Language, ct);
 
@@ -108,7 +121,7 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // Uses the same words as for own passages (KnowledgeWriter).
+    // Splits the text into words in the same way as for own passages (KnowledgeWriter).
     private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(
         TenantDb db,
         string passages,
@@ -118,12 +131,16 @@ internal static class MirrorWriter
         await using var command = db.Command(
             """
             select given.id, term.lexemes, term.frequencies
-            from jsonb_to_recordset($1) as given (id uuid, heading text, words text)
+            from jsonb_to_recordset($1) as given (id uuid, heading text, other_heading text, words text, other_words text)
+            cross join search_configuration($2) configuration
+            cross join lateral (
+              select setweight(to_tsvector(configuration, heading), 'A') || to_tsvector(configuration, words)) written (lexemes)
+            cross join lateral (
+              select setweight(to_tsvector(configuration, other_heading), 'A') || to_tsvector(configuration, other_words)) other (lexemes)
             cross join lateral (
               select coalesce(array_agg(lexeme), '{}') as lexemes,
                      coalesce(array_agg(cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))), '{}') as frequencies
-              from unnest(setweight(to_tsvector(search_configuration($2), given.heading), 'A')
-                || to_tsvector(search_configuration($2), given.words))
+              from unnest(written.lexemes || ts_delete(other.lexemes, tsvector_to_array(written.lexemes)))
             ) term
             """,
             [new NpgsqlParameter { Value = passages, NpgsqlDbType = NpgsqlDbType.Jsonb }, language]);

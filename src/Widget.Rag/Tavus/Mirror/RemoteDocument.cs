@@ -30,16 +30,16 @@ public sealed record RemoteDocument(string Id, string Name, string Url, string S
     /// <summary>Whether Tavus failed to read it.</summary>
     public bool IsFailed => Status == "error";
 
-    /// <summary>The addresses of all its pages, each once, its own first.</summary>
-    public IReadOnlyList<string> Addresses(int most) => [.. CrawledUrls.Prepend(Url).Distinct(StringComparer.Ordinal).Take(most)];
+    /// <summary>The addresses of its pages, each once, beginning with <see cref="Url"/>.</summary>
+    public IReadOnlyList<string> Addresses(int maxCount) => [.. CrawledUrls.Prepend(Url).Distinct(StringComparer.Ordinal).Take(maxCount)];
 
     /// <summary>A hash that changes whenever Tavus's data about the document changes.</summary>
     public byte[] Version()
     {
-        var said = new StringBuilder();
+        var content = new StringBuilder();
         foreach (var part in (string?[])[Name, Url, Status, Error, UpdatedAt, LastCrawledAt, .. CrawledUrls])
-            said.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1}:{part}");
-        return SHA256.HashData(Encoding.UTF8.GetBytes(said.ToString()));
+            content.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1}:{part}");
+        return SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString()));
     }
 }
 

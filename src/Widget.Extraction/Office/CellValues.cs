@@ -1,0 +1,44 @@
+using System.Globalization;
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Spreadsheet;
+
+namespace Widget.Extraction;
+
+/// <summary>Returns the values of a workbook's cells as displayed.</summary>
+internal sealed class CellValues(List<string> sharedStrings, CellFormats formats)
+{
+    public RowBlocks.Cell Of(Cell cell)
+    {
+        var raw = cell.CellValue?.Text ?? "";
+        return cell.DataType?.InnerText switch
+        {
+            "s" => new(SharedString(raw), IsText: true),
+            "inlineStr" => new(cell.InlineString is { } inline ? TextOf(inline) : "", IsText: true),
+            "str" => new(HtmlExtractor.CollapseWhiteSpace(raw), IsText: true),
+            "b" => new(raw == "1" ? "yes" : "no", IsText: false),
+            "e" => new("", IsText: false),
+            "d" => new(raw, IsText: false),
+            _ => new(formats.Format(raw, cell.StyleIndex?.Value), IsText: false),
+        };
+    }
+
+    /// <summary>Whether the cell's number format displays nothing.</summary>
+    public bool IsHidden(Cell cell, RowBlocks.Cell value) => formats.IsHidden(cell.StyleIndex?.Value, value.IsText);
+
+    /// <summary>Whether the cell has a formula whose result is not stored. An empty text as a result is stored.</summary>
+    public static bool IsFormulaWithoutValue(Cell cell) =>
+        cell.CellFormula is not null && string.IsNullOrEmpty(cell.CellValue?.Text) && cell.DataType?.InnerText is not "str";
+
+    public static bool IsError(Cell cell) => cell.DataType?.InnerText == "e";
+
+    // Phonetic guides (furigana) are not part of the text.
+    public static string TextOf(OpenXmlElement item) => HtmlExtractor.CollapseWhiteSpace(string.Concat(item
+        .Descendants<Text>()
+        .Where(text => text.Parent is not PhoneticRun)
+        .Select(text => text.Text)));
+
+    private string SharedString(string index) =>
+        int.TryParse(index, CultureInfo.InvariantCulture, out var position) && position >= 0 && position < sharedStrings.Count
+            ? sharedStrings[position]
+            : "";
+}
