@@ -50,7 +50,8 @@ internal static class AnswersBenchmark
         }
 
         Console.WriteLine($"{dataset}: {outcomes.Count} questions");
-        Console.WriteLine($"{"",-20} {"count",6} {"stated right",13} {"wrong",6} {"suggested",10} {"with fact",10} {"nothing",8} {"words",6}");
+        Console.WriteLine(
+            $"{"",-20} {"count",6} {"stated right",13} {"wrong",6} {"suggested",10} {"with fact",10} {"nothing",8} {"words",6}");
         foreach (var group in outcomes.GroupBy(one => $"{one.Question.Kind} {(one.Question.Language == "en" ? "en" : "other")}")
             .OrderBy(group => group.Key, StringComparer.Ordinal))
         {

@@ -80,8 +80,10 @@ internal static class CollectionBenchmark
                 KnowledgeFilter.None,
                 default,
                 CancellationToken.None);
+            var sharedWords = candidates.Max(candidate => candidate.Lexical) / question.FullScore;
             runs["fused"][id] = Ranking(
-                Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, LanguageDetector.Detect(text) ?? "en", candidates.Max(candidate => candidate.Lexical) / question.FullScore)).Select(candidate => candidate.Item));
+                Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, LanguageDetector.DetectQuestion(text), sharedWords))
+                    .Select(candidate => candidate.Item));
         }
 
         Console.WriteLine($"{"",-9}{"nDCG@10",8} {"Recall@100",11} {"nDCG to lexical",16}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -195,8 +194,7 @@ public sealed partial class Answerer(
         foreach (var part in parts)
         {
             var text = part.Searched.Text.Trim();
-            answers.Add(await QuoteAsync(text, part, phrases, ct)
-                ?? QuotedAnswer.Missing(string.Format(CultureInfo.InvariantCulture, Suggestions.For(phrases).MissingPart, text.TrimEnd('?', '؟', '.', ' '))));
+            answers.Add(await QuoteAsync(text, part, phrases, ct) ?? QuotedAnswer.Missing(Suggestions.For(phrases).MissingFor(text)));
         }
 
         return answers.TrueForAll(answer => answer.Citations.Count == 0) ? null : QuotedAnswer.Join(answers);

@@ -47,8 +47,8 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 Person = "Natürlich. Ich bin ein KI-Assistent und kann Ihre Anfrage an unser Team weitergeben.",
                 Contact = "Danke, Ihre Kontaktdaten sind in dieser Unterhaltung für unser Team vermerkt. "
                     + "Möchten Sie darum bitten, dass sich ein Mensch bei Ihnen meldet?",
-                Complaint = "Das tut mir leid. Ich bin ein KI-Assistent und kann es nicht selbst in Ordnung bringen, aber unser Team kann helfen. "
-                    + "Möchten Sie mit einem Menschen sprechen?",
+                Complaint = "Das tut mir leid. Ich bin ein KI-Assistent und kann es nicht selbst in Ordnung bringen, "
+                    + "aber unser Team kann helfen. Möchten Sie mit einem Menschen sprechen?",
             }),
         new(
             "es",

@@ -90,7 +90,8 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
         var words = clause.Texts.AsSpan(i);
         for (var length = 1; length <= MaxConjunctionLength && length < words.Length; length++)
         {
-            if (book.IsConjunction(words[..length]) && IsQuestion(clause, i + length)) return (i + length, clause.Words[i + length].Start, true);
+            if (book.IsConjunction(words[..length]) && IsQuestion(clause, i + length))
+                return (i + length, clause.Words[i + length].Start, true);
         }
 
         // The first letter is the "and".

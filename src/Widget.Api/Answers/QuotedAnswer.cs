@@ -83,7 +83,8 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
 
         int NumberOf(Citation passage)
         {
-            var known = citations.FindIndex(other => other.Text == passage.Text && other.Url == passage.Url && other.Title == passage.Title);
+            var known = citations.FindIndex(
+                other => other.Text == passage.Text && other.Url == passage.Url && other.Title == passage.Title);
             if (known >= 0) return known + 1;
             citations.Add(passage with { Number = citations.Count + 1 });
             return citations.Count;
@@ -108,7 +109,7 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         if (sentences.Count == 0) return passage.Passage.Text;
         double[] closeness =
         [
-            .. sentences.Select(sentence => expected?.IsIn(sentence.Text) == false ? WithoutExpected * sentence.Closeness : sentence.Closeness),
+            .. sentences.Select(sentence => sentence.Closeness * (expected?.IsIn(sentence.Text) == false ? WithoutExpected : 1)),
         ];
         var best = Array.IndexOf(closeness, closeness.Max());
         return IsRow(sentences[best].Text)
@@ -124,16 +125,16 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         .OrderBy(row => row.Place)
         .Select(row => row.Text));
 
-    // The best sentence with what it needs: a short paragraph as a whole; of a longer one the sentence that it refers back to, the line that
-    // introduces its list, and neighbours that are close to the question as well.
+    // A short paragraph is quoted whole. Of a longer one, the best sentence is quoted with what it needs: the sentence that it refers back
+    // to, the line that introduces its list, and neighbours that are close to the question as well.
     private static string Prose(string text, IReadOnlyList<RatedSentence> sentences, double[] closeness, int best)
     {
         var places = Places(text, sentences);
         var (from, to) = Paragraph();
         if (!Fits(from, to)) (from, to) = (best, best);
         while (from > 0 && RefersBack().IsMatch(sentences[from].Text) && IsSameParagraph(from - 1) && best - from < 2) from--;
-        while (to + 1 < sentences.Count && IsSameParagraph(to) && Fits(from, to + 1) && closeness[to + 1] >= AlmostAsClose * closeness[best]) to++;
-        while (from > 0 && IsSameParagraph(from - 1) && Fits(from - 1, to) && closeness[from - 1] >= AlmostAsClose * closeness[best]) from--;
+        while (to + 1 < sentences.Count && IsSameParagraph(to) && Fits(from, to + 1) && IsClose(to + 1)) to++;
+        while (from > 0 && IsSameParagraph(from - 1) && Fits(from - 1, to) && IsClose(from - 1)) from--;
         var intro = Introduction(sentences, from);
         var quote = text[places[from].Start..places[to].End];
         return intro is null ? quote : $"{intro}\n{quote}";
@@ -146,8 +147,11 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
             return (first, last);
         }
 
-        bool IsSameParagraph(int place) =>
-            !text.AsSpan(places[place].End, places[place + 1].Start - places[place].End).Contains('\n') && !IsRow(sentences[place + 1].Text);
+        bool IsClose(int place) => closeness[place] >= AlmostAsClose * closeness[best];
+
+        // Whether a sentence and the next one are in the same paragraph.
+        bool IsSameParagraph(int place) => !IsRow(sentences[place + 1].Text)
+            && !text.AsSpan(places[place].End, places[place + 1].Start - places[place].End).Contains('\n');
 
         bool Fits(int first, int last) => Words(text[places[first].Start..places[last].End]) <= MaxWords;
     }

@@ -1,8 +1,8 @@
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Writes the table rows of a passage as Markdown tables. Passages keep a row as a line with bars between its values, and each value carries
-/// the name of its column ("Plan: Silver | Price: 149 euros"), because a row must be understood by itself.
+/// Writes the table rows of a passage as Markdown tables. Passages keep a row as a line with bars between its values, and each value
+/// carries the name of its column ("Plan: Silver | Price: 149 euros"), because a row must be understood by itself.
 /// </summary>
 internal static class QuotedTable
 {
@@ -37,7 +37,9 @@ internal static class QuotedTable
     // A row with a single value has no bar, but a column's name of the rows above it.
     private static bool IsRow(string line, List<List<Cell>> rows) =>
         line.Contains(Bar, StringComparison.Ordinal)
-        || (rows.Count > 0 && Cells(line) is [{ Name.Length: > 0 } cell] && rows.Exists(row => row.Exists(other => other.Name == cell.Name)));
+        || (rows.Count > 0
+            && Cells(line) is [{ Name.Length: > 0 } cell]
+            && rows.Exists(row => row.Exists(other => other.Name == cell.Name)));
 
     private static void Close(List<List<Cell>> rows, List<string> lines)
     {

@@ -10,7 +10,9 @@ namespace Widget.Api.Voice;
 /// <param name="Protocol">The API's protocol.</param>
 /// <param name="Endpoint">Base URL of the API, such as <c>https://api.openai.com/v1</c>.</param>
 /// <param name="Key">Must not reach a browser or a log. Null for a server without authentication.</param>
-/// <param name="BelongsToTenant">Whether the tenant chose the endpoint. It may then be any URL, so only public addresses are allowed.</param>
+/// <param name="BelongsToTenant">
+/// Whether the tenant chose the endpoint. It may then be any URL, so only public addresses are allowed.
+/// </param>
 public sealed record VoiceAccount(VoiceProtocol Protocol, Uri Endpoint, string? Key, bool BelongsToTenant)
 {
     /// <summary>Identifies the account without revealing its key.</summary>

@@ -44,8 +44,8 @@ public static partial class LexicalText
         : string.Join(' ', words.Split(' ').Select(word => NormalizedText.Fold(word) is { Length: > 0 } folded ? folded : word));
 
     /// <summary>
-    /// Returns other spellings of the words in a text, which are indexed as well: without accents and vowel signs, and names such as O'Brien
-    /// without the apostrophe.
+    /// Returns other spellings of the words in a text, which are indexed as well: without accents and vowel signs, and names such as
+    /// O'Brien without the apostrophe.
     /// </summary>
     public static string OtherSpellings(string text)
     {

@@ -12,7 +12,8 @@ public readonly record struct Route(bool Multimodal, string Reason);
 /// <summary>
 /// Separates questions about something seen, shown or heard, which the own multimodal knowledge answers, from plain ones. A small
 /// classifier reads the question's words, and its meaning when the local sentence models are available
-/// (docs/decisions/0034-question-router.md). A wrong decision costs little, because the other knowledge base is asked when the first finds nothing good.
+/// (docs/decisions/0034-question-router.md). A wrong decision costs little, because the other knowledge base is asked when the first
+/// finds nothing good.
 /// </summary>
 /// <param name="sentences">The local sentence models; null to decide by words alone.</param>
 public sealed class QuestionRouter(SentenceEmbedder? sentences = null)

@@ -44,7 +44,11 @@ internal static class TavusSearchResponse
             throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its response has no list of passages");
         try
         {
-            var passages = list.EnumerateArray().Take(maxHits).Select(Passage).OfType<(Hit Hit, double? Score, double? Distance)>().ToArray();
+            var passages = list.EnumerateArray()
+                .Take(maxHits)
+                .Select(Passage)
+                .OfType<(Hit Hit, double? Score, double? Distance)>()
+                .ToArray();
             if (passages.Length == 0 && list.GetArrayLength() > 0)
                 throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its passages have no text");
             var scores = Scale([.. passages.Select(passage => passage.Score)], [.. passages.Select(passage => passage.Distance)]);
@@ -58,9 +62,9 @@ internal static class TavusSearchResponse
     }
 
     /// <summary>
-    /// Maps scores of any scale to values from 0 to 1 and keeps their order; higher is better. Distances are inverted. Lists are sorted with
-    /// the best first, so scores that rise along the list are also treated as distances. Percentages are divided by 100; other scales are normalised by their
-    /// minimum and maximum. Passages without scores are ranked by position.
+    /// Maps scores of any scale to values from 0 to 1 and keeps their order; higher is better. Distances are inverted. Lists are sorted
+    /// with the best first, so scores that rise along the list are also treated as distances. Percentages are divided by 100; other scales
+    /// are normalised by their minimum and maximum. Passages without scores are ranked by position.
     /// </summary>
     internal static double[] Scale(IReadOnlyList<double?> scores, IReadOnlyList<double?> distances)
     {

@@ -2,8 +2,8 @@ namespace Widget.Rag.Text;
 
 /// <summary>
 /// Composes and decomposes letters with marks (Unicode Standard Annex 15), and replaces full-width, half-width and Arabic presentation
-/// forms. The server runs without ICU, so the runtime's own normalisation does nothing. The tables cover Latin, Greek, Cyrillic, Arabic, kana and
-/// Hangul.
+/// forms. The server runs without ICU, so the runtime's own normalisation does nothing. The tables cover Latin, Greek, Cyrillic, Arabic,
+/// kana and Hangul.
 /// </summary>
 internal static class LetterForms
 {

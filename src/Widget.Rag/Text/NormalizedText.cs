@@ -33,7 +33,8 @@ internal static class NormalizedText
 
     /// <summary>
     /// Returns normalised text as people type it who leave out accents: without accents on Latin and Greek letters, vowel signs of Arabic
-    /// and Hebrew, and with one form of the Arabic letters that are often interchanged (as in Lucene's ArabicNormalizer and PersianNormalizer).
+    /// and Hebrew, and with one form of the Arabic letters that are often interchanged (as in Lucene's ArabicNormalizer and
+    /// PersianNormalizer).
     /// </summary>
     public static string Fold(string text)
     {

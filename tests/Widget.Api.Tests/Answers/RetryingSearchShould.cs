@@ -87,7 +87,9 @@ public sealed class RetryingSearchShould
         TestContext.Current.CancellationToken);
 
     private static Finding Found(bool isEnough, params SearchStep[] steps) =>
-        new(new SearchedQuestion("?", IsRewritten: false, ByModel: false), new SearchResult([], 0, Trace(steps)), [], isEnough ? AnswerTier.Sure : AnswerTier.None);
+        new(new SearchedQuestion("?", IsRewritten: false, ByModel: false), new SearchResult([], 0, Trace(steps)), [], TierOf(isEnough));
+
+    private static AnswerTier TierOf(bool isEnough) => isEnough ? AnswerTier.Sure : AnswerTier.None;
 
     private static SearchTrace Trace(params SearchStep[] steps) => new()
     {

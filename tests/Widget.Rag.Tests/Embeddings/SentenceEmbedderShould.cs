@@ -38,7 +38,9 @@ public sealed class SentenceEmbedderShould
     [Fact]
     public async Task Serve_many_callers_at_once_with_the_same_result()
     {
-        var texts = Enumerable.Range(0, 40).Select(number => $"Room {number} has a view of the {(number % 2 == 0 ? "sea" : "hills")}.").ToArray();
+        var texts = Enumerable.Range(0, 40)
+            .Select(number => $"Room {number} has a view of the {(number % 2 == 0 ? "sea" : "hills")}.")
+            .ToArray();
         var alone = texts.Select(text => Embedder.EmbedPassage(text)!).ToArray();
 
         var together = await Task.WhenAll(texts.Select(text => Task.Run(() => Embedder.EmbedPassage(text)!)));
@@ -69,7 +71,8 @@ public sealed class SentenceEmbedderShould
         try
         {
             using (var first = new SentenceEmbedder(folder, NullLogger<SentenceEmbedder>.Instance)) first.IsAvailable.ShouldBeTrue();
-            foreach (var model in Directory.GetFiles(folder, "model.onnx", SearchOption.AllDirectories)) File.WriteAllText(model, "damaged");
+            foreach (var model in Directory.GetFiles(folder, "model.onnx", SearchOption.AllDirectories))
+                File.WriteAllText(model, "damaged");
 
             using var second = new SentenceEmbedder(folder, NullLogger<SentenceEmbedder>.Instance);
 

@@ -42,6 +42,9 @@ internal static partial class ContactDetails
     private static partial Regex Numbers();
 
     // With a country code, an area code, or in groups as numbers are read aloud: "612 555 014", "555-867-5309".
-    [GeneratedRegex(@"^(\(?\+|\(?0|[٠۰]|\(\d{3}\)|\d{3}[ .\-]\d{3}[ .\-]\d{3,4}$|\d{3}([ .\-]\d{2}){3}$)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(\(?\+|\(?0|[٠۰]|\(\d{3}\)|\d{3}[ .\-]\d{3}[ .\-]\d{3,4}$|\d{3}([ .\-]\d{2}){3}$)",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Dialled();
 }

@@ -75,7 +75,8 @@ internal static class MessageText
         var folded = new StringBuilder(word.Length);
         foreach (var character in word.ToLowerInvariant())
         {
-            if (char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark || IsApostrophe(character) || character == 'ـ') continue;
+            var isMark = char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark;
+            if (isMark || IsApostrophe(character) || character == 'ـ') continue;
             if (Accented.IndexOf(character, StringComparison.Ordinal) is >= 0 and var accented) folded.Append(Plain[accented]);
             else if (character == 'ß') folded.Append("ss");
             else if (character == 'œ') folded.Append("oe");

@@ -72,7 +72,8 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
 
     private async Task<VoiceReply> ExchangeAsync(VoiceAccount account, HttpRequestMessage request, CancellationToken ct)
     {
-        using var response = await clients.ForEndpoint(account.BelongsToTenant).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        using var response = await clients.ForEndpoint(account.BelongsToTenant)
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         var body = await BoundedBody.ReadAsync(response.Content, MaxResponseBytes, ct);
         if (!body.IsComplete) throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response is too long.");
         // A server that answers 429 is up, so it counts as a success.

@@ -6,8 +6,8 @@ namespace Widget.Rag.Embeddings.Local;
 
 /// <summary>
 /// Embeds the meaning of texts in this process, without a key or a server. Two small English models are good at different questions, so a
-/// vector joins both. Its inner product is a weighted mean of the two models' cosines (docs/decisions/0035-local-sentence-models.md). The models
-/// are loaded at first use. Safe for concurrent use; each text is embedded on the caller's thread.
+/// vector joins both. Its inner product is a weighted mean of the two models' cosines (docs/decisions/0035-local-sentence-models.md). The
+/// models are loaded at first use. Safe for concurrent use; each text is embedded on the caller's thread.
 /// </summary>
 public sealed partial class SentenceEmbedder : IDisposable
 {
