@@ -1,0 +1,139 @@
+using Widget.Api.Answers;
+using Widget.Contracts;
+using Widget.Rag.Reading;
+
+namespace Widget.Api.Tests.Answers;
+
+public sealed class QuotedAnswerShould
+{
+    private const string LastSentence =
+        "Please bring the key of the lock, and take bags off before you hand the bike over to us at the counter.";
+
+    private const string LongParagraph =
+        "The workshop is in the yard behind the shop and has three stands for repairs. It opens at eight. "
+        + "A repair takes two days in winter and up to a week in summer, because many people come in summer with their bikes. "
+        + LastSentence;
+
+    [Fact]
+    public void Quote_a_short_paragraph_whole() =>
+        State(Passage("The standard charger needs four hours. The fast charger needs two.", close: "The fast charger needs two."))
+            .ShouldBe("The standard charger needs four hours. The fast charger needs two. [1]");
+
+    [Fact]
+    public void Quote_only_the_closest_sentence_of_a_long_paragraph() =>
+        State(Passage(LongParagraph, close: LastSentence)).ShouldBe($"{LastSentence} [1]");
+
+    [Fact]
+    public void Quote_the_sentence_that_the_closest_one_refers_back_to() =>
+        State(Passage(LongParagraph, close: "It opens at eight."))
+            .ShouldBe("The workshop is in the yard behind the shop and has three stands for repairs. It opens at eight. [1]");
+
+    [Fact]
+    public void Quote_an_item_with_the_line_that_introduces_its_list() =>
+        State(Passage("Bring with you:\n- your passport\n- two photos\n- the signed form", close: "- two photos"))
+            .ShouldBe("Bring with you:\n- two photos [1]");
+
+    [Fact]
+    public void Quote_a_row_of_a_table_with_the_names_of_its_columns() =>
+        State(Passage("Plan: Silver | Price: 149 euros\nPlan: Gold | Price: 249 euros", close: "Plan: Gold | Price: 249 euros"))
+            .ShouldBe("Plan | Price\n---|---\nGold | 249 euros\n\n[1]");
+
+    [Fact]
+    public void Number_the_sources_in_reading_order()
+    {
+        RatedPassage[] passages =
+        [
+            Passage("A day costs ten euros.", close: "A day costs ten euros.", probability: 0.80, number: 4),
+            Passage("A week costs fifty euros.", close: "A week costs fifty euros.", probability: 0.82, number: 2),
+        ];
+
+        var answer = QuotedAnswer.State("How long?", "How long?", passages);
+
+        answer.Text.ShouldBe("A week costs fifty euros. [1]\n\nA day costs ten euros. [2]");
+        answer.Citations.Select(citation => (citation.Number, citation.Text))
+            .ShouldBe([(1, "A week costs fifty euros."), (2, "A day costs ten euros.")]);
+    }
+
+    [Fact]
+    public void Not_quote_the_same_text_twice()
+    {
+        RatedPassage[] passages =
+        [
+            Passage("Returns are free.", close: "Returns are free.", probability: 0.8),
+            Passage("Returns are free.", close: "Returns are free.", probability: 0.8, title: "Another page"),
+        ];
+
+        QuotedAnswer.State("Returns?", "Returns?", passages).Text.ShouldBe("Returns are free. [1]");
+    }
+
+    [Fact]
+    public void Suggest_the_most_probable_passages_first()
+    {
+        RatedPassage[] passages =
+        [
+            Passage("We close at six.", close: "We close at six.", probability: 0.2),
+            Passage("Parking is free.", close: "Parking is free.", probability: 0.4),
+        ];
+
+        var answer = QuotedAnswer.Suggest("This might help:", "My car?", "My car?", passages);
+
+        (answer.Text, answer.IsSuggestion).ShouldBe(("This might help:\n\nParking is free. [1]\n\nWe close at six. [2]", true));
+    }
+
+    [Fact]
+    public void Number_the_sources_of_all_parts_of_a_question_together()
+    {
+        var parking = Passage("Parking is free.", close: "Parking is free.");
+        var hours = Passage("We close at six.", close: "We close at six.");
+
+        var answer = QuotedAnswer.Join(
+        [
+            QuotedAnswer.State("Parking?", "Parking?", [parking]),
+            QuotedAnswer.State("Hours?", "Hours?", [hours]),
+            QuotedAnswer.Missing("Nothing about the weather."),
+        ]);
+
+        answer.Text.ShouldBe("Parking is free. [1]\n\nWe close at six. [2]\n\nNothing about the weather.");
+        answer.Citations.Select(citation => citation.Number).ShouldBe([1, 2]);
+        answer.IsSuggestion.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Prefer_the_sentence_that_has_what_the_question_asks_for() =>
+        State(
+            Passage(
+                $"{LongParagraph} The course costs 90 euros and includes lunch, the bike, and a helmet for the day.",
+                close: "It opens at eight.",
+                others: 0.4),
+            "What does the course cost?")
+            .ShouldContain("90 euros");
+
+    [Fact]
+    public void Not_be_given_when_no_passage_has_the_telephone_number_that_is_asked_for() =>
+        QuotedAnswer.LacksExpected("What is your phone number?", "?", [Passage("Write to us.", close: "Write to us.")]).ShouldBeTrue();
+
+    [Theory]
+    [InlineData(0.5, AnswerTier.Sure)]
+    [InlineData(0.49, AnswerTier.Possible)]
+    [InlineData(0.15, AnswerTier.Possible)]
+    [InlineData(0.14, AnswerTier.None)]
+    public void Be_stated_suggested_or_left_out_by_the_probability(double probability, AnswerTier tier) =>
+        PassageRater.TierOf([Passage("x", close: "x", probability), Passage("y", close: "y", probability: 0.01)]).ShouldBe(tier);
+
+    [Fact]
+    public void Find_nothing_without_passages() => PassageRater.TierOf([]).ShouldBe(AnswerTier.None);
+
+    private static string State(RatedPassage passage, string question = "?") => QuotedAnswer.State(question, question, [passage]).Text;
+
+    // The given sentence is closer to the question than the others.
+    private static RatedPassage Passage(
+        string text,
+        string close,
+        double probability = 0.9,
+        int number = 1,
+        string title = "Page",
+        double others = 0.15) => new(
+        new Citation(number, title, null, [], null, text, ["own"]),
+        probability,
+        [.. Sentences.Of(text).Select(sentence => new RatedSentence(sentence, sentence == close ? 0.8 : others, sentence == close ? 0.8 : others))]);
+}
