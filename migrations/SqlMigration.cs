@@ -103,3 +103,6 @@ public sealed class ForcedRowLevelSecurity : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0027_semantic_vectors")]
 public sealed class SemanticVectors : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0030_tenant_models")]
+public sealed class TenantModels : SqlMigration;

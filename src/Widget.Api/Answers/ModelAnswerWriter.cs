@@ -3,12 +3,13 @@ using Widget.Api.Conversations;
 namespace Widget.Api.Answers;
 
 /// <summary>Lets the language model write an answer, and shows each part as soon as it is verified.</summary>
-public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition condition, ILogger<ModelAnswerWriter> logger)
+public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
 {
     // An answer is a few sentences. A longer one costs money, and visitors do not read it.
     internal static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
     internal const int LongestAnswer = 16_000;
 
+    /// <param name="model">The model.</param>
     /// <param name="prompt">What the model reads.</param>
     /// <param name="text">Verifies the answer.</param>
     /// <param name="live">Receives the verified text.</param>
@@ -16,6 +17,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
     /// <param name="ct">Cancelled when this node leaves the answer to another one.</param>
     /// <returns>False when the model failed.</returns>
     public async Task<bool> WriteAsync(
+        ChatModel model,
         AnswerPrompt prompt,
         VerifiedText text,
         LiveAnswer live,
@@ -25,7 +27,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         string? failure;
         try
         {
-            failure = await StreamAsync(prompt, text, live, stop, ct);
+            failure = await StreamAsync(model, prompt, text, live, stop, ct);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -35,22 +37,23 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor gets an answer, whatever the error. The server's message is not logged, because it may repeat the question.
-            failure = ModelFault.MessageOf(e);
+            failure = model.MessageOf(e);
         }
 
         if (failure is null)
         {
-            condition.Worked();
+            model.Condition.Worked();
             return true;
         }
 
-        condition.Failed(failure);
+        model.Condition.Failed(failure);
         LogModelFailed(live.MessageId, failure);
         return false;
     }
 
     // Returns why the answer cannot be used; null when it can.
     private async Task<string?> StreamAsync(
+        ChatModel model,
         AnswerPrompt prompt,
         VerifiedText text,
         LiveAnswer live,
@@ -61,7 +64,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         limited.CancelAfter(LongestWriting);
         var messages = await prompt.MessagesAsync(limited.Token);
         var (length, isComplete) = (0, false);
-        await foreach (var update in model.Client!.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
+        await foreach (var update in model.Client.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
         {
             isComplete |= update.FinishReason is not null;
             if (update.Text.Length == 0) continue;

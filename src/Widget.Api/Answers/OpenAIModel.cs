@@ -19,11 +19,23 @@ internal static class OpenAIModel
     public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelCondition condition, TimeProvider clock) =>
         new PunctualChatClient(new MeteredChatClient(Traced(Create(options, http)), options.Model), condition, options.FirstWord, clock);
 
+    /// <summary>The same for a tenant's own model.</summary>
+    public static IChatClient ForTenant(
+        ChatModelOptions options,
+        HttpClient http,
+        TenantModelTracing tracing,
+        ModelCondition condition,
+        TimeProvider clock)
+    {
+        var traced = tracing.Trace(Create(options, http), options.Model);
+        return new PunctualChatClient(new MeteredChatClient(traced, options.Model), condition, options.FirstWord, clock);
+    }
+
     /// <summary>The model alone, without deadline, metering and tracing.</summary>
     public static IChatClient Create(ChatModelOptions options, HttpClient http)
     {
         var usage = new UsageField();
-        var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
+        var connection = new OpenAIConnection(options.Endpoint, options.Key, http, options.UsesApiKeyHeader);
         var settings = connection.Options(options.Patience, new BoundedRetries(Retries, MaxPause));
         settings.AddPolicy(usage, PipelinePosition.PerCall);
         var client = new ChatClient(options.Model, connection.Credential, settings).AsIChatClient();

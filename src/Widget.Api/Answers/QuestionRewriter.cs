@@ -16,7 +16,7 @@ public readonly record struct SearchedQuestion(string Text, bool IsRewritten, bo
 /// Rewrites a follow-up question so that it can be searched for without its context. The language model does this if there is one and it
 /// is quick; otherwise rules do. The model's text is only searched for and never shown as the visitor's words.
 /// </summary>
-public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRewriter> logger)
+public sealed partial class QuestionRewriter(ILogger<QuestionRewriter> logger)
 {
     /// <summary>A visitor is waiting for the first word, and the rules are nearly as good.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.5);
@@ -27,7 +27,12 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
 
     private static readonly PromptTemplate Template = PromptTemplate.Load("rewrite");
 
+    /// <param name="model">The model; null to rewrite by rule.</param>
+    /// <param name="question">The question, which may be a follow-up.</param>
+    /// <param name="history">The conversation before it.</param>
+    /// <param name="ct">Cancels the rewriting.</param>
     public async Task<SearchedQuestion> RewriteAsync(
+        ChatModel? model,
         VisitorMessage question,
         IReadOnlyList<ConversationEvent> history,
         CancellationToken ct)
@@ -35,7 +40,7 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
         var earlier = Earlier(history, question.Locale);
         if (earlier.Count == 0) return SearchedQuestion.AsAsked(question.Text);
         using var activity = AnswerTelemetry.StartRewrite();
-        if (await RewriteByModelAsync(question, history, earlier, ct) is { } written)
+        if (await RewriteByModelAsync(model, question, history, earlier, ct) is { } written)
         {
             activity?.SetTag("widget.rewrite.by", "model");
             return new SearchedQuestion(written, IsRewritten: true, ByModel: true);
@@ -76,24 +81,25 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
 
     // Null when there is no model, it fails or is slow, or its text is not a rewrite of the question.
     private async Task<string?> RewriteByModelAsync(
+        ChatModel? model,
         VisitorMessage question,
         IReadOnlyList<ConversationEvent> history,
         IReadOnlyList<string> earlier,
         CancellationToken ct)
     {
-        if (model.Client is not { } client || !FollowUps.MightBeOne(question.Text, earlier[^1], question.Locale)) return null;
+        if (model is null || !FollowUps.MightBeOne(question.Text, earlier[^1], question.Locale)) return null;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(LongestWait);
         try
         {
             var messages = await MessagesAsync(question, history, limited.Token);
             var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 200 };
-            var response = await client.GetResponseAsync(messages, options, limited.Token);
+            var response = await model.Client.GetResponseAsync(messages, options, limited.Token);
             return response.FinishReason is null ? null : Accept(response.Text, question.Text, earlier);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            var reason = ModelFault.MessageOf(e);
+            var reason = model.MessageOf(e);
             LogNotRewritten(question.Seq, reason);
             return null;
         }
