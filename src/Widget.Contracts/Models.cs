@@ -54,7 +54,7 @@ public sealed record OwnModelRequest : IValidatableObject
     /// The server's API key. It is stored encrypted and never shown again. If it is left out, the saved key is kept, as long as the server
     /// is the same.
     /// </summary>
-    [StringLength(500, MinimumLength = 8, ErrorMessage = "A key must have 8 to 500 characters.")]
+    [StringLength(500, MinimumLength = 1, ErrorMessage = "A key must have 1 to 500 characters.")]
     [RegularExpression(
         "[!-~]+",
         ErrorMessage = "A key must not contain spaces or characters outside ASCII. Copy it again from the provider.")]
