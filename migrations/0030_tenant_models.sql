@@ -2,10 +2,11 @@
 create table tenant_models (
   tenant_id     uuid        not null references tenants on delete cascade,
   purpose       text        not null check (purpose in ('chat', 'embedding')),
-  name          text        not null,            -- names endpoint and model; vectors are stored under it
+  name          text        not null,            -- identifies endpoint, model and dimensions; vectors are stored under it
   provider      text        not null check (provider in ('openai', 'azure', 'ollama', 'vllm', 'openai_compatible')),
   endpoint      text        not null,
   model         text        not null,
+  dimensions    integer,                         -- of an embedding model's vectors
   protected_key text,                            -- encrypted with the key ring, bound to tenant and server; null: the server needs no key
   key_hint      text        not null default '', -- its last characters, so that people recognize it
   updated_at    timestamptz not null default now(),

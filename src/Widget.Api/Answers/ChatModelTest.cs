@@ -30,10 +30,7 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
     /// <param name="ct">Cancels the test.</param>
     internal async Task<ConnectionReport> RunAsync(TenantId tenant, ModelAccount account, ModelServerReply server, CancellationToken ct)
     {
-        var checks = new List<ConnectionCheck>
-        {
-            new("endpoint", server.State is ModelServerState.Reached or ModelServerState.KeyRefused, server.Message),
-        };
+        var checks = new List<ConnectionCheck> { server.ToCheck() };
         if (server.State == ModelServerState.Reached) await AddAnswerAsync(checks, tenant, account, server, ct);
         return new ConnectionReport(checks.TrueForAll(check => check.Ok), checks);
     }

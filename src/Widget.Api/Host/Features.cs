@@ -84,6 +84,7 @@ internal static class Features
         app.MapSearch();
         app.MapKnowledge();
         app.MapEmbedding();
+        app.MapTenantEmbedding();
         app.MapEvaluation();
         app.MapSettings();
         app.MapUsage();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Widget.Contracts;
+using Widget.Rag.Embeddings;
 
 namespace Widget.Api.Models;
 
@@ -11,6 +12,9 @@ namespace Widget.Api.Models;
 /// <param name="Key">Must not reach a browser or a log. Null for a server without authentication.</param>
 public sealed record ModelAccount(ModelProvider Provider, Uri Endpoint, string Model, string? Key)
 {
+    /// <summary>The length of an embedding model's vectors. Null for a chat model.</summary>
+    public int? Dimensions { get; init; }
+
     /// <summary>Whether the server expects the key as <c>api-key</c> instead of as a bearer token.</summary>
     public bool UsesApiKeyHeader => Provider == ModelProvider.Azure;
 
@@ -38,17 +42,16 @@ public sealed record OwnModel(
     DateTimeOffset UpdatedAt,
     ModelAccount? Account)
 {
-    /// <summary>The beginning of all names.</summary>
-    public const string NamePrefix = "own-";
-
     private const int HashLength = 12;
 
     /// <summary>
-    /// Names an endpoint's model. Models of the same name at two endpoints may be different, so the name contains a hash of the endpoint.
+    /// Names an endpoint's model. Models of the same name at two endpoints may be different, so the name contains a hash of the endpoint. It
+    /// also contains the dimensions, because a server may replace the model behind a name.
     /// </summary>
-    public static string NameOf(Uri endpoint, string model)
+    public static string NameOf(ModelAccount account)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{endpoint.AbsoluteUri} {model}")));
-        return $"{NamePrefix}{hash[..HashLength]}/{model}";
+        var identity = $"{account.Endpoint.AbsoluteUri} {account.Model} {account.Dimensions}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
+        return $"{ITenantEmbeddings.NamePrefix}{hash[..HashLength]}/{account.Model}";
     }
 }

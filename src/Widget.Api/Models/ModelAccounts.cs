@@ -14,7 +14,7 @@ namespace Widget.Api.Models;
 public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets, TimeProvider clock)
 {
     private const int MaxCachedModels = 10_000;
-    private const string Columns = "name, provider, endpoint, model, protected_key, key_hint, updated_at";
+    private const string Columns = "name, provider, endpoint, model, protected_key, key_hint, updated_at, dimensions";
 
     /// <summary>How long a node may use a cached model after another node has saved a different one.</summary>
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
@@ -35,6 +35,26 @@ public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets
         return model;
     }
 
+    /// <summary>A model of the tenant, also one that it has replaced; null if there is none of this name.</summary>
+    public async ValueTask<OwnModel?> FindAsync(TenantId tenant, ModelPurpose purpose, string name, CancellationToken ct)
+    {
+        if (await FindAsync(tenant, purpose, ct) is { } current && current.Name == name) return current;
+        await using var batch = database.Batch(tenant).Add(
+            $"select {Columns} from tenant_models where tenant_id = $1 and purpose = $2 and name = $3",
+            [tenant.Value, NameOf(purpose), name]);
+        return await ReadAsync(tenant, batch, ct);
+    }
+
+    /// <summary>Deletes the models that the tenant has replaced, except for one.</summary>
+    public async Task RemoveReplacedAsync(TenantId tenant, ModelPurpose purpose, string except, CancellationToken ct)
+    {
+        var stored = NameOf(purpose);
+        await using var db = await database.BeginAsync(tenant, ct);
+        await db.Set<TenantModelRow>().Where(row => row.Purpose == stored && row.ReplacedAt != null && row.Name != except)
+            .ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
+    }
+
     /// <summary>Adds or replaces the tenant's own model.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="purpose">What the model is for.</param>
@@ -42,7 +62,7 @@ public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets
     /// <param name="ct">Cancels the operation.</param>
     public async Task SaveAsync(TenantId tenant, ModelPurpose purpose, ModelAccount account, CancellationToken ct)
     {
-        var (stored, name, now) = (NameOf(purpose), OwnModel.NameOf(account.Endpoint, account.Model), clock.GetUtcNow());
+        var (stored, name, now) = (NameOf(purpose), OwnModel.NameOf(account), clock.GetUtcNow());
         await using (var db = await database.BeginAsync(tenant, ct))
         {
             await db.LockAsync($"model {stored}", ct);
@@ -65,6 +85,7 @@ public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets
                 Provider = NameOf(account.Provider),
                 Endpoint = account.Endpoint.AbsoluteUri,
                 Model = account.Model,
+                Dimensions = account.Dimensions,
                 ProtectedKey = account.Key is { } key ? secrets.Encrypt(tenant, SecretName(account.Endpoint), key) : null,
                 KeyHint = account.Key is null ? "" : TenantSecrets.HintOf(account.Key),
                 UpdatedAt = now,
@@ -113,7 +134,9 @@ public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets
             model,
             row.GetString(5),
             row.GetFieldValue<DateTimeOffset>(6),
-            isKeyLost ? null : new ModelAccount(provider, endpoint, model, key));
+            isKeyLost
+                ? null
+                : new ModelAccount(provider, endpoint, model, key) { Dimensions = row.IsDBNull(7) ? null : row.GetInt32(7) });
     }
 
     private static string SecretName(Uri endpoint) => $"model_key {endpoint.GetLeftPart(UriPartial.Authority)}";

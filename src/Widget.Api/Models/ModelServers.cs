@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Polly;
 using Polly.Timeout;
+using Widget.Contracts;
 using Widget.Platform.Outbound;
 
 namespace Widget.Api.Models;
@@ -24,7 +25,11 @@ internal enum ModelServerState
 /// <param name="State">What the server said.</param>
 /// <param name="Message">The result in a sentence, with what to do about a problem.</param>
 /// <param name="Models">The models that it lists; null if it does not list them.</param>
-internal sealed record ModelServerReply(ModelServerState State, string Message, IReadOnlyList<string>? Models = null);
+internal sealed record ModelServerReply(ModelServerState State, string Message, IReadOnlyList<string>? Models = null)
+{
+    public ConnectionCheck ToCheck() =>
+        new(State == ModelServerState.KeyRefused ? "key" : "endpoint", Ok: State == ModelServerState.Reached, Message);
+}
 
 /// <summary>Asks tenants' model servers for their models. It is the cheapest request that shows whether a server accepts a key.</summary>
 internal sealed class ModelServers(IHttpClientFactory clients, TimeProvider clock)

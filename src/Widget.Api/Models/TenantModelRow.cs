@@ -22,6 +22,9 @@ public sealed class TenantModelRow : ITenantOwned
 
     public required string Model { get; set; }
 
+    /// <summary>The length of an embedding model's vectors. Null for a chat model.</summary>
+    public int? Dimensions { get; init; }
+
     /// <summary>The encrypted key. Null if the server needs none.</summary>
     public string? ProtectedKey { get; set; }
 

@@ -49,7 +49,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         var after = Guid.Empty;
         while (await MissingAsync(lease, after, ct) is { Count: > 0 } slice)
         {
-            var vectors = await EmbedAsync(lease.Model, slice.ConvertAll(EmbeddedText), ct);
+            var vectors = await EmbedAsync(lease, slice.ConvertAll(EmbeddedText), ct);
             after = slice[^1].Id;
             await using var db = await database.BeginAsync(lease.Tenant, ct);
             await MissingPassages.StoreAsync(db, lease.Model, slice.Zip(vectors), ct);
@@ -62,23 +62,23 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
 
     // A text that the endpoint refuses must not block the others. The slice is halved until that text is alone, and the text is then
     // shortened, because endpoints mostly refuse texts that are too long for the model.
-    private async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, List<string> texts, CancellationToken ct)
+    private async Task<IReadOnlyList<HalfVector>> EmbedAsync(EmbeddingLease lease, List<string> texts, CancellationToken ct)
     {
         try
         {
-            return await models.EmbedAsync(model, texts, ct);
+            return await models.EmbedAsync(lease.Tenant, lease.Model, texts, ct);
         }
         catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortestCut))
         {
             if (texts.Count == 1)
                 return await EmbedAsync(
-                    model,
+                    lease,
                     [Truncation.Truncate(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)],
                     ct);
         }
 
         var half = texts.Count / 2;
-        return [.. await EmbedAsync(model, texts[..half], ct), .. await EmbedAsync(model, texts[half..], ct)];
+        return [.. await EmbedAsync(lease, texts[..half], ct), .. await EmbedAsync(lease, texts[half..], ct)];
     }
 
     private async Task<List<MissingPassage>> MissingAsync(EmbeddingLease lease, Guid after, CancellationToken ct)
@@ -151,6 +151,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
 
     private async Task DeleteOldVectorsAsync(EmbeddingLease lease, CancellationToken ct)
     {
+        await models.ForgetReplacedAsync(lease.Tenant, lease.Model, ct);
         while (true)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);

@@ -230,7 +230,7 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
         var gone = await Simulator.StartAsync();
         await using var node = await StartNodeAsync(InstallationsModel, gone);
         var tenant = await TestTenant.CreateAsync(api, node);
-        await SaveAsync(tenant, new { provider = "ollama", model = "sim-chat", endpoint = gone.Address.AbsoluteUri });
+        await SaveAsync(tenant, new { provider = "ollama", model = "sim-chat", endpoint = new Uri(gone.Address, "/ollama/v1") });
         await gone.DisposeAsync();
 
         (await FailureAsync(tenant)).ShouldBe(("endpoint", $"No server can be reached at {gone.Address.Authority}. Check the endpoint, and "
