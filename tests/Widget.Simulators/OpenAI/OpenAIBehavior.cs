@@ -51,6 +51,9 @@ public sealed record OpenAISwitches
 
     /// <summary>Calls it again when there are results.</summary>
     public bool CallAgain { get; init; }
+
+    /// <summary>The length of vectors, unless a request names another one.</summary>
+    public int Dimensions { get; init; } = 256;
 }
 
 /// <summary>A segment of a transcript, with its times in seconds.</summary>

@@ -247,7 +247,7 @@ internal static partial class OpenAIEndpoints
             "server_error",
             "The server had an error while processing your request.");
 
-        var dimensions = body.TryGetProperty("dimensions", out var wanted) ? wanted.GetInt32() : 256;
+        var dimensions = body.TryGetProperty("dimensions", out var wanted) ? wanted.GetInt32() : behavior.Switches.Dimensions;
         var base64 = body.TryGetProperty("encoding_format", out var format) && format.GetString() == "base64";
         return Results.Json(new
         {
