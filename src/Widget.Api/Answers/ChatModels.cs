@@ -11,7 +11,7 @@ namespace Widget.Api.Answers;
 /// Finds the language model that writes a tenant's answers: its own, or else the installation's. Each model has its own circuit breaker, so
 /// a tenant's broken model affects no other tenant.
 /// </summary>
-public sealed class ChatModels
+public sealed class ChatModels : IDisposable
 {
     private const int MaxOwnModels = 10_000;
 
@@ -68,6 +68,8 @@ public sealed class ChatModels
     /// <summary>A client for a test of a tenant's model: metered, but without deadline and circuit breaker.</summary>
     internal IChatClient CreateForTest(ModelAccount account) =>
         new MeteredChatClient(OpenAIModel.Create(_options.For(account), TenantHttp()), account.Model);
+
+    public void Dispose() => _tracing.Dispose();
 
     private ChatModel Connect(TenantId tenant, OwnModel stored, ModelAccount account)
     {

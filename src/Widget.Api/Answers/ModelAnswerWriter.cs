@@ -52,7 +52,7 @@ public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
     }
 
     // Returns why the answer cannot be used; null when it can.
-    private async Task<string?> StreamAsync(
+    private static async Task<string?> StreamAsync(
         ChatModel model,
         AnswerPrompt prompt,
         VerifiedText text,

@@ -6,7 +6,7 @@ namespace Widget.Api.Answers;
 /// Traces the calls of all tenants' own models with one client. Each of these tracing clients has a meter, and metrics of one name stop as
 /// soon as one of their meters is disposed, so a client for each tenant could never be released.
 /// </summary>
-internal sealed class TenantModelTracing
+internal sealed class TenantModelTracing : IDisposable
 {
     // Spans and metrics by the GenAI semantic conventions, without questions and answers.
     private readonly OpenTelemetryChatClient _traced =
@@ -16,6 +16,8 @@ internal sealed class TenantModelTracing
     /// <param name="model">The client of the model.</param>
     /// <param name="name">The model's name.</param>
     public IChatClient Trace(IChatClient model, string name) => new TracedModel(_traced, model, name);
+
+    public void Dispose() => _traced.Dispose();
 
     private sealed class TracedModel(IChatClient traced, IChatClient model, string name) : StreamedChatClient(traced)
     {

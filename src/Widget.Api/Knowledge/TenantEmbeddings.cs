@@ -11,7 +11,7 @@ namespace Widget.Api.Knowledge;
 /// <summary>
 /// Calls tenants' own embedding models. Each endpoint has its own circuit, so searches of one tenant do not keep waiting for a broken one.
 /// </summary>
-public sealed class TenantEmbeddings : ITenantEmbeddings
+public sealed class TenantEmbeddings : ITenantEmbeddings, IDisposable
 {
     internal static readonly BreakerSettings Breaker = new("tenants' embedding models")
     {
@@ -84,6 +84,8 @@ public sealed class TenantEmbeddings : ITenantEmbeddings
             throw;
         }
     }
+
+    public void Dispose() => _cached.Dispose();
 
     /// <summary>The vectors of a model that is not saved yet.</summary>
     /// <exception cref="EmbeddingUnavailableException">The model is unavailable.</exception>
