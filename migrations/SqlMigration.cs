@@ -104,5 +104,11 @@ public sealed class ForcedRowLevelSecurity : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0027_semantic_vectors")]
 public sealed class SemanticVectors : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0028_crawl_notices")]
+public sealed class CrawlNotices : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0029_removed_sources")]
+public sealed class RemovedSources : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0030_tenant_models")]
 public sealed class TenantModels : SqlMigration;

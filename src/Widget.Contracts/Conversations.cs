@@ -53,6 +53,10 @@ public enum AnswerOutcome
     [JsonStringEnumMemberName("quoted")]
     Quoted,
 
+    /// <summary>Passages that may help, quoted, because it is not certain that one of them answers the question.</summary>
+    [JsonStringEnumMemberName("suggested")]
+    Suggested,
+
     /// <summary>The knowledge base has no information on the question, and the answer says so.</summary>
     [JsonStringEnumMemberName("not_found")]
     NotFound,
@@ -107,7 +111,14 @@ public sealed record Citation(
     IReadOnlyList<string> Headings,
     int? Page,
     string Text,
-    IReadOnlyList<string> Origins);
+    IReadOnlyList<string> Origins)
+{
+    /// <summary>Identifies the document in all its versions; null for documents of other knowledge bases.</summary>
+    public Guid? Document { get; init; }
+
+    /// <summary>Whether the document has been deleted since the answer was given. The passage is what it said then.</summary>
+    public bool Removed { get; init; }
+}
 
 [JsonConverter(typeof(StrictEnumConverter<Rating>))]
 public enum Rating

@@ -111,7 +111,11 @@ public sealed record SourceDetail(
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastRunAt,
     DateTimeOffset? NextRunAt,
-    SourceCrawl? Crawl);
+    SourceCrawl? Crawl)
+{
+    /// <summary>What the last crawl left out or found suspicious, one sentence each. Empty for sources that are not crawled.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
 
 /// <param name="JobId">ID of the job. GET /api/knowledge/jobs/{id} lists the documents that failed.</param>
 /// <param name="Done">Number of searchable documents.</param>

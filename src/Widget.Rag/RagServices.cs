@@ -55,6 +55,7 @@ public static class RagServices
         {
             services.AddSingleton(
                 provider => new SentenceEmbedder(local.Cache, provider.GetRequiredService<ILogger<SentenceEmbedder>>()));
+            services.AddSingleton<SentenceSimilarity>();
             services.AddSingleton<SemanticBacklogRunner>();
             services.AddHostedService<SemanticWorker>();
         }

@@ -84,9 +84,22 @@ public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Never_reach_the_model_when_nothing_is_found()
+    public async Task Let_the_model_say_that_the_closest_passages_do_not_answer()
     {
+        await api.Simulator.BehaveAsync(new { reply = "The sources do not say." });
+
         var answer = await (await _tenant.VisitAsync()).AskAsync("Explain quantum entanglement, please");
+
+        (answer.Text, answer.Citations.Count, answer.OffersPerson).ShouldBe(("The sources do not say.", 0, true));
+        (await api.Simulator.RequestsAsync()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Never_reach_the_model_without_any_knowledge()
+    {
+        var empty = await TestTenant.CreateAsync(api);
+
+        var answer = await (await empty.VisitAsync()).AskAsync("Explain quantum entanglement, please");
 
         answer.Outcome.ShouldBe(AnswerOutcome.NotFound);
         (await api.Simulator.RequestsAsync()).ShouldBeEmpty();

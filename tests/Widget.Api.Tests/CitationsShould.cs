@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using System.Text.RegularExpressions;
 using Widget.Api.Answers;
 using Widget.Contracts;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Reading;
 using Widget.Testing;
 
@@ -157,19 +159,24 @@ public sealed partial class CitationsShould(ApiFixture api)
                 asked++;
                 var sources = random.GetItems(passages, 6).Distinct().Select(
                     (passage, index) => Source(index + 1, passage, null)).ToArray();
-                var answer = ExtractiveAnswer.Write(
-                    question,
-                    question,
-                    [.. sources.Select(source => new ScoredPassage(source, 1.0 / source.Number))]);
-                if (answer.Length == 0) continue;
+                RatedPassage[] rated = [.. sources.Select(source => Rated(question, source, 1.0 / source.Number))];
+                if (QuotedAnswer.LacksExpected(question, question, rated)) continue;
+                var answer = QuotedAnswer.State(question, question, rated);
                 answered++;
-                sentences += HoldAgainst(answer, sources);
+                sentences += HoldAgainst(answer.Text, [.. answer.Citations]);
             }
         }
 
         asked.ShouldBeGreaterThan(600);
         answered.ShouldBeGreaterThan(400);
         sentences.ShouldBeGreaterThan(800);
+    }
+
+    private static RatedPassage Rated(string question, Citation source, double probability)
+    {
+        var asked = HashedEmbedder.Embed(question);
+        return new RatedPassage(source, probability, [.. Sentences.Of(source.Text).Select(sentence => new RatedSentence(
+            sentence, TensorPrimitives.Dot<float>(asked, HashedEmbedder.Embed(sentence)), Meaning: null))]);
     }
 
     // Whatever stands before a marker, sentence by sentence, is in the source that the marker names, and nothing stands behind the last.

@@ -10,7 +10,7 @@ public sealed class QuotedTableShould
     [InlineData("Plan: Silver | Price: 149\nPlan: Gold", "| Plan | Price |\n---|---\n| Silver | 149 |\n| Gold |  |")]
     [InlineData(
         "Plan: Gold | Users: 5\nPlan: Silver | Price: 149 | Users: 1",
-        "| Plan | Price | Users |\n---|---|---\n| Gold |  | 5 |\n| Silver | 149 | 1 |")]
+        "Plan | Price | Users\n---|---|---\nGold |  | 5\nSilver | 149 | 1")]
     [InlineData("Yearly | Plan: Silver | Price: 149", "|  | Plan | Price |\n---|---|---\n| Yearly | Silver | 149 |")]
     [InlineData("Weight | 3 kg\nColour | red", "Weight | 3 kg\n---|---\nColour | red")]
     [InlineData("Weight | 3 kg\nColour | red | blue", "| Weight | 3 kg |  |\n---|---|---\n| Colour | red | blue |")]

@@ -51,7 +51,8 @@ internal static class CollectionBenchmark
         var documents = await DocumentOfChunkAsync(db);
         foreach (var (id, text) in collection.Queries)
         {
-            var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
+            var question = await Question.ReadAsync(db, text, CancellationToken.None);
+            var terms = question.Terms;
             var vectors = new QuestionVectors(
                 HashedEmbedder.Model,
                 HalfVectors.From(HashedEmbedder.Embed(text)),
@@ -80,7 +81,7 @@ internal static class CollectionBenchmark
                 default,
                 CancellationToken.None);
             runs["fused"][id] = Ranking(
-                Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, LanguageDetector.Detect(text))).Select(candidate => candidate.Item));
+                Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, LanguageDetector.Detect(text) ?? "en", candidates.Max(candidate => candidate.Lexical) / question.FullScore)).Select(candidate => candidate.Item));
         }
 
         Console.WriteLine($"{"",-9}{"nDCG@10",8} {"Recall@100",11} {"nDCG to lexical",16}");

@@ -13,6 +13,12 @@ switch (args)
     case ["dump", var part, var output]:
         await SignalsDump.RunAsync(part, output);
         return 0;
+    case ["answers", var part]:
+        await AnswersBenchmark.RunAsync(part, shows: false);
+        return 0;
+    case ["answers", var part, "show"]:
+        await AnswersBenchmark.RunAsync(part, shows: true);
+        return 0;
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;
@@ -53,6 +59,7 @@ switch (args)
 
               collection FOLDER   quality and speed of search on a test collection
               arms FOLDER…        the weight of the semantic arm, and of its two models
+              answers fit|heldout [show]   what visitors get without a language model; "show" prints every answer
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
               router              where the smart strategy sends visitors' questions

@@ -65,6 +65,9 @@ public sealed record AnswerPrompt(
     private static ChatMessage? ToTurn(ConversationEvent entry) => entry switch
     {
         VisitorMessage visitor => new ChatMessage(ChatRole.User, visitor.Text),
+        // What the company has deleted must not be said again.
+        AssistantMessage { Citations: [_, ..] citations } when citations.Any(citation => citation.Removed) =>
+            new ChatMessage(ChatRole.Assistant, "(The source of this answer has been deleted since, so the answer is left out.)"),
         AssistantMessage assistant when CitationNumbers.Strip(assistant.Text) is { Length: > 0 } text =>
             new ChatMessage(ChatRole.Assistant, text),
         Utterance reported => new ChatMessage(ChatRole.User, SpokenHistory.Note(reported)),

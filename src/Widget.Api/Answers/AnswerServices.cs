@@ -4,6 +4,7 @@ using Widget.Api.Web;
 using Widget.Platform.Outbound;
 using Widget.Platform.Telemetry;
 using Widget.Platform.Work;
+using Widget.Rag.Embeddings.Local;
 
 namespace Widget.Api.Answers;
 
@@ -29,6 +30,7 @@ internal static class AnswerServices
         services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<ModelAnswerWriter>();
+        services.AddSingleton(provider => new PassageRater(provider.GetService<SentenceSimilarity>()));
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerLeases>();

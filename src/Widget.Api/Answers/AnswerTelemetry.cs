@@ -78,6 +78,7 @@ internal static class AnswerTelemetry
     {
         AnswerOutcome.Answered => "answered",
         AnswerOutcome.Quoted => "quoted",
+        AnswerOutcome.Suggested => "suggested",
         AnswerOutcome.NotFound => "not_found",
         AnswerOutcome.Stopped => "stopped",
         _ => "failed",

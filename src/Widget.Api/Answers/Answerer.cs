@@ -32,18 +32,11 @@ public sealed partial class Answerer(
     HybridSearch search,
     QuestionRewriter rewriter,
     ModelAnswerWriter writer,
+    PassageRater rater,
     TimeProvider clock,
     ILogger<Answerer> logger)
 {
     internal const int MostPassages = 6;
-
-    /// <summary>
-    /// Below this confidence the passages are about something else (docs/decisions/0008-when-to-say-no.md). A quote is not checked by
-    /// anyone, so it needs more confidence than a model, which is told to say so when its sources do not hold the answer.
-    /// </summary>
-    private const double LeastToQuote = 0.5;
-
-    internal const double LeastToAskModel = 0.25;
 
     private readonly PatientSearch _patient = new(clock);
 
@@ -109,10 +102,19 @@ public sealed partial class Answerer(
             new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
-        var least = UsesModel(context) ? LeastToAskModel : LeastToQuote;
         var relevant = RelevantPassages.Of(found.Hits, searched.Text, MostPassages);
-        return new Finding(searched, found, relevant, found.Hits.Count > 0 && found.Confidence >= least);
+        if (ContinuesRemoved(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
+        // A model reads the closest passages and says itself when they do not answer.
+        if (UsesModel(context)) return new Finding(searched, found, relevant, relevant.Count > 0 ? AnswerTier.Sure : AnswerTier.None);
+        var rated = await rater.RateAsync(searched.Text, found.Hits, ct);
+        return new Finding(searched, found, relevant, PassageRater.TierOf(rated)) { Rated = rated };
     }
+
+    // A follow-up to an answer from a deleted document finds other documents, which are about something else.
+    private static bool ContinuesRemoved(AnswerContext context, SearchedQuestion searched) =>
+        searched.IsRewritten
+        && context.History.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0) is { } last
+        && last.Citations.All(citation => citation.Removed);
 
     /// <summary>Answers from what was found. The other parameters are those of the first method.</summary>
     public async Task<AssistantMessage> AnswerAsync(
@@ -135,22 +137,48 @@ public sealed partial class Answerer(
         CancellationToken stop,
         CancellationToken ct)
     {
-        if (!finding.IsEnough) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
-        var passages = finding.Passages;
-        Citation[] sources = [.. passages.Select(scored => scored.Passage)];
-        live.Cite(sources);
-        if (context.Model is { } model && UsesModel(context))
+        if (context.Model is { } model && UsesModel(context) && finding.IsEnough)
         {
+            Citation[] sources = [.. finding.Passages.Select(scored => scored.Passage)];
+            live.Cite(sources);
             if (await WriteAsync(context, model, sources, live, stop, ct) is { } written) return written;
             // The model failed, perhaps half-way, so the answer begins again with quotes.
             live.Begin(attempt + 1);
-            live.Cite(sources);
         }
 
-        var quoted = ExtractiveAnswer.Write(context.Question.Text, finding.Searched.Text, passages);
-        if (quoted.Length == 0) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
-        live.Append(quoted);
-        return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.CitedBy(quoted, sources) };
+        var quoted = await QuoteAsync(context.Question.Text, finding, context.Phrases, ct);
+        if (quoted is null) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
+        return Show(context, live, quoted);
+    }
+
+    /// <summary>Quotes what was found, as an answer or as suggestions. Null when it is about something else.</summary>
+    /// <param name="asked">What the visitor asks.</param>
+    /// <param name="finding">What was found.</param>
+    /// <param name="phrases">In the visitor's language.</param>
+    /// <param name="ct">Cancels the comparison of sentences.</param>
+    internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
+    {
+        if (finding.Tier == AnswerTier.None) return null;
+        // A finding for a model is rated only when the model has failed.
+        var rated = finding.Rated is { Count: > 0 } known
+            ? known
+            : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
+        var tier = PassageRater.TierOf(rated);
+        if (tier == AnswerTier.None || QuotedAnswer.LacksExpected(asked, finding.Searched.Text, rated)) return null;
+        return tier == AnswerTier.Sure
+            ? QuotedAnswer.State(asked, finding.Searched.Text, rated)
+            : QuotedAnswer.Suggest(Suggestions.Intro(phrases), asked, finding.Searched.Text, rated);
+    }
+
+    private static AssistantMessage Show(AnswerContext context, LiveAnswer live, QuotedAnswer answer)
+    {
+        live.Cite(answer.Citations);
+        live.Append(answer.Text);
+        return Message(context, live, answer.Text, answer.IsSuggestion ? AnswerOutcome.Suggested : AnswerOutcome.Quoted) with
+        {
+            Citations = answer.Citations,
+            OffersPerson = answer.IsSuggestion,
+        };
     }
 
     // Without a model, or when the tenant's month has nothing left for it, answers quote.

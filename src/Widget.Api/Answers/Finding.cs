@@ -6,9 +6,15 @@ namespace Widget.Api.Answers;
 /// <param name="Searched">What was searched for.</param>
 /// <param name="Result">What the search found, best first.</param>
 /// <param name="Relevant">The hits with scores close enough to the best one. The answer uses them.</param>
-/// <param name="IsEnough">Whether the hits probably contain the answer, so that one is given.</param>
-public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IReadOnlyList<Hit> Relevant, bool IsEnough)
+/// <param name="Tier">How well the hits answer. A language model judges by itself, so for it any hit is enough.</param>
+public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IReadOnlyList<Hit> Relevant, AnswerTier Tier)
 {
+    /// <summary>Whether the hits are stated as an answer, or given to a model.</summary>
+    public bool IsEnough => Tier == AnswerTier.Sure;
+
+    /// <summary>The first hits with their sentences, to quote from; empty when they were not rated.</summary>
+    public IReadOnlyList<RatedPassage> Rated { get; init; } = [];
+
     /// <summary>The relevant hits, numbered as they are cited.</summary>
     public IReadOnlyList<ScoredPassage> Passages => [.. Relevant.Select(Score)];
 

@@ -62,7 +62,8 @@ public sealed partial class QuestionRewriter(ILogger<QuestionRewriter> logger)
     {
         if (earlier.Count == 0 || !FollowUps.IsOne(question.Text, earlier[^1], question.Locale))
             return SearchedQuestion.AsAsked(question.Text);
-        var title = history.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0)?.Citations[0].Title;
+        var cited = history.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0)?.Citations[0];
+        var title = cited is { Removed: false } ? cited.Title : null;
         return new SearchedQuestion(FollowUps.Rewrite(question.Text, earlier, title, question.Locale), IsRewritten: true, ByModel: false);
     }
 

@@ -20,7 +20,7 @@ public sealed class ConversationLog(TenantDatabase database)
     private const int MaxEvents = 500;
 
     /// <summary>The columns of conversation_events that <see cref="ReadAllAsync"/> reads, in its order.</summary>
-    internal const string Columns = "seq, created_at, client_id, data";
+    internal const string Columns = "seq, created_at, client_id, data, removed_citations(data)";
 
     // The stored JSON leaves out the properties that have their own columns.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
@@ -186,7 +186,7 @@ public sealed class ConversationLog(TenantDatabase database)
     private static Npgsql.NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
-    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3)) with
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3), row.GetFieldValue<int[]>(4)) with
     {
         Seq = row.GetInt32(0),
         At = row.GetFieldValue<DateTimeOffset>(1),
@@ -194,21 +194,23 @@ public sealed class ConversationLog(TenantDatabase database)
     };
 
     // Today, titles are cleaned before they are stored. Those of older events are cleaned here.
-    private static ConversationEvent Parse(string data) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
-    {
-        AssistantMessage { Citations.Count: > 0 } answer => answer with
+    private static ConversationEvent Parse(string data, int[] removed) =>
+        JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
         {
-            Citations =
-            [
-                .. answer.Citations.Select(source => source with
-                {
-                    Title = VisibleText.Line(source.Title),
-                    Headings = [.. source.Headings.Select(VisibleText.Line)],
-                }),
-            ],
-        },
-        var entry => entry,
-    };
+            AssistantMessage { Citations.Count: > 0 } answer => answer with
+            {
+                Citations =
+                [
+                    .. answer.Citations.Select(source => source with
+                    {
+                        Title = VisibleText.Line(source.Title),
+                        Headings = [.. source.Headings.Select(VisibleText.Line)],
+                        Removed = removed.Contains(source.Number),
+                    }),
+                ],
+            },
+            var entry => entry,
+        };
 
     private static void WithoutColumns(JsonTypeInfo type)
     {

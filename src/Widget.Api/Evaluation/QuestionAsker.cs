@@ -80,7 +80,7 @@ public sealed partial class QuestionAsker(
         // A model that finds no answer in its sources cites none of them.
         var refused = answer is null
             ? !finding.IsEnough
-            : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
+            : answer.Outcome is AnswerOutcome.NotFound or AnswerOutcome.Suggested || (answer.Citations.Count == 0 && answer.OffersPerson);
         var rank = Scoring.Rank(question.Sources, hits);
         var passages = finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}");
         var missing = Scoring.Missing(question.Facts, answer?.Text ?? string.Join('\n', passages));

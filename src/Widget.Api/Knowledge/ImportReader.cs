@@ -79,9 +79,11 @@ internal static class ImportReader
     }
 
     internal static bool IsWebAddress(string text) =>
-        text.Length <= PageAddress.Longest && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        text.Length <= PageAddress.MaxLength
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
         // The stored form is longer, because it has escaped letters.
-        && address.AbsoluteUri.Length <= PageAddress.Longest;
+        && address.AbsoluteUri.Length <= PageAddress.MaxLength;
 
     private static ImportedDocument Failed(string id, string error) => new(id, new DocumentDescription(), [], error);
 }

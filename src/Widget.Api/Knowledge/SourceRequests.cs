@@ -99,7 +99,10 @@ internal static class SourceRequests
         source.CreatedAt,
         source.LastRunAt,
         source.NextRunAt,
-        source.Kind is SourceKind.Page or SourceKind.Site ? ToCrawl(source) : null);
+        source.Kind is SourceKind.Page or SourceKind.Site ? ToCrawl(source) : null)
+    {
+        Notices = source.Notices,
+    };
 
     private static SourceCrawl ToCrawl(SourceReport source) => new(
         source.Schedule.ToName(),
@@ -120,7 +123,13 @@ internal static class SourceRequests
         return request.Schedule != ScheduleName.None ? ("schedule", NoSchedule) : null;
     }
 
-    private static bool IsSiteMap(Uri address) =>
-        address.AbsolutePath.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)
-            || address.AbsolutePath.EndsWith(".xml.gz", StringComparison.OrdinalIgnoreCase);
+    // A text file is a site map if its name says so; others are documents.
+    private static bool IsSiteMap(Uri address)
+    {
+        var path = address.AbsolutePath;
+        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) path = path[..^3];
+        return path.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)
+            || (path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
+                && path[path.LastIndexOf('/')..].Contains("sitemap", StringComparison.OrdinalIgnoreCase));
+    }
 }

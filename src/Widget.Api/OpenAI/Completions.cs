@@ -81,10 +81,10 @@ public sealed partial class Completions(
         // When the client has functions, the visitor may ask for one of them instead of for knowledge.
         var mayCallFunctions = model is not null
             && (conversation.HasLaterTurns || (context.Request.Tools.Count > 0 && context.Request.ToolMode is not NoneChatToolMode));
-        if (!finding.IsEnough && !mayCallFunctions) return await SendAsync(context, phrases.NotFound);
+        if (finding.Tier == AnswerTier.None && !mayCallFunctions) return await SendAsync(context, phrases.NotFound);
         IReadOnlyList<ScoredPassage> passages = finding.IsEnough ? finding.Passages : [];
         if (model is not null && await WriteAsync(context, model, passages, ct) is { } written) return written;
-        if (await QuoteAsync(context, finding, passages) is { } quoted) return quoted;
+        if (await QuoteAsync(context, finding, ct) is { } quoted) return quoted;
         return await SendAsync(context, mayCallFunctions ? phrases.Unavailable : phrases.NotFound);
     }
 
@@ -166,12 +166,11 @@ public sealed partial class Completions(
     };
 
     // Null when no passage answers the question.
-    private static async Task<Completion?> QuoteAsync(CompletionContext context, Finding finding, IReadOnlyList<ScoredPassage> passages)
+    private async Task<Completion?> QuoteAsync(CompletionContext context, Finding finding, CancellationToken ct)
     {
-        var quoted = ExtractiveAnswer.Write(context.Conversation.Question!, finding.Searched.Text, passages);
-        if (quoted.Length == 0) return null;
-        var cited = CitationNumbers.CitedBy(quoted, [.. passages.Select(scored => scored.Passage)]);
-        return await SendAsync(context, SpokenText.Of(quoted)) with { Citations = cited };
+        var phrases = context.Conversation.Phrases(context.Settings);
+        if (await answerer.QuoteAsync(context.Conversation.Question!, finding, phrases, ct) is not { } quoted) return null;
+        return await SendAsync(context, SpokenText.Of(quoted.Text)) with { Citations = quoted.Citations };
     }
 
     private async Task CountAsync(TenantInfo tenant, ModelUse use)

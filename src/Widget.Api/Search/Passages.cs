@@ -18,5 +18,8 @@ public static class Passages
         [.. hit.Locator.Headings],
         hit.Locator.Page,
         hit.Text,
-        hit.Origins);
+        hit.Origins)
+    {
+        Document = hit.DocumentIdentity,
+    };
 }

@@ -64,8 +64,8 @@ public sealed class KnowledgePlugin(HybridSearch search)
                 "The knowledge base can't be searched right now. Say so, do not guess, and offer to bring in a person.");
         }
 
-        // The caller is a model that is told to say so if the passages do not contain the answer. Therefore use the lower threshold.
-        if (found.Hits.Count == 0 || found.Confidence < Answerer.LeastToAskModel) return NothingFound();
+        // The caller is a model that is told to say so if the passages do not contain the answer.
+        if (found.Hits.Count == 0) return NothingFound();
         var relevant = RelevantPassages.Of(found.Hits, query, limit);
         return Found(query, [.. relevant.Select((hit, i) => Passages.ToCitation(hit, i + context.FirstNumber - 1))]);
     }

@@ -45,7 +45,7 @@ public sealed class HtmlExtractor : IExtractor
             Links = links,
             Canonical = canonical,
             Description = description.Length > 0 ? description : null,
-            NoTextReason = noText ?? "This page has no text.",
+            NoTextReason = noText,
             NoIndex = noIndex,
             NoFollow = noFollow,
         };

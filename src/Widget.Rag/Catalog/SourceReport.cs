@@ -50,6 +50,9 @@ public sealed record SourceReport(
     /// <summary>Error of the last job, or of its latest failed document; null when nothing failed.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>What its last finished crawl left out or found suspicious, in plain words.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     // Query plan: sources by primary key, then one index range for each source's jobs, documents and failed items.
     internal static async Task<List<SourceReport>> ReadAsync(
         TenantDb db,
@@ -65,7 +68,7 @@ public sealed record SourceReport(
                    source.schedule, source.created_at, source.next_crawl_at,
                    source.deleted_at is not null, counted.documents, counted.passages, failures.count,
                    job.id, job.status, job.done, job.total,
-                   ended.finished_at, coalesce(ended.error, failures.latest)
+                   ended.finished_at, coalesce(ended.error, failures.latest), ended.crawl_notices
             from sources source
             cross join lateral (
               select count(*)::int as documents, coalesce(sum(chunk_count), 0) as passages from documents where source_id = source.id
@@ -80,7 +83,7 @@ public sealed record SourceReport(
               order by finished_at is null desc, started_at is null, created_at desc limit 1
             ) job on true
             left join lateral (
-              select finished_at, error from ingestion_jobs where source_id = source.id and finished_at is not null
+              select finished_at, error, crawl_notices from ingestion_jobs where source_id = source.id and finished_at is not null
               order by created_at desc limit 1
             ) ended on true
             where ($1::uuid is null or source.id = $1) and ($2::text is null or source.kind = $2)
@@ -124,6 +127,7 @@ public sealed record SourceReport(
                 Total = Maybe<int>(16) ?? 0,
                 LastRunAt = Maybe<DateTimeOffset>(17),
                 LastError = row.IsDBNull(18) ? null : row.GetString(18),
+                Notices = row.IsDBNull(19) ? [] : row.GetFieldValue<string[]>(19),
             });
         }
 

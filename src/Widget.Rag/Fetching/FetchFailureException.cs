@@ -18,6 +18,9 @@ public sealed class FetchFailureException : IngestionFailureException
     }
 
     public FetchFailure Failure { get; init; }
+
+    /// <summary>The address that answered, after redirects; null when none did.</summary>
+    public Uri? Address { get; init; }
 }
 
 internal static class FetchFailures

@@ -26,6 +26,12 @@ public enum FetchFailure
 
     /// <summary>The site's robots.txt disallows it.</summary>
     Forbidden,
+
+    /// <summary>The server reports success, but shows what it shows at addresses that do not exist (a "soft 404").</summary>
+    ShownAsMissing,
+
+    /// <summary>The server reports success, but shows the same text at addresses that had different texts.</summary>
+    SameEverywhere,
 }
 
 /// <summary>A request for a page.</summary>
@@ -39,7 +45,7 @@ public sealed record FetchRequest(Uri Address)
     public string? LastModified { get; init; }
 
     /// <summary>Maximum number of bytes to read; the rest is ignored. Null reads the whole document and fails if it is too large.</summary>
-    public int? Most { get; init; }
+    public int? MaxBytes { get; init; }
 
     /// <summary>Called before each request, including redirects. Throws if the address must not be fetched.</summary>
     public Func<Uri, CancellationToken, Task>? Permit { get; init; }

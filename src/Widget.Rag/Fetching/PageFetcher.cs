@@ -61,7 +61,7 @@ public sealed class PageFetcher
                 var current = response.StatusCode == HttpStatusCode.NotModified
                     && hop == 0
                     && (request.ETag ?? request.LastModified) is not null;
-                return current ? page : page with { Document = await ReadAsync(target, response, request.Most, deadline.Token) };
+                return current ? page : page with { Document = await ReadAsync(target, response, request.MaxBytes, deadline.Token) };
             }
 
             throw Failed(FetchFailure.Redirects, $"{address} redirects more than {_options.MaxRedirects} times, perhaps in a circle.");
@@ -99,11 +99,11 @@ public sealed class PageFetcher
         return message;
     }
 
-    private async Task<RawDocument> ReadAsync(Uri address, HttpResponseMessage response, int? most, CancellationToken ct)
+    private async Task<RawDocument> ReadAsync(Uri address, HttpResponseMessage response, int? maxBytes, CancellationToken ct)
     {
         if (!response.IsSuccessStatusCode) throw Refused(address, (int)response.StatusCode);
-        var body = await BoundedBody.ReadAsync(response.Content, most ?? _options.MaxBytes, ct);
-        if (!body.IsComplete && most is null)
+        var body = await BoundedBody.ReadAsync(response.Content, maxBytes ?? _options.MaxBytes, ct);
+        if (!body.IsComplete && maxBytes is null)
             throw new IngestionFailureException($"{address} is larger than {_options.MaxBytes >> 20} MB.");
         var type = response.Content.Headers.ContentType;
         return new RawDocument(body.Content, type?.MediaType?.ToLowerInvariant() ?? MediaTypes.Html, Charset(type), address);
@@ -121,15 +121,19 @@ public sealed class PageFetcher
     private static FetchFailureException Failed(FetchFailure failure, string message, Exception? inner = null) =>
         new(message, inner!) { Failure = failure };
 
-    private static FetchFailureException Refused(Uri address, int status) => status switch
+    private static FetchFailureException Refused(Uri address, int status)
     {
-        404 or 410 => Failed(FetchFailure.Gone, $"There is no page at {address} ({status})."),
-        401 or 403 => Failed(FetchFailure.Refused, $"{address} may not be read without signing in ({status})."),
-        429 => Failed(FetchFailure.Temporary, $"{address.Host} asks for fewer requests ({status}). Try again later."),
-        >= 500 => Failed(FetchFailure.Temporary, $"{address.Host} answered with an error of its own ({status}). Try again later."),
-        >= 400 => Failed(FetchFailure.Refused, $"{address} answered with status {status}."),
-        _ => Failed(FetchFailure.Other, $"{address} answered with status {status}."),
-    };
+        var (failure, message) = status switch
+        {
+            404 or 410 => (FetchFailure.Gone, $"There is no page at {address} ({status})."),
+            401 or 403 => (FetchFailure.Refused, $"{address} may not be read without signing in ({status})."),
+            429 => (FetchFailure.Temporary, $"{address.Host} asks for fewer requests ({status}). Try again later."),
+            >= 500 => (FetchFailure.Temporary, $"{address.Host} answered with an error of its own ({status}). Try again later."),
+            >= 400 => (FetchFailure.Refused, $"{address} answered with status {status}."),
+            _ => (FetchFailure.Other, $"{address} answered with status {status}."),
+        };
+        return new FetchFailureException(message) { Failure = failure, Address = address };
+    }
 
     private static FetchFailureException Explain(Uri address, HttpRequestException e)
     {

@@ -13,10 +13,10 @@ public sealed class RobotsTxt
     public const string ProductToken = "WidgetBot";
 
     /// <summary>Maximum number of bytes read of a robots.txt. RFC 9309, section 2.5, allows to ignore the rest.</summary>
-    public const int LongestFile = 500 * 1024;
+    public const int MaxFileBytes = 500 * 1024;
 
     /// <summary>Longest crawl delay that is respected. A site that asks for more would effectively not be crawled.</summary>
-    public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
     private readonly List<(bool Allow, string Pattern)> _rules;
 
@@ -27,7 +27,7 @@ public sealed class RobotsTxt
     public static RobotsTxt AllowAll { get; } = new([], null, []);
 
     /// <summary>
-    /// The site's crawl-delay, at most <see cref="LongestDelay"/>; null when it sets none. The RFC does not define crawl-delay, but many
+    /// The site's crawl-delay, at most <see cref="MaxDelay"/>; null when it sets none. The RFC does not define crawl-delay, but many
     /// sites use it.
     /// </summary>
     public TimeSpan? Delay { get; }
@@ -64,7 +64,7 @@ public sealed class RobotsTxt
                 case "crawl-delay":
                     inRules = true;
                     if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
-                        current.ForEach(group => group.Delay ??= TimeSpan.FromSeconds(Math.Min(seconds, LongestDelay.TotalSeconds)));
+                        current.ForEach(group => group.Delay ??= TimeSpan.FromSeconds(Math.Min(seconds, MaxDelay.TotalSeconds)));
                     break;
                 case "sitemap":
                     if (value.Length > 0) siteMaps.Add(value);

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.IO.Compression;
-using System.Xml;
-using System.Xml.Linq;
-
 namespace Widget.Rag.Fetching;
 
 /// <summary>A page listed in a site map.</summary>
@@ -13,20 +8,29 @@ public sealed record ListedPage(Uri Address, DateTimeOffset? Modified = null);
 /// <summary>The pages listed in site maps.</summary>
 /// <param name="Pages">Each page once.</param>
 /// <param name="Complete">False when a site map could not be read or a limit was reached.</param>
-public sealed record ListedPages(IReadOnlyList<ListedPage> Pages, bool Complete);
+public sealed record ListedPages(IReadOnlyList<ListedPage> Pages, bool Complete)
+{
+    /// <summary>Number of skipped entries for each other site, by its host and port.</summary>
+    public IReadOnlyDictionary<string, int> OtherSites { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Number of skipped entries without a usable address.</summary>
+    public int Invalid { get; init; }
+
+    /// <summary>The site maps that are incomplete or could not be read, each with the reason, in plain words.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+}
 
 /// <summary>
-/// Reads site maps (sitemaps.org protocol 0.9) and nested site map indexes, also gzipped. Use one instance for all site maps of a site: its
-/// limits apply to all of them together, so that no site blocks a worker.
+/// Reads site maps (<see cref="SiteMapFile"/>) and nested site map indexes. Use one instance for all site maps of a site: its limits apply
+/// to all of them together, so that no site blocks a worker.
 /// </summary>
 /// <param name="fetch">Fetches a document. Throws <see cref="IngestionFailureException"/> if that fails.</param>
 /// <param name="clock">Clock for the time limit.</param>
 public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byte>>> fetch, TimeProvider clock)
 {
     private const int MaxMaps = 200; // tried, whether or not they can be read
-    private const int DeepestIndex = 3;
-    private const int LargestMap = 50 << 20; // bytes, uncompressed, as the protocol has it
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+    private const int MaxIndexDepth = 3;
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(3);
 
     private readonly long _start = clock.GetTimestamp();
     private readonly HashSet<Uri> _maps = [];
@@ -37,139 +41,123 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
     {
     }
 
-    /// <summary>Reads the pages on the site map's own host that no earlier site map has listed.</summary>
+    /// <summary>
+    /// Reads the pages on the site map's own site that no earlier site map has listed. Entries with or without "www.", with http or https,
+    /// are the same site; their addresses get the site map's own scheme and host.
+    /// </summary>
     /// <remarks>Site maps of an index that cannot be read are skipped if at least one can.</remarks>
     /// <param name="address">Address of the site map.</param>
-    /// <param name="most">Maximum number of pages, including those of earlier site maps.</param>
+    /// <param name="maxPages">Maximum number of pages, including those of earlier site maps.</param>
     /// <param name="ct">Cancels the operation.</param>
     /// <exception cref="IngestionFailureException">The document cannot be fetched or is not a site map.</exception>
-    public async Task<ListedPages> ReadAsync(Uri address, int most, CancellationToken ct)
+    public async Task<ListedPages> ReadAsync(Uri address, int maxPages, CancellationToken ct)
     {
-        var left = Longest - clock.GetElapsedTime(_start);
+        var left = TimeLimit - clock.GetElapsedTime(_start);
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
-        var pages = new List<ListedPage>();
+        var listing = new Listing(address);
         var waiting = new Queue<(Uri Map, int Depth)>();
-        var (complete, read) = (true, 0);
-        IngestionFailureException? broken = null;
-        bool Meet(Uri map, int depth)
-        {
-            if (_maps.Contains(map)) return true;
-            if (depth > DeepestIndex || _maps.Count >= MaxMaps) return false;
-            _maps.Add(map);
-            waiting.Enqueue((map, depth));
-            return true;
-        }
-
-        complete &= Meet(address, 0);
+        var readCount = 0;
+        IngestionFailureException? firstFailure = null;
+        Enqueue(address, 0);
         while (waiting.TryDequeue(out var next))
         {
-            if (_pages.Count >= most)
+            if (_pages.Count >= maxPages)
             {
-                complete = false;
+                listing.Complete = false;
                 break;
             }
 
             try
             {
-                var root = await LoadAsync(next.Map, either.Token);
-                if (root.Name.LocalName == "sitemapindex")
+                var file = SiteMapFile.Parse(next.Map, await fetch(next.Map, either.Token));
+                if (!file.IsComplete)
+                    listing.AddProblem($"The site map {next.Map} is damaged or cut off. Its {file.Entries.Count} whole entries were read.");
+                if (!file.IsIndex) readCount++;
+                foreach (var entry in listing.OfSite(file.Entries, next.Map))
                 {
-                    foreach (var map in Entries(root, "sitemap", next.Map)) complete &= Meet(map.Address, next.Depth + 1);
-                }
-                else
-                {
-                    read++;
-                    foreach (var page in Entries(root, "url", next.Map))
-                    {
-                        if (_pages.Contains(page.Address)) continue;
-                        if (_pages.Count >= most) complete = false;
-                        else if (_pages.Add(page.Address)) pages.Add(page);
-                    }
+                    if (file.IsIndex) Enqueue(entry.Address, next.Depth + 1);
+                    else AddPage(entry);
                 }
             }
             catch (IngestionFailureException e)
             {
-                (complete, broken) = (false, broken ?? e);
+                listing.AddProblem(e.Message);
+                firstFailure ??= e;
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
             {
-                (complete, broken) = (
-                    false,
-                    broken
-                        ?? new IngestionFailureException(
-                            $"Reading the site maps of {address.Authority} took longer than {Longest.TotalMinutes:0} minutes."));
+                var late = new IngestionFailureException(
+                    $"Reading the site maps of {address.Authority} took longer than {TimeLimit.TotalMinutes:0} minutes.");
+                listing.AddProblem(late.Message);
+                firstFailure ??= late;
                 break;
             }
         }
 
-        if (read == 0 && broken is not null) throw broken;
-        return new ListedPages(pages, complete);
-    }
+        if (readCount == 0 && firstFailure is not null) throw firstFailure;
+        return listing.ToPages();
 
-    private async Task<XElement> LoadAsync(Uri address, CancellationToken ct)
-    {
-        var content = Inflate(address, await fetch(address, ct));
-        XElement root;
-        try
+        void Enqueue(Uri map, int depth)
         {
-            using var reader = XmlReader.Create(
-                new MemoryStream(content.ToArray()),
-                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, Async = true });
-            root = (await XDocument.LoadAsync(reader, LoadOptions.None, ct)).Root!;
-        }
-        catch (XmlException e)
-        {
-            throw new IngestionFailureException($"{address} is not a site map: it is not valid XML.", e);
-        }
-
-        return root.Name.LocalName is "sitemapindex" or "urlset"
-            ? root
-            : throw new IngestionFailureException($"{address} is not a site map: its root element is <{root.Name.LocalName}>.");
-    }
-
-    private static ReadOnlyMemory<byte> Inflate(Uri address, ReadOnlyMemory<byte> content)
-    {
-        if (!content.Span.StartsWith<byte>([0x1F, 0x8B])) return content;
-        try
-        {
-            using var gzip = new GZipStream(new MemoryStream(content.ToArray()), CompressionMode.Decompress);
-            using var inflated = new MemoryStream();
-            var buffer = new byte[64 * 1024];
-            int read;
-            while ((read = gzip.Read(buffer)) > 0)
+            if (_maps.Contains(map)) return;
+            if (depth > MaxIndexDepth || _maps.Count >= MaxMaps)
             {
-                inflated.Write(buffer, 0, read);
-                if (inflated.Length > LargestMap)
-                    throw new IngestionFailureException($"The site map {address} is larger than {LargestMap >> 20} MB.");
+                listing.Complete = false;
+                return;
             }
 
-            return inflated.ToArray();
+            _maps.Add(map);
+            waiting.Enqueue((map, depth));
         }
-        catch (InvalidDataException e)
+
+        void AddPage(ListedPage page)
         {
-            throw new IngestionFailureException($"{address} is not a site map: it is damaged.", e);
+            if (_pages.Contains(page.Address)) return;
+            if (_pages.Count >= maxPages)
+            {
+                listing.Complete = false;
+                return;
+            }
+
+            _pages.Add(page.Address);
+            listing.Pages.Add(page);
         }
     }
 
-    private static IEnumerable<ListedPage> Entries(XElement root, string element, Uri map)
+    // Collects the result of one call.
+    private sealed class Listing(Uri site)
     {
-        foreach (var entry in root.Elements().Where(child => child.Name.LocalName == element))
+        private readonly Dictionary<string, int> _otherSites = new(StringComparer.OrdinalIgnoreCase);
+        private readonly List<string> _problems = [];
+        private int _invalid;
+
+        public List<ListedPage> Pages { get; } = [];
+
+        public bool Complete { get; set; } = true;
+
+        public void AddProblem(string problem)
         {
-            string? Text(string name) => entry.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value.Trim();
-            if (!Uri.TryCreate(map, Text("loc"), out var location)
-                || location.Authority != map.Authority
-                || location.Scheme is not ("http" or "https"))
-                continue;
-            if (location.AbsoluteUri.Length > PageAddress.Longest) continue;
-            DateTimeOffset? modified = DateTimeOffset.TryParse(
-                Text("lastmod"),
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out var time)
-                ? time
-                : null;
-            yield return new ListedPage(PageAddress.Normalize(location), modified);
+            Complete = false;
+            _problems.Add(problem);
         }
+
+        // Counts the entries that it leaves out.
+        public IEnumerable<ListedPage> OfSite(IEnumerable<SiteMapEntry> entries, Uri map)
+        {
+            foreach (var entry in entries)
+            {
+                if (!Uri.TryCreate(map, entry.Location, out var location)
+                    || location.Scheme is not ("http" or "https")
+                    || location.AbsoluteUri.Length > PageAddress.MaxLength)
+                    _invalid++;
+                else if (!PageAddress.IsSameSite(site, location))
+                    _otherSites[location.Authority] = _otherSites.GetValueOrDefault(location.Authority) + 1;
+                else
+                    yield return new ListedPage(PageAddress.Normalize(PageAddress.OnOriginOf(site, location)), entry.Modified);
+            }
+        }
+
+        public ListedPages ToPages() => new(Pages, Complete) { OtherSites = _otherSites, Invalid = _invalid, Problems = _problems };
     }
 }

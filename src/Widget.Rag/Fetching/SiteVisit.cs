@@ -11,10 +11,10 @@ namespace Widget.Rag.Fetching;
 /// <param name="hosts">Limits the requests to each host.</param>
 /// <param name="options">Sets the delay before the retry.</param>
 /// <param name="clock">Clock for delays.</param>
-/// <param name="turn">Cancelled at the end of the time slice.</param>
-internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptions options, TimeProvider clock, CancellationToken turn)
+/// <param name="timeSlice">Cancelled at the end of the time slice.</param>
+internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptions options, TimeProvider clock, CancellationToken timeSlice)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<RobotsTxt>>> _robots = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Lazy<Task<LoadedRobotsTxt>>> _robots = new(StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="IngestionFailureException">The page cannot be fetched, or robots.txt disallows it.</exception>
     public async Task<FetchedPage> FetchAsync(FetchRequest request, CancellationToken ct)
@@ -31,11 +31,20 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
     /// <exception cref="IngestionFailureException">
     /// It cannot be read at the moment. Until then no page of the site may be fetched (RFC 9309, section 2.3.1.4).
     /// </exception>
-    public Task<RobotsTxt> RobotsAsync(Uri page, CancellationToken ct) =>
+    public async Task<RobotsTxt> RobotsAsync(Uri page, CancellationToken ct) => (await LoadOnceAsync(page, ct)).Rules;
+
+    /// <summary>
+    /// The address whose scheme and host the site uses for itself. A site that redirects from http to https, or adds "www.", does so for
+    /// its robots.txt, too. With one scheme and host for all pages, none is fetched twice.
+    /// </summary>
+    /// <exception cref="IngestionFailureException">As for <see cref="RobotsAsync"/>.</exception>
+    public async Task<Uri> OriginAsync(Uri page, CancellationToken ct) => (await LoadOnceAsync(page, ct)).Origin;
+
+    private Task<LoadedRobotsTxt> LoadOnceAsync(Uri page, CancellationToken ct) =>
         // All pages of the time slice share the result, so the first page's time limit must not cancel it.
         _robots.GetOrAdd(
             page.GetLeftPart(UriPartial.Authority),
-            site => new Lazy<Task<RobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
+            site => new Lazy<Task<LoadedRobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
 
     private async Task PermitAsync(Uri page, CancellationToken ct)
     {
@@ -49,16 +58,17 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
         };
     }
 
-    private async Task<RobotsTxt> LoadAsync(Uri address)
+    private async Task<LoadedRobotsTxt> LoadAsync(Uri address)
     {
         try
         {
-            var file = await TwiceAsync(() => fetcher.FetchAsync(new FetchRequest(address) { Most = RobotsTxt.LongestFile }, turn), turn);
-            return RobotsTxt.Parse(Encoding.UTF8.GetString(file.Document!.Content.Span));
+            var request = new FetchRequest(address) { MaxBytes = RobotsTxt.MaxFileBytes };
+            var file = (await TwiceAsync(() => fetcher.FetchAsync(request, timeSlice), timeSlice)).Document!;
+            return new LoadedRobotsTxt(RobotsTxt.Parse(Encoding.UTF8.GetString(file.Content.Span)), Origin(address, file.Address));
         }
-        catch (IngestionFailureException e) when (e.Failure is FetchFailure.Gone or FetchFailure.Refused or FetchFailure.Redirects)
+        catch (FetchFailureException e) when (e.Failure is FetchFailure.Gone or FetchFailure.Refused or FetchFailure.Redirects)
         {
-            return RobotsTxt.AllowAll;
+            return new LoadedRobotsTxt(RobotsTxt.AllowAll, Origin(address, e.Address));
         }
         catch (IngestionFailureException e) when (e.Failure is not FetchFailure.Unreachable)
         {
@@ -68,6 +78,9 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
             };
         }
     }
+
+    private static Uri Origin(Uri address, Uri? redirectedTo) =>
+        redirectedTo is not null && PageAddress.IsSameSite(address, redirectedTo) ? redirectedTo : address;
 
     private Task<FetchedPage> PolitelyAsync(FetchRequest request, TimeSpan? delay, CancellationToken ct) => TwiceAsync(
         async () =>
@@ -89,4 +102,6 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
             return await fetch();
         }
     }
+
+    private sealed record LoadedRobotsTxt(RobotsTxt Rules, Uri Origin);
 }

@@ -39,11 +39,15 @@ internal sealed partial class BatchRunner(
             if (batch.Count == 0) return;
             wereRead = true;
 
+            await SuspiciousPages.CheckAsync(database, run, batch, outcomes, ct);
+            var canonicals = await DecideOnCanonicalsAsync(run, batch, outcomes, ct);
+
             var documents = batch.Select(item => outcomes[item].Document).OfType<PreparedDocument>().ToList();
             if (documents.Count > 0) await jobs.SetStatusAsync(run.Job, JobStatus.Embedding, ct);
             var (model, vectors) = await embedder.EmbedAsync(run.Job.TenantId, documents, ct);
             await using var db = await database.BeginAsync(run.Job.TenantId, ct);
-            if (!await BatchWriter.WriteAsync(db, run, batch, outcomes, new EmbeddedDocuments(documents, model, vectors), ct)) return;
+            if (!await BatchWriter.WriteAsync(db, run, batch, outcomes, new EmbeddedDocuments(documents, model, vectors), canonicals, ct))
+                return;
             await db.CommitAsync(ct);
 
             var failed = batch.Count(item => outcomes[item].Error is not null);
@@ -87,9 +91,11 @@ internal sealed partial class BatchRunner(
             batch,
             (item, token) => reader.ReadAsync(item, fetched[item], hashes.GetValueOrDefault(fetched[item].ExternalId), token),
             ct);
+        if (!batch.Exists(item => outcomes[item].Links.Count > 0)) return outcomes;
+        var origin = run.Source.Kind == SourceKind.Site ? await run.Visit.OriginAsync(new Uri(run.Source.Url), ct) : null;
         foreach (var item in batch)
             if (outcomes[item].Links.Count > 0)
-                outcomes[item] = outcomes[item] with { Links = LinksOfSite(run.Source, outcomes[item].Links) };
+                outcomes[item] = outcomes[item] with { Links = LinksOfSite(origin, outcomes[item].Links) };
         return outcomes;
     }
 
@@ -108,12 +114,25 @@ internal sealed partial class BatchRunner(
             .ToDictionaryAsync(document => document.ExternalId, document => document.ContentHash, StringComparer.Ordinal, ct);
     }
 
-    private static IReadOnlyList<Uri> LinksOfSite(Source source, IReadOnlyList<Uri> links)
+    private async Task<CanonicalDecisions> DecideOnCanonicalsAsync(
+        JobRun run,
+        List<IngestionItem> batch,
+        Dictionary<IngestionItem, ItemOutcome> outcomes,
+        CancellationToken ct)
     {
-        if (source.Kind != SourceKind.Site) return [];
-        var start = new Uri(source.Url);
-        return [.. links.Select(PageAddress.Normalize).Where(link => PageAddress.BelongsTo(start, link)).Distinct()];
+        await using var db = await database.BeginAsync(run.Job.TenantId, ct);
+        return await CanonicalPages.DecideAsync(db, run, batch, outcomes, ct);
     }
+
+    // Without an origin the source is no site, and its links are not followed.
+    private static IReadOnlyList<Uri> LinksOfSite(Uri? origin, IReadOnlyList<Uri> links) => origin is null
+        ? []
+        : [
+            .. links
+                .Where(link => PageAddress.BelongsTo(origin, link))
+                .Select(link => PageAddress.Normalize(PageAddress.OnOriginOf(origin, link)))
+                .Distinct(),
+        ];
 
     // Returns deferred items to the queue. The result is the rest of the batch.
     private async Task<List<IngestionItem>> ReturnDeferredAsync(

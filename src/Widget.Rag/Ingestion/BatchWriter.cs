@@ -27,6 +27,7 @@ internal static class BatchWriter
         List<IngestionItem> batch,
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         EmbeddedDocuments read,
+        CanonicalDecisions canonicals,
         CancellationToken ct)
     {
         var (job, source) = (run.Job, run.Source);
@@ -39,6 +40,7 @@ internal static class BatchWriter
         if (!await HasAllAsync(db, job, batch, ct)) return false;
         // Completing the items gives pages their final ids. Links to these ids must be followed only afterwards.
         await JobItems.CompleteAsync(db, job, batch, outcomes, ct);
+        await CanonicalPages.ApplyAsync(db, job, canonicals, ct);
         if (job.Discovery == Discovery.Links) await FollowLinksAsync(db, run, batch, outcomes, ct);
         return true;
     }

@@ -8,14 +8,14 @@ using Widget.Rag.Ranking;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
-/// Brings a tenant's search data in line with its documents once a job has changed them: BM25's weights with the average length, the
-/// list of languages, the lexicon. In slices with a commit each, so that no tenant is too large for it and no other writer waits long.
+/// Updates a tenant's search data after a job has changed its documents: BM25's weights, the list of languages and the lexicon. It works in
+/// slices with a commit each, so that it copes with tenants of any size and no other writer waits long.
 /// </summary>
 internal static class IngestionFinalizer
 {
     private const int Slice = 500;
 
-    // Weights made with an average this near to the true one score the same to three digits.
+    // If the average length used for a weight is this close to the true one, scores are the same to three digits.
     private const double Tolerance = 0.001;
 
     public static async Task FinalizeAsync(TenantDatabase database, TenantId tenant, CancellationToken ct)
@@ -23,14 +23,14 @@ internal static class IngestionFinalizer
         if (await TargetAsync(database, tenant, ct) is not { } target) return;
         while (await ReweighAsync(database, tenant, target, ct)) ct.ThrowIfCancellationRequested();
 
-        // Unless another job has moved the target meanwhile; it will then walk, too.
+        // If another job has changed the target meanwhile, that job updates the weights.
         await using var db = await database.BeginAsync(tenant, ct);
         await using var command = db.Command("update knowledge_statistics set settled_length = $1 where weighed_length = $1", [target]);
         await command.ExecuteNonQueryAsync(ct);
         await db.CommitAsync(ct);
     }
 
-    // The average length that all weights are to be made with; null when they are.
+    // The average length that all weights must be computed with; null when they already are.
     private static async Task<float?> TargetAsync(TenantDatabase database, TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -62,12 +62,12 @@ internal static class IngestionFinalizer
         return target;
     }
 
-    // Whether there were any left.
+    // Updates some weights. Returns false when none is left.
     private static async Task<bool> ReweighAsync(TenantDatabase database, TenantId tenant, float target, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
-        // Another may have changed the knowledge and the target meanwhile; it walks on, and two would undo each other's work.
+        // If another job has changed the target meanwhile, that job continues. Two jobs would undo each other's work.
         if (!await db.Statistics.AnyAsync(row => row.WeighedLength == target, ct)) return false;
         var passages = new List<(Guid Id, SparseVector Weights, float AverageLength, int Length)>();
         await using (var command = db.Command(

@@ -63,6 +63,9 @@ public sealed class IngestionJob : ITenantOwned
     /// <summary>Whether the rest of the job is slow and belongs to the slow lane.</summary>
     public bool Slow { get; set; }
 
+    /// <summary>What the crawl left out or found suspicious, in plain words.</summary>
+    public string[] CrawlNotices { get; set; } = [];
+
     /// <summary>Why the whole job failed, in plain words.</summary>
     public string? Error { get; set; }
 
@@ -99,6 +102,8 @@ public sealed class IngestionJob : ITenantOwned
         item.Property(row => row.Ordinal).UseIdentityAlwaysColumn();
         item.Property(row => row.State)
             .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
+        item.Property(row => row.Finding)
+            .HasConversion(value => value!.Value.ToString().ToLowerInvariant(), text => (PageFinding?)Enum.Parse<PageFinding>(text, true));
         item.Property(row => row.Document).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, KnowledgeJson.Options),
             text => JsonSerializer.Deserialize<DocumentDescription>(text, KnowledgeJson.Options)!);
@@ -122,6 +127,25 @@ public enum ItemState
     Working,
     Ready,
     Failed,
+}
+
+/// <summary>What was unusual about a crawled page.</summary>
+public enum PageFinding
+{
+    /// <summary>It names another page as canonical that has another text, so it is stored under its own address.</summary>
+    CanonicalIgnored,
+
+    /// <summary>It has the same text as its canonical page, or redirects there, so it is not stored twice.</summary>
+    Duplicate,
+
+    /// <summary>It redirects to another site, or leads to a file that cannot be read.</summary>
+    LeadsAway,
+
+    /// <summary>It forbids indexing.</summary>
+    NoIndex,
+
+    /// <summary>It is the start page, and the site also shows it at addresses that do not exist.</summary>
+    ShownAtUnknownAddresses,
 }
 
 /// <summary>A document that a job has to read.</summary>
@@ -150,6 +174,18 @@ public sealed class IngestionItem : ITenantOwned
 
     /// <summary>Why it was read only in part, in plain words; null when it was read completely.</summary>
     public string? Notice { get; set; }
+
+    /// <summary>What was unusual about the page; null when nothing was.</summary>
+    public PageFinding? Finding { get; set; }
+
+    /// <summary>
+    /// A sample of the text of a page that was set aside for its canonical page (<see cref="Crawling.PageText.Sample"/>); null for
+    /// other items.
+    /// </summary>
+    public long[]? TextSample { get; set; }
+
+    /// <summary>Whether the page is stored under its own address, because its canonical page has another text.</summary>
+    public bool IgnoresCanonical { get; set; }
 
     /// <summary>Whether it failed and has been tried again since.</summary>
     public bool Superseded { get; set; }

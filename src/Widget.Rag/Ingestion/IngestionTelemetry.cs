@@ -19,7 +19,7 @@ internal static class IngestionTelemetry
         "widget.ingestion.documents", "{document}", "Documents that ingestion has processed, by outcome.");
 
     /// <summary>Starts the span of a job's time slice.</summary>
-    public static Activity? StartTurn(JobLease lease) =>
+    public static Activity? StartTimeSlice(JobLease lease) =>
         RagTelemetry.Source.StartActivity("ingest")?.SetTag("widget.job.id", lease.Job.Value);
 
     public static void DocumentRead(TimeSpan took) => DocumentDuration.Record(took.TotalSeconds);

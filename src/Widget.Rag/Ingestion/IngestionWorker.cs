@@ -18,7 +18,7 @@ public sealed partial class IngestionWorker(
     WakeUpSignal<IngestionWorker> signal,
     TimeProvider clock,
     ILogger<IngestionWorker> logger,
-    IngestionOptions? options = null) : LeasedWorker<IngestionSlice>(Pace, clock, signal)
+    IngestionOptions? options = null) : LeasedWorker<ClaimedJob>(Pace, clock, signal)
 {
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), MaxPause: TimeSpan.FromSeconds(15));
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(30), Renewal: TimeSpan.FromSeconds(10));
@@ -29,7 +29,7 @@ public sealed partial class IngestionWorker(
 
     protected override LeaseTimes? Lease => Times;
 
-    protected override async Task<IngestionSlice?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
+    protected override async Task<ClaimedJob?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
     {
         var lane = LaneOf(slot);
         await using var command = dataSource.CreateCommand("select tenant_id, job_id from claim_ingestion_job($1, $2, $3)");
@@ -38,62 +38,62 @@ public sealed partial class IngestionWorker(
         command.Parameters.Add(new() { Value = lane == JobLane.Quick ? "quick" : "slow" });
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
-        var job = new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), slot.Id, lane);
-        LogTaken(job.Tenant, job.Job);
-        return new IngestionSlice(job, new SliceMeter(Clock));
+        var lease = new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), slot.Id, lane);
+        LogClaimed(lease.Tenant, lease.Job);
+        return new ClaimedJob(lease, new WorkTimer(Clock));
     }
 
     // New jobs are quick until they are found to be slow, so the signal is for the quick workers.
     protected override Task WaitAsync(WorkerSlot slot, CancellationToken ct) =>
         LaneOf(slot) == JobLane.Quick ? base.WaitAsync(slot, ct) : Task.Delay(Pace.Poll, Clock, ct);
 
-    protected override Activity? StartActivity(IngestionSlice lease) => IngestionTelemetry.StartTurn(lease.Job);
+    protected override Activity? StartActivity(ClaimedJob claimed) => IngestionTelemetry.StartTimeSlice(claimed.Lease);
 
-    protected override async Task RunAsync(IngestionSlice lease, CancellationToken ct)
+    protected override async Task RunAsync(ClaimedJob claimed, CancellationToken ct)
     {
-        var job = lease.Job;
-        if (await runner.RunAsync(job, _options.Turn, ct)) LogFinished(job.Tenant, job.Job);
-        else await SetLeaseAsync(job, TimeSpan.Zero, ct);
+        var lease = claimed.Lease;
+        if (await runner.RunAsync(lease, _options.Turn, ct)) LogFinished(lease.Tenant, lease.Job);
+        else await SetLeaseAsync(lease, TimeSpan.Zero, ct);
     }
 
-    protected override async Task<bool> RenewAsync(IngestionSlice lease, CancellationToken ct)
+    protected override async Task<bool> RenewAsync(ClaimedJob claimed, CancellationToken ct)
     {
-        var isOurs = await SetLeaseAsync(lease.Job, Times.Length, ct);
-        await ChargeAsync(lease);
+        var isOurs = await SetLeaseAsync(claimed.Lease, Times.Length, ct);
+        await ChargeAsync(claimed);
         return isOurs;
     }
 
-    protected override Task OnCancelledAsync(IngestionSlice lease, bool isStopping)
+    protected override Task OnCancelledAsync(ClaimedJob claimed, bool isStopping)
     {
-        LogLeft(lease.Job.Tenant, lease.Job.Job);
-        return SetLeaseAsync(lease.Job, TimeSpan.Zero, CancellationToken.None);
+        LogLeft(claimed.Lease.Tenant, claimed.Lease.Job);
+        return SetLeaseAsync(claimed.Lease, TimeSpan.Zero, CancellationToken.None);
     }
 
-    protected override async Task<bool> TryHandleAsync(IngestionSlice lease, Exception exception)
+    protected override async Task<bool> TryHandleAsync(ClaimedJob claimed, Exception exception)
     {
         if (DatabaseFaults.IsTransient(exception)) return false;
         // The lease is left to expire, so that the job is tried again later.
-        LogFault(SanitizedException.From(exception), lease.Job.Tenant, lease.Job.Job);
+        LogFault(SanitizedException.From(exception), claimed.Lease.Tenant, claimed.Lease.Job);
         try
         {
-            await runner.CountFaultAsync(lease.Job, CancellationToken.None);
+            await runner.CountFaultAsync(claimed.Lease, CancellationToken.None);
         }
         catch (LeaseLostException)
         {
-            LogLeft(lease.Job.Tenant, lease.Job.Job);
+            LogLeft(claimed.Lease.Tenant, claimed.Lease.Job);
         }
 
         return true;
     }
 
     // A time slice is charged for the worker time it took, whatever its result.
-    protected override Task OnEndedAsync(IngestionSlice lease) => ChargeAsync(lease);
+    protected override Task OnEndedAsync(ClaimedJob claimed) => ChargeAsync(claimed);
 
     private JobLane LaneOf(WorkerSlot slot) => slot.Number < _options.QuickWorkers ? JobLane.Quick : JobLane.Slow;
 
-    private async Task ChargeAsync(IngestionSlice slice)
+    private async Task ChargeAsync(ClaimedJob claimed)
     {
-        var tenant = slice.Job.Tenant;
+        var tenant = claimed.Lease.Tenant;
         try
         {
             await using var batch = dataSource.CreateBatch();
@@ -104,7 +104,7 @@ public sealed partial class IngestionWorker(
                 on conflict (tenant_id) do update set seconds = recent_ingestion_seconds(old.seconds, old.at) + excluded.seconds, at = now()
                 """)
             {
-                Parameters = { new() { Value = tenant.Value }, new() { Value = slice.Meter.Read().TotalSeconds } },
+                Parameters = { new() { Value = tenant.Value }, new() { Value = claimed.Time.Read().TotalSeconds } },
             });
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
         }
@@ -120,14 +120,14 @@ public sealed partial class IngestionWorker(
     }
 
     // False when another worker holds the job, or it has ended.
-    private async Task<bool> SetLeaseAsync(JobLease job, TimeSpan time, CancellationToken ct)
+    private async Task<bool> SetLeaseAsync(JobLease lease, TimeSpan time, CancellationToken ct)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(AsTenant(job.Tenant));
+        batch.BatchCommands.Add(AsTenant(lease.Tenant));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             "update ingestion_jobs set lease_until = now() + $3 where id = $1 and lease_owner = $2")
         {
-            Parameters = { new() { Value = job.Job.Value }, new() { Value = job.Worker }, new() { Value = time } },
+            Parameters = { new() { Value = lease.Job.Value }, new() { Value = lease.Worker }, new() { Value = time } },
         });
         await batch.ExecuteNonQueryAsync(ct);
         return batch.BatchCommands[1].RecordsAffected == 1;
@@ -136,8 +136,8 @@ public sealed partial class IngestionWorker(
     private static NpgsqlBatchCommand AsTenant(TenantId tenant) =>
         new("select set_config('app.tenant_id', $1, true)") { Parameters = { new() { Value = tenant.Value.ToString() } } };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Ingestion job {Job} of tenant {Tenant} has its turn")]
-    private partial void LogTaken(TenantId tenant, JobId job);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ingestion job {Job} of tenant {Tenant} starts a time slice")]
+    private partial void LogClaimed(TenantId tenant, JobId job);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingestion job {Job} of tenant {Tenant} finished")]
     private partial void LogFinished(TenantId tenant, JobId job);

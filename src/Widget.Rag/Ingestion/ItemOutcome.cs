@@ -1,4 +1,5 @@
 using Widget.Rag.Fetching;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
@@ -26,10 +27,23 @@ internal sealed record ItemOutcome
     /// <summary>False when the page forbids following its links.</summary>
     public bool Follow { get; init; } = true;
 
+    /// <summary>The address that answered, after redirects; null for imported documents.</summary>
+    public Uri? FinalAddress { get; init; }
+
+    /// <summary>The address of the same site that the page names as its canonical one; null when it names none, or its own.</summary>
     public Uri? Canonical { get; init; }
+
+    /// <summary>The text of a fetched HTML page; null for other documents, or when it was not read.</summary>
+    public PageText? Text { get; init; }
+
+    /// <summary>What was unusual about the page; null when nothing was.</summary>
+    public PageFinding? Finding { get; init; }
 
     /// <summary>The canonical page in the same job; null when this page is not a duplicate.</summary>
     public string? DuplicateOf { get; init; }
+
+    /// <summary>A sample of the text of a page that is set aside for its canonical page.</summary>
+    public long[]? TextSample { get; init; }
 
     /// <summary>The document to store; null when the page is unchanged, a duplicate, not to be indexed, or failed.</summary>
     public PreparedDocument? Document { get; init; }
@@ -55,11 +69,14 @@ internal sealed record ItemOutcome
     /// </summary>
     public bool IsInconclusive => Error is not null && Failure switch
     {
-        FetchFailure.Gone or FetchFailure.Forbidden => false,
-        FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable => true,
+        FetchFailure.Gone or FetchFailure.Forbidden or FetchFailure.ShownAsMissing => false,
+        FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable or FetchFailure.SameEverywhere => true,
         _ => !NeverRead,
     };
 
-    /// <summary>Whether to remove the stored document: the page is gone, a duplicate, or forbids indexing.</summary>
+    /// <summary>
+    /// Whether to remove the stored document now: the page is gone, a duplicate, or forbids indexing. A page that only shows an error text
+    /// is removed at the end of the crawl, if the crawl has found most of the site.
+    /// </summary>
     public bool ShouldRemove => Error is null ? !Index || DuplicateOf is not null : Failure is FetchFailure.Gone or FetchFailure.Forbidden;
 }

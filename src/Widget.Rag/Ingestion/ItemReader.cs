@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
@@ -31,7 +32,12 @@ internal sealed partial class ItemReader(DocumentReader reader, IngestionOptions
             var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, either.Token);
             IngestionTelemetry.DocumentRead(clock.GetElapsedTime(start));
             var stored = unchanged || !fetched.Index || fetched.DuplicateOf is not null ? null : document;
-            return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
+            return fetched with
+            {
+                Document = stored,
+                Links = fetched.Follow ? links : [],
+                Text = raw is { Address: { } address, MediaType: MediaTypes.Html } ? PageText.Of(address, document) : null,
+            };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

@@ -125,10 +125,12 @@ internal static class JobItems
                   error = outcome.error,
                   notice = outcome.notice,
                   external_id = outcome.name,
+                  finding = outcome.finding,
+                  text_sample = outcome.text_sample::bigint[],
                   document = item.document || jsonb_strip_nulls(jsonb_build_object('asideFor', outcome.duplicate_of)),
                   content = case when outcome.error is null then null else item.content end
-              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[])
-                   as outcome (ordinal, error, name, duplicate_of, notice)
+              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[], $8::text[], $9::text[])
+                   as outcome (ordinal, error, name, duplicate_of, notice, finding, text_sample)
               where item.job_id = $1 and item.ordinal = outcome.ordinal
               returning item.state
             )
@@ -144,6 +146,8 @@ internal static class JobItems
                 Texts(batch.Select(item => outcomes[item].DuplicateOf)),
                 batch.Exists(item => outcomes[item].IsInconclusive),
                 Texts(batch.Select(item => outcomes[item].Document?.Notice)),
+                Texts(batch.Select(item => outcomes[item].Finding?.ToString().ToLowerInvariant())),
+                Texts(batch.Select(item => outcomes[item].TextSample is { } sample ? $"{{{string.Join(',', sample)}}}" : null)),
             ]);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -23,6 +23,7 @@ public sealed class JobRunner
     private readonly SiteListing _sites;
     private readonly BatchRunner _batches;
     private readonly Func<CancellationToken, SiteVisit> _startVisit;
+    private readonly Func<SiteVisit, SiteProbe> _startProbe;
 
     public JobRunner(
         TenantDatabase database,
@@ -44,6 +45,7 @@ public sealed class JobRunner
         _sites = new SiteListing(database, _jobs, options, clock);
         _batches = new BatchRunner(database, _jobs, items, new PassageEmbedder(models, embeddings), options, clock, logger);
         _startVisit = ct => new SiteVisit(fetcher, hosts, fetching, clock, ct);
+        _startProbe = visit => new SiteProbe(visit, reader, options.FetchTime, clock);
     }
 
     /// <summary>Runs the job until it ends or its time slice is over, so that one tenant's large job does not block the others.</summary>
@@ -58,7 +60,8 @@ public sealed class JobRunner
         if (job.Work == JobWork.Delete) return await SourceRemoval.RunAsync(_database, lease, source.Id, IsTimeUp, ct);
         try
         {
-            var run = new JobRun(lease, job, source, _startVisit(ct));
+            var visit = _startVisit(ct);
+            var run = new JobRun(lease, job, source, visit, _startProbe(visit), _clock);
             if (await _sites.PrepareAsync(run, ct) is not { } pages) return false;
             while (await _jobs.TakeBatchAsync(run, pages, ct) is { Count: > 0 } batch)
             {
@@ -68,9 +71,9 @@ public sealed class JobRunner
 
             if (await _jobs.MoveToSlowLaneAsync(lease, ct)) return false;
 
-            if (source.Kind == SourceKind.Site) await CrawlLedger.RemoveGoneAsync(_database, lease, job, ct);
+            var kept = source.Kind == SourceKind.Site ? await CrawlLedger.RemoveGoneAsync(_database, lease, job, ct) : null;
             await IngestionFinalizer.FinalizeAsync(_database, job.TenantId, ct);
-            await _jobs.FinishAsync(lease, error: null, ct);
+            await _jobs.FinishAsync(lease, error: null, ct, kept);
         }
         catch (IngestionFailureException e)
         {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;
@@ -65,7 +66,11 @@ internal sealed class JobStore(TenantDatabase database, TimeProvider clock)
     }
 
     /// <summary>Ends the job; failed when there is an error or none of its documents could be read.</summary>
-    public async Task FinishAsync(JobLease lease, string? error, CancellationToken ct)
+    /// <param name="lease">The worker's lease on the job.</param>
+    /// <param name="error">Why the whole job failed, in plain words; null when it did not.</param>
+    /// <param name="ct">Cancels the operation.</param>
+    /// <param name="notice">One more crawl notice.</param>
+    public async Task FinishAsync(JobLease lease, string? error, CancellationToken ct, string? notice = null)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await lease.ConfirmAsync(db, ct);
@@ -86,6 +91,12 @@ internal sealed class JobStore(TenantDatabase database, TimeProvider clock)
         job.LeaseOwner = null;
         job.LeaseUntil = null;
         if (error is not null) await JobItems.FailUnfinishedAsync(db, lease.Job, error, ct);
+        if (job.Discovery != Discovery.Given)
+        {
+            var found = await CrawlNotices.OfPagesAsync(db, job, ct);
+            job.CrawlNotices = [.. job.CrawlNotices, .. found, .. notice is null ? [] : new[] { notice }];
+        }
+
         // Items that failed or were read only in part stay, with their reason. The others have become documents.
         await db.Items
             .Where(item => item.JobId == lease.Job && item.State == ItemState.Ready && item.Notice == null)

@@ -51,7 +51,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
-        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.Weights(model, LanguageOf(text, serving.Languages))), ct);
+        var sharedWords = candidates.Select(candidate => candidate.Lexical).DefaultIfEmpty(0).Max() / question.FullScore;
+        var weights = Fusion.Weights(model, LanguageOf(text, serving.Languages), sharedWords);
+        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, weights), ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item);
         var hits = (await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct)).ConvertAll(found => found.Hit with
         {
@@ -65,9 +67,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
-    // A question of a few words does not show its language. It is then most likely asked in a language of the knowledge.
-    private static string? LanguageOf(string text, IReadOnlyList<string> languages) =>
-        LanguageDetector.Detect(text) ?? (languages.Contains("en", StringComparer.Ordinal) ? "en" : languages is [var only] ? only : null);
+    // A question of a few words may not show its language. It is then most likely asked in a language of the knowledge.
+    private static string LanguageOf(string text, IReadOnlyList<string> languages) =>
+        LanguageDetector.DetectQuestion(text, languages is [var only] ? only : "en");
 
     // While the embedding model is unavailable or slow, the search uses words only.
     private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(
@@ -131,7 +133,8 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             """
             select chunk.id, chunk.document_id, document.external_id, document.title, document.url,
                    chunk.text, chunk.locator, document.kind,
-                   array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes)))
+                   array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes))),
+                   document_identity(document.source_id, document.external_id)
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
             cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk
             cross join lateral (select * from documents where tenant_id = $3 and id = chunk.document_id offset 0) document
@@ -149,6 +152,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             {
                 ChunkId = new ChunkId(rows.GetGuid(0)),
                 DocumentId = new DocumentId(rows.GetGuid(1)),
+                DocumentIdentity = rows.GetGuid(9),
                 ExternalId = rows.GetString(2),
                 Title = rows.GetString(3),
                 Kind = Enum.Parse<DocumentKind>(rows.GetString(7), ignoreCase: true),

@@ -46,18 +46,22 @@ public static class Fusion
         }
     }
 
-    /// <summary>The weights for an embedding model and a question's language.</summary>
+    /// <summary>The weights for an embedding model and a question.</summary>
     /// <param name="model">The model of the dense arm. Embeddings of spelling get less weight than embeddings of meaning.</param>
-    /// <param name="language">ISO 639-1; null when it is unknown.</param>
-    public static ArmWeights Weights(string model, string? language) => model == HashedEmbedder.Model
-        ? new ArmWeights(0.3, SemanticWeight(language))
+    /// <param name="language">The question's language, ISO 639-1; null when it is unknown.</param>
+    /// <param name="sharedWords">
+    /// How much of the question's words the best passage has, 0 to 1. The fewer, the less the lexical arm knows, and the more the meaning
+    /// counts.
+    /// </param>
+    public static ArmWeights Weights(string model, string? language, double sharedWords) => model == HashedEmbedder.Model
+        ? new ArmWeights(0.3, SemanticWeight(language, sharedWords))
         // The tenant's own model already compares meaning.
         : new ArmWeights(0.5, 0);
 
     // The local sentence models are English. They know a little of the languages with the same letters, and nothing of others.
-    private static double SemanticWeight(string? language) => language switch
+    private static double SemanticWeight(string? language, double sharedWords) => language switch
     {
-        "en" => 0.5,
+        "en" => double.Lerp(0.85, 0.5, Math.Clamp((sharedWords - 0.25) / 0.45, 0, 1)),
         "ar" or "el" or "he" or "hi" or "ja" or "ko" or "ru" or "th" or "zh" => 0,
         _ => 0.3,
     };

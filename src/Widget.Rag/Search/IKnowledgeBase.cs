@@ -111,6 +111,12 @@ public sealed record Hit
     /// <summary>Null for a document of a remote knowledge base.</summary>
     public DocumentId? DocumentId { get; init; }
 
+    /// <summary>
+    /// Identifies the document in all its versions, each of which has its own <see cref="DocumentId"/>. Null for a document of a remote
+    /// knowledge base.
+    /// </summary>
+    public Guid? DocumentIdentity { get; init; }
+
     /// <summary>The document's id in its source.</summary>
     public required string ExternalId { get; init; }
 

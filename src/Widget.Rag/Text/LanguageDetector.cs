@@ -6,6 +6,9 @@ namespace Widget.Rag.Text;
 /// </summary>
 public static class LanguageDetector
 {
+    /// <summary>ISO 639-2 for a language that is not known.</summary>
+    public const string Undetermined = "und";
+
     private const int MaxWords = 2_000;
     private const int MaxCharacters = 20_000;
 
@@ -28,6 +31,24 @@ public static class LanguageDetector
         var ranked = counts.OrderByDescending(pair => pair.Value).Take(2).ToArray();
         return ranked[0].Value >= 3 && ranked[0].Value >= 1.25 * ranked[1].Value ? ranked[0].Key : null;
     }
+
+    /// <summary>
+    /// The language of a question, which is often too short for <see cref="Detect"/>: a single stop word decides when it belongs to one
+    /// language only.
+    /// </summary>
+    /// <param name="question">The question.</param>
+    /// <param name="fallback">The language when nothing tells, or when the stop words belong to this language among others.</param>
+    public static string DetectQuestion(string question, string fallback = "en")
+    {
+        if (Detect(question) is { } language) return language;
+        var candidates = QuestionLanguages.Of(question).Languages;
+        if (candidates.Length > 0 && !candidates.Contains(fallback, StringComparer.Ordinal)) return candidates[0];
+        return fallback == "en" && HasForeignSigns(question) ? Undetermined : fallback;
+    }
+
+    // English words have no accents, apart from a few names.
+    private static bool HasForeignSigns(string question) =>
+        question.Any(character => character is '¿' or '¡' || (character > 127 && char.IsLetter(character)));
 
     private static string? OfScript(string text)
     {

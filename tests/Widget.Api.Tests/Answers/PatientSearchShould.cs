@@ -87,7 +87,7 @@ public sealed class PatientSearchShould
         TestContext.Current.CancellationToken);
 
     private static Finding Found(bool isEnough, params SearchStep[] steps) =>
-        new(new SearchedQuestion("?", IsRewritten: false, ByModel: false), new SearchResult([], 0, Trace(steps)), [], isEnough);
+        new(new SearchedQuestion("?", IsRewritten: false, ByModel: false), new SearchResult([], 0, Trace(steps)), [], isEnough ? AnswerTier.Sure : AnswerTier.None);
 
     private static SearchTrace Trace(params SearchStep[] steps) => new()
     {

@@ -67,6 +67,7 @@ public sealed class CompletionToolsShould(ApiFixture api) : CompletionsTest(api)
     [Fact]
     public async Task Call_the_model_without_knowledge_when_there_are_functions()
     {
+        await UseTenantWithoutKnowledgeAsync();
         await Api.Simulator.BehaveAsync(new { callTool = "hang_up", reply = "Goodbye!" });
 
         var choice = new { type = "function", function = new { name = "hang_up" } };

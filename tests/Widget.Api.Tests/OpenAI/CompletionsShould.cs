@@ -51,6 +51,7 @@ public sealed class CompletionsShould(ApiFixture api) : CompletionsTest(api)
     [Fact]
     public async Task Say_that_nothing_was_found_without_calling_the_model()
     {
+        await UseTenantWithoutKnowledgeAsync();
         (await AskAsync(User("Explain quantum entanglement, please"))).Text.ShouldStartWith("I could not find anything about that");
         (await AskAsync(User("Was kostet die Lieferung nach Dänemark?"), User("Vielen Dank!"))).Text.ShouldStartWith("Gern geschehen");
         (await AskAsync(new { role = "system", content = "Greet the visitor." })).Text.ShouldBe("Hello! What would you like to know?");

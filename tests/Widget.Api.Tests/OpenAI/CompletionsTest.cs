@@ -89,6 +89,13 @@ public abstract class CompletionsTest(ApiFixture api) : IAsyncLifetime
 
     protected async Task<JsonElement> LastRequestAsync() => (await api.Simulator.RequestsAsync())[^1];
 
+    /// <summary>Replaces the tenant by one without any knowledge.</summary>
+    protected async Task UseTenantWithoutKnowledgeAsync()
+    {
+        Tenant = await TestTenant.CreateAsync(api, Node);
+        Client = Node.Client((await KeyAsync()).Key);
+    }
+
     protected async Task SetAsync(object settings) =>
         (await Tenant.Developer.PutAsJsonAsync("/api/settings", settings)).EnsureSuccessStatusCode();
 

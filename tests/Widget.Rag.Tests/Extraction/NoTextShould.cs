@@ -17,7 +17,7 @@ public sealed class NoTextShould
     [InlineData("<iframe src=https://harbor.example/shop></iframe>", "Add that page: https://harbor.example/shop")]
     [InlineData("<meta http-equiv=refresh content='0; url=/new'>", "forwards visitors to another page")]
     [InlineData("<img src=menu.png>", "pictures or media but no text")]
-    [InlineData("", "This page has no text.")]
+    [InlineData("", "This document has no text.")]
     public async Task Be_explained(string body, string reason)
     {
         var reader = new DocumentReader(Readers.Shared, new Chunker());

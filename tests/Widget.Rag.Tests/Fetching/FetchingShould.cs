@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Widget.Platform.Outbound;
 using Widget.Rag.Fetching;
@@ -114,25 +113,6 @@ public sealed class FetchingShould
     }
 
     [Fact]
-    public async Task Continue_without_a_missing_site_map()
-    {
-        await using var site = await TestSite.StartAsync(new Dictionary<string, string>
-        {
-            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap>"
-                + "<sitemap><loc>{site}/two.xml</loc></sitemap></sitemapindex>",
-            ["/two.xml"] = $"<urlset><url><loc>/a</loc></url><url><loc>/{new string('x', 3_000)}</loc></url></urlset>",
-            ["/dead.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap></sitemapindex>",
-        });
-        var fetcher = TestOutbound.Fetcher(site.Allowed);
-
-        var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 10, Ct);
-        (pages.Pages.Select(page => page.Address).Single(), pages.Complete).ShouldBe((site["/a"], false));
-        (
-            await Should.ThrowAsync<IngestionFailureException>(
-                () => new SiteMap(fetcher).ReadAsync(site["/dead.xml"], 10, Ct))).Message.ShouldContain("no page at");
-    }
-
-    [Fact]
     public async Task Follow_a_limited_number_of_redirects()
     {
         await using var site = await TestSite.StartAsync(context =>
@@ -200,98 +180,6 @@ public sealed class FetchingShould
     public async Task Report_a_host_that_does_not_exist() =>
         (await FailureAsync(new FetchOptions(), new Uri("http://no-such-host.invalid/")))
             .ShouldContain("There is no host called no-such-host.invalid");
-
-    [Fact]
-    public async Task Read_site_maps_and_their_indexes_for_pages_of_the_same_site()
-    {
-        await using var site = await TestSite.StartAsync(new Dictionary<string, string>
-        {
-            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/one.xml</loc></sitemap>"
-                + "<sitemap><loc>/two.xml</loc></sitemap></sitemapindex>",
-            ["/one.xml"] = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
-                + "<url><loc> {site}/a#x </loc></url>"
-                + "<url><loc>https://elsewhere.example/</loc></url></urlset>",
-            ["/two.xml"] = "<urlset><url><loc>{site}/b</loc></url><url><loc>{site}/a</loc></url></urlset>",
-        });
-        var fetcher = TestOutbound.Fetcher(site.Allowed);
-
-        var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 100, Ct);
-        pages.Pages.Select(page => page.Address).ShouldBe([site["/a"], site["/b"]]);
-        pages.Complete.ShouldBeTrue();
-    }
-
-    [Theory]
-    [InlineData("not xml at all", "not valid XML")]
-    [InlineData("<html></html>", "root element is <html>")]
-    [InlineData("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><urlset>&x;</urlset>", "not valid XML")]
-    public async Task Explain_what_is_wrong_with_a_site_map(string map, string words)
-    {
-        await using var site = await TestSite.StartAsync(new Dictionary<string, string> { ["/sitemap.xml"] = map });
-        var fetcher = TestOutbound.Fetcher(site.Allowed);
-
-        (
-            await Should.ThrowAsync<IngestionFailureException>(
-                () => new SiteMap(fetcher).ReadAsync(site["/sitemap.xml"], 10, Ct))).Message.ShouldContain(words);
-    }
-
-    [Fact]
-    public async Task Limit_the_number_of_a_sites_site_maps()
-    {
-        var tried = new HashSet<Uri>();
-        var index = "<sitemapindex>"
-            + string.Concat(Enumerable.Range(0, 150).Select(i => $"<sitemap><loc>/{{0}}{i}.xml</loc></sitemap>"))
-            + "</sitemapindex>";
-        var maps = new SiteMap(
-            (address, _) => tried.Add(address) && address.AbsolutePath is "/a.xml" or "/b.xml"
-                ? Task.FromResult<ReadOnlyMemory<byte>>(
-                    Encoding.UTF8.GetBytes(index.Replace("{0}", $"{address.AbsolutePath[1]}", StringComparison.Ordinal)))
-                : address.AbsolutePath == "/a0.xml"
-                    ? Task.FromResult<ReadOnlyMemory<byte>>("<urlset><url><loc>/page</loc></url></urlset>"u8.ToArray())
-                    : throw new IngestionFailureException("There is no such map."),
-            TimeProvider.System);
-
-        (await maps.ReadAsync(new Uri("http://site.example/a.xml"), 10, Ct)).Pages.Count.ShouldBe(1);
-        tried.Count.ShouldBe(151);
-        await Should.ThrowAsync<IngestionFailureException>(() => maps.ReadAsync(new Uri("http://site.example/b.xml"), 10, Ct));
-        tried.Count.ShouldBe(200);
-    }
-
-    [Fact]
-    public async Task Limit_the_number_of_pages_in_all_site_maps_of_a_site()
-    {
-        var maps = new SiteMap(
-            (address, _) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(
-                address.AbsolutePath == "/a.xml"
-                    ? "<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>"
-                    : "<urlset><url><loc>/2</loc></url><url><loc>/3</loc></url><url><loc>/4</loc></url></urlset>")),
-            TimeProvider.System);
-
-        var (first, second) = (
-            await maps.ReadAsync(new Uri("http://site.example/a.xml"), 3, Ct),
-            await maps.ReadAsync(new Uri("http://site.example/b.xml"), 3, Ct));
-
-        (first.Pages.Count, first.Complete).ShouldBe((2, true));
-        (second.Pages.Single().Address.AbsolutePath, second.Complete).ShouldBe(("/3", false));
-    }
-
-    [Fact]
-    public async Task Limit_the_time_for_site_maps()
-    {
-        var clock = new TestClock();
-        var maps = new SiteMap(
-            async (address, ct) =>
-            {
-                if (address.AbsolutePath == "/never.xml") await Task.Delay(Timeout.Infinite, ct);
-                return "<urlset><url><loc>/1</loc></url></urlset>"u8.ToArray();
-            },
-            clock);
-
-        (await maps.ReadAsync(new Uri("http://site.example/quick.xml"), 10, Ct)).Complete.ShouldBeTrue();
-        clock.Advance(TimeSpan.FromMinutes(3));
-
-        var slow = maps.ReadAsync(new Uri("http://site.example/never.xml"), 10, Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct);
-        (await Should.ThrowAsync<IngestionFailureException>(() => slow)).Message.ShouldContain("took longer than 3 minutes");
-    }
 
     private static async Task<string> FailureAsync(FetchOptions options, Uri address)
     {

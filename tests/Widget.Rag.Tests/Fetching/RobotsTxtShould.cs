@@ -102,6 +102,12 @@ public sealed class RobotsTxtShould
     [InlineData("https://a.example/p?utm_source=x&fbclid=1", "https://a.example/p")]
     [InlineData("https://A.example:443/p?b=2&a=1", "https://a.example/p?b=2&a=1")]
     [InlineData("https://a.example/p?q=a%26b%20c", "https://a.example/p?q=a%26b%20c")]
+    [InlineData("https://a.example/products/x?_pos=1&_sid=ab&_ss=r&variant=42", "https://a.example/products/x?variant=42")]
+    [InlineData("https://a.example/products/x?_psq=bike&_fid=9&_pos=2", "https://a.example/products/x")]
+    [InlineData("https://a.example/products/x?pr_prod_strat=x&pr_rec_id=1&pr_ref_pid=2&pr_seq=y", "https://a.example/products/x")]
+    [InlineData("https://a.example/p?_ga=1.2&_gl=3&mc_cid=4&mc_eid=5&UTM_Medium=mail", "https://a.example/p")]
+    [InlineData("https://a.example/p?ref=twitter", "https://a.example/p")]
+    [InlineData("https://a.example/p?ref=main&page=2&sid=7&source=api", "https://a.example/p?ref=main&page=2&sid=7&source=api")]
     public void Normalize_addresses(string address, string written) =>
         PageAddress.Normalize(new Uri(address)).AbsoluteUri.ShouldBe(written);
 

@@ -60,14 +60,14 @@ internal sealed class WarmUpQuestion(
         var prompt = new AnswerPrompt(
             WarmUpTenant.Name, "Assistant", [passage], [], question, null, new Dictionary<string, string>(StringComparer.Ordinal));
         await prompt.MessagesAsync(ct);
-        var quoted = ExtractiveAnswer.Write(question, question, [new ScoredPassage(passage, 1)]);
+        var quoted = QuotedAnswer.State(question, question, [new RatedPassage(passage, 1, [new RatedSentence(passage.Text, 1, 1)])]);
         return new AssistantMessage
         {
             MessageId = Guid.CreateVersion7(),
             ReplyTo = 1,
-            Text = quoted,
+            Text = quoted.Text,
             Outcome = AnswerOutcome.Quoted,
-            Citations = [passage],
+            Citations = quoted.Citations,
         };
     }
 

@@ -8,9 +8,11 @@ export interface Citation {
   page: number | null;
   text: string;
   origins: string[];
+  /** Whether the document has been deleted since. */
+  removed?: boolean;
 }
 
-export type Outcome = 'answered' | 'quoted' | 'not_found' | 'stopped' | 'failed';
+export type Outcome = 'answered' | 'quoted' | 'suggested' | 'not_found' | 'stopped' | 'failed';
 export type Rating = 'none' | 'up' | 'down';
 
 interface EventBase {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
@@ -74,12 +75,15 @@ internal static class CrawlLedger
         var seen = batch.Where(
             item => outcomes[item] is { DuplicateOf: null } outcome && !(outcome.Error is not null && outcome.ShouldRemove))
             .Where(item => outcomes[item] is not { Raw: null, Unchanged: false, Error: null }) // no page of this site
+            .Where(item => outcomes[item].Failure != FetchFailure.ShownAsMissing)
             .ToList();
         await using var command = db.Batch();
         foreach (var item in seen)
         {
             var outcome = outcomes[item];
             var read = outcome is { Raw: not null, Error: null };
+            // With the validators of an answer that was not stored, the next answer would be "not modified", and the error forgotten.
+            var validators = outcome.Error is null ? outcome.Page : null;
             var links = outcome.Links.Select(link => link.AbsoluteUri).ToArray();
             // A page excluded by the source's rules is always fetched in full, because the rules may change.
             var reading = read && !outcome.ExcludedByRules && links.Length <= MaxLinks
@@ -106,8 +110,8 @@ internal static class CrawlLedger
                     new() { Value = db.TenantId.Value },
                     new() { Value = source.Id.Value },
                     new() { Value = outcome.ExternalId },
-                    Text(outcome.Page?.ETag),
-                    Text(outcome.Page?.LastModified),
+                    Text(validators?.ETag),
+                    Text(validators?.LastModified),
                     new()
                     {
                         Value = (object?)item.Document.Modified?.ToUniversalTime() ?? DBNull.Value,
@@ -128,7 +132,8 @@ internal static class CrawlLedger
     /// Removes the pages that a complete crawl of a site did not find any more. If these are most of the site, removes only those that the
     /// previous complete crawl did not find either. Works in slices, each committed only while the lease is held.
     /// </summary>
-    public static async Task RemoveGoneAsync(TenantDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
+    /// <returns>Why pages that were not found are kept, in plain words; null when there are none.</returns>
+    public static async Task<string?> RemoveGoneAsync(TenantDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
     {
         DateTimeOffset? since;
         await using (var db = await database.BeginAsync(lease.Tenant, ct)) since = await GoneSinceAsync(db, job, ct);
@@ -145,8 +150,16 @@ internal static class CrawlLedger
             else await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
             await lease.ConfirmAsync(db, ct);
             await db.CommitAsync(ct);
-            if (gone.Count == 0) return;
+            if (gone.Count == 0) break;
         }
+
+        await using var after = await database.BeginAsync(lease.Tenant, ct);
+        var kept = await NotSeenSince(after, job.SourceId, job.CreatedAt).CountAsync(ct);
+        if (kept == 0) return null;
+        var documents = CrawlNotices.Count(kept, "document", "documents");
+        return await after.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete, ct)
+            ? $"Not found, but kept: {documents}. That is most of the site, so the next complete crawl must confirm it."
+            : $"Not found, but kept: {documents}. The crawl was not complete.";
     }
 
     // Pages not seen since this time are gone; null when no page may be considered gone. A site under maintenance may answer every address

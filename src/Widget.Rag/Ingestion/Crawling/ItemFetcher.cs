@@ -5,10 +5,12 @@ using Widget.Rag.Reading;
 namespace Widget.Rag.Ingestion.Crawling;
 
 /// <summary>Fetches the content of a job's items and decides how to treat each.</summary>
-internal sealed class ItemFetcher(SiteVisit visit, Source source)
+internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider clock)
 {
-    // Site maps often give dates without a time, and a page may change twice on one day.
-    private static readonly TimeSpan DateTolerance = TimeSpan.FromDays(1);
+    // A server may report "not modified" wrongly, for example by a date that never changes. So a page is read in full this often at least.
+    private static readonly TimeSpan MaxConditional = TimeSpan.FromDays(30);
+
+    private const int MaxRefreshes = 5;
 
     private readonly PathPatterns _patterns = new(source.Rules.Include, source.Rules.Exclude);
 
@@ -36,18 +38,27 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
     private async Task<ItemOutcome> PageAsync(ItemOutcome outcome, IngestionItem item, KnownPage? known, CancellationToken ct)
     {
         var address = new Uri(item.Document.Url!);
-        var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document))
+        var current = known is { Usable: true }
+            && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document))
+            && clock.GetUtcNow() - known.FetchedAt < MaxConditional
+            // A site map's date is believed if it reports a change, but not if it reports none: many sites never change these dates.
+            && !(item.Document.Modified > known.Listed)
             ? known
             : null;
-        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > DateTolerance)
-            return Unchanged(outcome, current);
-
         var page = await visit.FetchAsync(new FetchRequest(address) { ETag = current?.Etag, LastModified = current?.LastModified }, ct);
-        if (page.Document is not { } raw) return Unchanged(outcome, current!) with { Page = page };
+        if (page.Document is null) return Unchanged(outcome, current!) with { Page = page };
+        (page, var directives) = await FollowRefreshAsync(page, ct);
+        var raw = page.Document!;
         var mediaType = MediaTypes.OfPage(raw.Address!, raw.MediaType);
         raw = raw with { MediaType = mediaType ?? raw.MediaType };
-        var directives = PageDirectives.Read(raw, page.RobotsTags);
-        outcome = outcome with { Page = page, Raw = raw, Index = directives.Index, Follow = directives.Follow };
+        outcome = outcome with
+        {
+            Page = page,
+            Raw = raw,
+            Index = directives.Index,
+            Follow = directives.Follow,
+            Finding = directives.Index ? null : PageFinding.NoIndex,
+        };
         if (source.Kind != SourceKind.Site)
         {
             return directives.Index
@@ -59,21 +70,51 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         }
 
         var isStart = item.ExternalId == source.Url;
-        var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
+        var leadsAway = !PageAddress.IsSameSite(address, raw.Address!);
         if (isStart && leadsAway)
             throw new IngestionFailureException($"{address} redirects to another site, {raw.Address}. Add that address instead.");
         // A link may lead to another site or an unsupported file. That is not an error, because no user asked for it.
-        if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links)))
-            return outcome with { Raw = null, Index = false };
+        var isNoPage = !PageAddress.MayBePage(raw.Address!) || (mediaType is null && source.Rules.Discovery == Discovery.Links);
+        if (!isStart && (leadsAway || isNoPage))
+            return outcome with { Raw = null, Index = false, Finding = PageFinding.LeadsAway };
 
-        var canonical = directives.Canonical is { } named
-            && named.Authority == raw.Address!.Authority
-            && ShouldFollow(named)
-            && _patterns.Allow(named)
-            ? named
-            : PageAddress.Normalize(raw.Address!);
-        var wanted = _patterns.Allow(canonical);
-        return outcome with { Canonical = canonical, Index = directives.Index && wanted, ExcludedByRules = !wanted };
+        var finalAddress = PageAddress.Normalize(raw.Address!);
+        var isWanted = _patterns.Allow(finalAddress);
+        return outcome with
+        {
+            FinalAddress = finalAddress,
+            Canonical = item.IgnoresCanonical ? null : CanonicalOf(directives, finalAddress),
+            Index = directives.Index && isWanted,
+            ExcludedByRules = !isWanted,
+            Finding = item.IgnoresCanonical ? PageFinding.CanonicalIgnored : outcome.Finding,
+        };
+    }
+
+    // Follows pages that only send the browser on, as it does itself. Stops at an address that it has seen.
+    private async Task<(FetchedPage Page, PageDirectives Directives)> FollowRefreshAsync(FetchedPage page, CancellationToken ct)
+    {
+        var seen = new HashSet<Uri> { PageAddress.Normalize(page.Document!.Address!) };
+        while (true)
+        {
+            var raw = page.Document!;
+            var directives = PageDirectives.Read(
+                raw with { MediaType = MediaTypes.OfPage(raw.Address!, raw.MediaType) ?? raw.MediaType },
+                page.RobotsTags);
+            if (directives.Refresh is not { } target || seen.Count > MaxRefreshes || !seen.Add(target)) return (page, directives);
+            if (source.Kind == SourceKind.Site && !PageAddress.IsSameSite(new Uri(source.Url), target))
+                return (page with { Document = raw with { Address = target } }, directives);
+            if (source.Kind == SourceKind.Site && !_patterns.Follow(target)) return (page, directives);
+            // The validators belong to the first address, and say nothing about this one.
+            page = (await visit.FetchAsync(new FetchRequest(target), ct)) with { ETag = null, LastModified = null };
+            seen.Add(PageAddress.Normalize(page.Document!.Address!));
+        }
+    }
+
+    private Uri? CanonicalOf(PageDirectives directives, Uri finalAddress)
+    {
+        if (directives.Canonical is not { } named || !PageAddress.IsSameSite(named, finalAddress)) return null;
+        var canonical = PageAddress.OnOriginOf(finalAddress, named);
+        return canonical != finalAddress && ShouldFollow(canonical) && _patterns.Allow(canonical) ? canonical : null;
     }
 
     private static ItemOutcome Unchanged(ItemOutcome outcome, KnownPage known) =>

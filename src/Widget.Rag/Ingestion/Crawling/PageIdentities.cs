@@ -4,9 +4,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Ingestion.Crawling;
 
 /// <summary>
-/// Gives each page of a site one id, so that it is stored once even if several addresses lead to it. A page with another canonical address
-/// gets that address as its id. If the job already has the canonical page, this one becomes its duplicate. If two pages name each other as
-/// canonical, one of them stays.
+/// Gives each page of a site one id, so that it is stored once even if several addresses redirect to it. A page that was found at another
+/// address gets that address as its id. If the job already has the page, this one becomes its duplicate.
 /// </summary>
 internal static class PageIdentities
 {
@@ -19,7 +18,7 @@ internal static class PageIdentities
     {
         var names = outcomes
             .Where(pair => Renamed(pair.Key, pair.Value))
-            .Select(pair => pair.Value.Canonical!.AbsoluteUri)
+            .Select(pair => pair.Value.FinalAddress!.AbsoluteUri)
             .Distinct(StringComparer.Ordinal)
             .ToArray();
         if (names.Length == 0) return;
@@ -30,7 +29,7 @@ internal static class PageIdentities
         {
             var outcome = outcomes[item];
             if (!Renamed(item, outcome) || canonicals.Contains(item.ExternalId)) continue;
-            var name = outcome.Canonical!.AbsoluteUri;
+            var name = outcome.FinalAddress!.AbsoluteUri;
             if (!known.TryGetValue(name, out var duplicateOf))
             {
                 outcomes[item] = outcome with { ExternalId = name };
@@ -38,12 +37,12 @@ internal static class PageIdentities
             }
             else if (duplicateOf != item.ExternalId)
             {
-                outcomes[item] = outcome with { DuplicateOf = name };
+                outcomes[item] = outcome with { DuplicateOf = name, Finding = PageFinding.Duplicate };
                 canonicals.Add(name);
             }
         }
     }
 
     private static bool Renamed(IngestionItem item, ItemOutcome outcome) =>
-        outcome is { Raw: not null, Canonical: { } canonical } && canonical.AbsoluteUri != item.ExternalId;
+        outcome is { Raw: not null, FinalAddress: { } address } && address.AbsoluteUri != item.ExternalId;
 }

@@ -42,6 +42,7 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
         await jobs.SetStatusAsync(job, JobStatus.Fetching, ct);
         var isSiteMap = job.Discovery == Discovery.SiteMap;
         var listed = isSiteMap ? await ReadSiteMapAsync(run, ct) : await ReadRobotsSiteMapsAsync(run, ct);
+        string[] notices = [.. CrawlNotices.Of(listed)];
         ListedPage[] pages = [.. listed.Pages.Where(page => isSiteMap || run.Fetcher.ShouldFollow(page.Address))];
 
         await using var db = await database.BeginAsync(job.TenantId, ct);
@@ -50,7 +51,8 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
         await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Listed, true)
-                .SetProperty(row => row.Complete, row => row.Complete && listed.Complete),
+                .SetProperty(row => row.Complete, row => row.Complete && listed.Complete)
+                .SetProperty(row => row.CrawlNotices, notices),
             ct);
         await db.CommitAsync(ct);
     }
@@ -58,9 +60,14 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
     private async Task<ListedPages> ReadSiteMapAsync(JobRun run, CancellationToken ct)
     {
         var maps = new SiteMap(run.Visit.FetchSiteMapAsync, clock);
-        var listed = await maps.ReadAsync(new Uri(run.Source.Url), run.Job.PageLimit, ct);
+        var address = new Uri(run.Source.Url);
+        var listed = await maps.ReadAsync(await OnOriginAsync(run, address, ct), run.Job.PageLimit, ct);
         if (listed.Pages.Count > 0) return listed;
-        throw new IngestionFailureException($"The site map {run.Source.Url} doesn't list any pages of this site.");
+        var others = CrawlNotices.OtherSites(listed);
+        throw new IngestionFailureException(
+            others is null
+                ? $"The site map {address} doesn't list any pages of this site."
+                : $"The site map {address} doesn't list any pages of this site, {address.Authority}. {others}");
     }
 
     // A crawl that follows links also reads the site maps that robots.txt names.
@@ -69,23 +76,38 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
         var address = new Uri(run.Source.Url);
         var maps = new SiteMap(run.Visit.FetchSiteMapAsync, clock);
         var pages = new List<ListedPage>();
-        var complete = true;
+        var problems = new List<string>();
+        var otherSites = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var (complete, invalid) = (true, 0);
         foreach (var named in (await run.Visit.RobotsAsync(address, ct)).SiteMaps)
         {
-            if (!Uri.TryCreate(address, named, out var map) || !PageAddress.IsSameSite(address, map)) continue;
+            if (!Uri.TryCreate(address, named, out var map)) continue;
+            if (!PageAddress.IsSameSite(address, map))
+            {
+                problems.Add($"The site map {map}, which robots.txt names, is on another site and was not read.");
+                continue;
+            }
+
             try
             {
-                var listed = await maps.ReadAsync(map, run.Job.PageLimit, ct);
+                var listed = await maps.ReadAsync(await OnOriginAsync(run, map, ct), run.Job.PageLimit, ct);
                 pages.AddRange(listed.Pages);
+                problems.AddRange(listed.Problems);
+                invalid += listed.Invalid;
                 complete &= listed.Complete;
+                foreach (var (site, count) in listed.OtherSites) otherSites[site] = otherSites.GetValueOrDefault(site) + count;
             }
-            catch (IngestionFailureException)
+            catch (IngestionFailureException e)
             {
                 // The crawl still has the links. But pages that only this site map lists must not be removed as gone.
                 complete = false;
+                problems.Add(e.Message);
             }
         }
 
-        return new ListedPages(pages, complete);
+        return new ListedPages(pages, complete) { OtherSites = otherSites, Invalid = invalid, Problems = problems };
     }
+
+    private static async Task<Uri> OnOriginAsync(JobRun run, Uri address, CancellationToken ct) =>
+        PageAddress.OnOriginOf(await run.Visit.OriginAsync(address, ct), address);
 }

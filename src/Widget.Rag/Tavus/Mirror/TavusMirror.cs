@@ -49,7 +49,7 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
 
         var wanted = query.Limit + query.Spare;
         var candidates = await CandidatesAsync(db, asked, embedding, Math.Max(MinCandidates, wanted), ct);
-        var ranked = Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, language: null)).Take(wanted).ToArray();
+        var ranked = Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, language: null, sharedWords: 1)).Take(wanted).ToArray();
         var hits = await HitsAsync(db, ranked, [.. asked.Terms.Select(term => term.Lexeme)], ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
         var confidence = hits.Take(query.Limit)

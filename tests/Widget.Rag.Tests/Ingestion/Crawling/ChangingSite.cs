@@ -22,6 +22,10 @@ internal sealed record SitePage(string Body, int Status = 200)
     public Action? Meanwhile { get; init; }
 
     public static implicit operator SitePage(string body) => new(body);
+
+    /// <summary>A redirect.</summary>
+    public static SitePage To(string location) =>
+        new("", 302) { Headers = new Dictionary<string, string> { ["Location"] = location } };
 }
 
 /// <summary>A site whose pages a test changes between two crawls. It supports ETags and counts requests.</summary>
@@ -34,6 +38,15 @@ internal sealed class ChangingSite : IAsyncDisposable
     public ConcurrentDictionary<string, SitePage> Pages { get; } = new();
 
     public TestSite Site => _site;
+
+    /// <summary>Shown at every address that has no page; null for the status 404.</summary>
+    public SitePage? Fallback { get; set; }
+
+    /// <summary>Shown at every address, whatever its page, apart from robots.txt and site maps; null on a good day.</summary>
+    public SitePage? Everywhere { get; set; }
+
+    /// <summary>Whether the server sends an ETag.</summary>
+    public bool HasETags { get; set; } = true;
 
     public SitePage this[string path]
     {
@@ -66,9 +79,13 @@ internal sealed class ChangingSite : IAsyncDisposable
     {
         var path = $"{context.Request.Path}{context.Request.QueryString}";
         var asked = _asked.AddOrUpdate(path, 1, (_, count) => count + 1);
-        if (!Pages.TryGetValue(path, out var page) || page.Status != 200)
+        var page = Pages.GetValueOrDefault(path) ?? Fallback;
+        if (Everywhere is not null && !path.EndsWith(".xml", StringComparison.Ordinal) && path != "/robots.txt") page = Everywhere;
+        if (path == "/robots.txt" && !Pages.ContainsKey(path)) page = null;
+        if (page is not { Status: 200 })
         {
             context.Response.StatusCode = page?.Status ?? 404;
+            foreach (var (name, value) in page?.Headers ?? new Dictionary<string, string>()) context.Response.Headers[name] = value;
             return;
         }
 
@@ -79,11 +96,12 @@ internal sealed class ChangingSite : IAsyncDisposable
         }
 
         page.Meanwhile?.Invoke();
-        var body = Encoding.UTF8.GetBytes(page.Body.Replace("{site}", $"http://{context.Request.Host}", StringComparison.Ordinal));
+        var body = Encoding.UTF8.GetBytes(page.Body.Replace("{site}", $"http://{context.Request.Host}", StringComparison.Ordinal)
+            .Replace("{path}", path, StringComparison.Ordinal));
         var version = $"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body))}\"";
         foreach (var (name, value) in page.Headers) context.Response.Headers[name] = value;
-        context.Response.Headers.ETag = version;
-        if (context.Request.Headers.IfNoneMatch == version)
+        if (HasETags) context.Response.Headers.ETag = version;
+        if (HasETags && context.Request.Headers.IfNoneMatch == version)
         {
             _current.AddOrUpdate(path, 1, (_, count) => count + 1);
             context.Response.StatusCode = 304;

@@ -48,8 +48,9 @@ export function SourceSheet({ store }: { store: Store }) {
             {[...path, ...(source.page === null ? [] : [fill(t.page, { n: source.page })])].join(' › ')}
           </p>
         )}
+        {source.removed && <p role="note">{t.sourceRemoved}</p>}
         <blockquote dir="auto">{source.text}</blockquote>
-        {href && (
+        {href && !source.removed && (
           <a class="offer" href={href} target="_blank" rel="noopener noreferrer">
             <Icon name="page" />
             {t.openSource}

@@ -1,0 +1,71 @@
+using Widget.Api.Search;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
+using Widget.Rag.Ranking;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
+using Widget.Rag.Text;
+
+namespace Widget.Api.Answers;
+
+/// <summary>
+/// Estimates how probably each passage answers a question, with logistic regressions on its signals and its closest sentence. English and
+/// other languages have their own, because the local sentence models are English. Both are fitted on tests/data/visitors/fit and measured
+/// on tests/data/visitors/heldout (docs/decisions/0008-when-to-say-no.md).
+/// </summary>
+/// <param name="similarity">Compares sentences by meaning; null when the local sentence models are off.</param>
+public sealed class PassageRater(SentenceSimilarity? similarity = null)
+{
+    /// <summary>A passage with at least this probability is stated as the answer.</summary>
+    public const double SureProbability = 0.5;
+
+    /// <summary>A passage with at least this probability is suggested.</summary>
+    public const double PossibleProbability = 0.15;
+
+    // The first hits decide. Later ones are rarely right, and their sentences would have to be compared, too.
+    private const int MaxPassages = 3;
+
+    /// <param name="question">What was searched for.</param>
+    /// <param name="hits">Best first.</param>
+    /// <param name="ct">Cancels the rating.</param>
+    /// <returns>The first passages in the order of the hits, numbered from 1.</returns>
+    public async Task<IReadOnlyList<RatedPassage>> RateAsync(string question, IReadOnlyList<Hit> hits, CancellationToken ct)
+    {
+        var spelling = HashedEmbedder.Embed(question);
+        var isEnglish = LanguageDetector.DetectQuestion(question) == "en";
+        var rated = new List<RatedPassage>();
+        foreach (var hit in hits.Take(MaxPassages))
+        {
+            string[] texts = [.. Sentences.Of(hit.Text)];
+            var meanings = similarity is null ? null : await similarity.OfAsync(question, texts, ct);
+            RatedSentence[] sentences =
+            [
+                .. texts.Select((text, i) => new RatedSentence(text, Similarity(spelling, HashedEmbedder.Embed(text)), meanings?[i])),
+            ];
+            var probability = meanings is null
+                ? Confidence.Of(hit.Signals)
+                : Probability(hit.Signals, sentences.Max(sentence => sentence.Closeness), isFirst: rated.Count == 0, isEnglish);
+            rated.Add(new RatedPassage(Passages.ToCitation(hit, rated.Count), probability, sentences));
+        }
+
+        return rated;
+    }
+
+    public static AnswerTier TierOf(IReadOnlyList<RatedPassage> passages) =>
+        passages.Select(passage => passage.Probability).DefaultIfEmpty(0).Max() switch
+        {
+            >= SureProbability => AnswerTier.Sure,
+            >= PossibleProbability => AnswerTier.Possible,
+            _ => AnswerTier.None,
+        };
+
+    private static double Probability(RelevanceSignals signals, double closeness, bool isFirst, bool isEnglish) =>
+        isEnglish && signals.Meaning is { } meaning
+            ? Logistic((7.0 * meaning) + (2.4 * closeness) + (isFirst ? 1.5 : 0) - 6.4)
+            : Logistic((3.6 * signals.Coverage) + (3.5 * closeness) + (isFirst ? 0.8 : 0) - 5.3);
+
+    private static double Logistic(double z) => 1 / (1 + Math.Exp(-z));
+
+    // Both have unit length.
+    private static double Similarity(float[] a, float[] b) => System.Numerics.Tensors.TensorPrimitives.Dot<float>(a, b);
+}

@@ -1,0 +1,184 @@
+using System.Text.RegularExpressions;
+using Widget.Contracts;
+
+namespace Widget.Api.Answers;
+
+/// <summary>
+/// Answers without a language model: quotes the sentences that are closest to the question, word for word, each with the number of its
+/// source.
+/// </summary>
+/// <param name="Text">Markdown.</param>
+/// <param name="Citations">The quoted passages, numbered from 1 in reading order.</param>
+public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations)
+{
+    /// <summary>Whether the passages are only suggested, because it is not certain that one of them answers.</summary>
+    public bool IsSuggestion { get; private init; }
+
+    private const int MaxQuotes = 2;
+    private const int MaxSuggestions = 3;
+
+    /// <summary>A second passage is quoted, too, when it is nearly as probable as the best one.</summary>
+    private const double AlmostAsProbable = 0.85;
+
+    /// <summary>A neighbour of the closest sentence is quoted, too, when it has this share of its closeness.</summary>
+    private const double AlmostAsClose = 0.5;
+
+    /// <summary>Rows of a table are quoted together when they have this share of the closest row's closeness.</summary>
+    private const double CloseRow = 0.75;
+
+    private const int MaxRows = 4;
+
+    /// <summary>A quote with neighbours has at most this many words.</summary>
+    private const int MaxWords = 36;
+
+    /// <summary>The share of its closeness that a sentence keeps when it lacks what the question asks for.</summary>
+    private const double WithoutExpected = 0.3;
+
+    /// <summary>States the best passages as the answer.</summary>
+    /// <param name="asked">What the visitor asks.</param>
+    /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
+    /// <param name="passages">The rated passages, not without what the question asks for (<see cref="LacksExpected"/>).</param>
+    public static QuotedAnswer State(string asked, string searched, IReadOnlyList<RatedPassage> passages)
+    {
+        var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
+        var fitting = Fitting(passages, expected).OrderByDescending(passage => passage.Probability).ToList();
+        var quotes = fitting
+            .Where(passage => passage.Probability >= AlmostAsProbable * fitting[0].Probability)
+            .Take(MaxQuotes)
+            .Select(passage => (passage.Passage, Text: Quote(passage, expected)))
+            .DistinctBy(quote => quote.Text, StringComparer.Ordinal)
+            .ToList();
+        return Write(quotes, (text, number) => Cited(text, number));
+    }
+
+    /// <summary>Whether the question asks for something, such as a telephone number, that none of the passages contains.</summary>
+    public static bool LacksExpected(string asked, string searched, IReadOnlyList<RatedPassage> passages) =>
+        Fitting(passages, ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched)).Count == 0;
+
+    /// <summary>Shows the closest passages as suggestions, each with its title.</summary>
+    public static QuotedAnswer Suggest(string intro, string asked, string searched, IReadOnlyList<RatedPassage> passages)
+    {
+        var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
+        var quotes = passages
+            .OrderByDescending(passage => passage.Probability)
+            .Take(MaxSuggestions)
+            .Select(passage => (passage.Passage, Text: Quote(passage, expected)))
+            .DistinctBy(quote => quote.Text, StringComparer.Ordinal)
+            .ToList();
+        var suggestions = Write(quotes, Cited);
+        return suggestions with { Text = $"{intro}\n\n{suggestions.Text}", IsSuggestion = true };
+    }
+
+    private static QuotedAnswer Write(List<(Citation Passage, string Text)> quotes, Func<string, int, string> write) => new(
+        string.Join("\n\n", quotes.Select((quote, i) => write(quote.Text, i + 1))),
+        [.. quotes.Select((quote, i) => quote.Passage with { Number = i + 1 })]);
+
+    private static IReadOnlyList<RatedPassage> Fitting(IReadOnlyList<RatedPassage> passages, ExpectedAnswer? expected)
+    {
+        if (expected is null) return passages;
+        RatedPassage[] fitting = [.. passages.Where(passage => expected.IsIn(passage.Passage.Text))];
+        return fitting.Length == 0 && !expected.IsNeeded ? passages : fitting;
+    }
+
+    // The number of a table stands below it.
+    private static string Cited(string text, int number) => IsRow(text)
+        ? $"{QuotedTable.Write(CitationNumbers.Escape(text))}\n\n[{number}]"
+        : $"{CitationNumbers.Escape(text)} [{number}]";
+
+    private static string Quote(RatedPassage passage, ExpectedAnswer? expected)
+    {
+        var sentences = passage.Sentences;
+        if (sentences.Count == 0) return passage.Passage.Text;
+        double[] closeness =
+        [
+            .. sentences.Select(sentence => expected?.IsIn(sentence.Text) == false ? WithoutExpected * sentence.Closeness : sentence.Closeness),
+        ];
+        var best = Array.IndexOf(closeness, closeness.Max());
+        return IsRow(sentences[best].Text)
+            ? Rows(sentences, closeness, best)
+            : Prose(passage.Passage.Text, sentences, closeness, best);
+    }
+
+    private static string Rows(IReadOnlyList<RatedSentence> sentences, double[] closeness, int best) => string.Join('\n', sentences
+        .Select((sentence, i) => (sentence.Text, Place: i))
+        .Where(row => IsRow(row.Text) && closeness[row.Place] >= CloseRow * closeness[best])
+        .OrderByDescending(row => closeness[row.Place])
+        .Take(MaxRows)
+        .OrderBy(row => row.Place)
+        .Select(row => row.Text));
+
+    // The best sentence with what it needs: a short paragraph as a whole; of a longer one the sentence that it refers back to, the line that
+    // introduces its list, and neighbours that are close to the question as well.
+    private static string Prose(string text, IReadOnlyList<RatedSentence> sentences, double[] closeness, int best)
+    {
+        var places = Places(text, sentences);
+        var (from, to) = Paragraph();
+        if (!Fits(from, to)) (from, to) = (best, best);
+        while (from > 0 && RefersBack().IsMatch(sentences[from].Text) && IsSameParagraph(from - 1) && best - from < 2) from--;
+        while (to + 1 < sentences.Count && IsSameParagraph(to) && Fits(from, to + 1) && closeness[to + 1] >= AlmostAsClose * closeness[best]) to++;
+        while (from > 0 && IsSameParagraph(from - 1) && Fits(from - 1, to) && closeness[from - 1] >= AlmostAsClose * closeness[best]) from--;
+        var intro = Introduction(sentences, from);
+        var quote = text[places[from].Start..places[to].End];
+        return intro is null ? quote : $"{intro}\n{quote}";
+
+        (int From, int To) Paragraph()
+        {
+            var (first, last) = (best, best);
+            while (first > 0 && IsSameParagraph(first - 1)) first--;
+            while (last + 1 < sentences.Count && IsSameParagraph(last)) last++;
+            return (first, last);
+        }
+
+        bool IsSameParagraph(int place) =>
+            !text.AsSpan(places[place].End, places[place + 1].Start - places[place].End).Contains('\n') && !IsRow(sentences[place + 1].Text);
+
+        bool Fits(int first, int last) => Words(text[places[first].Start..places[last].End]) <= MaxWords;
+    }
+
+    // "Bring with you:" is quoted with an item of the list below it.
+    private static string? Introduction(IReadOnlyList<RatedSentence> sentences, int from)
+    {
+        if (!ListItem().IsMatch(sentences[from].Text)) return null;
+        for (var i = from - 1; i >= 0; i--)
+        {
+            if (ListItem().IsMatch(sentences[i].Text)) continue;
+            return sentences[i].Text.EndsWith(':') ? sentences[i].Text : null;
+        }
+
+        return null;
+    }
+
+    private static (int Start, int End)[] Places(string text, IReadOnlyList<RatedSentence> sentences)
+    {
+        var places = new (int, int)[sentences.Count];
+        var end = 0;
+        for (var i = 0; i < places.Length; i++)
+        {
+            var start = text.IndexOf(sentences[i].Text, end, StringComparison.Ordinal);
+            end = start + sentences[i].Text.Length;
+            places[i] = (start, end);
+        }
+
+        return places;
+    }
+
+    private static int Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private static bool IsRow(string text) => text.Contains(" | ", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\s*([-*•–]|\d{1,2}[.)])\s", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ListItem();
+
+    [GeneratedRegex(
+        """
+        ^\W*(
+          this | that | these | those | it | its | they | their | he | she | both | otherwise | then | there | so | but | in\ that\ case
+          | dies\w* | das | sie | er | es | ihr\w* | beide\w* | sonst | dann | dort | dabei | dafür | damit | aber
+          | est[aeo]s? | es[aeo]s? | él | ella | ell[ao]s | ambos | entonces | allí | pero | su
+          | هذا | هذه | ذلك | تلك | هو | هي
+        )\b
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex RefersBack();
+}
