@@ -15,7 +15,7 @@ public static class ContentSniffing
     /// <exception cref="IngestionFailureException">The detected format is not supported.</exception>
     public static string Recognise(ReadOnlySpan<byte> content, string declared)
     {
-        if (Refusal(content) is { } refusal) throw new IngestionFailureException(refusal);
+        if (UnsupportedReason(content) is { } reason) throw new IngestionFailureException(reason);
         return Of(content, declared) ?? declared;
     }
 
@@ -77,7 +77,8 @@ public static class ContentSniffing
         return best;
     }
 
-    private static string? Refusal(ReadOnlySpan<byte> content)
+    // Why a format is not supported; null when the bytes do not identify an unsupported one.
+    private static string? UnsupportedReason(ReadOnlySpan<byte> content)
     {
         if (content.StartsWith(CompoundFile))
         {

@@ -8,12 +8,12 @@ namespace Widget.Extraction;
 /// </summary>
 public static partial class DocumentTitles
 {
-    /// <summary>Returns the title in one line; null when it says nothing.</summary>
+    /// <summary>Returns the title in one line; null when it says nothing about the document.</summary>
     public static string? Usable(string? title)
     {
         if (title is null) return null;
-        var line = HtmlExtractor.Fold(VisibleText.Line(title));
-        return line.Any(char.IsLetter) && !Default().IsMatch(line) && !FileName().IsMatch(line) ? line : null;
+        var line = HtmlExtractor.CollapseWhiteSpace(VisibleText.Line(title));
+        return line.Any(char.IsLetter) && !DefaultTitle().IsMatch(line) && !FileName().IsMatch(line) ? line : null;
     }
 
     [GeneratedRegex(
@@ -33,7 +33,7 @@ public static partial class DocumentTitles
         """,
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant,
         1000)]
-    private static partial Regex Default();
+    private static partial Regex DefaultTitle();
 
     // "Microsoft Word - price list.doc" is the name of a print job.
     [GeneratedRegex(

@@ -1,5 +1,6 @@
 namespace Widget.Extraction;
 
+/// <summary>The kind of a block.</summary>
 public enum BlockKind
 {
     Heading,
@@ -84,7 +85,7 @@ public sealed record RawDocument(ReadOnlyMemory<byte> Content, string MediaType,
 public interface IExtractor
 {
     /// <summary>Whether the extractor supports this media type.</summary>
-    bool Reads(string mediaType);
+    bool Supports(string mediaType);
 
     /// <exception cref="IngestionFailureException">The document cannot be read.</exception>
     ExtractedDocument Extract(RawDocument document);

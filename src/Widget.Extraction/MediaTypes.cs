@@ -87,8 +87,8 @@ public static class MediaTypes
         mediaType.StartsWith("audio/", StringComparison.Ordinal) || mediaType.StartsWith("video/", StringComparison.Ordinal);
 
     /// <summary>
-    /// The format of a page found by a link. A declared HTML type wins over the address's extension: code hosts show README.md as an HTML
-    /// page. Null for formats that are not followed; images and recordings are read only if added explicitly.
+    /// The format of a page found by a link. A declared HTML type takes precedence over the address's extension, because code hosts show
+    /// README.md as an HTML page. Null for formats that a crawl does not read: images and recordings are read only if added explicitly.
     /// </summary>
     public static string? OfPage(Uri address, string declared)
     {

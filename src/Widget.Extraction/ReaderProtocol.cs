@@ -42,9 +42,9 @@ internal static class ReaderProtocol
     public const int OutOfTime = 78;
 
     public static byte[] Frame(ReaderRequest request) =>
-        Framed(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
+        WithLength(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
 
-    public static byte[] Frame(ReaderReply reply) => Framed(JsonSerializer.SerializeToUtf8Bytes(reply, ReaderJson.Default.ReaderReply));
+    public static byte[] Frame(ReaderReply reply) => WithLength(JsonSerializer.SerializeToUtf8Bytes(reply, ReaderJson.Default.ReaderReply));
 
     /// <summary>Reads the next request with its content; null when the server has closed the pipe.</summary>
     public static (ReaderRequest Request, byte[] Content)? Read(Stream input)
@@ -61,13 +61,13 @@ internal static class ReaderProtocol
 
     /// <summary>Reads a reply.</summary>
     /// <exception cref="EndOfStreamException">The child has exited.</exception>
-    /// <exception cref="InvalidDataException">The reply is invalid or longer than <paramref name="longest"/> bytes.</exception>
-    public static async Task<ReaderReply> ReadReplyAsync(Stream output, int longest, CancellationToken ct)
+    /// <exception cref="InvalidDataException">The reply is invalid or longer than <paramref name="maxLength"/> bytes.</exception>
+    public static async Task<ReaderReply> ReadReplyAsync(Stream output, int maxLength, CancellationToken ct)
     {
         var prefix = new byte[sizeof(int)];
         await output.ReadExactlyAsync(prefix, ct);
         var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        if (length <= 0 || length > longest) throw new InvalidDataException($"The reply has {length} bytes.");
+        if (length <= 0 || length > maxLength) throw new InvalidDataException($"The reply has {length} bytes.");
         var json = new byte[length];
         await output.ReadExactlyAsync(json, ct);
         try
@@ -81,7 +81,7 @@ internal static class ReaderProtocol
         }
     }
 
-    private static byte[] Framed(byte[] json)
+    private static byte[] WithLength(byte[] json)
     {
         var frame = new byte[sizeof(int) + json.Length];
         BinaryPrimitives.WriteInt32LittleEndian(frame, json.Length);

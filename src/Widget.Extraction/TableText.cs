@@ -23,8 +23,8 @@ internal enum ColumnNames
 }
 
 /// <summary>
-/// Writes a table as text, a line for each row. Each value carries the name of its column, and each row the name of its group, so that a
-/// row can be understood, found and quoted by itself. A cell that covers several rows or columns counts in each of them.
+/// Writes a table as text, one line for each row. Each value is preceded by the name of its column, and each row by the name of its group,
+/// so that a row can be understood, found and quoted alone. A cell that covers several rows or columns counts in each of them.
 /// </summary>
 internal sealed class TableText
 {
@@ -74,8 +74,8 @@ internal sealed class TableText
         headerRows = names == ColumnNames.Declared
             ? _grid.Skip(first).Take(headerRows - first).TakeWhile(slots => !IsTitle(slots)).Count()
             : LooksLikeNames(first, names) ? 1 : 0;
-        if (headerRows > 0) headerRows = Completed(first, headerRows);
-        // Names without any values are the table's text.
+        if (headerRows > 0) headerRows = CompleteHeader(first, headerRows);
+        // If the names leave no row of values, they are ordinary text.
         if (first + headerRows >= _grid.Count) headerRows = 0;
         SetNames(first, headerRows);
         _firstValueRow = first + headerRows;
@@ -90,10 +90,10 @@ internal sealed class TableText
         if (!slots.Any(IsFilled)) return;
         if (IsGroup(row)) BeginGroup(slots.First(IsFilled)!.Text);
         else if (IsRepeatedHeader(row)) SetNames(row, 1);
-        else Add(Line(row));
+        else AddToGroup(RenderRow(row));
     }
 
-    private string Line(int row)
+    private string RenderRow(int row)
     {
         var slots = _grid[row];
         var line = new StringBuilder();
@@ -139,16 +139,18 @@ internal sealed class TableText
         }
     }
 
-    // Cells of the header that cover more rows, and names that cover several columns, continue in the next row.
-    private int Completed(int first, int count)
+    // Returns the number of header rows. A header continues in the next row if one of its cells reaches into it, or if a name covers
+    // several columns and the next row has only names.
+    private int CompleteHeader(int first, int count)
     {
         while (first + count < _grid.Count - 1 && count < MaxHeaderRows)
         {
             var last = _grid[first + count - 1];
-            var reaches = last.Any(slot => slot is not null && slot.LastRow >= first + count && slot.Text.Length > 0);
-            var spans = last.Any(slot => slot is { Columns: > 1 }) && !IsTitle(last);
+            var hasCellInNextRow = last.Any(slot => slot is not null && slot.LastRow >= first + count && slot.Text.Length > 0);
+            var hasNameOfSeveralColumns = last.Any(slot => slot is { Columns: > 1 }) && !IsTitle(last);
             var next = _grid[first + count];
-            if (!reaches && !(spans && next.Count(IsFilled) > 1 && next.Where(IsFilled).All(slot => IsName(slot!)))) break;
+            var isRowOfNames = next.Count(IsFilled) > 1 && next.Where(IsFilled).All(slot => IsName(slot!));
+            if (!hasCellInNextRow && !(hasNameOfSeveralColumns && isRowOfNames)) break;
             count++;
         }
 
@@ -169,20 +171,21 @@ internal sealed class TableText
         return (isCornerEmpty && cells.Count > 1)
             || (cells.TrueForAll(slot => slot.IsHeader) && !below.Exists(other => other.Skip(1).Any(slot => slot is { IsHeader: true })))
             || (names == ColumnNames.Likely && _width > 2)
-            || HasNumbersBelow();
+            || HasColumnOfNumbers(below, names);
+    }
 
-        bool HasNumbersBelow() => Enumerable.Range(0, _width).Any(column =>
+    private bool HasColumnOfNumbers(List<Slot?[]> rows, ColumnNames names) =>
+        Enumerable.Range(0, _width).Any(column =>
         {
-            var values = below.Where(other => column < other.Length && IsFilled(other[column]))
+            var values = rows.Where(other => column < other.Length && IsFilled(other[column]))
                 .Select(other => other[column]!.Text)
                 .ToList();
-            if (values.Count == 0 || !values.TrueForAll(IsNumber)) return false;
+            if (values.Count == 0 || !values.TrueForAll(IsNumberOrMark)) return false;
             // Two columns may also be labels and values. Then the values have different units.
             return _width > 2
                 || ((values.Count > 1 || names == ColumnNames.Likely)
                     && values.Select(Unit).Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1);
         });
-    }
 
     // A row of header cells among the values begins another part of the table.
     private bool IsRepeatedHeader(int row)
@@ -201,7 +204,7 @@ internal sealed class TableText
         var slot = slots.First(IsFilled)!;
         if (slot.FirstRow != row || slot.LastRow > row || slot.Text.Length > MaxNameLength) return false;
         if (slot.FirstColumn + slot.Columns >= _width && slot.FirstColumn == 0) return slot.Text[^1] is not ('.' or '!' or '?');
-        // Where every row begins with a header, this one only has no values.
+        // If every row begins with a header, this row is one without values.
         var rowsHaveHeaders = _grid.Skip(_firstValueRow).Any(other => other.Count(IsFilled) > 1 && other[0] is { IsHeader: true });
         return slot.IsHeader && (slot.Columns > 1 || !rowsHaveHeaders);
     }
@@ -226,7 +229,7 @@ internal sealed class TableText
         _group = null;
     }
 
-    private void Add(string line)
+    private void AddToGroup(string line)
     {
         if (_group is { } group)
         {
@@ -240,15 +243,16 @@ internal sealed class TableText
     private void AddLine(string line)
     {
         _length += line.Length;
-        if (_length > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        if (_length > Extractors.MaxTextLength) throw new IngestionFailureException(Extractors.TooLong);
         _lines.Add(line);
     }
 
     private static bool IsFilled(Slot? slot) => slot is { Text.Length: > 0 };
 
-    private static bool IsName(Slot slot) => slot.Text.Length <= MaxNameLength && !IsNumber(slot.Text);
+    private static bool IsName(Slot slot) => slot.Text.Length <= MaxNameLength && !IsNumberOrMark(slot.Text);
 
-    private static bool IsNumber(string text) =>
+    // A number, an amount of money, or a mark such as ✓ or –.
+    private static bool IsNumberOrMark(string text) =>
         char.IsDigit(text[0])
         || text is ['✓' or '✔' or '✗' or '✘' or '–' or '-' or '—']
         || (text.Length > 1
@@ -297,6 +301,6 @@ internal sealed class TableText
         slots[column] ??= slot;
     }
 
-    // A cell in the grid.
+    // A cell in the grid. It occupies every place that it covers.
     private sealed record Slot(string Text, bool IsHeader, int FirstRow, int LastRow, int FirstColumn, int Columns);
 }

@@ -94,7 +94,8 @@ public static class RagServices
         services.AddSingleton(
             provider =>
                 new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(_ => new SearchTurns(SearchTurns.Default));
+        services.AddSingleton(_ => new SearchConcurrencyLimiter(SearchConcurrencyLimiter.Default));
+        services.AddSingleton(provider => new QuestionRouter(provider.GetService<SentenceEmbedder>()));
         services.AddSingleton<HybridSearch>();
 
         services.AddSingleton(fetching);

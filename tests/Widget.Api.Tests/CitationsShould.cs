@@ -8,7 +8,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>What an answer cites and links to is there, whatever the model writes and however it arrives.</summary>
+/// <summary>An answer cites and links to existing sources only, whatever the model writes and in whatever pieces it arrives.</summary>
 public sealed partial class CitationsShould(ApiFixture api)
 {
     private static readonly Citation[] Sources =
@@ -43,7 +43,7 @@ public sealed partial class CitationsShould(ApiFixture api)
     [InlineData("Escaped \\[9\\] stays.", "Escaped \\[9\\] stays.", "")]
     [InlineData("It ends [", "It ends [", "")]
     [InlineData("It ends [1", "It ends [1", "")]
-    public void Name_only_sources_that_exist(string written, string shown, string cited) => Hold(written, shown, cited);
+    public void Cite_only_sources_that_exist(string written, string shown, string cited) => Hold(written, shown, cited);
 
     [Theory]
     [InlineData("See [charging](https://shop.example/charging).", "See [charging](https://shop.example/charging).")]
@@ -88,11 +88,11 @@ public sealed partial class CitationsShould(ApiFixture api)
         "```sh\ncurl http://localhost:3000\n```\nSee [win](https://evil.example).",
         "```sh\ncurl http://localhost:3000\n```\nSee win.")]
     [InlineData("Two\0 ho\0urs\r\nor so.\0", "Two hours\nor so.")]
-    public void Lead_nowhere_that_nobody_named(string written, string shown, string cited = "") =>
+    public void Contain_only_known_links(string written, string shown, string cited = "") =>
         Hold(written, shown.EndsWith('(') ? shown + ")." : shown, cited);
 
     [Fact]
-    public async Task Be_right_in_the_stream_as_in_the_log_when_the_model_lies()
+    public async Task Be_the_same_in_the_stream_and_the_log_when_the_model_invents_some()
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(
@@ -135,7 +135,7 @@ public sealed partial class CitationsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Quote_instead_when_nothing_of_a_models_answer_is_true()
+    public async Task Be_quoted_instead_when_no_part_of_the_answer_can_be_verified()
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { reply = "https://evil.example/win [9]" });
@@ -146,7 +146,7 @@ public sealed partial class CitationsShould(ApiFixture api)
     }
 
     [Fact]
-    public void Stand_after_sentences_that_are_literally_in_their_source()
+    public void Follow_sentences_that_are_literally_in_their_source()
     {
         var passages = DemoPassages();
         var random = new Random(5);
@@ -179,7 +179,7 @@ public sealed partial class CitationsShould(ApiFixture api)
             sentence, TensorPrimitives.Dot<float>(asked, HashedEmbedder.Embed(sentence)), Meaning: null))]);
     }
 
-    // Whatever stands before a marker, sentence by sentence, is in the source that the marker names, and nothing stands behind the last.
+    // Every sentence before a marker must be in the source that the marker names. No text may follow the last marker.
     private static int HoldAgainst(string answer, Citation[] sources)
     {
         var count = 0;
@@ -202,8 +202,7 @@ public sealed partial class CitationsShould(ApiFixture api)
         return count;
     }
 
-    // The demo companies' sentences, a few at a time, and texts made to mislead: with markers of their own, tables, lists, links and no
-    // end.
+    // Sentences of the demo companies, and texts that are hard to quote: with their own markers, tables, lists, links or no end.
     private static string[] DemoPassages()
     {
         var passages = new List<string>
@@ -224,7 +223,7 @@ public sealed partial class CitationsShould(ApiFixture api)
         return [.. passages];
     }
 
-    // As it comes in one piece, in pieces of a few characters, and character by character.
+    // Checks the text in one piece, in pieces of a few characters, and character by character.
     private static void Hold(string written, string shown, string cited)
     {
         foreach (var size in new[] { 1, 2, 3, 7, written.Length })

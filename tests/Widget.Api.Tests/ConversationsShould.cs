@@ -327,7 +327,7 @@ public sealed class ConversationsShould(ApiFixture api)
         await simulator.BehaveAsync(new { delayMs = 60_000 });
         await using var node = await ApiNode.StartAsync(
             api.Database,
-            simulator.Chat with { Patience = TimeSpan.FromMinutes(2), FirstWord = TimeSpan.FromMinutes(1) });
+            simulator.Chat with { NetworkTimeout = TimeSpan.FromMinutes(2), FirstTokenTimeout = TimeSpan.FromMinutes(1) });
         var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
 
         var asked = new List<HttpResponseMessage>();

@@ -201,7 +201,7 @@ public sealed class Simulator : IAsyncDisposable
         Endpoint = new Uri(Address, "/v1"),
         Key = "sim-key",
         Model = "sim-chat",
-        Patience = TimeSpan.FromSeconds(5),
+        NetworkTimeout = TimeSpan.FromSeconds(5),
     };
 
     public EmbeddingModelOptions Embedding => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-embedding" };

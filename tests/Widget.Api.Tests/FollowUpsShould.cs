@@ -4,26 +4,26 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Questions that go on from what was said before are searched for with what they leave out; others as they are.</summary>
+/// <summary>Follow-ups are searched for with the words that they leave out; other questions as they are.</summary>
 public sealed class FollowUpsShould(ApiFixture api)
 {
-    /// <summary>The share of dialogues whose follow-ups are told right; they hold on the half that was not tuned on, too.</summary>
-    private const double LeastTold = 0.85;
+    /// <summary>Minimum share of correctly classified dialogues. It also applies to the half that the rules were not tuned on.</summary>
+    private const double MinAccuracy = 0.85;
 
     [Theory]
     [InlineData("tune")]
     [InlineData("report")]
-    public void Be_told_from_questions_that_stand_by_themselves(string half)
+    public void Be_distinguished_from_standalone_questions(string half)
     {
         var dialogues = Dialogues(half);
 
-        var wrong = dialogues.Where(dialogue => FollowUps.IsOne(dialogue.Question, dialogue.Before) != dialogue.IsFollowUp).ToList();
+        var wrong = dialogues.Where(dialogue => FollowUps.IsFollowUp(dialogue.Question, dialogue.Before) != dialogue.IsFollowUp).ToList();
 
         dialogues.Count.ShouldBeGreaterThan(40);
         wrong.Count.ShouldBeLessThanOrEqualTo(
-            (int)((1 - LeastTold) * dialogues.Count),
+            (int)((1 - MinAccuracy) * dialogues.Count),
             string.Join(" | ", wrong.Select(dialogue => dialogue.Question)));
-        // A topic that has been left must not follow the visitor about.
+        // A standalone question must not be searched for with the words of an earlier topic.
         wrong.Count(dialogue => !dialogue.IsFollowUp).ShouldBeLessThanOrEqualTo(2);
     }
 
@@ -53,8 +53,8 @@ public sealed class FollowUpsShould(ApiFixture api)
         search.ShouldEndWith("and in red? red");
         FollowUps.Rewrite("and in red?", [string.Join(' ', Enumerable.Range(0, 300).Select(i => $"wish{i}"))], title: null)
             .ShouldEndWith("and in red? red");
-        FollowUps.IsOne("", "How heavy is it?").ShouldBeFalse();
-        FollowUps.IsOne("?", "").ShouldBeFalse();
+        FollowUps.IsFollowUp("", "How heavy is it?").ShouldBeFalse();
+        FollowUps.IsFollowUp("?", "").ShouldBeFalse();
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FollowUpsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_refused_when_they_lead_to_what_nobody_wrote_about()
+    public async Task Not_be_answered_when_the_knowledge_has_nothing_about_them()
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
         await visitor.AskAsync("Explain quantum entanglement, please");
@@ -81,7 +81,7 @@ public sealed class FollowUpsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Not_carry_a_topic_into_a_question_about_another()
+    public async Task Not_add_an_earlier_topic_to_a_question_about_another_one()
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
         await visitor.AskAsync("What does delivery within Germany cost?");
@@ -93,7 +93,7 @@ public sealed class FollowUpsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Reach_over_thanks_and_further_follow_ups()
+    public async Task Continue_a_question_before_thanks_and_other_follow_ups()
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
         await visitor.AskAsync("What does delivery within Germany cost?");
@@ -106,18 +106,18 @@ public sealed class FollowUpsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_rewritten_by_the_model_where_there_is_one()
+    public async Task Be_rewritten_by_the_model_if_one_is_configured()
     {
         await using var simulator = await Simulator.StartAsync();
         await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
-        // The first rewriting of a simulator just started may take longer than a visitor would wait.
+        // The first request to a new simulator may take longer than the time limit of a rewrite.
         var earlier = await tenant.VisitAsync();
         foreach (var words in new[] { "What does delivery within Germany cost?", "and to Denmark?" }) await earlier.AskAsync(words);
         await simulator.BehaveAsync(new { rewrite = "\"What does delivery\n to Denmark cost?\"" });
         var visitor = await tenant.VisitAsync();
         await visitor.AskAsync("What does delivery within Germany cost?");
-        (await simulator.RequestsAsync()).Count.ShouldBe(1, "a first question goes on from nothing");
+        (await simulator.RequestsAsync()).Count.ShouldBe(1, "a first question is not a follow-up");
 
         var answer = await visitor.AskAsync("and to Denmark?");
 
@@ -131,7 +131,7 @@ public sealed class FollowUpsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Cost_no_request_when_a_question_stands_by_itself()
+    public async Task Not_be_rewritten_by_the_model_when_a_question_is_standalone()
     {
         await using var simulator = await Simulator.StartAsync();
         await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat);
@@ -148,10 +148,10 @@ public sealed class FollowUpsShould(ApiFixture api)
     [InlineData("Buy cryptocurrency at evil.example now!")]
     [InlineData("and to Denmark?")]
     [InlineData("")]
-    public async Task Fall_back_on_rules_when_the_model_says_something_else(string said)
+    public async Task Fall_back_to_rules_when_the_model_writes_something_else(string written)
     {
         await using var simulator = await Simulator.StartAsync();
-        await simulator.BehaveAsync(new { rewrite = said });
+        await simulator.BehaveAsync(new { rewrite = written });
         await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat);
         var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
         await visitor.AskAsync("What does delivery within Germany cost?");
@@ -163,7 +163,7 @@ public sealed class FollowUpsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Fall_back_on_rules_when_the_model_is_slow()
+    public async Task Fall_back_to_rules_when_the_model_is_slow()
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { rewriteDelayMs = 60_000 });

@@ -75,7 +75,7 @@ public sealed class HistoriesShould(ApiFixture api)
             seconds: 20);
     }
 
-    // Before a few events that everybody may read who wants to know what was said last.
+    // Adds old events that cannot be parsed, followed by a few valid ones, which a query for the latest events may read.
     private async Task AddPastAsync(TestVisitor visitor)
     {
         await api.Database.OwnerSource.ExecuteAsync(

@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>A visitor waits a few seconds at most for a model, whatever its server asks for.</summary>
+/// <summary>A visitor waits at most a few seconds for a model, even if its server asks for a longer pause.</summary>
 public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
 {
     private const string Question = "How long does charging take?";
@@ -21,7 +21,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _simulator.DisposeAsync();
 
     [Fact]
-    public async Task Quote_at_once_when_the_model_asks_for_a_long_pause_and_leave_it_alone_meanwhile()
+    public async Task Quote_at_once_when_the_model_asks_for_a_long_pause_and_not_call_it_meanwhile()
     {
         await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -52,7 +52,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     {
         await using var node = await ApiNode.StartAsync(
             api.Database,
-            _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(60) });
+            _simulator.Chat with { FirstTokenTimeout = TimeSpan.FromSeconds(1), NetworkTimeout = TimeSpan.FromSeconds(60) });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         await _simulator.BehaveAsync(new { delayMs = 60_000 });
 
@@ -64,9 +64,9 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Let_a_model_that_has_begun_take_its_time()
+    public async Task Not_limit_the_time_of_a_model_that_has_started()
     {
-        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(3) });
+        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat with { FirstTokenTimeout = TimeSpan.FromSeconds(3) });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         await _simulator.BehaveAsync(new { reply = "Two hours [1] " + string.Join(' ', Enumerable.Range(1, 40)), tokenDelayMs = 100 });
 
@@ -74,7 +74,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rewrite_a_follow_up_by_rule_while_the_model_is_left_alone()
+    public async Task Rewrite_a_follow_up_by_rule_while_the_model_is_paused()
     {
         await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat);
         var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
@@ -92,7 +92,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Not_read_what_is_longer_than_an_answer_may_be()
+    public async Task Not_accept_an_answer_that_is_too_long()
     {
         var inner = new OneChunk(new string('[', 800_000));
         await using var node = await ApiNode.StartAsync(api.Database, services: services => services.AddSingleton<IChatClient>(inner));
@@ -107,36 +107,36 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     public void Limit_the_pause_that_a_server_asks_for()
     {
         var clock = new SetClock();
-        var condition = new ModelCondition(clock);
+        var status = new ModelStatus(clock);
 
-        condition.Pause().ShouldBeNull();
-        condition.AskedForPause(TimeSpan.FromSeconds(100_000));
-        condition.AskedForPause(TimeSpan.FromSeconds(1));
-        condition.Pause().ShouldBe(ModelCondition.MaxPause);
-        clock.Now += ModelCondition.MaxPause;
+        status.CheckPause().ShouldBeNull();
+        status.RecordRetryAfter(TimeSpan.FromSeconds(100_000));
+        status.RecordRetryAfter(TimeSpan.FromSeconds(1));
+        status.CheckPause().ShouldBe(ModelStatus.MaxRetryAfter);
+        clock.Now += ModelStatus.MaxRetryAfter;
 
-        condition.Pause().ShouldBeNull();
+        status.CheckPause().ShouldBeNull();
     }
 
     [Fact]
-    public void Let_one_question_test_whether_a_silent_model_answers_again()
+    public void Let_one_question_test_whether_a_model_that_timed_out_answers_again()
     {
         var clock = new SetClock();
-        var condition = new ModelCondition(clock);
-        for (var i = 0; i < 20; i++) condition.KeptSilent();
-        var pause = condition.Pause().ShouldNotBeNull();
+        var status = new ModelStatus(clock);
+        for (var i = 0; i < 20; i++) status.RecordTimeout();
+        var pause = status.CheckPause().ShouldNotBeNull();
         clock.Now += pause;
 
-        condition.Pause().ShouldBeNull();
-        condition.Pause().ShouldBe(pause);
-        condition.KeptSilent();
-        condition.Pause().ShouldBe(pause * 2);
+        status.CheckPause().ShouldBeNull();
+        status.CheckPause().ShouldBe(pause);
+        status.RecordTimeout();
+        status.CheckPause().ShouldBe(pause * 2);
         clock.Now += pause * 2;
-        condition.Pause().ShouldBeNull();
-        condition.Answered();
+        status.CheckPause().ShouldBeNull();
+        status.RecordFirstToken();
 
-        condition.Pause().ShouldBeNull();
-        condition.Pause().ShouldBeNull();
+        status.CheckPause().ShouldBeNull();
+        status.CheckPause().ShouldBeNull();
     }
 
     private static async Task<AssistantMessage> AskAsync(TestTenant tenant, TimeSpan within)

@@ -8,11 +8,11 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>What an operator reads when the language model does not answer: words, and not the names of exceptions.</summary>
+/// <summary>When the language model fails, the operator reads a plain explanation, not the names of exceptions.</summary>
 public sealed class ModelFaultsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Say_in_the_health_that_no_server_listens()
+    public async Task Report_in_the_health_check_that_no_server_listens()
     {
         await using var node = await ApiNode.StartAsync(api.Database, new ChatModelOptions { Endpoint = Closed(), Model = "gone" });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -28,20 +28,20 @@ public sealed class ModelFaultsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Tell_faults_of_a_connection_apart()
+    public async Task Distinguish_connection_errors()
     {
-        (await WordsAsync(Closed())).ShouldBe("connection refused: no server listens at WIDGET_CHAT_ENDPOINT");
-        (await WordsAsync(new Uri("http://nowhere.invalid/v1"))).ShouldStartWith("the host name in WIDGET_CHAT_ENDPOINT");
+        (await MessageAsync(Closed())).ShouldBe("connection refused: no server listens at WIDGET_CHAT_ENDPOINT");
+        (await MessageAsync(new Uri("http://nowhere.invalid/v1"))).ShouldStartWith("the host name in WIDGET_CHAT_ENDPOINT");
         await using var server = await StandInAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
-        (await WordsAsync(new Uri(server.Urls.Single()))).ShouldBe("it did not answer in time");
-        (await WordsAsync(new Uri(server.Urls.Single().Replace("http:", "https:", StringComparison.Ordinal))))
+        (await MessageAsync(new Uri(server.Urls.Single()))).ShouldBe("it did not answer in time");
+        (await MessageAsync(new Uri(server.Urls.Single().Replace("http:", "https:", StringComparison.Ordinal))))
             .ShouldStartWith("no secure connection");
         await using var broken = await StandInAsync(http =>
         {
             http.Abort();
             return Task.CompletedTask;
         });
-        (await WordsAsync(new Uri(broken.Urls.Single()))).ShouldBe("the connection was interrupted");
+        (await MessageAsync(new Uri(broken.Urls.Single()))).ShouldBe("the connection was interrupted");
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
     [InlineData(418, "status 418")]
     [InlineData(429, "status 429: too many requests, or the account's quota is used up")]
     [InlineData(500, "status 500: its server reported an error")]
-    public async Task Say_what_a_refusal_means(int status, string words)
+    public async Task Explain_status_codes(int status, string message)
     {
         await using var server = await StandInAsync(http =>
         {
@@ -61,11 +61,11 @@ public sealed class ModelFaultsShould(ApiFixture api)
             return http.Response.WriteAsync("""{"error": {"message": "How long does charging take?"}}""");
         });
 
-        (await WordsAsync(new Uri(server.Urls.Single()))).ShouldBe(words);
+        (await MessageAsync(new Uri(server.Urls.Single()))).ShouldBe(message);
     }
 
     [Fact]
-    public async Task Say_that_what_answers_is_not_a_model()
+    public async Task Report_a_server_that_is_not_a_model()
     {
         await using var server = await StandInAsync(http =>
         {
@@ -73,11 +73,11 @@ public sealed class ModelFaultsShould(ApiFixture api)
             return http.Response.WriteAsync("data: <html>Welcome</html>\n\n");
         });
 
-        (await WordsAsync(new Uri(server.Urls.Single()))).ShouldBe("its response is not in OpenAI's format");
+        (await MessageAsync(new Uri(server.Urls.Single()))).ShouldBe("its response is not in OpenAI's format");
     }
 
     [Fact]
-    public void Look_at_the_last_try_and_name_what_they_do_not_know()
+    public void Describe_the_last_attempt_and_name_unknown_exceptions()
     {
         ModelFault.MessageOf(
             new AggregateException(
@@ -90,9 +90,15 @@ public sealed class ModelFaultsShould(ApiFixture api)
 
     private static Uri Closed() => new($"http://127.0.0.1:{Simulator.FreePort()}/v1");
 
-    private static async Task<string> WordsAsync(Uri endpoint)
+    private static async Task<string> MessageAsync(Uri endpoint)
     {
-        var options = new ChatModelOptions { Endpoint = endpoint, Key = "key", Model = "model", Patience = TimeSpan.FromMilliseconds(500) };
+        var options = new ChatModelOptions
+        {
+            Endpoint = endpoint,
+            Key = "key",
+            Model = "model",
+            NetworkTimeout = TimeSpan.FromMilliseconds(500),
+        };
         using var model = OpenAIModel.Create(options, TestOutbound.Client);
         var asked = model.GetResponseAsync("How long does charging take?", cancellationToken: TestContext.Current.CancellationToken);
         return ModelFault.MessageOf(await Should.ThrowAsync<Exception>(asked));

@@ -31,7 +31,7 @@ public sealed class ResilienceShould(ApiFixture api)
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { delayMs = 30_000 });
-        var first = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromMinutes(1) });
+        var first = await ApiNode.StartAsync(api.Database, simulator.Chat with { NetworkTimeout = TimeSpan.FromMinutes(1) });
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync(first);
         var asking = visitor.SendAsync("How long does charging take?");
@@ -101,7 +101,7 @@ public sealed class ResilienceShould(ApiFixture api)
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { delayMs = 4_500 });
-        await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromSeconds(20) });
+        await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat with { NetworkTimeout = TimeSpan.FromSeconds(20) });
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync(node);
         await using var renewals = await RefusedWrites.StartAsync(
@@ -126,7 +126,7 @@ public sealed class ResilienceShould(ApiFixture api)
         await simulator.BehaveAsync(new { delayMs = 12_000 });
         await using var busy = await ApiNode.StartAsync(
             api.Database,
-            simulator.Chat with { Patience = TimeSpan.FromSeconds(30), FirstWord = TimeSpan.FromSeconds(30) });
+            simulator.Chat with { NetworkTimeout = TimeSpan.FromSeconds(30), FirstTokenTimeout = TimeSpan.FromSeconds(30) });
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var other = await tenant.VisitAsync(busy);
         var visitor = await tenant.VisitAsync(busy);
@@ -187,7 +187,7 @@ public sealed class ResilienceShould(ApiFixture api)
 
     [Fact]
     public void Lease_answers_for_no_longer_than_a_visitor_waits() =>
-        AnswerLeases.Length.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
+        AnswerLeases.Duration.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
 
     // What a node leaves that is killed right after it took a question: the event, and a lease that nobody renews.
     private async Task OweAsync(TestVisitor visitor, string question, int seq, int attempt, TimeSpan lease)

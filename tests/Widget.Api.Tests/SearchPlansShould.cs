@@ -3,11 +3,11 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>How long a visitor waits for which knowledge base.</summary>
+/// <summary>The time limits of the knowledge bases.</summary>
 public sealed class SearchPlansShould
 {
     [Fact]
-    public void Wait_longer_for_our_own_where_nobody_else_could_answer()
+    public void Wait_longer_for_our_own_when_it_is_the_only_one()
     {
         var (alone, together) = (SearchPlans.For(new TenantSettings()), SearchPlans.For(new TenantSettings { UseTavusKB = true }));
 
@@ -24,7 +24,7 @@ public sealed class SearchPlansShould
         var plan = SearchPlans.For(new TenantSettings { UseTavusKB = true, TavusKBWeight = 0 }, strategy);
 
         plan.Weights.Keys.ShouldBe(["own"]);
-        plan.LeftOut["tavus"].ShouldContain("weight is 0");
+        plan.Excluded["tavus"].ShouldContain("weight is 0");
         plan.DeadlineOf("own").ShouldBe(SearchPlans.For(new TenantSettings()).DeadlineOf("own"));
     }
 }

@@ -48,7 +48,7 @@ public sealed class StorableJsonShould(ApiFixture api)
         }).QuickCheckThrowOnFailure();
     }
 
-    // Reading one that is not whole would throw.
+    // Reading a string with an incomplete surrogate pair would throw.
     private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => [value.GetString()!],

@@ -8,12 +8,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Both knowledge bases behind the API, with Tavus's side and the reranker played by a simulator.</summary>
+/// <summary>Searches of both knowledge bases through the API, with a simulator for Tavus and the reranker.</summary>
 public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
 {
     private const string Replica = "r4dcf31b60e1";
 
-    // Of this class alone, since other classes set the shared one's switches at the same time.
+    // Not the shared simulator, because other classes change its behavior at the same time.
     private Simulator _simulator = null!;
 
     public async ValueTask InitializeAsync() => _simulator = await Simulator.StartAsync();
@@ -23,7 +23,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Answer_a_visitor_from_both_knowledge_bases()
     {
-        await KnowsAsync(
+        await SetTavusPassagesAsync(
             new { text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros!", title = "Copy" },
             new
             {
@@ -47,7 +47,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Go_on_without_tavus_and_say_why()
+    public async Task Answer_without_tavus_and_report_why()
     {
         await _simulator.BehaveAsync(new { failNext = 1, failStatus = 402 }, "tavus");
         await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus);
@@ -65,9 +65,9 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Search_in_the_tenants_own_account_where_it_has_one()
+    public async Task Search_the_tenants_own_account_if_it_has_one()
     {
-        await KnowsAsync(new { text = "To Denmark delivery costs 89 euros.", title = "Copy" });
+        await SetTavusPassagesAsync(new { text = "To Denmark delivery costs 89 euros.", title = "Copy" });
         await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus with { Key = "the-installations" });
         var (one, other) = (await TenantAsync(node, "fallback"), await TenantAsync(node, "fallback"));
         var secrets = node.Service<TenantSecrets>();
@@ -83,7 +83,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_that_tavus_was_not_asked_without_a_key()
+    public async Task Report_that_tavus_was_not_asked_without_a_key()
     {
         var tenant = await TenantAsync(api.Node, "parallel");
 
@@ -96,7 +96,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_that_nothing_of_tavus_is_known_yet()
+    public async Task Report_that_the_mirror_is_not_synchronised_yet()
     {
         var tenant = await TenantAsync(api.Node, "parallel");
         await api.Node.Service<TenantSecrets>().SaveAsync(
@@ -114,12 +114,12 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Remember_a_search_until_the_knowledge_changes()
+    public async Task Cache_a_search_until_the_knowledge_changes()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         await SearchAsync(tenant, "What does delivery to Denmark cost?");
 
-        // A busy database may not say in time how the knowledge stands; then the search is made again and remembered the next time.
+        // On a busy database the revision may not arrive in time. Then the search runs again and is cached the next time.
         SearchResponse? again = null;
         await Eventually.TrueAsync(async () => (again = await SearchAsync(tenant, "what does delivery to denmark cost?")).Trace.Cached);
         again!.Hits[0].ExternalId.ShouldBe("shipping");
@@ -131,7 +131,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Put_hits_in_the_order_of_the_reranker()
+    public async Task Order_hits_by_the_reranker()
     {
         await using var node = await ApiNode.StartAsync(api.Database, rerank: _simulator.Rerank);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -144,7 +144,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
             step => step.Reason.ShouldBe("sim-rerank"));
     }
 
-    private Task KnowsAsync(params object[] passages) => _simulator.BehaveAsync(new { passages }, "tavus");
+    private Task SetTavusPassagesAsync(params object[] passages) => _simulator.BehaveAsync(new { passages }, "tavus");
 
     private async Task<TestTenant> TenantAsync(ApiNode node, string strategy)
     {
@@ -158,7 +158,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     private static async Task<SearchResponse> SearchAsync(TestTenant tenant, string query)
     {
         SearchResponse? result = null;
-        // On a busy machine the first search may be late, and who was late is left alone for five seconds.
+        // On a busy machine the first search may be late. A knowledge base that was late is paused for five seconds.
         await Eventually.TrueAsync(
             async () =>
             {

@@ -6,7 +6,7 @@ using Widget.Contracts;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// Numbers that no source has, in whatever form and length; the same text however it is cut; and work that grows as the text does.
+/// Removes numbers without a source in any form and length, gives the same result for any pieces, and needs time in proportion to the text.
 /// </summary>
 [Collection(typeof(Alone))]
 public sealed partial class VerifiedTextShould
@@ -17,7 +17,7 @@ public sealed partial class VerifiedTextShould
             number => new Citation(number, $"Page {number}", $"https://shop.example/{number}", [], null, "Text.", ["own"])),
     ];
 
-    // What Markdown is made of, and what misleads its readers.
+    // Parts of Markdown, and text that misleads Markdown parsers.
     private static readonly string[] Pieces =
     [
         "[1]", "[2, 3]", "[9]", "[99999999999999999999]", "[1-99999999]", "[¹]", "[１]", "[", "]", "](", "(", ")",
@@ -44,7 +44,7 @@ public sealed partial class VerifiedTextShould
     [InlineData("Two hours 【99999999999999999999†source】.", "Two hours.", "")]
     [InlineData("Two hours [12345](https://evil.example).", "Two hours.", "")]
     [InlineData("Open since [2017], from [2019-2023] or [2024-11].", "Open since [2017], from [2019-2023] or [2024-11].", "")]
-    public void Name_no_source_that_does_not_exist(string written, string shown, string cited)
+    public void Cite_no_source_that_does_not_exist(string written, string shown, string cited)
     {
         foreach (var size in new[] { 1, 2, 5, written.Length }) Verify(written.Chunk(size).Select(piece => new string(piece)))
             .ShouldBe((shown, cited), $"in pieces of {size}");
@@ -53,7 +53,7 @@ public sealed partial class VerifiedTextShould
     [Theory]
     [InlineData("[", "]")]
     [InlineData("【", "】")]
-    public void Take_out_numbers_that_are_longer_than_a_label(string opening, string closing)
+    public void Remove_numbers_that_are_longer_than_a_label(string opening, string closing)
     {
         var written = $"Two hours {opening}{new string('9', 1_500)}{closing} and a half [1].";
 
@@ -62,7 +62,7 @@ public sealed partial class VerifiedTextShould
     }
 
     [Fact]
-    public void Be_the_same_wherever_it_is_cut()
+    public void Be_the_same_for_any_pieces()
     {
         var random = new Random(11);
         for (var round = 0; round < 3_000; round++)
@@ -75,10 +75,10 @@ public sealed partial class VerifiedTextShould
     }
 
     [Fact]
-    public void Name_only_sources_that_exist_whatever_stands_around_them()
+    public void Cite_only_existing_sources_within_any_other_text()
     {
         var random = new Random(12);
-        // In code, brackets are no citations.
+        // Brackets in code are not citations.
         var pieces = Array.FindAll(
             Pieces,
             piece => !piece.Contains('`', StringComparison.Ordinal) && !piece.Contains('~', StringComparison.Ordinal));
@@ -103,7 +103,7 @@ public sealed partial class VerifiedTextShould
     [InlineData("~~~ ")]
     [InlineData("[9] ")]
     [InlineData("9, ")]
-    public void Take_no_more_than_its_share_of_time_for_a_long_text(string piece)
+    public void Need_linear_time_for_a_long_text(string piece)
     {
         string Long(int length) => "[" + string.Concat(Enumerable.Repeat(piece, length / piece.Length));
         TimeSpan Took(string text)
@@ -122,7 +122,7 @@ public sealed partial class VerifiedTextShould
         Took(Long(20_000));
         var (part, whole) = (Took(Long(50_000)), Took(Long(400_000)));
 
-        // Eight times the text, eight times the time; a square would be sixty-four. Clocks of busy machines are not exact.
+        // Eight times the text should take eight times as long; quadratic work would take sixty-four times. Allow for a busy machine.
         whole.ShouldBeLessThan(
             (part * 20) + TimeSpan.FromMilliseconds(200),
             $"{part.TotalMilliseconds:0} ms, then {whole.TotalMilliseconds:0} ms");

@@ -11,37 +11,45 @@ namespace Widget.Benchmarks;
 /// </summary>
 internal static class AnswersBenchmark
 {
-    public static async Task RunAsync(string part, bool shows)
+    public static async Task RunAsync(string dataset, bool shows)
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database, sentences: SentenceModels.Shared);
         var tenants = await Visitors.ImportAsync(database, knowledge);
         var rater = new PassageRater(new SentenceSimilarity(SentenceModels.Shared, TimeProvider.System));
         var outcomes = new List<(VisitorQuestion Question, AnswerTier Tier, int Right, int Words)>();
-        foreach (var question in Visitors.Questions(part).Where(question => question.Kind != "social"))
+        foreach (var question in Visitors.Questions(dataset).Where(question => question.Kind != "social"))
         {
-            var found = await knowledge.Base.SearchAsync(
-                new KnowledgeQuery { TenantId = tenants[question.Company], Text = question.Text, Limit = 6 },
-                CancellationToken.None);
-            var rated = await rater.RateAsync(question.Text, found.Hits, CancellationToken.None);
-            var tier = PassageRater.TierOf(rated);
-            if (QuotedAnswer.LacksExpected(question.Text, question.Text, rated)) tier = AnswerTier.None;
-            var answer = tier switch
+            var parts = new List<QuotedAnswer?>();
+            var probability = 0.0;
+            foreach (var part in QuestionParts.Split(question.Text))
             {
-                AnswerTier.Sure => QuotedAnswer.State(question.Text, question.Text, rated),
-                AnswerTier.Possible => QuotedAnswer.Suggest("", question.Text, question.Text, rated),
-                _ => null,
-            };
+                var found = await knowledge.Base.SearchAsync(
+                    new KnowledgeQuery { TenantId = tenants[question.Company], Text = part, Limit = 6 },
+                    CancellationToken.None);
+                var rated = await rater.RateAsync(part, found.Hits, CancellationToken.None);
+                probability = Math.Max(probability, rated.Select(one => one.Probability).DefaultIfEmpty().Max());
+                parts.Add(QuotedAnswer.LacksExpected(part, part, rated) ? null : PassageRater.TierOf(rated) switch
+                {
+                    AnswerTier.Sure => QuotedAnswer.State(part, part, rated),
+                    AnswerTier.Possible => QuotedAnswer.Suggest("", part, part, rated),
+                    _ => null,
+                });
+            }
+
+            var answers = parts.OfType<QuotedAnswer>().ToList();
+            var answer = answers.Count == 0 ? null : QuotedAnswer.Join(answers);
+            var tier = answer is null ? AnswerTier.None : answer.IsSuggestion ? AnswerTier.Possible : AnswerTier.Sure;
             var text = answer?.Text ?? "";
             var right = question.Facts.Count(fact => VisitorQuestion.Contains(text, fact));
             outcomes.Add((question, tier, right, text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length));
             if (shows)
                 Console.WriteLine($"{tier,-8} {(question.IsAnswerable ? right == question.Facts.Count ? "right" : "WRONG" : "-"),-5} "
                     + $"{question.Kind} {question.Language} | {question.Text} | {string.Join(" & ", question.Facts)} | "
-                    + $"{rated.Select(one => one.Probability).DefaultIfEmpty().Max():0.00} | {text.ReplaceLineEndings(" ⏎ ")}");
+                    + $"{probability:0.00} | {text.ReplaceLineEndings(" ⏎ ")}");
         }
 
-        Console.WriteLine($"{part}: {outcomes.Count} questions");
+        Console.WriteLine($"{dataset}: {outcomes.Count} questions");
         Console.WriteLine($"{"",-20} {"count",6} {"stated right",13} {"wrong",6} {"suggested",10} {"with fact",10} {"nothing",8} {"words",6}");
         foreach (var group in outcomes.GroupBy(one => $"{one.Question.Kind} {(one.Question.Language == "en" ? "en" : "other")}")
             .OrderBy(group => group.Key, StringComparer.Ordinal))

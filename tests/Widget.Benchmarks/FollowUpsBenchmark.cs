@@ -91,7 +91,7 @@ internal static class FollowUpsBenchmark
 
     private sealed record Dialogue(string Half, string Tenant, string Before, string Title, string Question, bool IsFollowUp, string Page)
     {
-        public bool IsTold => FollowUps.IsOne(Question, Before);
+        public bool IsTold => FollowUps.IsFollowUp(Question, Before);
 
         public string Searched => IsTold ? FollowUps.Rewrite(Question, [Before], Title) : Question;
 

@@ -10,9 +10,6 @@ switch (args)
     case ["arms", .. var folders]:
         foreach (var folder in folders) await ArmsBenchmark.RunAsync(folder);
         return 0;
-    case ["dump", var part, var output]:
-        await SignalsDump.RunAsync(part, output);
-        return 0;
     case ["answers", var part]:
         await AnswersBenchmark.RunAsync(part, shows: false);
         return 0;
@@ -41,8 +38,14 @@ switch (args)
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
         return await DocumentsBenchmark.SiteAsync(folder, questions, int.Parse(least)) ? 0 : 1;
+    case ["social", var part]:
+        SocialBenchmark.Run(part);
+        return 0;
     case ["router"]:
         RouterBenchmark.Run();
+        return 0;
+    case ["router-fit"]:
+        RouterBenchmark.Fit();
         return 0;
     case ["strategies"]:
         await StrategiesBenchmark.RunAsync();
@@ -62,7 +65,9 @@ switch (args)
               answers fit|heldout [show]   what visitors get without a language model; "show" prints every answer
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
+              social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
+              router-fit          fits the router's weights on tests/data/router-training.tsv and writes their file
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 
               chunking FOLDER [DOCUMENTS QUESTIONS]…   how long passages should be, and how much they should overlap

@@ -1,40 +1,94 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Search;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;
 
-/// <summary>How often the smart strategy routes a question to the right knowledge base, on tests/data/router-questions.tsv.</summary>
+/// <summary>How often the smart strategy routes a question to the right knowledge base, and the fitting of the router's weights.</summary>
 internal static class RouterBenchmark
 {
+    private const int Folds = 5;
+
+    private static readonly string WeightsFile =
+        Path.Combine(Repository.Root, "src", "Widget.Rag", "Search", "Routing", "router-weights.bin");
+
+    /// <summary>Measures the shipped weights on questions that they were not fitted on.</summary>
     public static void Run()
     {
-        var questions = RouterQuestion.Load();
-        Report("odd lines, which the rules were found on", questions.Where(question => question.IsForTuning));
-        Report("even lines, which they were not", questions.Where(question => !question.IsForTuning));
-        Console.WriteLine();
-        foreach (var language in questions.GroupBy(question => question.Language).OrderByDescending(group => group.Count()))
-            Console.WriteLine($"{language.Key}: accuracy {Confusion.Of(language).Accuracy:0.0 %} of {language.Count()}");
-        Console.WriteLine();
-        foreach (var wrong in questions.Where(question => QuestionRouter.Decide(question.Text).Multimodal != question.Multimodal))
-            Console.WriteLine(
-                $"wrong: \"{wrong.Text}\" is {(wrong.Multimodal ? "multimodal" : "plain")}. {QuestionRouter.Decide(wrong.Text).Reason}");
-
-        var watch = Stopwatch.StartNew();
-        foreach (var question in questions) QuestionRouter.Decide(question.Text);
-        Console.WriteLine($"{watch.Elapsed.TotalMicroseconds / questions.Count:0} µs a question");
+        using var sentences = OpenModels();
+        (string, QuestionRouter)[] routers =
+            [("with the sentence models", new QuestionRouter(sentences)), ("by words alone", new QuestionRouter())];
+        foreach (var (name, router) in routers)
+        {
+            Report($"held-out questions, {name}", RouterQuestion.HeldOut(), question => router.Decide(question.Text).Multimodal);
+            Report($"questions of the former router, {name}", RouterQuestion.Former(), question => router.Decide(question.Text).Multimodal);
+            var questions = RouterQuestion.HeldOut();
+            var watch = Stopwatch.StartNew();
+            foreach (var question in questions) router.Decide(question.Text);
+            Console.WriteLine($"{watch.Elapsed.TotalMilliseconds / questions.Count:0.00} ms a question");
+        }
     }
 
-    private static void Report(string name, IEnumerable<RouterQuestion> half)
+    /// <summary>Cross-validates on the training questions, fits the weights on all of them, and writes the weights' file.</summary>
+    public static void Fit()
     {
-        var measured = Confusion.Of(half);
+        using var sentences = OpenModels();
+        RouterExample[] examples = [.. RouterQuestion.Training().Select(question => RouterExample.Of(question, sentences))];
+        CrossValidate(examples);
+
+        var weights = RouterTraining.Fit(examples);
+        using (var file = File.Create(WeightsFile)) weights.Write(file);
+        Console.WriteLine($"{new FileInfo(WeightsFile).Length:N0} bytes written to {WeightsFile}. Build again to use them.");
+    }
+
+    // All questions of a business, in all languages, are in one fold: a translation of a question must not be among those fitted on.
+    private static void CrossValidate(RouterExample[] examples)
+    {
+        string[] domains =
+        [
+            .. examples.Select(example => example.Question.Domain)
+                .Where(domain => domain != RouterQuestion.MixedDomains)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+        var (withVector, wordsAlone) = (new Dictionary<RouterQuestion, bool>(), new Dictionary<RouterQuestion, bool>());
+        for (var fold = 0; fold < Folds; fold++)
+        {
+            var measured = domains.Where((_, i) => i % Folds == fold).ToHashSet(StringComparer.Ordinal);
+            var weights = RouterTraining.Fit([.. examples.Where(example => !measured.Contains(example.Question.Domain))]);
+            foreach (var example in examples.Where(example => measured.Contains(example.Question.Domain)))
+            {
+                withVector[example.Question] = weights.Score(example.Words, example.Vector) > 0;
+                wordsAlone[example.Question] = weights.Score(example.Words, vector: null) > 0;
+            }
+        }
+
+        Report("training questions, each business unknown, with the sentence models", withVector.Keys, question => withVector[question]);
+        Report("training questions, each business unknown, by words alone", wordsAlone.Keys, question => wordsAlone[question]);
+    }
+
+    private static SentenceEmbedder OpenModels()
+    {
+        var sentences = new SentenceEmbedder(Path.Combine(Repository.Root, ".local", "models"), NullLogger<SentenceEmbedder>.Instance);
+        return sentences.IsAvailable ? sentences : throw new InvalidOperationException("The sentence models cannot be used.");
+    }
+
+    private static void Report(string name, IReadOnlyCollection<RouterQuestion> questions, Func<RouterQuestion, bool> isMultimodal)
+    {
+        var all = Confusion.Of(questions, isMultimodal);
         Console.WriteLine($"""
 
-            {name}
+            {questions.Count} {name}
                                   routed multimodal   routed plain
-              is multimodal       {measured.Hits,17}   {measured.Misses,12}
-              is plain            {measured.FalseAlarms,17}   {measured.Rejections,12}
-              accuracy {measured.Accuracy:0.0 %}, precision {measured.Precision:0.0 %}, recall {measured.Recall:0.0 %}
+              is multimodal       {all.Hits,17}   {all.Misses,12}
+              is plain            {all.FalseAlarms,17}   {all.Rejections,12}
+              accuracy {all.Accuracy:0.0 %}, precision {all.Precision:0.0 %}, recall {all.Recall:0.0 %}
             """);
+        var languages = questions.GroupBy(question => question.Language)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{group.Key} {Confusion.Of(group, isMultimodal).Accuracy:0.0 %} of {group.Count()}");
+        Console.WriteLine($"  {string.Join(", ", languages)}");
     }
 }

@@ -73,7 +73,7 @@ internal static class ScaleBenchmark
     {
         var (exactTimes, exact) = await SearchAsync(scanning, tenant, questions);
         await using var owner = NpgsqlDataSource.Create(database.Owner);
-        var built = await new VectorIndexes(owner).BuildAsync(least: 20_000, CancellationToken.None);
+        var built = await new VectorIndexes(owner).BuildAsync(minPassages: 20_000, CancellationToken.None);
         foreach (var index in built)
         {
             var name = $"hnsw_{index.Tenant:N}";
@@ -102,7 +102,7 @@ internal static class ScaleBenchmark
         foreach (var text in questions)
         {
             await using var db = await knowledge.Database.BeginAsync(tenant, CancellationToken.None);
-            await VectorIndexes.WidenAsync(db, CancellationToken.None);
+            await VectorIndexes.SetSearchListSizeAsync(db, CancellationToken.None);
             var question = await Question.ReadAsync(db, text, CancellationToken.None);
             var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
             async Task<List<Guid>> FirstAsync(string sql)

@@ -1,41 +1,42 @@
 namespace Widget.Api.Answers;
 
-/// <summary>An answer that this node is writing, and the two ways to end it early.</summary>
+/// <summary>An answer that this node is writing, and the two ways to end it early: to stop it, or to abandon it to another node.</summary>
 internal sealed class AnswerInProgress : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _held;
+    private readonly CancellationTokenSource _abandon;
 
-    /// <param name="stopping">The node's.</param>
-    public AnswerInProgress(CancellationToken stopping)
+    /// <param name="nodeStopping">Cancelled when this node shuts down.</param>
+    public AnswerInProgress(CancellationToken nodeStopping)
     {
-        _held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        (Stopped, Held) = (_stop.Token, _held.Token);
+        _abandon = CancellationTokenSource.CreateLinkedTokenSource(nodeStopping);
+        (Stopped, Abandoned) = (_stop.Token, _abandon.Token);
     }
 
-    /// <summary>The visitor has stopped the answer: the text so far is the answer.</summary>
+    /// <summary>Cancelled when the visitor stops the answer: the text so far is the answer.</summary>
     public CancellationToken Stopped { get; }
 
-    /// <summary>The lease is lost or the node stops: the answer is left to another node.</summary>
-    public CancellationToken Held { get; }
+    /// <summary>Cancelled when the lease is lost or the node shuts down: another node writes the answer.</summary>
+    public CancellationToken Abandoned { get; }
 
-    /// <summary>Whether it is being written to the log, which ends the lease.</summary>
+    /// <summary>Whether the answer is being appended to the log. That transaction also deletes the lease.</summary>
     public bool IsAppending { get; set; }
 
-    public Task Done { get; set; } = Task.CompletedTask;
+    /// <summary>Completes when this node no longer works on the answer.</summary>
+    public Task Completion { get; set; } = Task.CompletedTask;
 
     public Task StopAsync() => CancelAsync(_stop);
 
     /// <summary>
-    /// Leaves the answer to the node that now holds the lease. An answer that is just being written to the log no longer has a lease, so
-    /// it is left to finish.
+    /// Leaves the answer to the node that now has the lease. An answer that is being appended no longer has a lease, so it is allowed to
+    /// finish.
     /// </summary>
-    public Task LeaveAsync() => IsAppending ? Task.CompletedTask : CancelAsync(_held);
+    public Task AbandonAsync() => IsAppending ? Task.CompletedTask : CancelAsync(_abandon);
 
     public void Dispose()
     {
         _stop.Dispose();
-        _held.Dispose();
+        _abandon.Dispose();
     }
 
     private static async Task CancelAsync(CancellationTokenSource source)

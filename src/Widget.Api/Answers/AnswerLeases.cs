@@ -8,12 +8,12 @@ namespace Widget.Api.Answers;
 /// The leases on pending answers. The node that holds a lease writes the answer. If the node dies, the lease expires and another node takes
 /// over.
 /// </summary>
-public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase conversations)
+public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase database)
 {
     /// <summary>How long a lease lasts unless it is renewed.</summary>
-    internal static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
+    internal static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
 
-    private const int MostClaimedAtOnce = 64;
+    private const int MaxClaims = 64;
 
     /// <summary>Identifies this node in leases.</summary>
     internal Guid Node { get; } = Guid.CreateVersion7();
@@ -23,8 +23,8 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
     {
         await using var command = dataSource.CreateCommand("select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)");
         command.Parameters.Add(new() { Value = Node });
-        command.Parameters.Add(new() { Value = Length });
-        command.Parameters.Add(new() { Value = MostClaimedAtOnce });
+        command.Parameters.Add(new() { Value = Duration });
+        command.Parameters.Add(new() { Value = MaxClaims });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var claimed = new List<(TenantId, MessageId)>();
         while (await rows.ReadAsync(ct)) claimed.Add((new TenantId(rows.GetGuid(0)), new MessageId(rows.GetGuid(1))));
@@ -32,13 +32,13 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
     }
 
     /// <summary>Renews the leases of the answers that this node is writing.</summary>
-    /// <returns>The answers that it still holds, each with whether the visitor wants the answer stopped.</returns>
-    public async Task<IReadOnlyDictionary<MessageId, bool>> RenewAsync(IEnumerable<MessageId> written, CancellationToken ct)
+    /// <returns>The answers whose lease this node still has, each with whether the visitor has asked to stop it.</returns>
+    public async Task<IReadOnlyDictionary<MessageId, bool>> RenewAsync(IEnumerable<MessageId> messages, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select message_id, stop_requested from renew_answer_leases($1, $2, $3)");
         command.Parameters.Add(new() { Value = Node });
-        command.Parameters.Add(new() { Value = Length });
-        command.Parameters.Add(new() { Value = written.Select(message => message.Value).ToArray() });
+        command.Parameters.Add(new() { Value = Duration });
+        command.Parameters.Add(new() { Value = messages.Select(message => message.Value).ToArray() });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var held = new Dictionary<MessageId, bool>();
         while (await rows.ReadAsync(ct)) held[new MessageId(rows.GetGuid(0))] = rows.GetBoolean(1);
@@ -48,7 +48,7 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
     /// <summary>Gives up a lease, so that another node does not have to wait until it expires.</summary>
     public async Task ReleaseAsync(TenantId tenant, MessageId message)
     {
-        await using var batch = conversations.Batch(tenant).Add(
+        await using var batch = database.Batch(tenant).Add(
             "update pending_answers set lease_until = now() where tenant_id = $1 and message_id = $2 and lease_owner = $3",
             [tenant.Value, message.Value, Node]);
         await batch.RunAsync(CancellationToken.None);

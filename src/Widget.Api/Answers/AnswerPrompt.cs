@@ -12,8 +12,8 @@ namespace Widget.Api.Answers;
 /// <param name="Sources">The passages that the answer may use, numbered as cited, best first.</param>
 /// <param name="History">The conversation so far, oldest first, without the question.</param>
 /// <param name="Question">What the visitor asks.</param>
-/// <param name="Page">The page on which it is asked.</param>
-/// <param name="Context">What the page said about itself.</param>
+/// <param name="Page">The address of the page on which it is asked; null when it is unknown.</param>
+/// <param name="Context">What the page has reported about itself, by name.</param>
 public sealed record AnswerPrompt(
     string TenantName,
     string AgentName,
@@ -23,15 +23,15 @@ public sealed record AnswerPrompt(
     string? Page,
     IReadOnlyDictionary<string, string> Context)
 {
-    private const int MostTurns = 10;
+    private const int MaxTurns = 10;
 
     private static readonly PromptTemplate Template = PromptTemplate.Load("answer");
 
-    /// <summary>How the tenant wants its assistant to behave; null when it has said nothing.</summary>
-    public string? TenantsInstructions { get; init; }
+    /// <summary>How the tenant wants its assistant to behave; null when it gives no instructions.</summary>
+    public string? TenantInstructions { get; init; }
 
-    /// <summary>What a program adds that asks on the visitor's behalf; null for nothing.</summary>
-    public string? CallersInstructions { get; init; }
+    /// <summary>Instructions of a program that asks on the visitor's behalf; null when it gives none.</summary>
+    public string? CallerInstructions { get; init; }
 
     /// <summary>The answer is read aloud.</summary>
     public bool IsSpoken { get; init; }
@@ -41,7 +41,7 @@ public sealed record AnswerPrompt(
     public async Task<IReadOnlyList<ChatMessage>> MessagesAsync(CancellationToken ct) =>
     [
         await SystemMessageAsync(ct),
-        .. History.Select(ToTurn).OfType<ChatMessage>().TakeLast(MostTurns),
+        .. History.Select(ToTurn).OfType<ChatMessage>().TakeLast(MaxTurns),
         new ChatMessage(ChatRole.User, Question),
     ];
 
@@ -75,19 +75,24 @@ public sealed record AnswerPrompt(
     };
 
     private string Style => IsSpoken
-        ? "that are read aloud: no lists, tables, emphasis or addresses. The citations are taken out before that"
+        ? "that are read aloud: no lists, tables, emphasis or addresses. The citations are removed before that"
         : "in plain Markdown: lists and bold where they help, no headings, no images";
 
     private string Instructions()
     {
         var text = new StringBuilder();
-        if (TenantsInstructions is not null)
-            text.AppendLine().Append(TenantName).AppendLine(" wants this of you, within the rules above:").AppendLine(TenantsInstructions);
-        if (CallersInstructions is not null)
+        if (TenantInstructions is not null)
         {
             text.AppendLine()
-                .AppendLine("The program that passes the conversation on says this of it; the rules above come first:")
-                .AppendLine(CallersInstructions);
+                .Append(TenantName).AppendLine(" gives you these instructions, within the rules above:")
+                .AppendLine(TenantInstructions);
+        }
+
+        if (CallerInstructions is not null)
+        {
+            text.AppendLine()
+                .AppendLine("The calling program adds these instructions; the rules above take precedence:")
+                .AppendLine(CallerInstructions);
         }
 
         return text.ToString();

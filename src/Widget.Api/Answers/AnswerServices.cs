@@ -10,7 +10,7 @@ namespace Widget.Api.Answers;
 
 internal static class AnswerServices
 {
-    /// <summary>Conversations, and answers to the questions in them.</summary>
+    /// <summary>Registers conversations, and answers to the questions in them.</summary>
     public static IServiceCollection AddAnswers(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddSingleton(ConversationTables.Tables);
@@ -25,7 +25,7 @@ internal static class AnswerServices
             sources: [AnswerTelemetry.Name, AnswerTelemetry.Models],
             meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
         if (model.Endpoint is not null)
-            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelCondition>().IsPaused ? 1 : 0);
+            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelStatus>().IsPaused ? 1 : 0);
         services.AddBreakerReading("tenants' chat models", provider => provider.GetRequiredService<ChatModels>().PausedOwnCount);
         services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
@@ -41,11 +41,11 @@ internal static class AnswerServices
         return services;
     }
 
-    // The kernel's services are the application's, so the kernel has the same chat client.
+    // The kernel uses the application's services, so it has the same chat client.
     private static void AddChatModel(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddKernel();
-        services.AddSingleton<ModelCondition>();
+        services.AddSingleton<ModelStatus>();
         services.AddSingleton(model);
         services.AddSingleton<ChatModels>();
         services.AddSingleton<ChatModelTest>();
@@ -53,7 +53,7 @@ internal static class AnswerServices
         services.AddSingleton<IChatClient>(provider => OpenAIModel.ForVisitors(
             model,
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator),
-            provider.GetRequiredService<ModelCondition>(),
+            provider.GetRequiredService<ModelStatus>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -38,13 +38,13 @@ internal static class AnswerTelemetry
         return Source.StartActivity("answer")?.SetTag("widget.tenant.id", tenant.Value).SetTag("widget.message.id", message.Value);
     }
 
-    /// <summary>Links an answer that another node began to the trace of its question.</summary>
-    public static void Loaded(Activity? activity, int attempt, string? traceParent)
+    /// <summary>Tags the span with the attempt, and links an answer that another node began to the trace of its question.</summary>
+    public static void SetAttempt(Activity? activity, int attempt, string? traceParent)
     {
         if (activity is null) return;
         activity.SetTag("widget.answer.attempt", attempt);
-        if (activity.Parent is null && ActivityContext.TryParse(traceParent, null, out var asked))
-            activity.AddLink(new ActivityLink(asked));
+        if (activity.Parent is null && ActivityContext.TryParse(traceParent, null, out var question))
+            activity.AddLink(new ActivityLink(question));
     }
 
     /// <summary>Ends the span that <see cref="Start"/> began, and records the metrics.</summary>

@@ -7,42 +7,42 @@ namespace Widget.Api.Answers;
 
 /// <summary>
 /// Writes the pending answers, whether or not a client is listening. Each is held by a lease. If this node dies, another node (or this one,
-/// started again) claims the answer when the lease has expired.
+/// restarted) claims the answer when the lease has expired.
 /// </summary>
 public sealed partial class AnswerWorker(
     AnswerLeases leases,
     AnswerWriter writer,
     TimeProvider clock,
-    ILogger<AnswerWorker> logger) : PeriodicWorker(Sweep, clock)
+    ILogger<AnswerWorker> logger) : PeriodicWorker(ClaimInterval, clock)
 {
-    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
-    private static readonly LeaseTimes Times = new(AnswerLeases.Length, Renewal: TimeSpan.FromSeconds(2));
+    private static readonly TimeSpan ClaimInterval = TimeSpan.FromSeconds(1);
+    private static readonly LeaseTimes Times = new(AnswerLeases.Duration, Renewal: TimeSpan.FromSeconds(2));
 
     private readonly LeaseGroup<MessageId, AnswerInProgress> _writing = new(Times, clock);
     private CancellationToken _stopping;
 
     /// <summary>
-    /// About as many answers as a node can write within half a minute. When a node has this many, visitors are asked to try again in a
-    /// moment.
+    /// Maximum number of unfinished answers: about as many as a node can write within half a minute. When a node has this many, visitors
+    /// are asked to try again in a moment.
     /// </summary>
-    internal int MostAtOnce { get; set; } = 1_000;
+    internal int MaxConcurrent { get; set; } = 1_000;
 
     /// <summary>Whether this node has so many unfinished answers that it should not accept another question now.</summary>
-    internal bool IsFull => _writing.Count >= MostAtOnce;
+    internal bool IsFull => _writing.Count >= MaxConcurrent;
 
     /// <summary>Writes an answer whose lease this node holds.</summary>
     internal void Start(TenantId tenant, MessageId message)
     {
         var writing = new AnswerInProgress(_stopping);
-        // If the database was unreachable and the lease expired, this node may still be writing the answer. It continues, because it
-        // holds the lease again.
+        // This node may still be writing the answer, if its lease expired while the database was unreachable. It has the lease again, so
+        // it continues.
         if (!_writing.TryAdd(message, writing))
         {
             writing.Dispose();
             return;
         }
 
-        writing.Done = WriteAsync(tenant, message, writing);
+        writing.Completion = WriteAsync(tenant, message, writing);
     }
 
     /// <summary>
@@ -55,9 +55,9 @@ public sealed partial class AnswerWorker(
         _stopping = stoppingToken;
         await Task.WhenAll(
             base.ExecuteAsync(stoppingToken),
-            _writing.KeepAsync(RenewAsync, LeaveAsync, LeaveAsync, LogRenewalFailed, stoppingToken));
+            _writing.KeepAsync(RenewAsync, AbandonAsync, AbandonAsync, LogRenewalFailed, stoppingToken));
         // The cancelled answers give up their leases before the node stops.
-        await Task.WhenAll(_writing.Items.Select(writing => writing.Done));
+        await Task.WhenAll(_writing.Items.Select(writing => writing.Completion));
     }
 
     protected override async Task TickAsync(CancellationToken ct)
@@ -69,15 +69,15 @@ public sealed partial class AnswerWorker(
         }
     }
 
-    private async Task<IReadOnlySet<MessageId>> RenewAsync(IReadOnlyCollection<MessageId> written, CancellationToken ct)
+    private async Task<IReadOnlySet<MessageId>> RenewAsync(IReadOnlyCollection<MessageId> messages, CancellationToken ct)
     {
-        var held = await leases.RenewAsync(written, ct);
+        var held = await leases.RenewAsync(messages, ct);
         foreach (var (message, isStopRequested) in held)
             if (isStopRequested) await StopAsync(message);
         return held.Keys.ToHashSet();
     }
 
-    private static Task LeaveAsync(AnswerInProgress writing) => writing.LeaveAsync();
+    private static Task AbandonAsync(AnswerInProgress writing) => writing.AbandonAsync();
 
     private async Task WriteAsync(TenantId tenant, MessageId message, AnswerInProgress writing)
     {
@@ -87,9 +87,9 @@ public sealed partial class AnswerWorker(
         {
             await writer.WriteAsync(tenant, message, writing);
         }
-        catch (OperationCanceledException) when (writing.Held.IsCancellationRequested)
+        catch (OperationCanceledException) when (writing.Abandoned.IsCancellationRequested)
         {
-            LogLeft(message);
+            LogAbandoned(message);
             if (_stopping.IsCancellationRequested) await ReleaseAsync(tenant, message);
         }
         catch (Exception e)
@@ -125,7 +125,7 @@ public sealed partial class AnswerWorker(
     private partial void LogTakenOver(MessageId message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Answer {Message} is left to another node")]
-    private partial void LogLeft(MessageId message);
+    private partial void LogAbandoned(MessageId message);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Writing answer {Message} failed; it is retried when its lease expires")]
     private partial void LogFault(Exception exception, MessageId message);

@@ -11,12 +11,12 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Writes one owed answer: reads the question, asks the model and appends the answer to the conversation. The lease is checked in the
-/// transaction that appends the answer, so there is never a second one.
+/// Writes one pending answer: loads the question, calls the answerer, and appends the answer to the conversation. The transaction
+/// that appends the answer checks the lease, so a question is never answered twice.
 /// </summary>
 public sealed partial class AnswerWriter(
     AnswerLeases leases,
-    TenantDatabase conversations,
+    TenantDatabase database,
     TenantSettingsService settings,
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
@@ -27,7 +27,7 @@ public sealed partial class AnswerWriter(
     TimeProvider clock,
     ILogger<AnswerWriter> logger)
 {
-    private const int MostAttempts = 4;
+    private const int MaxAttempts = 4;
     private const int HistoryLength = 30;
 
     /// <exception cref="OperationCanceledException">The answer is left to another node.</exception>
@@ -39,38 +39,39 @@ public sealed partial class AnswerWriter(
         (AnswerOutcome? outcome, Exception? fault) = (null, null);
         try
         {
-            if (await LoadAsync(tenant, message, activity, writing.Held) is not { } owed) return;
-            live = liveAnswers.Start(message, owed.Conversation);
-            if (owed.StopRequested) await writing.StopAsync();
-            // Count the attempts before anything that might crash the node.
-            var context = owed.Attempt > MostAttempts ? null : await ContextAsync(tenant, owed, writing.Held);
+            if (await LoadAsync(tenant, message, activity, writing.Abandoned) is not { } loaded) return;
+            live = liveAnswers.Start(message, loaded.Conversation);
+            if (loaded.StopRequested) await writing.StopAsync();
+            // Checked first, so that an answer that crashes the node is not tried forever.
+            var context = loaded.Attempt > MaxAttempts ? null : await ContextAsync(tenant, loaded, writing.Abandoned);
             var answer = context is null
-                ? GivenUp(owed.Question, message)
-                : await answerer.AnswerAsync(context, live, Step(owed.Attempt), writing.Stopped, writing.Held);
+                ? UnavailableAnswer(loaded.Question, message)
+                : await answerer.AnswerAsync(context, live, FirstStep(loaded.Attempt), writing.Stopped, writing.Abandoned);
             writing.IsAppending = true;
-            await AppendAsync(tenant, owed.Conversation, message, answer, tally.Use, writing.Held);
+            await AppendAsync(tenant, loaded.Conversation, message, answer, tally.Use, writing.Abandoned);
             outcome = answer.Outcome;
         }
-        catch (Exception e) when (e is not OperationCanceledException || !writing.Held.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !writing.Abandoned.IsCancellationRequested)
         {
             fault = e;
             throw;
         }
         finally
         {
-            var first = live?.FirstTextAt is { } at ? clock.GetElapsedTime(start, at) : (TimeSpan?)null;
-            AnswerTelemetry.End(activity, outcome, fault, clock.GetElapsedTime(start), first);
-            if (outcome is null) await CountLostAsync(tenant, tally.Use);
+            var timeToFirstText = live?.FirstTextAt is { } at ? clock.GetElapsedTime(start, at) : (TimeSpan?)null;
+            AnswerTelemetry.End(activity, outcome, fault, clock.GetElapsedTime(start), timeToFirstText);
+            if (outcome is null) await CountFailedAttemptAsync(tenant, tally.Use);
             if (live is not null) liveAnswers.End(live);
         }
     }
 
-    // An attempt may take two steps (the model, then quoting), and a later attempt must count higher than both.
-    private static int Step(int attempt) => (attempt * 2) - 1;
+    // An attempt has up to two steps: the model writes, then quotes replace its text. Each step has a number, and later attempts have
+    // higher ones.
+    private static int FirstStep(int attempt) => (attempt * 2) - 1;
 
-    private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, Activity? activity, CancellationToken ct)
+    private async Task<LoadedQuestion?> LoadAsync(TenantId tenant, MessageId message, Activity? activity, CancellationToken ct)
     {
-        await using var batch = conversations.Batch(tenant)
+        await using var batch = database.Batch(tenant)
             .Add(
                 """
                 select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context
@@ -93,25 +94,25 @@ public sealed partial class AnswerWriter(
         await using var rows = await batch.ReadAsync(ct);
         if (!await rows.ReadAsync(ct)) return null;
         var (attempt, stopRequested, conversation) = (rows.GetInt32(0), rows.GetBoolean(1), new ConversationId(rows.GetGuid(2)));
-        AnswerTelemetry.Loaded(activity, attempt, rows.IsDBNull(3) ? null : rows.GetString(3));
+        AnswerTelemetry.SetAttempt(activity, attempt, rows.IsDBNull(3) ? null : rows.GetString(3));
         var context = Conversation.ParseContext(rows.GetString(4));
         await rows.NextResultAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);
         var question = (VisitorMessage)events[^1];
         var history = SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq);
-        return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. history]);
+        return new LoadedQuestion(attempt, stopRequested, conversation, context, question, [.. history]);
     }
 
-    private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct)
+    private async Task<AnswerContext> ContextAsync(TenantId tenant, LoadedQuestion loaded, CancellationToken ct)
     {
         var current = await settings.ReadAsync(tenant, ct);
         return new(
             await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
-                ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+                ?? throw new InvalidOperationException($"Tenant {tenant} does not exist."),
             current,
-            owed.Question,
-            owed.History,
-            owed.Context)
+            loaded.Question,
+            loaded.History,
+            loaded.Context)
         {
             Budget = await budget.CheckAsync(tenant, current, ct),
             Model = await models.FindAsync(tenant, ct),
@@ -126,13 +127,13 @@ public sealed partial class AnswerWriter(
         ModelUse use,
         CancellationToken ct)
     {
-        await using var db = await conversations.BeginAsync(tenant, ct);
+        await using var db = await database.BeginAsync(tenant, ct);
         await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
-        await using (var take = db.Command(
+        await using (var delete = db.Command(
             "delete from pending_answers where tenant_id = $1 and message_id = $2 and lease_owner = $3",
             [tenant.Value, message.Value, leases.Node]))
         {
-            if (await take.ExecuteNonQueryAsync(ct) == 0)
+            if (await delete.ExecuteNonQueryAsync(ct) == 0)
             {
                 LogLost(message);
                 return;
@@ -145,8 +146,8 @@ public sealed partial class AnswerWriter(
         budget.Count(tenant, UsageMeter.Answer, use);
     }
 
-    // The model's work on a failed attempt costs money too. It is not an answer, so it counts as a completion.
-    private async Task CountLostAsync(TenantId tenant, ModelUse use)
+    // The model's work in a failed attempt costs money, too. There is no answer, so its tokens are counted as a completion.
+    private async Task CountFailedAttemptAsync(TenantId tenant, ModelUse use)
     {
         if (use.InputTokens + use.OutputTokens == 0) return;
         try
@@ -163,7 +164,7 @@ public sealed partial class AnswerWriter(
         }
     }
 
-    private static AssistantMessage GivenUp(VisitorMessage question, MessageId message) => new()
+    private static AssistantMessage UnavailableAnswer(VisitorMessage question, MessageId message) => new()
     {
         MessageId = message.Value,
         ReplyTo = question.Seq,
@@ -179,7 +180,7 @@ public sealed partial class AnswerWriter(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The tokens of a failed answer of tenant {Tenant} could not be counted")]
     private partial void LogNotCounted(Exception exception, TenantId tenant);
 
-    private sealed record OwedAnswer(
+    private sealed record LoadedQuestion(
         int Attempt,
         bool StopRequested,
         ConversationId Conversation,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -36,9 +37,9 @@ public sealed partial class Answerer(
     TimeProvider clock,
     ILogger<Answerer> logger)
 {
-    internal const int MostPassages = 6;
+    internal const int MaxPassages = 6;
 
-    private readonly PatientSearch _patient = new(clock);
+    private readonly RetryingSearch _retryingSearch = new(clock);
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
@@ -53,10 +54,11 @@ public sealed partial class Answerer(
         CancellationToken ct)
     {
         live.Begin(attempt);
-        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply) return Say(context, live, reply, AnswerOutcome.Answered);
+        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply)
+            return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try
         {
-            var finding = await FindAsync(context, strategy: null, MostPassages, live, stop, ct);
+            var finding = await FindAsync(context, strategy: null, MaxPassages, live, stop, ct);
             return await AnswerAsync(context, finding, live, attempt, stop, ct);
         }
         catch (SearchUnavailableException e)
@@ -87,10 +89,10 @@ public sealed partial class Answerer(
             ? await rewriter.RewriteAsync(context.Model, context.Question, context.History, ct)
             : QuestionRewriter.RewriteByRule(context.Question, context.History);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
-        return await _patient.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
+        return await _retryingSearch.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
 
-    /// <summary>The same for a question that is searched for as given. Searches once.</summary>
+    /// <summary>The same for a question that is searched for as given. Searches once for each part of it.</summary>
     internal async Task<Finding> FindAsync(
         AnswerContext context,
         SearchedQuestion searched,
@@ -98,11 +100,28 @@ public sealed partial class Answerer(
         int limit,
         CancellationToken ct)
     {
+        // A model answers all parts of a question by itself.
+        if (UsesModel(context) || searched.IsRewritten) return await FindPartAsync(context, searched, strategy, limit, ct);
+        var parts = QuestionParts.Split(searched.Text, context.Question.Locale);
+        var whole = await FindPartAsync(context, parts.Count == 1 ? searched with { Text = parts[0] } : searched, strategy, limit, ct);
+        if (parts.Count == 1) return whole;
+        var findings = new List<Finding>();
+        foreach (var part in parts) findings.Add(await FindPartAsync(context, searched with { Text = part }, strategy, limit, ct));
+        return whole with { Parts = findings, Tier = findings.Max(part => part.Tier) };
+    }
+
+    private async Task<Finding> FindPartAsync(
+        AnswerContext context,
+        SearchedQuestion searched,
+        SearchStrategyName? strategy,
+        int limit,
+        CancellationToken ct)
+    {
         var found = await search.SearchAsync(
-            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
+            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MaxPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
-        var relevant = RelevantPassages.Of(found.Hits, searched.Text, MostPassages);
+        var relevant = RelevantPassages.Of(found.Hits, searched.Text, MaxPassages);
         if (ContinuesRemoved(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
         // A model reads the closest passages and says itself when they do not answer.
         if (UsesModel(context)) return new Finding(searched, found, relevant, relevant.Count > 0 ? AnswerTier.Sure : AnswerTier.None);
@@ -159,6 +178,7 @@ public sealed partial class Answerer(
     internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
     {
         if (finding.Tier == AnswerTier.None) return null;
+        if (finding.Parts.Count > 0) return await QuotePartsAsync(finding.Parts, phrases, ct);
         // A finding for a model is rated only when the model has failed.
         var rated = finding.Rated is { Count: > 0 } known
             ? known
@@ -167,7 +187,21 @@ public sealed partial class Answerer(
         if (tier == AnswerTier.None || QuotedAnswer.LacksExpected(asked, finding.Searched.Text, rated)) return null;
         return tier == AnswerTier.Sure
             ? QuotedAnswer.State(asked, finding.Searched.Text, rated)
-            : QuotedAnswer.Suggest(Suggestions.Intro(phrases), asked, finding.Searched.Text, rated);
+            : QuotedAnswer.Suggest(Suggestions.For(phrases).Intro, asked, finding.Searched.Text, rated);
+    }
+
+    // Each part in order: its answer, or that nothing was found for it.
+    private async Task<QuotedAnswer?> QuotePartsAsync(IReadOnlyList<Finding> parts, Phrases phrases, CancellationToken ct)
+    {
+        var answers = new List<QuotedAnswer>();
+        foreach (var part in parts)
+        {
+            var text = part.Searched.Text.Trim();
+            answers.Add(await QuoteAsync(text, part, phrases, ct)
+                ?? QuotedAnswer.Missing(string.Format(CultureInfo.InvariantCulture, Suggestions.For(phrases).MissingPart, text.TrimEnd('?', '؟', '.', ' '))));
+        }
+
+        return answers.TrueForAll(answer => answer.Citations.Count == 0) ? null : QuotedAnswer.Join(answers);
     }
 
     private static AssistantMessage Show(AnswerContext context, LiveAnswer live, QuotedAnswer answer)
@@ -213,7 +247,7 @@ public sealed partial class Answerer(
         context.Question.Page,
         context.PageContext)
     {
-        TenantsInstructions = context.Settings.AgentInstructions,
+        TenantInstructions = context.Settings.AgentInstructions,
     };
 
     private static AssistantMessage Say(AnswerContext context, LiveAnswer live, string text, AnswerOutcome outcome)

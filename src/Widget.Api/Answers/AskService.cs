@@ -20,14 +20,14 @@ public sealed partial class AskService(
     RequestLimits limits,
     ILogger<AskService> logger)
 {
-    /// <summary>More than a person asks before reading. A program that asks more would delay other visitors' answers.</summary>
-    private const int MostUnanswered = 8;
+    /// <summary>A person does not ask more before reading the answers. A program that asks more would delay other visitors.</summary>
+    private const int MaxUnanswered = 8;
 
-    /// <summary>A node that is full has room again within seconds.</summary>
-    internal const int SecondsWhenBusy = 5;
+    /// <summary>Seconds to wait after a refusal because the node is busy: about the time until it has capacity again.</summary>
+    internal const int BusyRetrySeconds = 5;
 
     /// <summary>Seconds to wait after a refusal because of unanswered questions: about the time of one answer.</summary>
-    internal const int SecondsPerAnswer = 5;
+    internal const int UnansweredRetrySeconds = 5;
 
     /// <summary>
     /// Appends the message and the pending answer in one commit. Sending the same client id again appends nothing and gives the same
@@ -35,7 +35,7 @@ public sealed partial class AskService(
     /// </summary>
     /// <returns>The answer as it is written, whichever node writes it, or why there is none.</returns>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
-    public async Task<Asked> AskAsync(
+    public async Task<AskResult> AskAsync(
         TenantId tenant,
         VisitorId visitor,
         ConversationId conversation,
@@ -43,19 +43,19 @@ public sealed partial class AskService(
         CancellationToken ct)
     {
         // The shared counters use a separate connection, so they are read before the transaction begins.
-        var tooMany = await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct)
+        var limited = await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct)
             ?? await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct);
         // A page that reconnects sends its messages again to get their answers. That is allowed beyond the limit.
-        if (tooMany is not null && !await IsSentAsync(tenant, conversation, request.ClientId, ct)) return new Asked(tooMany);
+        if (limited is not null && !await IsAlreadySentAsync(tenant, conversation, request.ClientId, ct)) return new AskResult(limited);
         await using var db = await database.BeginAsync(tenant, ct);
-        if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new Asked(AskRefusal.NoSuchConversation);
+        if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new AskResult(AskRefusal.NoSuchConversation);
         if (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, request.ClientId, ct) is { } sent)
         {
             return Follow(tenant, conversation, sent.Seq, await AnswerIdAsync(db, conversation, sent.Seq, ct), ct);
         }
 
-        if (worker.IsFull) return new Asked(AskRefusal.Busy);
-        if (await CountUnansweredAsync(db, conversation, ct) >= MostUnanswered) return new Asked(AskRefusal.TooManyUnanswered);
+        if (worker.IsFull) return new AskResult(AskRefusal.Busy);
+        if (await CountUnansweredAsync(db, conversation, ct) >= MaxUnanswered) return new AskResult(AskRefusal.TooManyUnanswered);
         var question = await ConversationLog.AppendAsync(
             db,
             conversation,
@@ -108,14 +108,14 @@ public sealed partial class AskService(
                 conversation.Value,
                 question,
                 leases.Node,
-                AnswerLeases.Length,
+                AnswerLeases.Duration,
                 new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             ]);
         await command.ExecuteNonQueryAsync(ct);
         return message;
     }
 
-    private async Task<bool> IsSentAsync(TenantId tenant, ConversationId conversation, string clientId, CancellationToken ct)
+    private async Task<bool> IsAlreadySentAsync(TenantId tenant, ConversationId conversation, string clientId, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(
             "select 1 from conversation_events where tenant_id = $1 and conversation_id = $2 and client_id = $3",
@@ -144,8 +144,8 @@ public sealed partial class AskService(
             ?? throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and no pending one.");
     }
 
-    private Asked Follow(TenantId tenant, ConversationId conversation, int question, MessageId message, CancellationToken ct) =>
-        new(WithError(UpdatesAsync(tenant, conversation, question, message, ct), message, ct));
+    private AskResult Follow(TenantId tenant, ConversationId conversation, int question, MessageId message, CancellationToken ct) =>
+        new(WithErrorOnFailure(UpdatesAsync(tenant, conversation, question, message, ct), message, ct));
 
     private async IAsyncEnumerable<AnswerUpdate> UpdatesAsync(
         TenantId tenant,
@@ -154,29 +154,29 @@ public sealed partial class AskService(
         MessageId message,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        var (attempt, cited, sent) = (1, false, "");
+        var (attempt, hasSources, sent) = (1, false, "");
         await foreach (var update in feed.WatchAsync(tenant, conversation, question, ct))
         {
             if (update.Answer is { } answer && answer.MessageId == message.Value)
             {
-                if (answer.Attempt != attempt) (attempt, cited, sent) = (answer.Attempt, false, "");
-                cited |= answer is AnswerSources;
+                if (answer.Attempt != attempt) (attempt, hasSources, sent) = (answer.Attempt, false, "");
+                hasSources |= answer is AnswerSources;
                 if (answer is AnswerDelta delta) sent += delta.Text;
                 yield return answer;
             }
-            else if (update.Event is AssistantMessage given && given.MessageId == message.Value)
+            else if (update.Event is AssistantMessage final && final.MessageId == message.Value)
             {
-                foreach (var last in Rest(given, attempt, cited, sent)) yield return last;
+                foreach (var last in RemainingUpdates(final, attempt, hasSources, sent)) yield return last;
                 yield break;
             }
         }
     }
 
     // A stream always has the sources and the text before it ends, even when the answer was in the log already.
-    private static IEnumerable<AnswerUpdate> Rest(AssistantMessage answer, int attempt, bool cited, string sent)
+    private static IEnumerable<AnswerUpdate> RemainingUpdates(AssistantMessage answer, int attempt, bool hasSources, string sent)
     {
         var message = answer.MessageId;
-        if (!cited) yield return new AnswerSources { MessageId = message, Attempt = attempt, Sources = answer.Citations };
+        if (!hasSources) yield return new AnswerSources { MessageId = message, Attempt = attempt, Sources = answer.Citations };
         if (!answer.Text.StartsWith(sent, StringComparison.Ordinal)) (attempt, sent) = (attempt + 1, "");
         if (answer.Text.Length > sent.Length)
         {
@@ -187,8 +187,8 @@ public sealed partial class AskService(
         yield return new AnswerCompleted { MessageId = message, Attempt = attempt, Message = answer };
     }
 
-    // The answer is written even if the stream breaks, so the last update of a broken stream says how to get the answer.
-    private async IAsyncEnumerable<AnswerUpdate> WithError(
+    // The answer is written even if the stream breaks. The last update of a broken stream says how to get the answer.
+    private async IAsyncEnumerable<AnswerUpdate> WithErrorOnFailure(
         IAsyncEnumerable<AnswerUpdate> answer,
         MessageId message,
         [EnumeratorCancellation] CancellationToken ct)
@@ -239,15 +239,15 @@ public enum AskRefusal
 }
 
 /// <summary>The result of sending a message: its answer as it is written, or why it was refused.</summary>
-public readonly record struct Asked
+public readonly record struct AskResult
 {
     private readonly Refusal? _limited;
 
-    public Asked(IAsyncEnumerable<AnswerUpdate> answer) => Answer = answer;
+    public AskResult(IAsyncEnumerable<AnswerUpdate> answer) => Answer = answer;
 
-    public Asked(AskRefusal refusal) => Refusal = refusal;
+    public AskResult(AskRefusal refusal) => Refusal = refusal;
 
-    public Asked(Refusal limited) => (Refusal, _limited) = (AskRefusal.TooMany, limited);
+    public AskResult(Refusal limited) => (Refusal, _limited) = (AskRefusal.TooMany, limited);
 
     public IAsyncEnumerable<AnswerUpdate>? Answer { get; }
 
@@ -257,13 +257,13 @@ public readonly record struct Asked
     public int? RetryAfter => Refusal switch
     {
         AskRefusal.TooMany => _limited!.Seconds,
-        AskRefusal.TooManyUnanswered => AskService.SecondsPerAnswer,
-        AskRefusal.Busy => AskService.SecondsWhenBusy,
+        AskRefusal.TooManyUnanswered => AskService.UnansweredRetrySeconds,
+        AskRefusal.Busy => AskService.BusyRetrySeconds,
         _ => null,
     };
 
-    /// <summary>The refusal in words.</summary>
-    public string Words => Refusal switch
+    /// <summary>The refusal, for the visitor.</summary>
+    public string RefusalMessage => Refusal switch
     {
         AskRefusal.TooMany => _limited!.Message,
         AskRefusal.TooManyUnanswered => "Several of your questions are still being answered. Please wait for those first.",
@@ -271,6 +271,7 @@ public readonly record struct Asked
         _ => "There is no such conversation.",
     };
 
-    /// <summary>The same for the hub.</summary>
-    public string HubMessage => RetryAfter is { } seconds ? Limits.Refusal.ToHubMessage(Words, seconds) : Words;
+    /// <summary>The refusal as the message of a hub exception, with the seconds to wait.</summary>
+    public string HubMessage =>
+        RetryAfter is { } seconds ? Limits.Refusal.ToHubMessage(RefusalMessage, seconds) : RefusalMessage;
 }

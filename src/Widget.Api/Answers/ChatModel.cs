@@ -4,9 +4,9 @@ namespace Widget.Api.Answers;
 
 /// <summary>A language model that writes answers: the installation's, or a tenant's own.</summary>
 /// <param name="Client">The model as visitors use it: traced, metered, and with a deadline for its first word.</param>
-/// <param name="Condition">How it has performed recently on this node.</param>
+/// <param name="Status">How it has performed recently on this node.</param>
 /// <param name="IsTenants">Whether it is a tenant's own model.</param>
-public sealed record ChatModel(IChatClient Client, ModelCondition Condition, bool IsTenants)
+public sealed record ChatModel(IChatClient Client, ModelStatus Status, bool IsTenants)
 {
     /// <summary>Explains why the model failed, for whoever configures it.</summary>
     internal string MessageOf(Exception failure) =>

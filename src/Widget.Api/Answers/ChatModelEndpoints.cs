@@ -103,7 +103,7 @@ internal static class ChatModelEndpoints
         if (await accounts.FindAsync(tenant, ModelPurpose.Chat, ct) is { } own)
         {
             if (own.Account is null) words = ModelWords.LostKey;
-            else if (words is null && models.FindConnected(tenant, own)?.Condition.Failure is { } failure)
+            else if (words is null && models.FindConnected(tenant, own)?.Status.Failure is { } failure)
                 words = $"The tenant's own model failed at the last answer ({failure}), which quoted its sources instead.";
             return own.ToState(words ?? "The tenant's own model is used.");
         }

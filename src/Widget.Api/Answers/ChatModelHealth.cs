@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Says how questions are answered. A node without a language model is healthy, because answers then quote their sources. A node whose
-/// model failed last time is degraded. Tenants' own models say nothing about the node.
+/// Reports how questions are answered. A node without a language model is healthy, because answers then quote their sources. A node whose
+/// model failed at the last answer is degraded. Tenants' own models are not checked.
 /// </summary>
 internal sealed class ChatModelHealth(ChatModels models) : IHealthCheck
 {
@@ -12,7 +12,7 @@ internal sealed class ChatModelHealth(ChatModels models) : IHealthCheck
         Task.FromResult(
             models.Installation is not { } model
                 ? HealthCheckResult.Healthy("No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources.")
-            : model.Condition.Failure is { } failure
+            : model.Status.Failure is { } failure
                 ? HealthCheckResult.Degraded($"The language model failed at the last answer ({failure}), which quoted its sources instead.")
             : HealthCheckResult.Healthy("A language model is configured."));
 }

@@ -19,12 +19,12 @@ public sealed record ChatModelOptions
     public bool UsesApiKeyHeader { get; init; }
 
     /// <summary>Longest wait for the next piece of an answer, after which the model counts as failed.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan NetworkTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Longest wait for its first word, retries included; then the sources are quoted (WIDGET_CHAT_FIRST_WORD_SECONDS).</summary>
-    public TimeSpan FirstWord { get; init; } = TimeSpan.FromSeconds(DefaultFirstWordSeconds);
+    public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(DefaultFirstTokenSeconds);
 
-    internal const int DefaultFirstWordSeconds = 10;
+    internal const int DefaultFirstTokenSeconds = 10;
 
     /// <summary>The same time limits for a tenant's own model.</summary>
     public ChatModelOptions For(ModelAccount account) => this with
@@ -41,7 +41,13 @@ public sealed record ChatModelOptions
     internal static ChatModelOptions Read(Variables variables)
     {
         var (endpoint, key, model) = variables.Model("CHAT");
-        var seconds = variables.Integer("WIDGET_CHAT_FIRST_WORD_SECONDS", DefaultFirstWordSeconds, min: 1, max: 60);
-        return new ChatModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "", FirstWord = TimeSpan.FromSeconds(seconds) };
+        var seconds = variables.Integer("WIDGET_CHAT_FIRST_WORD_SECONDS", DefaultFirstTokenSeconds, min: 1, max: 60);
+        return new ChatModelOptions
+        {
+            Endpoint = endpoint,
+            Key = key,
+            Model = model ?? "",
+            FirstTokenTimeout = TimeSpan.FromSeconds(seconds),
+        };
     }
 }

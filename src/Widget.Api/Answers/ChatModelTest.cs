@@ -60,7 +60,7 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
     private async Task<ConnectionCheck> AskAsync(ModelAccount account, CancellationToken ct)
     {
         var (start, first, isComplete) = (clock.GetTimestamp(), default(TimeSpan?), false);
-        using var deadline = new CancellationTokenSource(options.FirstWord, clock);
+        using var deadline = new CancellationTokenSource(options.FirstTokenTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
         var client = models.CreateForTest(account);
         await foreach (var update in client.GetStreamingResponseAsync(Question, AnswerPrompt.Options(), either.Token))
@@ -90,7 +90,7 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
             OperationCanceledException or TimeoutException => new(
                 "answers",
                 Ok: false,
-                $"{account.Model} did not begin to answer within {options.FirstWord.TotalSeconds:0} s. Visitors wait no longer; then "
+                $"{account.Model} did not begin to answer within {options.FirstTokenTimeout.TotalSeconds:0} s. Visitors wait no longer; then "
                 + "answers quote their sources."),
             ClientResultException { Status: 400 or 422 } => new(
                 "answers",

@@ -23,28 +23,28 @@ public sealed class ChatModels : IDisposable
     private readonly ConcurrentDictionary<TenantId, ConnectedModel> _own = [];
 
     /// <param name="kernel">Has the installation's chat client among its services.</param>
-    /// <param name="condition">How the installation's model has performed.</param>
+    /// <param name="status">How the installation's model has performed.</param>
     /// <param name="accounts">Tenants' own models.</param>
     /// <param name="options">The installation's settings. Their time limits also apply to tenants' models.</param>
     /// <param name="http">Creates the HTTP clients.</param>
     /// <param name="clock">Tells the time.</param>
     public ChatModels(
         Kernel kernel,
-        ModelCondition condition,
+        ModelStatus status,
         ModelAccounts accounts,
         ChatModelOptions options,
         IHttpClientFactory http,
         TimeProvider clock)
     {
         (_accounts, _options, _http, _clock, _tracing) = (accounts, options, http, clock, new TenantModelTracing());
-        if (kernel.Services.GetService<IChatClient>() is { } client) Installation = new ChatModel(client, condition, IsTenants: false);
+        if (kernel.Services.GetService<IChatClient>() is { } client) Installation = new ChatModel(client, status, IsTenants: false);
     }
 
     /// <summary>The installation's model. Null when none is configured.</summary>
     public ChatModel? Installation { get; }
 
     /// <summary>Number of tenants' own models that are not called for now.</summary>
-    internal int PausedOwnCount => _own.Values.Count(connected => connected.Model.Condition.IsPaused);
+    internal int PausedOwnCount => _own.Values.Count(connected => connected.Model.Status.IsPaused);
 
     /// <summary>
     /// The model that writes a tenant's answers. Null when there is none, or when the tenant's own key can no longer be decrypted; answers
@@ -75,9 +75,9 @@ public sealed class ChatModels : IDisposable
     {
         if (FindConnected(tenant, stored) is { } known) return known;
         if (_own.Count >= MaxOwnModels) _own.Clear();
-        var condition = new ModelCondition(_clock);
-        var client = OpenAIModel.ForTenant(_options.For(account), TenantHttp(), _tracing, condition, _clock);
-        var connected = new ConnectedModel(stored, new ChatModel(client, condition, IsTenants: true));
+        var status = new ModelStatus(_clock);
+        var client = OpenAIModel.ForTenant(_options.For(account), TenantHttp(), _tracing, status, _clock);
+        var connected = new ConnectedModel(stored, new ChatModel(client, status, IsTenants: true));
         return _own.AddOrUpdate(tenant, connected, (_, other) => other.IsSame(stored) ? other : connected).Model;
     }
 

@@ -7,8 +7,8 @@ namespace Widget.Api.Answers;
 /// <summary>Reads the numbers of citations: <c>[1]</c>, and the other forms in which models write them.</summary>
 public static partial class CitationNumbers
 {
-    private const int LongestRange = 20;
-    private const int Largest = 99_999_999;
+    private const int MaxRange = 20;
+    private const int MaxNumber = 99_999_999;
 
     /// <summary>
     /// The numbers between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is not a
@@ -24,31 +24,31 @@ public static partial class CitationNumbers
             .ToList();
         if (parts.TrueForAll(IsDate)) return null;
         var numbers = new List<int>();
-        foreach (var ends in parts)
+        foreach (var range in parts)
         {
-            if (ends.Length == 1) numbers.Add(ends[0]);
-            else if (ends[1] > ends[0] && ends[1] - ends[0] <= LongestRange)
-                numbers.AddRange(Enumerable.Range(ends[0], ends[1] - ends[0] + 1));
+            if (range.Length == 1) numbers.Add(range[0]);
+            else if (range[1] > range[0] && range[1] - range[0] <= MaxRange)
+                numbers.AddRange(Enumerable.Range(range[0], range[1] - range[0] + 1));
         }
 
         return numbers;
     }
 
-    /// <summary>Whether a partial text may become a list of numbers: it begins with a number and contains nothing else.</summary>
-    internal static bool MayBe(ReadOnlySpan<char> content)
+    /// <summary>Whether an incomplete text may become a list of numbers: it contains digits and separators, and nothing else.</summary>
+    internal static bool MayBecomeList(ReadOnlySpan<char> content)
     {
-        var digits = false;
+        var hasDigits = false;
         foreach (var character in content)
         {
-            if (!MayBe(character)) return false;
-            digits |= CharUnicodeInfo.GetDigitValue(character) >= 0;
+            if (!IsListCharacter(character)) return false;
+            hasDigits |= CharUnicodeInfo.GetDigitValue(character) >= 0;
         }
 
-        return digits;
+        return hasDigits;
     }
 
-    /// <summary>Whether a character may stand in a list of numbers.</summary>
-    internal static bool MayBe(char character) =>
+    /// <summary>Whether a character can occur in a list of numbers.</summary>
+    internal static bool IsListCharacter(char character) =>
         CharUnicodeInfo.GetDigitValue(character) >= 0
         || (character != '\n' && char.IsWhiteSpace(character))
         || "^#,;&،，、；-–—‑−".Contains(character, StringComparison.Ordinal);
@@ -69,16 +69,15 @@ public static partial class CitationNumbers
     public static string Strip(string text) => SpacedMarker().Replace(text, "");
 
     // A year, a month of a year, or a range of years.
-    private static bool IsDate(int[] ends) => IsYear(ends[0]) && (ends.Length == 1 || ends[1] is >= 1 and <= 12 || IsYear(ends[1]));
+    private static bool IsDate(int[] range) => IsYear(range[0]) && (range.Length == 1 || range[1] is >= 1 and <= 12 || IsYear(range[1]));
 
     private static bool IsYear(int number) => number is >= 1900 and <= 2099;
 
-    // Superscript digits and digits of other scripts count as well. A huge number is capped, and is
-    // still larger than any source's.
+    // Superscript digits and digits of other scripts count as well. A huge number is capped, still above any source's number.
     private static int Value(ReadOnlySpan<char> digits)
     {
         var value = 0;
-        foreach (var digit in digits) value = Math.Min((value * 10) + CharUnicodeInfo.GetDigitValue(digit), Largest);
+        foreach (var digit in digits) value = Math.Min((value * 10) + CharUnicodeInfo.GetDigitValue(digit), MaxNumber);
         return value;
     }
 

@@ -4,23 +4,24 @@ namespace Widget.Api.Answers;
 
 /// <summary>
 /// Finds code, which is shown as it is written: nothing in it is a citation or a link. Fenced blocks are read line by line, spans within a
-/// line. Readers of Markdown disagree on where code ends within lists, quotes, tables and emphasis. So only a fence at the very start of a
-/// line is trusted, and none after a doubtful one, and no span that would be a link if it were not code.
+/// line. Markdown parsers disagree about where code ends within lists, quotes, tables and emphasis. Text that only looks like code could
+/// therefore hide a link. So a fence counts only at the very start of a line and only if no ambiguous fence came before it. A span counts
+/// only if it would not be a link without its backticks.
 /// </summary>
 internal sealed partial class CodeReader
 {
-    private const int LongestSpan = 500;
-    private const int FenceMarks = 3;
+    private const int MaxSpanLength = 500;
+    private const int MinFenceLength = 3;
 
     private string? _fence;
-    private bool _hasDoubtfulFence;
+    private bool _hasAmbiguousFence;
 
     public bool IsInFence => _fence is not null;
 
     public MarkdownToken Read(PendingText text, int at, ShownText shown)
     {
         if (_fence is not null) return ReadFencedLine(text, at, _fence);
-        if (shown.HasOnlyMarks && text[at] is '`' or '~')
+        if (shown.HasOnlyMarkers && text[at] is '`' or '~')
         {
             var fence = ReadFence(text, at, shown.IsAtLineStart);
             if (!fence.IsPlain) return fence;
@@ -36,7 +37,7 @@ internal sealed partial class CodeReader
         var line = text[at..(lineEnd < 0 ? text.Length : lineEnd)];
         if (line.Contains(fence, StringComparison.Ordinal))
         {
-            _hasDoubtfulFence |= !line.StartsWith(fence, StringComparison.Ordinal);
+            _hasAmbiguousFence |= !line.StartsWith(fence, StringComparison.Ordinal);
             _fence = null;
         }
 
@@ -47,35 +48,35 @@ internal sealed partial class CodeReader
     {
         var marks = text.EndOfRun(at);
         if (marks == text.Length && !text.IsFinal) return MarkdownToken.Incomplete;
-        if (marks - at < FenceMarks) return MarkdownToken.Plain;
+        if (marks - at < MinFenceLength) return MarkdownToken.Plain;
         var lineEnd = text.LineEnd(at);
-        if (isAtLineStart && lineEnd < 0 && !text.IsFinal && text.Length - at < LongestSpan) return MarkdownToken.Incomplete;
+        if (isAtLineStart && lineEnd < 0 && !text.IsFinal && text.Length - at < MaxSpanLength) return MarkdownToken.Incomplete;
         var line = text.Span(at, (lineEnd < 0 ? text.Length : lineEnd) - at);
-        if (isAtLineStart && !_hasDoubtfulFence && FenceLine().IsMatch(line))
+        if (isAtLineStart && !_hasAmbiguousFence && FenceLine().IsMatch(line))
         {
             _fence = text[at..marks];
             return WholeLine(text, at);
         }
 
-        _hasDoubtfulFence = true;
+        _hasAmbiguousFence = true;
         return MarkdownToken.Plain;
     }
 
-    // A span ends with as many marks as it begins with, on the same line and not too far away.
+    // A span ends with as many backticks as it begins with, on the same line and within the maximum length.
     private static MarkdownToken ReadSpan(PendingText text, int at)
     {
         var open = text.EndOfRun(at);
         if (open == text.Length && !text.IsFinal) return MarkdownToken.Incomplete;
         var marks = open - at;
         var lineEnd = text.LineEnd(at);
-        var limit = Math.Min(lineEnd < 0 ? text.Length : lineEnd, at + LongestSpan);
-        var isWhole = limit < at + LongestSpan && (lineEnd >= 0 || text.IsFinal);
+        var limit = Math.Min(lineEnd < 0 ? text.Length : lineEnd, at + MaxSpanLength);
+        var isWhole = limit < at + MaxSpanLength && (lineEnd >= 0 || text.IsFinal);
         if (SpanEnd(text, open, marks, limit) is { } close && (isWhole || close < limit))
             return Verbatim(text, at, LinkLike().IsMatch(text.Span(open, close - open - marks)) ? open : close);
-        return lineEnd < 0 && !text.IsFinal && text.Length - at < LongestSpan ? MarkdownToken.Incomplete : Verbatim(text, at, open);
+        return lineEnd < 0 && !text.IsFinal && text.Length - at < MaxSpanLength ? MarkdownToken.Incomplete : Verbatim(text, at, open);
     }
 
-    // The position after the next run of exactly so many marks.
+    // The position after the next run of exactly this many backticks.
     private static int? SpanEnd(PendingText text, int at, int marks, int limit)
     {
         while (at < limit)

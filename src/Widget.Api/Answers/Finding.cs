@@ -12,6 +12,9 @@ public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IRe
     /// <summary>Whether the hits are stated as an answer, or given to a model.</summary>
     public bool IsEnough => Tier == AnswerTier.Sure;
 
+    /// <summary>What was found for each part of a question with several parts; empty for a question with one.</summary>
+    public IReadOnlyList<Finding> Parts { get; init; } = [];
+
     /// <summary>The first hits with their sentences, to quote from; empty when they were not rated.</summary>
     public IReadOnlyList<RatedPassage> Rated { get; init; } = [];
 
@@ -19,5 +22,5 @@ public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IRe
     public IReadOnlyList<ScoredPassage> Passages => [.. Relevant.Select(Score)];
 
     private ScoredPassage Score(Hit hit, int index) =>
-        new(Search.Passages.ToCitation(hit, index), hit.Score / Math.Max(Relevant[0].Score, double.Epsilon));
+        new(Search.HitCitations.ToCitation(hit, index), hit.Score / Math.Max(Relevant[0].Score, double.Epsilon));
 }

@@ -3,26 +3,28 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Follow-up questions by rule: "and how much is it in red?" is searched for with the words of the question before. The rules look at the
-/// words alone, so they cost nothing and always give the same result. They are measured on <c>tests/data/follow-ups.tsv</c>
-/// (docs/decisions/0015-follow-ups-and-citations.md).
+/// Detects and rewrites follow-up questions by rule: "and how much is it in red?" is searched for with the words of the question before it.
+/// The rules look only at the words, so they cost nothing and always give the same result. They are measured on
+/// <c>tests/data/follow-ups.tsv</c> (docs/decisions/0015-follow-ups-and-citations.md).
 /// </summary>
 public static partial class FollowUps
 {
-    private const int LongestSearch = 400;
+    private const int MaxSearchLength = 400;
 
     /// <summary>Whether a question cannot be understood without what was asked before it.</summary>
     /// <param name="question">The question.</param>
     /// <param name="before">What was asked before. It helps to detect the language of a short question.</param>
     /// <param name="locale">The widget's language, in case the words do not decide.</param>
-    public static bool IsOne(string question, string before, string? locale = null) =>
-        new FollowUpReading(question, LanguageOf(question, before, locale)).IsFollowUp;
+    public static bool IsFollowUp(string question, string before, string? locale = null) =>
+        new QuestionAnalysis(question, LanguageOf(question, before, locale)).IsFollowUp;
 
-    /// <summary>Whether a question may be a follow-up, and a model is worth asking. A longer question without an "it" never is.</summary>
-    public static bool MightBeOne(string question, string before, string? locale = null)
+    /// <summary>
+    /// Whether a question may be a follow-up, so that a model should be asked: it is one by rule, or it is brief.
+    /// </summary>
+    public static bool MayBeFollowUp(string question, string before, string? locale = null)
     {
-        var reading = new FollowUpReading(question, LanguageOf(question, before, locale));
-        return reading.IsFollowUp || reading.IsBrief;
+        var analysis = new QuestionAnalysis(question, LanguageOf(question, before, locale));
+        return analysis.IsFollowUp || analysis.IsBrief;
     }
 
     /// <summary>
@@ -36,32 +38,32 @@ public static partial class FollowUps
     public static string Rewrite(string question, IReadOnlyList<string> earlier, string? title, string? locale = null)
     {
         var before = string.Join(' ', earlier);
-        var reading = new FollowUpReading(question, LanguageOf(question, before, locale));
-        var own = reading.Content.ToHashSet(StringComparer.Ordinal);
-        // A question without a noun of its own may be about something that only the answer named.
+        var analysis = new QuestionAnalysis(question, LanguageOf(question, before, locale));
+        var own = analysis.ContentWords.ToHashSet(StringComparer.Ordinal);
+        // A question with hardly any content words may be about something that only the last answer named.
         var context = own.Count <= 1 && title is not null ? $"{before} {title}" : before;
-        var carried = reading.ContentOf(context).Where(word => !own.Contains(word)).Distinct(StringComparer.Ordinal);
-        var asked = OneLine($"{question} {string.Join(' ', reading.Content)}", LongestSearch);
-        // The earlier words get the room that the question leaves, so that they never displace its own words.
-        var room = LongestSearch - asked.Length - 1;
-        return room <= 0 ? asked : $"{OneLine(string.Join(' ', carried), room)} {asked}".Trim();
+        var carried = analysis.ContentWordsOf(context).Where(word => !own.Contains(word)).Distinct(StringComparer.Ordinal);
+        var repeated = OneLine($"{question} {string.Join(' ', analysis.ContentWords)}", MaxSearchLength);
+        // The earlier words get only the remaining length, so that they never displace the question's own words.
+        var room = MaxSearchLength - repeated.Length - 1;
+        return room <= 0 ? repeated : $"{OneLine(string.Join(' ', carried), room)} {repeated}".Trim();
     }
 
-    /// <summary>The words that say what a question is about, in small letters.</summary>
+    /// <summary>The words that say what a question is about, in lower case.</summary>
     public static IEnumerable<string> ContentWords(string text, string? locale = null) =>
-        new FollowUpReading("", LanguageOf(text, "", locale)).ContentOf(text);
+        new QuestionAnalysis("", LanguageOf(text, "", locale)).ContentWordsOf(text);
 
-    /// <summary>A text as one line of at most so many characters.</summary>
-    internal static string OneLine(string text, int most)
+    /// <summary>A text as one line of at most <paramref name="maxLength"/> characters, cut between words if possible.</summary>
+    internal static string OneLine(string text, int maxLength)
     {
         var line = Space().Replace(text, " ").Trim();
-        if (line.Length <= most) return line;
-        var end = line.LastIndexOf(' ', most);
-        return line[..(end > 0 ? end : char.IsHighSurrogate(line[most - 1]) ? most - 1 : most)];
+        if (line.Length <= maxLength) return line;
+        var end = line.LastIndexOf(' ', maxLength);
+        return line[..(end > 0 ? end : char.IsHighSurrogate(line[maxLength - 1]) ? maxLength - 1 : maxLength)];
     }
 
     private static string LanguageOf(string question, string before, string? locale) =>
-        FollowUpWords.LanguageOf($"{question} {before}", locale);
+        FollowUpWords.DetectLanguage($"{question} {before}", locale);
 
     [GeneratedRegex(@"[\s\p{Cc}]+", RegexOptions.None, 1000)]
     private static partial Regex Space();

@@ -9,8 +9,8 @@ namespace Widget.Api.Answers;
 /// </summary>
 public sealed partial class KnownLinks
 {
-    /// <summary>Fewer digits could be part of any other number in a text.</summary>
-    private const int FewestDigits = 6;
+    /// <summary>A shorter number could be part of any other number in a text.</summary>
+    private const int MinPhoneDigits = 6;
 
     private readonly HashSet<string> _addresses = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
@@ -32,7 +32,7 @@ public sealed partial class KnownLinks
     /// <param name="address">An http, https, mailto or tel address. Its fragment is ignored.</param>
     public bool Contains(string address)
     {
-        if (Web(address) is { } uri)
+        if (ParseWeb(address) is { } uri)
             return _addresses.Contains(Normalize(uri)) || (uri.PathAndQuery == "/" && _hosts.Contains(uri.Authority));
         if (address.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
             return ContainsMail(address["mailto:".Length..].Split('?')[0]);
@@ -44,12 +44,12 @@ public sealed partial class KnownLinks
         || (Mail().IsMatch(mail) && _texts.Exists(text => text.Contains(mail, StringComparison.OrdinalIgnoreCase)));
 
     private bool ContainsPhone(string digits) =>
-        digits.Length >= FewestDigits
+        digits.Length >= MinPhoneDigits
         && (_addresses.Contains("tel:" + digits) || _texts.Exists(text => Digits(text).Contains(digits, StringComparison.Ordinal)));
 
     private void Add(string address)
     {
-        if (Web(address) is { } uri)
+        if (ParseWeb(address) is { } uri)
         {
             _addresses.Add(Normalize(uri));
             _hosts.Add(uri.Authority);
@@ -64,7 +64,7 @@ public sealed partial class KnownLinks
         }
     }
 
-    private static Uri? Web(string address)
+    private static Uri? ParseWeb(string address)
     {
         var whole = address.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? "https://" + address : address;
         // A name or password before the host makes an address look like another one.

@@ -5,15 +5,15 @@ namespace Widget.Api.Answers;
 /// </summary>
 internal sealed class LineEndings
 {
-    private bool _endedInReturn;
+    private bool _endsWithReturn;
 
     public string Normalize(string piece)
     {
         // PostgreSQL cannot store U+0000.
         var lines = piece.Replace("\0", "", StringComparison.Ordinal);
         if (lines.Length == 0) return "";
-        if (_endedInReturn && lines[0] == '\n') lines = lines[1..];
-        _endedInReturn = lines.EndsWith('\r');
+        if (_endsWithReturn && lines[0] == '\n') lines = lines[1..];
+        _endsWithReturn = lines.EndsWith('\r');
         return lines.ReplaceLineEndings("\n");
     }
 }

@@ -6,8 +6,8 @@ using Widget.Api.Usage;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Counts each call's tokens into the current <see cref="ModelTally"/>: by the provider's own figures or, when the server sends none or the
-/// answer was cancelled, by an estimate that is marked as one.
+/// Adds each call's tokens to the current <see cref="ModelTally"/>: the provider's own figures or, when the server sends none or the answer
+/// was cancelled, an estimate that is marked as such.
 /// </summary>
 public sealed class MeteredChatClient(IChatClient inner, string model) : StreamedChatClient(inner)
 {
@@ -23,16 +23,16 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Streame
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var tally = ModelTally.Current;
-        var asked = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
-        var (reported, written, begun, refused) = (default(UsageDetails), 0L, false, false);
-        await using var updates = InnerClient.GetStreamingResponseAsync(asked, options, cancellationToken)
+        var request = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
+        var (reported, written, hasStarted, isRefused) = (default(UsageDetails), 0L, false, false);
+        await using var updates = InnerClient.GetStreamingResponseAsync(request, options, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         try
         {
             while (await NextAsync())
             {
                 var update = updates.Current;
-                begun = true;
+                hasStarted = true;
                 reported = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? reported;
                 written += Characters(update);
                 yield return update;
@@ -41,7 +41,7 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Streame
         finally
         {
             // A call that was refused or never reached the server costs nothing.
-            if (!refused) tally?.Add(Use(reported, asked, written));
+            if (!isRefused) tally?.Add(UseOf(reported, request, written));
         }
 
         async ValueTask<bool> NextAsync()
@@ -52,7 +52,7 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Streame
             }
             catch (Exception e) when (IsRefusal(e))
             {
-                refused = !begun;
+                isRefused = !hasStarted;
                 throw;
             }
         }
@@ -65,12 +65,12 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Streame
     private static bool IsRefusal(Exception exception) => exception is ClientResultException or HttpRequestException
         || (exception is AggregateException several && several.InnerExceptions.All(IsRefusal));
 
-    private ModelUse Use(UsageDetails? reported, IReadOnlyCollection<ChatMessage> asked, long written)
+    private ModelUse UseOf(UsageDetails? reported, IReadOnlyCollection<ChatMessage> request, long written)
     {
         var (input, output) = (reported?.InputTokenCount ?? 0, reported?.OutputTokenCount ?? 0);
         if (input + output > 0) return new ModelUse(model, input, output, 0);
         if (reported?.TotalTokenCount is { } total and > 0) return new ModelUse(model, total, 0, 0);
-        input = Tokens(asked.Sum(message => (long)message.Text.Length));
+        input = Tokens(request.Sum(message => (long)message.Text.Length));
         output = Tokens(written);
         return new ModelUse(model, input, output, input + output);
     }

@@ -5,9 +5,11 @@ namespace Widget.Api.Answers;
 /// <summary>Lets the language model write an answer, and shows each part as soon as it is verified.</summary>
 public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
 {
-    // An answer is a few sentences. A longer one costs money, and visitors do not read it.
-    internal static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
-    internal const int LongestAnswer = 16_000;
+    /// <summary>An answer is a few sentences. A longer one costs money, and visitors do not read it.</summary>
+    internal static readonly TimeSpan MaxWritingTime = TimeSpan.FromSeconds(90);
+
+    /// <summary>In characters.</summary>
+    internal const int MaxAnswerLength = 16_000;
 
     /// <param name="model">The model.</param>
     /// <param name="prompt">What the model reads.</param>
@@ -42,11 +44,11 @@ public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
 
         if (failure is null)
         {
-            model.Condition.Worked();
+            model.Status.RecordSuccess();
             return true;
         }
 
-        model.Condition.Failed(failure);
+        model.Status.RecordFailure(failure);
         LogModelFailed(live.MessageId, failure);
         return false;
     }
@@ -61,7 +63,7 @@ public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
         CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
-        limited.CancelAfter(LongestWriting);
+        limited.CancelAfter(MaxWritingTime);
         var messages = await prompt.MessagesAsync(limited.Token);
         var (length, isComplete) = (0, false);
         await foreach (var update in model.Client.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
@@ -70,7 +72,7 @@ public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
             if (update.Text.Length == 0) continue;
             limited.Token.ThrowIfCancellationRequested();
             length += update.Text.Length;
-            if (length > LongestAnswer) return $"its answer is longer than {LongestAnswer} characters";
+            if (length > MaxAnswerLength) return $"its answer is longer than {MaxAnswerLength} characters";
             if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
         }
 

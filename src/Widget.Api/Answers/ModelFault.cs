@@ -20,8 +20,8 @@ internal sealed record ModelSettingNames(string Endpoint, string Key, string Mod
 /// </summary>
 internal static class ModelFault
 {
-    private const string TooLate = "it did not answer in time";
-    private const string BrokeOff = "the connection was interrupted";
+    private const string TimedOut = "it did not answer in time";
+    private const string Interrupted = "the connection was interrupted";
 
     /// <param name="exception">Why the model failed.</param>
     /// <param name="names">What the model's settings are called; null for the installation's.</param>
@@ -35,7 +35,7 @@ internal static class ModelFault
             ModelUnavailableException unavailable => unavailable.Message,
             ClientResultException { Status: > 0 } refused => OfStatus(refused.Status, names),
             HttpRequestException { StatusCode: { } status } => OfStatus((int)status, names),
-            OperationCanceledException or TimeoutException => TooLate,
+            OperationCanceledException or TimeoutException => TimedOut,
             JsonException or FormatException => "its response is not in OpenAI's format",
             _ => OfConnection(exception, names) ?? exception.GetType().Name,
         };
@@ -47,7 +47,7 @@ internal static class ModelFault
         403 => $": the key may not use this model; check {names.Key} and {names.Model}",
         404 => $": there is no such address or model; check {names.Endpoint} and {names.Model}",
         402 => ": the account has no credit left",
-        408 or 504 => $": {TooLate}",
+        408 or 504 => $": {TimedOut}",
         429 => ": too many requests, or the account's quota is used up",
         >= 500 => ": its server reported an error",
         _ => "",
@@ -73,7 +73,7 @@ internal static class ModelFault
                 $"no secure connection: it does not speak TLS as expected; check {names.Endpoint}",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => OfSocket(SocketError.HostNotFound, names),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection to {names.Endpoint}",
-            HttpRequestException or IOException => BrokeOff,
+            HttpRequestException or IOException => Interrupted,
             _ => null,
         };
     }
@@ -85,8 +85,8 @@ internal static class ModelFault
         SocketError.TryAgain => $"the host name in {names.Endpoint} could not be looked up",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown =>
             $"the host in {names.Endpoint} cannot be reached",
-        SocketError.TimedOut => TooLate,
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => BrokeOff,
+        SocketError.TimedOut => TimedOut,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => Interrupted,
         _ => $"no connection to {names.Endpoint}",
     };
 }

@@ -16,30 +16,30 @@ internal static class OpenAIModel
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The model as visitors use it: traced, metered, and with a deadline for its first word.</summary>
-    public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelCondition condition, TimeProvider clock) =>
-        new PunctualChatClient(new MeteredChatClient(Traced(Create(options, http)), options.Model), condition, options.FirstWord, clock);
+    public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelStatus status, TimeProvider clock) =>
+        new FailFastChatClient(new MeteredChatClient(Traced(Create(options, http)), options.Model), status, options.FirstTokenTimeout, clock);
 
     /// <summary>The same for a tenant's own model.</summary>
     public static IChatClient ForTenant(
         ChatModelOptions options,
         HttpClient http,
         TenantModelTracing tracing,
-        ModelCondition condition,
+        ModelStatus status,
         TimeProvider clock)
     {
         var traced = tracing.Trace(Create(options, http), options.Model);
-        return new PunctualChatClient(new MeteredChatClient(traced, options.Model), condition, options.FirstWord, clock);
+        return new FailFastChatClient(new MeteredChatClient(traced, options.Model), status, options.FirstTokenTimeout, clock);
     }
 
     /// <summary>The model alone, without deadline, metering and tracing.</summary>
     public static IChatClient Create(ChatModelOptions options, HttpClient http)
     {
-        var usage = new UsageField();
+        var usage = new UsageFieldPolicy();
         var connection = new OpenAIConnection(options.Endpoint, options.Key, http, options.UsesApiKeyHeader);
-        var settings = connection.Options(options.Patience, new BoundedRetries(Retries, MaxPause));
+        var settings = connection.Options(options.NetworkTimeout, new BoundedRetries(Retries, MaxPause));
         settings.AddPolicy(usage, PipelinePosition.PerCall);
         var client = new ChatClient(options.Model, connection.Credential, settings).AsIChatClient();
-        return new VerbatimFunctionCalls(new OptionalUsage(client, usage));
+        return new VerbatimFunctionCalls(new UsageFallbackChatClient(client, usage));
     }
 
     // Spans and metrics by the GenAI semantic conventions. They never contain questions and answers, even if an environment variable

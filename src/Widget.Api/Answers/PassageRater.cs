@@ -11,7 +11,7 @@ namespace Widget.Api.Answers;
 /// <summary>
 /// Estimates how probably each passage answers a question, with logistic regressions on its signals and its closest sentence. English and
 /// other languages have their own, because the local sentence models are English. Both are fitted on tests/data/visitors/fit and measured
-/// on tests/data/visitors/heldout (docs/decisions/0008-when-to-say-no.md).
+/// on tests/data/visitors/heldout (docs/decisions/0036-three-tiers.md).
 /// </summary>
 /// <param name="similarity">Compares sentences by meaning; null when the local sentence models are off.</param>
 public sealed class PassageRater(SentenceSimilarity? similarity = null)
@@ -45,7 +45,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
             var probability = meanings is null
                 ? Confidence.Of(hit.Signals)
                 : Probability(hit.Signals, sentences.Max(sentence => sentence.Closeness), isFirst: rated.Count == 0, isEnglish);
-            rated.Add(new RatedPassage(Passages.ToCitation(hit, rated.Count), probability, sentences));
+            rated.Add(new RatedPassage(HitCitations.ToCitation(hit, rated.Count), probability, sentences));
         }
 
         return rated;

@@ -5,8 +5,8 @@ namespace Widget.Api.Answers;
 /// <param name="isFinal">Nothing more will arrive.</param>
 internal sealed class PendingText(string text, bool isFinal)
 {
-    private const int Unknown = -2;
-    private int _lineEnd = Unknown;
+    private const int NotSearched = -2;
+    private int _lineEnd = NotSearched;
 
     public int Length => text.Length;
 
@@ -19,7 +19,7 @@ internal sealed class PendingText(string text, bool isFinal)
     public ReadOnlySpan<char> Span(int at, int length) => text.AsSpan(at, length);
 
     /// <summary>Whether this is the last character that has arrived and more may come.</summary>
-    public bool MayGoOnAfter(int at) => at + 1 >= text.Length && !isFinal;
+    public bool MayContinueAfter(int at) => at + 1 >= text.Length && !isFinal;
 
     /// <summary>The end of the line; -1 when it has not arrived. The result is cached, so call this with increasing positions.</summary>
     public int LineEnd(int at)
@@ -37,7 +37,7 @@ internal sealed class PendingText(string text, bool isFinal)
     }
 }
 
-/// <summary>What begins at a position of the text.</summary>
+/// <summary>The Markdown that begins at a position of the text, and what is shown of it.</summary>
 internal readonly record struct MarkdownToken
 {
     private MarkdownToken(int length, string shown) => (Length, Shown) = (length, shown);
@@ -60,5 +60,6 @@ internal readonly record struct MarkdownToken
 
     public static MarkdownToken Of(int length, string shown) => new(length, shown);
 
-    public static MarkdownToken PlainIf(bool isKnown) => isKnown ? Plain : Incomplete;
+    /// <summary>For text that ends too early to decide: ordinary text when nothing more will arrive, otherwise incomplete.</summary>
+    public static MarkdownToken PlainOrIncomplete(bool isFinal) => isFinal ? Plain : Incomplete;
 }

@@ -1,90 +1,105 @@
 using System.Collections.Frozen;
-using System.Text.RegularExpressions;
+using Widget.Api.Answers.SmallTalk;
 using Widget.Rag.Text;
 
 namespace Widget.Api.Answers;
 
 /// <summary>What the assistant says without a model, in the visitor's language.</summary>
-public sealed partial record Phrases(string Language, string Hello, string Welcome, string Bye, string NotFound, string Unavailable)
+/// <param name="Language">ISO 639-1.</param>
+/// <param name="NotFound">Said when the pages do not answer the question.</param>
+/// <param name="Unavailable">Said when nothing can be searched.</param>
+/// <param name="Replies">The replies to small talk.</param>
+public sealed record Phrases(string Language, string NotFound, string Unavailable, SmallTalkReplies Replies)
 {
     private static readonly FrozenDictionary<string, Phrases> All = new Phrases[]
     {
         new(
             "en",
-            "Hello! What would you like to know?",
-            "You are welcome! Is there anything else you would like to know?",
-            "Goodbye! I am here whenever you have a question.",
             "I could not find anything about that in our pages, so I would rather not guess. Would you like to talk to a person?",
-            "I am sorry, I cannot look that up right now. Please try again in a moment, or talk to a person."),
+            "I am sorry, I cannot look that up right now. Please try again in a moment, or talk to a person.",
+            new SmallTalkReplies
+            {
+                Greeting = "Hello! What would you like to know?",
+                Praise = "Great! Just ask if you would like to know anything else.",
+                Thanks = "You are welcome! Is there anything else you would like to know?",
+                Goodbye = "Goodbye! I am here whenever you have a question.",
+                AboutAssistant = "I am an AI assistant. I answer your questions from our pages and show you the sources. "
+                    + "If you would rather talk to a person, just say so.",
+                Person = "Of course. I am an AI assistant, and I can pass your request on to our team.",
+                Contact = "Thank you, your contact details are noted in this conversation for our team. "
+                    + "Would you like to ask for a person to get back to you?",
+                Complaint = "I am sorry about that. I am an AI assistant and cannot put it right myself, but our team can help. "
+                    + "Would you like to talk to a person?",
+            }),
         new(
             "de",
-            "Hallo! Was möchten Sie wissen?",
-            "Gern geschehen! Möchten Sie noch etwas wissen?",
-            "Auf Wiedersehen! Ich bin da, wenn Sie eine Frage haben.",
             "Dazu habe ich auf unseren Seiten nichts gefunden und möchte nicht raten. Möchten Sie mit einem Menschen sprechen?",
             "Es tut mir leid, ich kann das gerade nicht nachsehen. "
-                + "Bitte versuchen Sie es gleich noch einmal, oder sprechen Sie mit einem Menschen."),
+                + "Bitte versuchen Sie es gleich noch einmal, oder sprechen Sie mit einem Menschen.",
+            new SmallTalkReplies
+            {
+                Greeting = "Hallo! Was möchten Sie wissen?",
+                Praise = "Sehr gut! Fragen Sie einfach, wenn Sie noch etwas wissen möchten.",
+                Thanks = "Gern geschehen! Möchten Sie noch etwas wissen?",
+                Goodbye = "Auf Wiedersehen! Ich bin da, wenn Sie eine Frage haben.",
+                AboutAssistant = "Ich bin ein KI-Assistent. Ich beantworte Ihre Fragen aus unseren Seiten und zeige Ihnen die Quellen. "
+                    + "Wenn Sie lieber mit einem Menschen sprechen, sagen Sie es einfach.",
+                Person = "Natürlich. Ich bin ein KI-Assistent und kann Ihre Anfrage an unser Team weitergeben.",
+                Contact = "Danke, Ihre Kontaktdaten sind in dieser Unterhaltung für unser Team vermerkt. "
+                    + "Möchten Sie darum bitten, dass sich ein Mensch bei Ihnen meldet?",
+                Complaint = "Das tut mir leid. Ich bin ein KI-Assistent und kann es nicht selbst in Ordnung bringen, aber unser Team kann helfen. "
+                    + "Möchten Sie mit einem Menschen sprechen?",
+            }),
         new(
             "es",
-            "¡Hola! ¿Qué le gustaría saber?",
-            "¡De nada! ¿Le gustaría saber algo más?",
-            "¡Hasta pronto! Estoy aquí cuando tenga una pregunta.",
             "No he encontrado nada sobre eso en nuestras páginas y prefiero no adivinar. ¿Quiere hablar con una persona?",
-            "Lo siento, ahora mismo no puedo consultarlo. Inténtelo de nuevo en un momento o hable con una persona."),
+            "Lo siento, ahora mismo no puedo consultarlo. Inténtelo de nuevo en un momento o hable con una persona.",
+            new SmallTalkReplies
+            {
+                Greeting = "¡Hola! ¿Qué le gustaría saber?",
+                Praise = "¡Estupendo! Si quiere saber algo más, pregunte sin problema.",
+                Thanks = "¡De nada! ¿Le gustaría saber algo más?",
+                Goodbye = "¡Hasta pronto! Estoy aquí cuando tenga una pregunta.",
+                AboutAssistant = "Soy un asistente de IA. Respondo a sus preguntas con nuestras páginas y le muestro las fuentes. "
+                    + "Si prefiere hablar con una persona, dígamelo.",
+                Person = "Por supuesto. Soy un asistente de IA y puedo pasar su solicitud a nuestro equipo.",
+                Contact = "Gracias, sus datos de contacto quedan anotados en esta conversación para nuestro equipo. "
+                    + "¿Quiere pedir que una persona se ponga en contacto con usted?",
+                Complaint = "Lo siento mucho. Soy un asistente de IA y no puedo solucionarlo, pero nuestro equipo puede ayudarle. "
+                    + "¿Quiere hablar con una persona?",
+            }),
         new(
             "ar",
-            "مرحبًا! ماذا تودّ أن تعرف؟",
-            "على الرحب والسعة! هل تودّ معرفة شيء آخر؟",
-            "إلى اللقاء! أنا هنا متى كان لديك سؤال.",
             "لم أجد شيئًا عن ذلك في صفحاتنا، ولا أودّ أن أخمّن. هل تودّ التحدث إلى شخص؟",
-            "عذرًا، لا أستطيع البحث عن ذلك الآن. يُرجى المحاولة بعد قليل أو التحدث إلى شخص."),
+            "عذرًا، لا أستطيع البحث عن ذلك الآن. يُرجى المحاولة بعد قليل أو التحدث إلى شخص.",
+            new SmallTalkReplies
+            {
+                Greeting = "مرحبًا! ماذا تودّ أن تعرف؟",
+                Praise = "رائع! اسأل متى شئت إن أردت معرفة شيء آخر.",
+                Thanks = "على الرحب والسعة! هل تودّ معرفة شيء آخر؟",
+                Goodbye = "إلى اللقاء! أنا هنا متى كان لديك سؤال.",
+                AboutAssistant = "أنا مساعد يعمل بالذكاء الاصطناعي. أجيب عن أسئلتك من صفحاتنا وأعرض لك المصادر. "
+                    + "إذا كنت تفضّل التحدث إلى شخص، فأخبرني بذلك.",
+                Person = "بالتأكيد. أنا مساعد يعمل بالذكاء الاصطناعي، ويمكنني تمرير طلبك إلى فريقنا.",
+                Contact = "شكرًا لك، بيانات الاتصال الخاصة بك مسجّلة في هذه المحادثة لفريقنا. هل تودّ أن تطلب أن يتواصل معك شخص؟",
+                Complaint = "أعتذر عن ذلك. أنا مساعد يعمل بالذكاء الاصطناعي ولا أستطيع حلّ الأمر بنفسي، لكن فريقنا يستطيع المساعدة. "
+                    + "هل تودّ التحدث إلى شخص؟",
+            }),
     }.ToFrozenDictionary(phrases => phrases.Language);
 
-    /// <summary>The phrases in the widget's language, else in the question's, else in English.</summary>
-    public static Phrases For(string? locale, string question)
+    /// <summary>Said when nothing is asked yet.</summary>
+    public string Hello => Replies.Greeting;
+
+    /// <summary>The phrases in the widget's language, else in the message's, else in English.</summary>
+    public static Phrases For(string? locale, string message)
     {
         if (locale?.Split('-')[0].ToLowerInvariant() is { } language && All.TryGetValue(language, out var phrases)) return phrases;
-        return LanguageDetector.Detect(question) is { } detected && All.TryGetValue(detected, out phrases) ? phrases : All["en"];
+        // Small talk is often too short for a detector.
+        var detected = LanguageDetector.Detect(message) ?? SmallTalkReader.Read(message)?.Language;
+        return detected is not null && All.TryGetValue(detected, out phrases) ? phrases : All["en"];
     }
 
-    /// <summary>The reply to a message that only greets, thanks or says goodbye, and needs no source; null for any other message.</summary>
-    public string? SmallTalk(string message) =>
-        Greeting().IsMatch(message) ? Hello
-        : Thanks().IsMatch(message) ? Welcome
-        : Leave().IsMatch(message) ? Bye
-        : null;
-
-    [GeneratedRegex(
-        """
-        ^\W*(
-          h(i|ello|ey|allo)(\ there)? | good\ (morning|afternoon|evening|day)
-          | guten\ (morgen|tag|abend) | servus | moin | gr(ü|ue)(ß|ss)\ (gott|dich|sie)
-          | hola | buen(os|as)\ (d(í|i)as|tardes|noches) | مرحبا\w* | السلام\ عليكم | أهلا\w*
-        )\W*$
-        """,
-        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
-        1000)]
-    private static partial Regex Greeting();
-
-    [GeneratedRegex(
-        """
-        ^\W*((great|perfect|ok|super|gut)\W+)?(many\ )?(
-          thanks(\ (a\ lot|very\ much))? | thank\ you(\ (very|so)\ much)?
-          | (vielen\ )?dank(e(\ sch(ö|oe)n)?)? | (muchas\ )?gracias | شكرا\w*
-        )\W*$
-        """,
-        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
-        1000)]
-    private static partial Regex Thanks();
-
-    [GeneratedRegex(
-        """
-        ^\W*(
-          (good)?bye(\ bye)? | see\ you(\ (later|soon))? | auf\ wiedersehen | tsch(ü|ue)ss? | bis\ bald
-          | adi(ó|o)s | hasta\ (luego|pronto) | مع\ السلامة
-        )\W*$
-        """,
-        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
-        1000)]
-    private static partial Regex Leave();
+    /// <summary>The reply to a message that asks nothing about the company, and needs no source; null for any other message.</summary>
+    public SmallTalkReply? SmallTalk(string message) =>
+        SmallTalkReader.Read(message, Language) is { Kind: var kind } ? new SmallTalkReply(kind, Replies.To(kind)) : null;
 }

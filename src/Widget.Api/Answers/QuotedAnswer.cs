@@ -14,6 +14,8 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <summary>Whether the passages are only suggested, because it is not certain that one of them answers.</summary>
     public bool IsSuggestion { get; private init; }
 
+    private IReadOnlyList<Block> Blocks { get; init; } = [];
+
     private const int MaxQuotes = 2;
     private const int MaxSuggestions = 3;
 
@@ -45,10 +47,9 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         var quotes = fitting
             .Where(passage => passage.Probability >= AlmostAsProbable * fitting[0].Probability)
             .Take(MaxQuotes)
-            .Select(passage => (passage.Passage, Text: Quote(passage, expected)))
-            .DistinctBy(quote => quote.Text, StringComparer.Ordinal)
-            .ToList();
-        return Write(quotes, (text, number) => Cited(text, number));
+            .Select(passage => new Block(Quote(passage, expected), passage.Passage))
+            .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
+        return Write([.. quotes], isSuggestion: false);
     }
 
     /// <summary>Whether the question asks for something, such as a telephone number, that none of the passages contains.</summary>
@@ -62,16 +63,32 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         var quotes = passages
             .OrderByDescending(passage => passage.Probability)
             .Take(MaxSuggestions)
-            .Select(passage => (passage.Passage, Text: Quote(passage, expected)))
-            .DistinctBy(quote => quote.Text, StringComparer.Ordinal)
-            .ToList();
-        var suggestions = Write(quotes, Cited);
-        return suggestions with { Text = $"{intro}\n\n{suggestions.Text}", IsSuggestion = true };
+            .Select(passage => new Block(Quote(passage, expected), passage.Passage))
+            .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
+        return Write([new Block(intro, null), .. quotes], isSuggestion: true);
     }
 
-    private static QuotedAnswer Write(List<(Citation Passage, string Text)> quotes, Func<string, int, string> write) => new(
-        string.Join("\n\n", quotes.Select((quote, i) => write(quote.Text, i + 1))),
-        [.. quotes.Select((quote, i) => quote.Passage with { Number = i + 1 })]);
+    /// <summary>Says that nothing was found for a part of a question.</summary>
+    public static QuotedAnswer Missing(string text) => Write([new Block(text, null)], isSuggestion: true);
+
+    /// <summary>Joins the answers to the parts of a question. A passage that several parts quote has one number.</summary>
+    public static QuotedAnswer Join(IReadOnlyList<QuotedAnswer> answers) =>
+        Write([.. answers.SelectMany(answer => answer.Blocks).Distinct()], answers.All(answer => answer.IsSuggestion));
+
+    private static QuotedAnswer Write(IReadOnlyList<Block> blocks, bool isSuggestion)
+    {
+        var citations = new List<Citation>();
+        var texts = blocks.Select(block => block.Passage is { } passage ? Cited(block.Text, NumberOf(passage)) : block.Text).ToList();
+        return new QuotedAnswer(string.Join("\n\n", texts), citations) { IsSuggestion = isSuggestion, Blocks = blocks };
+
+        int NumberOf(Citation passage)
+        {
+            var known = citations.FindIndex(other => other.Text == passage.Text && other.Url == passage.Url && other.Title == passage.Title);
+            if (known >= 0) return known + 1;
+            citations.Add(passage with { Number = citations.Count + 1 });
+            return citations.Count;
+        }
+    }
 
     private static IReadOnlyList<RatedPassage> Fitting(IReadOnlyList<RatedPassage> passages, ExpectedAnswer? expected)
     {
@@ -181,4 +198,9 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex RefersBack();
+
+    /// <summary>A part of the answer.</summary>
+    /// <param name="Text">The quoted text, or words of the assistant.</param>
+    /// <param name="Passage">The quoted passage; null for words of the assistant.</param>
+    private sealed record Block(string Text, Citation? Passage);
 }

@@ -3,26 +3,28 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Finds citations, links, images and addresses, and decides what is shown of each. It never looks further
-/// ahead than the longest of these can be.
+/// Finds citations, links, images and addresses, and decides what is shown of each. Their lengths are limited, so that only a short text is
+/// held back.
 /// </summary>
 internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks links)
 {
-    private const int LongestLabel = 500;
-    private const int LongestAddress = 2_000;
+    private const int MaxLabelLength = 500;
+    private const int MaxAddressLength = 2_000;
 
     /// <summary>The text is within a list of numbers that is too long to be held back. All of it is removed.</summary>
     public bool IsInLongList { get; private set; }
 
-    /// <returns>The position after the part of the list that has arrived.</returns>
+    /// <summary>Skips the part of a long list that has arrived.</summary>
+    /// <returns>The position after it.</returns>
     public int SkipLongList(PendingText text, int at)
     {
-        while (at < text.Length && CitationNumbers.MayBe(text[at])) at++;
+        while (at < text.Length && CitationNumbers.IsListCharacter(text[at])) at++;
         if (at == text.Length) return at;
         IsInLongList = false;
         return text[at] is ']' or '】' ? at + 1 : at;
     }
 
+    /// <summary>Reads the citation, link, image or address that begins at a position; plain when none begins there.</summary>
     public MarkdownToken Read(PendingText text, int at, ShownText shown) => text[at] switch
     {
         '\\' => ReadEscape(text, at),
@@ -37,7 +39,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
 
     private static MarkdownToken ReadEscape(PendingText text, int at)
     {
-        if (at + 1 == text.Length) return MarkdownToken.PlainIf(text.IsFinal);
+        if (at + 1 == text.Length) return MarkdownToken.PlainOrIncomplete(text.IsFinal);
         var next = text[at + 1];
         return char.IsAscii(next) && !char.IsAsciiLetterOrDigit(next) && !char.IsWhiteSpace(next)
             ? MarkdownToken.Of(2, text[at..(at + 2)])
@@ -46,7 +48,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
 
     private MarkdownToken ReadImage(PendingText text, int at, ShownText shown)
     {
-        if (at + 1 == text.Length) return MarkdownToken.PlainIf(text.IsFinal);
+        if (at + 1 == text.Length) return MarkdownToken.PlainOrIncomplete(text.IsFinal);
         if (text[at + 1] != '[') return MarkdownToken.Plain;
         var image = ReadBracket(text, at + 1, shown, isImage: true);
         return image.Length > 0 ? MarkdownToken.Of(image.Length + 1, image.Shown) : image;
@@ -55,17 +57,17 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
     // The end of a label that contains brackets. A space after it keeps "(" or ":" from making a link or a link definition.
     private static MarkdownToken ReadClosingBracket(PendingText text, int at)
     {
-        if (at + 1 == text.Length) return MarkdownToken.PlainIf(text.IsFinal);
+        if (at + 1 == text.Length) return MarkdownToken.PlainOrIncomplete(text.IsFinal);
         return text[at + 1] is '(' or ':' ? MarkdownToken.Of(1, "] ") : MarkdownToken.Plain;
     }
 
     private MarkdownToken ReadBracket(PendingText text, int at, ShownText shown, bool isImage)
     {
         var close = EndOfLabel(text, at);
-        if (close - at > LongestLabel) return ReadLongList(text, at);
-        if (close >= text.Length) return MarkdownToken.PlainIf(text.IsFinal);
+        if (close - at > MaxLabelLength) return ReadLongList(text, at);
+        if (close >= text.Length) return MarkdownToken.PlainOrIncomplete(text.IsFinal);
         if (text[close] == '[') return MarkdownToken.Plain;
-        if (text.MayGoOnAfter(close)) return MarkdownToken.Incomplete;
+        if (text.MayContinueAfter(close)) return MarkdownToken.Incomplete;
         var label = text[(at + 1)..close];
         var numbers = CitationNumbers.Parse(label);
         var next = close + 1 < text.Length ? text[close + 1] : '\n';
@@ -76,7 +78,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
         }
 
         // At the start of a line, a label with a colon defines where other labels lead.
-        var isDefinition = next == ':' && shown.HasOnlyMarks;
+        var isDefinition = next == ':' && shown.HasOnlyMarkers;
         if (numbers is not null) return ReadCitation(numbers, close + 1 - at, next, isDefinition);
         return isDefinition ? MarkdownToken.Of(close + 2 - at, WithoutUnknownAddresses(label) + ":") : MarkdownToken.Plain;
     }
@@ -84,21 +86,21 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
     private static int EndOfLabel(PendingText text, int at)
     {
         var end = at + 1;
-        while (end < text.Length && end - at <= LongestLabel && text[end] is not ('[' or ']')) end += text[end] == '\\' ? 2 : 1;
+        while (end < text.Length && end - at <= MaxLabelLength && text[end] is not ('[' or ']')) end += text[end] == '\\' ? 2 : 1;
         return end;
     }
 
     private MarkdownToken ReadLink(PendingText text, int at, int close, string label, IReadOnlyList<int>? numbers, bool isImage)
     {
-        var length = text.Span(close, Math.Min(text.Length - close, LongestAddress + 1)).IndexOfAny(')', '\n');
-        if (length < 0 && !text.IsFinal && text.Length - close <= LongestAddress) return MarkdownToken.Incomplete;
+        var length = text.Span(close, Math.Min(text.Length - close, MaxAddressLength + 1)).IndexOfAny(')', '\n');
+        if (length < 0 && !text.IsFinal && text.Length - close <= MaxAddressLength) return MarkdownToken.Incomplete;
         var end = close + length;
         if (length <= 0 || text[end] != ')') return MarkdownToken.Plain;
-        var target = Target().Match(text[(close + 2)..end]);
+        var target = LinkTarget().Match(text[(close + 2)..end]);
         if (!target.Success) return MarkdownToken.Plain;
         var shown = numbers is not null ? sources.Cite(numbers)
             : isImage ? WithoutUnknownAddresses(label)
-            : Link(label, target.Groups["address"].Value);
+            : RenderLink(label, target.Groups["address"].Value);
         return MarkdownToken.Of(end + 1 - at, shown);
     }
 
@@ -112,12 +114,12 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
     // A label that is too long to be held back and may be a list of numbers is removed, from its first digits on.
     private MarkdownToken ReadLongList(PendingText text, int at)
     {
-        if (!CitationNumbers.MayBe(text.Span(at + 1, LongestLabel))) return MarkdownToken.Plain;
+        if (!CitationNumbers.MayBecomeList(text.Span(at + 1, MaxLabelLength))) return MarkdownToken.Plain;
         IsInLongList = true;
-        return MarkdownToken.Of(LongestLabel + 1, "");
+        return MarkdownToken.Of(MaxLabelLength + 1, "");
     }
 
-    private string Link(string label, string address)
+    private string RenderLink(string label, string address)
     {
         var text = WithoutUnknownAddresses(label);
         if (!links.Contains(address)) return text;
@@ -130,8 +132,8 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
     // Some models cite as 【1†source】.
     private MarkdownToken ReadLenticularBracket(PendingText text, int at)
     {
-        var length = text.Span(at, Math.Min(text.Length - at, LongestLabel + 1)).IndexOf('】');
-        if (length < 0) return text.Length - at > LongestLabel ? ReadLongList(text, at) : MarkdownToken.PlainIf(text.IsFinal);
+        var length = text.Span(at, Math.Min(text.Length - at, MaxLabelLength + 1)).IndexOf('】');
+        if (length < 0) return text.Length - at > MaxLabelLength ? ReadLongList(text, at) : MarkdownToken.PlainOrIncomplete(text.IsFinal);
         return CitationNumbers.Parse(text[(at + 1)..(at + length)].Split('†')[0]) is { } numbers
             ? MarkdownToken.Of(length + 1, sources.Cite(numbers))
             : MarkdownToken.Plain;
@@ -141,7 +143,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
     {
         var end = at + 1;
         while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] is not ('<' or '>')) end++;
-        if (end == text.Length) return MarkdownToken.PlainIf(text.IsFinal || end - at > LongestAddress);
+        if (end == text.Length) return MarkdownToken.PlainOrIncomplete(text.IsFinal || end - at > MaxAddressLength);
         var address = text[(at + 1)..end];
         if (text[end] != '>' || !AutolinkScheme().IsMatch(address)) return MarkdownToken.Plain;
         return MarkdownToken.Of(end + 1 - at, links.Contains(address) ? $"<{address}>" : "");
@@ -149,18 +151,18 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
 
     private MarkdownToken ReadBareAddress(PendingText text, int at, ShownText shown)
     {
-        var start = AddressStart(text, at, shown);
-        if (start is null) return MarkdownToken.Incomplete;
-        if (start == false) return MarkdownToken.Plain;
+        var isAddress = BeginsAddress(text, at, shown);
+        if (isAddress is null) return MarkdownToken.Incomplete;
+        if (isAddress == false) return MarkdownToken.Plain;
         var end = at;
         while (end < text.Length && !char.IsWhiteSpace(text[end]) && !"<>\"'`|[]".Contains(text[end], StringComparison.Ordinal)) end++;
-        if (end == text.Length && !text.IsFinal && end - at <= LongestAddress) return MarkdownToken.Incomplete;
+        if (end == text.Length && !text.IsFinal && end - at <= MaxAddressLength) return MarkdownToken.Incomplete;
         var address = text[at..end].TrimEnd('.', ',', ';', ':', '!', '?', ')', '*', '_', '~');
         return MarkdownToken.Of(address.Length, links.Contains(address) ? address : "");
     }
 
     // Whether an address begins here; null when more text is needed to decide.
-    private static bool? AddressStart(PendingText text, int at, ShownText shown)
+    private static bool? BeginsAddress(PendingText text, int at, ShownText shown)
     {
         var rest = text.Span(at, text.Length - at);
         var isWithinWord = !shown.HasGap && char.IsLetterOrDigit(at > 0 ? text[at - 1] : shown.Last);
@@ -169,20 +171,19 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
             // Within a word, as in "awww.", "www." begins no address.
             if (start[0] == 'w' && isWithinWord) continue;
             if (rest.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return true;
-            var mayBecomeOne = rest.Length < start.Length && start.AsSpan().StartsWith(rest, StringComparison.OrdinalIgnoreCase);
-            if (mayBecomeOne && !text.IsFinal) return null;
+            var mayBecomeAddress = rest.Length < start.Length && start.AsSpan().StartsWith(rest, StringComparison.OrdinalIgnoreCase);
+            if (mayBecomeAddress && !text.IsFinal) return null;
         }
 
         return false;
     }
 
-    // A link's parentheses hold an address, perhaps in angle brackets, and perhaps a title. A single word is a remark, not an
-    // address.
+    // A link's parentheses contain an address, perhaps in angle brackets, and perhaps a title. A single word is a remark, not an address.
     [GeneratedRegex(
         """^\s*<?(?<address>[^\s<>]*[:/.#@?][^\s<>]*|)>?(\s+("[^"]*"|'[^']*'))?\s*$""",
         RegexOptions.ExplicitCapture,
         1000)]
-    private static partial Regex Target();
+    private static partial Regex LinkTarget();
 
     [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9+.-]{1,31}:", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AutolinkScheme();

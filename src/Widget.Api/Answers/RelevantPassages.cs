@@ -12,10 +12,10 @@ public static class RelevantPassages
     /// A hit below this share of the best one's score is left out. The <c>refusal</c> benchmark prints what each share would keep
     /// and drop (docs/decisions/0015-follow-ups-and-citations.md).
     /// </summary>
-    public const double LeastShare = 0.3;
+    public const double MinScoreShare = 0.3;
 
     /// <summary>Most characters of text in total: about 2,500 tokens in English, which a small model reads with attention.</summary>
-    public const int MostCharacters = 10_000;
+    public const int MaxCharacters = 10_000;
 
     /// <param name="hits">Best first.</param>
     /// <param name="question">
@@ -33,8 +33,8 @@ public static class RelevantPassages
         {
             // Compare with the best hit of the same knowledge base: the bases' weights say nothing about how well a hit fits.
             var best = hits.First(other => other.Origins.Intersect(hit.Origins, StringComparer.Ordinal).Any() || other == hit);
-            var isNear = relevant.Count == 0 || hit.Score >= LeastShare * best.Score || expected?.IsIn(hit.Text) == true;
-            if (!isNear || (relevant.Count > 0 && characters + hit.Text.Length > MostCharacters)) continue;
+            var isNear = relevant.Count == 0 || hit.Score >= MinScoreShare * best.Score || expected?.IsIn(hit.Text) == true;
+            if (!isNear || (relevant.Count > 0 && characters + hit.Text.Length > MaxCharacters)) continue;
             characters += hit.Text.Length;
             relevant.Add(hit);
         }

@@ -6,14 +6,14 @@ namespace Widget.Api.Answers;
 internal sealed class ShownText
 {
     private readonly StringBuilder _text = new();
-    private bool _wordMayBegin = true;
+    private bool _isAtWordStart = true;
 
     public int Length => _text.Length;
 
     public bool IsAtLineStart { get; private set; } = true;
 
-    /// <summary>So far the line has only spaces and list or quote marks.</summary>
-    public bool HasOnlyMarks { get; private set; } = true;
+    /// <summary>So far the line has only spaces and list or quote markers.</summary>
+    public bool HasOnlyMarkers { get; private set; } = true;
 
     /// <summary>Something was removed after the last character.</summary>
     public bool HasGap { get; private set; }
@@ -21,30 +21,30 @@ internal sealed class ShownText
     public char Last { get; private set; } = '\n';
 
     /// <summary>Whether a text would merge with the word before it because the part between them was removed.</summary>
-    public bool WouldJoin(string shown, bool isRewritten) =>
-        shown.Length > 0 && (HasGap || isRewritten) && !_wordMayBegin && !char.IsWhiteSpace(shown[0]);
+    public bool WouldMerge(string shown, bool isRewritten) =>
+        shown.Length > 0 && (HasGap || isRewritten) && !_isAtWordStart && !char.IsWhiteSpace(shown[0]);
 
-    /// <param name="shown">What to add; nothing when something is removed.</param>
+    /// <param name="shown">What to add; empty when something is removed.</param>
     /// <param name="leavesGap">Something was removed here.</param>
     public void Append(string shown, bool leavesGap)
     {
         HasGap = leavesGap;
         _text.Append(shown);
-        foreach (var character in shown) Pass(character);
+        foreach (var character in shown) Track(character);
     }
 
-    public void AppendCode(string code) => Append(HasGap && !_wordMayBegin ? " " + code : code, leavesGap: false);
+    public void AppendCode(string code) => Append(HasGap && !_isAtWordStart ? " " + code : code, leavesGap: false);
 
     public override string ToString() => _text.ToString();
 
     public string ToString(int start) => _text.ToString(start, _text.Length - start);
 
-    private void Pass(char character)
+    private void Track(char character)
     {
         Last = character;
         IsAtLineStart = character == '\n';
         var isSpace = char.IsWhiteSpace(character) || character == '\uFEFF';
-        HasOnlyMarks = IsAtLineStart || (HasOnlyMarks && (isSpace || ">*+-.)0123456789".Contains(character, StringComparison.Ordinal)));
-        _wordMayBegin = isSpace || (_wordMayBegin && "*_~(\"'“„«".Contains(character, StringComparison.Ordinal));
+        HasOnlyMarkers = IsAtLineStart || (HasOnlyMarkers && (isSpace || ">*+-.)0123456789".Contains(character, StringComparison.Ordinal)));
+        _isAtWordStart = isSpace || (_isAtWordStart && "*_~(\"'“„«".Contains(character, StringComparison.Ordinal));
     }
 }

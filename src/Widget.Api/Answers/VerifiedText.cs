@@ -6,12 +6,12 @@ namespace Widget.Api.Answers;
 /// <summary>
 /// A model's answer, checked against its sources while it streams. Citations of sources that do not exist and links to unknown addresses
 /// are removed before anyone sees them. Text that might still become either is held back until it is complete, so a marker that arrives in
-/// pieces is judged as one. The output has citations as <c>[1]</c>, no images and no link definitions. Removing a part
-/// never merges the text around it into a new address or link.
+/// pieces is checked as a whole. The output has citations as <c>[1]</c>, no images and no link definitions. Removing a part never merges
+/// the text around it into a new address or link.
 /// </summary>
 public sealed class VerifiedText
 {
-    private const int LongestPunctuation = 20;
+    private const int MaxPunctuation = 20;
 
     private readonly StringBuilder _pending = new();
     private readonly LineEndings _lines = new();
@@ -72,10 +72,10 @@ public sealed class VerifiedText
     {
         var token = ReadToken(text, at);
         if (token.IsIncomplete) return at;
-        // A label without its link could merge with the text around it into a new address, as the text around a removed part could.
+        // A label without its link must not merge with its neighbours into a new address. Neither must the text around a removed part.
         var isRewritten = IsBareText(token.Shown) && !text.Span(at, token.Length).SequenceEqual(token.Shown);
         var shown = token.Shown;
-        if (_shown.WouldJoin(shown, isRewritten))
+        if (_shown.WouldMerge(shown, isRewritten))
         {
             bool? endsWord = isRewritten ? false : EndsWord(text, at);
             if (endsWord is null) return at;
@@ -90,7 +90,7 @@ public sealed class VerifiedText
     private MarkdownToken ReadToken(PendingText text, int at)
     {
         var space = text[at] == ' ' ? 1 : 0;
-        if (space == 1 && text.MayGoOnAfter(at)) return MarkdownToken.Incomplete;
+        if (space == 1 && text.MayContinueAfter(at)) return MarkdownToken.Incomplete;
         var token = at + space < text.Length ? _references.Read(text, at + space, _shown) : MarkdownToken.Plain;
         if (token.IsIncomplete) return token;
         if (token.IsPlain) return MarkdownToken.Of(1, text[at].ToString());
@@ -104,7 +104,7 @@ public sealed class VerifiedText
     {
         const string Punctuation = ".,;:!?)]*_~\"'”“»…。，、；：！？）؟،";
         var end = at;
-        while (end < text.Length && end - at < LongestPunctuation && Punctuation.Contains(text[end], StringComparison.Ordinal)) end++;
+        while (end < text.Length && end - at < MaxPunctuation && Punctuation.Contains(text[end], StringComparison.Ordinal)) end++;
         return end < text.Length ? char.IsWhiteSpace(text[end]) : text.IsFinal ? true : null;
     }
 }

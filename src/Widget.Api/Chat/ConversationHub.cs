@@ -69,7 +69,7 @@ public sealed class ConversationHub(
         await foreach (var answer in answers ?? throw new HubException("There is no such voice call, or it is over.")) yield return answer;
     }
 
-    private async Task<Asked> AskAsync(VisitorTicket visitor, ConversationId conversation, MessageRequest message, CancellationToken ct)
+    private async Task<AskResult> AskAsync(VisitorTicket visitor, ConversationId conversation, MessageRequest message, CancellationToken ct)
     {
         try
         {

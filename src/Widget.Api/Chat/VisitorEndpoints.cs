@@ -112,11 +112,11 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
-            if (asked.RetryAfter is not { } seconds) return Problems.Create(StatusCodes.Status404NotFound, asked.Words);
+            if (asked.RetryAfter is not { } seconds) return Problems.Create(StatusCodes.Status404NotFound, asked.RefusalMessage);
             Refusal.SetRetryAfter(http, seconds);
             return asked.Refusal == AskRefusal.Busy
-                ? Problems.Create(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
-                : Problems.Create(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
+                ? Problems.Create(StatusCodes.Status503ServiceUnavailable, asked.RefusalMessage, "busy")
+                : Problems.Create(StatusCodes.Status429TooManyRequests, asked.RefusalMessage, Refusal.Code);
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))

@@ -75,7 +75,7 @@ public sealed partial class QuestionAsker(
         [
             .. finding.Result.Hits
                 .Take(Scoring.Depth)
-                .Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit))),
+                .Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, HitCitations.Address(hit))),
         ];
         // A model that finds no answer in its sources cites none of them.
         var refused = answer is null

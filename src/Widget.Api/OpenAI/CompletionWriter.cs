@@ -77,8 +77,8 @@ internal sealed class CompletionWriter(
             if (update.Text.Length == 0) continue;
             ct.ThrowIfCancellationRequested();
             _length += update.Text.Length;
-            if (_length > ModelAnswerWriter.LongestAnswer)
-                throw new ModelFailedException($"its answer is longer than {ModelAnswerWriter.LongestAnswer} characters");
+            if (_length > ModelAnswerWriter.MaxAnswerLength)
+                throw new ModelFailedException($"its answer is longer than {ModelAnswerWriter.MaxAnswerLength} characters");
             await SendAsync(spoken.Append(verified.Append(update.Text)));
         }
 

@@ -73,7 +73,7 @@ public sealed partial class Completions(
         if (conversation.Question is not { } question)
             return await SendAsync(context, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
-        if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply);
+        if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply.Text);
         var model = context.Budget.MayUseModel ? context.Model : null;
         if (model is null && context.Request.ToolMode is RequiredChatToolMode) throw NoModelForFunctions(context);
         if (await FindAsync(context, ct) is not { } finding) return await SendAsync(context, phrases.Unavailable);
@@ -111,7 +111,7 @@ public sealed partial class Completions(
         {
             // A rewrite by the model would delay the answer, and cost tokens for each request that is discarded.
             var searched = QuestionRewriter.RewriteByRule(question.Question, question.History);
-            return await answerer.FindAsync(question, searched, strategy: null, Answerer.MostPassages, ct);
+            return await answerer.FindAsync(question, searched, strategy: null, Answerer.MaxPassages, ct);
         }
         catch (SearchUnavailableException)
         {
@@ -128,7 +128,7 @@ public sealed partial class Completions(
         CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limited.CancelAfter(ModelAnswerWriter.LongestWriting);
+        limited.CancelAfter(ModelAnswerWriter.MaxWritingTime);
         List<Citation> sources = [.. passages.Select(scored => scored.Passage)];
         var tools = ownTools.For(context.Tenant, context.Settings, context.Request);
         var writer = new CompletionWriter(model.Client, tools, sources, context.Settings, context.Send);
@@ -136,14 +136,14 @@ public sealed partial class Completions(
         {
             var messages = await context.Conversation.MessagesAsync(Prompt(context, sources), limited.Token);
             var completion = await writer.RunAsync(messages, AnswerPrompt.Options(), MaxRounds, limited.Token);
-            model.Condition.Worked();
+            model.Status.RecordSuccess();
             return completion;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
         {
             // The message of the model's server is not logged, because it may repeat the question.
             var reason = e is ModelFailedException ? e.Message : model.MessageOf(e);
-            model.Condition.Failed(reason);
+            model.Status.RecordFailure(reason);
             LogModelFailed(context.Tenant.TenantId.Value, reason);
             // Text that was sent may already have been spoken, so the answer ends here and is not restarted.
             if (writer.HasSent) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
@@ -160,8 +160,8 @@ public sealed partial class Completions(
         Page: null,
         new Dictionary<string, string>(StringComparer.Ordinal))
     {
-        TenantsInstructions = context.Settings.AgentInstructions,
-        CallersInstructions = context.Conversation.Instructions,
+        TenantInstructions = context.Settings.AgentInstructions,
+        CallerInstructions = context.Conversation.Instructions,
         IsSpoken = true,
     };
 

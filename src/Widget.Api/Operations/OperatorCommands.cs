@@ -86,7 +86,7 @@ internal static class OperatorCommands
         var minPassages = new Option<int>("--least")
         {
             Description = "The number of passages from which a tenant gets indexes. Below it, searches scan the tenant's passages.",
-            DefaultValueFactory = _ => VectorIndexes.WorthIt,
+            DefaultValueFactory = _ => VectorIndexes.MinPassages,
             CustomParser = given =>
             {
                 if (int.TryParse(given.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var passages)) return passages;

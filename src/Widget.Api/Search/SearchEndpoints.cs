@@ -57,7 +57,7 @@ internal static class SearchEndpoints
         hit.Title,
         hit.Text,
         hit.Kind.ToName(),
-        Passages.Address(hit),
+        HitCitations.Address(hit),
         ToLocator(hit.Locator),
         hit.Origins);
 

@@ -42,7 +42,7 @@ public static class SearchPlans
         {
             Strategy = (strategy ?? settings.SearchStrategy).ToStrategy(),
             Weights = weights,
-            LeftOut = omitted,
+            Excluded = omitted,
             Deadlines = usesTavus ? SharedDeadlines : SingleDeadlines,
             Parameters = parameters,
         };

@@ -67,7 +67,7 @@ public sealed class KnowledgePlugin(HybridSearch search)
         // The caller is a model that is told to say so if the passages do not contain the answer.
         if (found.Hits.Count == 0) return NothingFound();
         var relevant = RelevantPassages.Of(found.Hits, query, limit);
-        return Found(query, [.. relevant.Select((hit, i) => Passages.ToCitation(hit, i + context.FirstNumber - 1))]);
+        return Found(query, [.. relevant.Select((hit, i) => HitCitations.ToCitation(hit, i + context.FirstNumber - 1))]);
     }
 
     private static ToolResult NothingFound() => ToolResult.Of(new

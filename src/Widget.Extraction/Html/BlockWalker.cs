@@ -6,13 +6,13 @@ namespace Widget.Extraction;
 /// <summary>Converts a tree of elements into blocks, in reading order.</summary>
 internal sealed class BlockWalker(List<Block> blocks)
 {
-    // Normal pages nest a few dozen levels. Below this level only the text is taken, so that no page can exhaust the stack.
+    // Normal pages nest a few dozen levels. Deeper elements only contribute their text, so that no page can exhaust the stack.
     private const int MaxDepth = 200;
 
-    // Every passage below carries its headings, so a longer text is not treated as a heading.
+    // Every passage repeats the headings above it, so a longer text is not treated as a heading.
     public const int MaxHeadingLength = 300;
 
-    // It is also repeated in every passage below.
+    // Anchors are repeated in passages, too.
     public const int MaxAnchorLength = 200;
 
     private const int MaxLevel = 6;
@@ -21,17 +21,17 @@ internal sealed class BlockWalker(List<Block> blocks)
     private BlockKind _kind = BlockKind.Paragraph;
     private string? _sectionAnchor;
 
-    // Level of the last heading, and of the section that has ended since.
+    // The level of the last heading, and the level of the section that has ended after it.
     private int _level;
     private int? _endedLevel;
 
     public void Walk(IElement root)
     {
-        Children(root, depth: 0);
+        VisitChildren(root, depth: 0);
         Flush();
     }
 
-    private void Children(INode parent, int depth)
+    private void VisitChildren(INode parent, int depth)
     {
         foreach (var child in parent.ChildNodes) Visit(child, depth);
     }
@@ -54,14 +54,14 @@ internal sealed class BlockWalker(List<Block> blocks)
         switch (element.LocalName)
         {
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
-                Heading(element, element.LocalName[1] - '0');
+                AddHeading(element, element.LocalName[1] - '0');
                 break;
-            // Without a level, WAI-ARIA means 2.
+            // The default level of WAI-ARIA is 2.
             case not "details" when element.GetAttribute("role") == "heading":
-                Heading(element, int.TryParse(element.GetAttribute("aria-level"), out var level) ? Math.Clamp(level, 1, MaxLevel) : 2);
+                AddHeading(element, int.TryParse(element.GetAttribute("aria-level"), out var level) ? Math.Clamp(level, 1, MaxLevel) : 2);
                 break;
             case "details":
-                Details(element, depth);
+                AddDetails(element, depth);
                 break;
             case "pre":
                 Flush();
@@ -73,34 +73,35 @@ internal sealed class BlockWalker(List<Block> blocks)
                 Add(BlockKind.Table, HtmlTables.Write(element));
                 break;
             case "li" or "dd":
-                Block(element, BlockKind.ListItem, depth);
+                AddBlock(element, BlockKind.ListItem, depth);
                 break;
             case "br":
                 _inline.Append(' ');
                 break;
             case var name when InlineText.IsBlock(name):
                 if (element is { LocalName: "section" or "div" or "article", Id.Length: > 0 }) _sectionAnchor = element.Id;
-                Block(element, BlockKind.Paragraph, depth);
+                AddBlock(element, BlockKind.Paragraph, depth);
                 break;
             default:
-                Children(element, depth + 1);
+                VisitChildren(element, depth + 1);
                 break;
         }
     }
 
-    private void Block(IElement element, BlockKind kind, int depth)
+    private void AddBlock(IElement element, BlockKind kind, int depth)
     {
         Flush();
         var outer = _kind;
         // A paragraph within a list item belongs to the item.
         if (!(outer == BlockKind.ListItem && kind == BlockKind.Paragraph)) _kind = kind;
-        Children(element, depth + 1);
+        VisitChildren(element, depth + 1);
         Flush();
         _kind = outer;
     }
 
-    // The summary is the heading of the rest: a question and its answer. What follows belongs to the section around both.
-    private void Details(IElement details, int depth)
+    // The summary becomes the heading of the other content, as a question with its answer. What follows the details element belongs to the
+    // section around it.
+    private void AddDetails(IElement details, int depth)
     {
         Flush();
         var (outerLevel, outerKind) = (_level, _kind);
@@ -110,7 +111,7 @@ internal sealed class BlockWalker(List<Block> blocks)
             ? inner.LocalName[1] - '0'
             // A single heading of level 1 is the title of the page.
             : Math.Clamp(outerLevel + 1, 2, MaxLevel);
-        if (summary is not null) Heading(summary, level);
+        if (summary is not null) AddHeading(summary, level);
         foreach (var child in details.ChildNodes)
             if (child != summary) Visit(child, depth + 1);
         Flush();
@@ -118,7 +119,7 @@ internal sealed class BlockWalker(List<Block> blocks)
         (_level, _kind) = (outerLevel, outerKind);
     }
 
-    private void Heading(IElement element, int level)
+    private void AddHeading(IElement element, int level)
     {
         Flush();
         var anchor = element.GetAttribute("id")
@@ -150,7 +151,7 @@ internal sealed class BlockWalker(List<Block> blocks)
 
     private void Flush()
     {
-        var text = HtmlExtractor.Fold(_inline.ToString());
+        var text = HtmlExtractor.CollapseWhiteSpace(_inline.ToString());
         _inline.Clear();
         Add(_kind, text);
     }

@@ -14,8 +14,8 @@ internal static class Disclosures
 
     private const string Headings = "h1, h2, h3, h4, h5, h6, [role=heading]";
 
-    // Buttons in these elements open something else.
-    private const string NoContent =
+    // Buttons in these elements open menus, dialogs and the like.
+    private const string ExcludedContainers =
         "nav, dialog, template, select, body > header, [role=navigation], [role=menubar], [role=menu], [role=banner], [role=search], "
         + "[role=dialog], [role=alertdialog], [role=listbox], [role=combobox], [role=toolbar]";
 
@@ -27,46 +27,47 @@ internal static class Disclosures
         "tooltip", "cart", "search", "login", "cookie", "consent",
     ];
 
-    private const double LinkDensity = 0.6;
-    private const int LinkListLength = 3;
+    private const double MaxLinkDensity = 0.6;
+    private const int MinLinkListLength = 3;
 
+    /// <summary>Opens all accordions and tabs of a page.</summary>
     public static void Open(IElement body)
     {
-        var page = new Page(body);
+        var page = new PageElements(body);
         foreach (var control in body.QuerySelectorAll(Controls).ToList())
         {
             if (control.ParentElement is null || !IsDisclosure(control)) continue;
-            if (page.FindPanel(control) is { } panel && page.TryOpen(panel)) Label(panel, control);
+            if (page.FindPanel(control) is { } panel && page.TryOpen(panel)) AddLabel(panel, control);
         }
 
         foreach (var panel in body.QuerySelectorAll("[role=tabpanel], [hidden=until-found]").ToList())
         {
             if (!page.TryOpen(panel)) continue;
             var label = page.LabelOf(panel);
-            var name = label is null ? HtmlExtractor.Fold(panel.GetAttribute("aria-label")) : InlineText.Of(label);
+            var name = label is null ? HtmlExtractor.CollapseWhiteSpace(panel.GetAttribute("aria-label")) : InlineText.Of(label);
             if (name.Length == 0) continue;
             Wrap(panel, name, label?.Id);
             label?.Remove();
         }
 
-        // The remaining tabs and buttons in headings have no panels that are known. Their texts are still titles.
+        // Other buttons in headings have no known panel. Their texts are still titles.
         foreach (var button in body.QuerySelectorAll($":is({Headings}, dt, summary) :is(button, [role=button])").ToList()) Unwrap(button);
     }
 
     private static bool IsDisclosure(IElement control)
     {
-        if (control.LocalName == "summary" || control.Closest(NoContent) is not null) return false;
+        if (control.LocalName == "summary" || control.Closest(ExcludedContainers) is not null) return false;
         if (control.GetAttribute("aria-haspopup") is not (null or "false")) return false;
         return control.HasAttribute("aria-expanded")
             || control.HasAttribute("aria-controls")
             || control.GetAttribute("role") == "tab"
             || (control.GetAttribute("data-bs-toggle") ?? control.GetAttribute("data-toggle")) is "collapse" or "tab" or "pill"
             || (control.LocalName == "button"
-                && (control.Closest(Headings + ", dt") is not null || HasName(control, ButtonNames, part: true)));
+                && (control.Closest(Headings + ", dt") is not null || HasName(control, ButtonNames, matchSubstring: true)));
     }
 
-    // A heading stays the heading of its panel. Other texts move to the panel.
-    private static void Label(IElement panel, IElement control)
+    // Labels a panel with the text of its control. A control within a heading is replaced with its text, so that the heading stays.
+    private static void AddLabel(IElement panel, IElement control)
     {
         if (control.Closest(Headings) is not null)
         {
@@ -81,12 +82,13 @@ internal static class Disclosures
         }
 
         var label = InlineText.Of(control);
-        if (label.Length == 0) label = HtmlExtractor.Fold(control.GetAttribute("aria-label"));
+        if (label.Length == 0) label = HtmlExtractor.CollapseWhiteSpace(control.GetAttribute("aria-label"));
         if (label.Length == 0) return;
         Wrap(panel, label, control.Id);
         control.Remove();
     }
 
+    // Puts a panel into a details element with this label as its summary.
     private static void Wrap(IElement panel, string label, string? id)
     {
         var details = panel.Owner!.CreateElement("details");
@@ -101,11 +103,12 @@ internal static class Disclosures
             return;
         }
 
-        // The answer is not an item of a list any more.
+        // Within details, the answer is no longer a list item.
         while (panel.FirstChild is { } child) details.AppendChild(child);
         panel.Remove();
     }
 
+    // Replaces an element with its children.
     private static void Unwrap(IElement element)
     {
         if (element.Parent is not { } parent) return;
@@ -113,11 +116,11 @@ internal static class Disclosures
         element.Remove();
     }
 
-    private static bool HasName(IElement element, string[] names, bool part)
+    private static bool HasName(IElement element, string[] names, bool matchSubstring)
     {
         foreach (var word in $"{element.Id} {element.ClassName}".ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (part ? Array.Exists(names, name => word.Contains(name, StringComparison.Ordinal))
+            if (matchSubstring ? Array.Exists(names, name => word.Contains(name, StringComparison.Ordinal))
                 : word.Split('-', '_').Any(names.Contains) || names.Contains(word))
                 return true;
         }
@@ -126,13 +129,13 @@ internal static class Disclosures
     }
 
     // The elements of a page by id and by the control that names them, and the panels seen so far.
-    private sealed class Page
+    private sealed class PageElements
     {
         private readonly Dictionary<string, IElement> _byId = new(StringComparer.Ordinal);
         private readonly Dictionary<string, IElement> _byLabel = new(StringComparer.Ordinal);
         private readonly HashSet<IElement> _seen = [];
 
-        public Page(IElement body)
+        public PageElements(IElement body)
         {
             foreach (var element in body.QuerySelectorAll("[id]")) _byId.TryAdd(element.Id!, element);
             foreach (var element in body.QuerySelectorAll("[aria-labelledby]"))
@@ -149,7 +152,7 @@ internal static class Disclosures
                 if (_byId.TryGetValue(target, out var named) && !named.Contains(control)) return named;
             if (control.Id is { Length: > 0 } id && _byLabel.TryGetValue(id, out var labelled) && !labelled.Contains(control))
                 return labelled;
-            return Next(control);
+            return FindFollowingPanel(control);
         }
 
         /// <summary>Shows a panel. False when it is not content, or was opened before.</summary>
@@ -169,7 +172,7 @@ internal static class Disclosures
                 : null;
 
         // Without a reference, the panel follows its button, or the element that consists of the button.
-        private static IElement? Next(IElement control)
+        private static IElement? FindFollowingPanel(IElement control)
         {
             for (var element = control; element is not null && element.LocalName != "body"; element = element.ParentElement)
             {
@@ -186,15 +189,16 @@ internal static class Disclosures
 
         private static bool IsMenu(IElement panel)
         {
-            if (panel.Closest(NoContent) is not null || panel.QuerySelector("nav, [role=navigation], [role=menu]") is not null) return true;
+            if (panel.Closest(ExcludedContainers) is not null) return true;
+            if (panel.QuerySelector("nav, [role=navigation], [role=menu]") is not null) return true;
             if (panel.LocalName is "form" or "select" or "option" or "input" or "html" or "body" or "main" or "svg") return true;
             if (panel.GetAttribute("role") is "tooltip" or "status" or "tree" or "grid") return true;
-            if (panel.GetAttribute("role") is not ("tabpanel" or "region") && HasName(panel, MenuNames, part: false)) return true;
-            var length = HtmlExtractor.Fold(panel.TextContent).Length;
+            if (panel.GetAttribute("role") is not ("tabpanel" or "region") && HasName(panel, MenuNames, matchSubstring: false)) return true;
+            var length = HtmlExtractor.CollapseWhiteSpace(panel.TextContent).Length;
             var links = panel.QuerySelectorAll("a[href]");
             return length == 0
-                || (links.Length >= LinkListLength
-                    && links.Sum(link => HtmlExtractor.Fold(link.TextContent).Length) > LinkDensity * length);
+                || (links.Length >= MinLinkListLength
+                    && links.Sum(link => HtmlExtractor.CollapseWhiteSpace(link.TextContent).Length) > MaxLinkDensity * length);
         }
 
         private static string[] Words(string? text) => text?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];

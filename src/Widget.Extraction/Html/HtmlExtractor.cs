@@ -7,7 +7,7 @@ namespace Widget.Extraction;
 /// <summary>Reads the content of web pages without boilerplate.</summary>
 public sealed class HtmlExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Html;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Html;
 
     public ExtractedDocument Extract(RawDocument document)
     {
@@ -18,25 +18,25 @@ public sealed class HtmlExtractor : IExtractor
 
     /// <param name="html">The page.</param>
     /// <param name="address">Base address of links; without it, no links are returned.</param>
-    /// <param name="whole">Whether everything is content, as in a page made from Markdown.</param>
-    public static ExtractedDocument Extract(string html, Uri? address, bool whole = false)
+    /// <param name="isAllContent">Whether everything is content, as in a page made from Markdown.</param>
+    public static ExtractedDocument Extract(string html, Uri? address, bool isAllContent = false)
     {
         HtmlComplexity.Check(html);
         using var page = new HtmlParser().ParseDocument(html);
         var links = Links(page, address);
         var noText = NoTextReason.Of(page);
-        var title = Fold(page.Title);
+        var title = CollapseWhiteSpace(page.Title);
         var language = page.DocumentElement.GetAttribute("lang")?.Split('-', '_')[0].Trim().ToLowerInvariant();
 
         var (noIndex, noFollow) = Robots(page);
         var canonical = Canonical(page, address);
-        var description = Fold(Meta(page, "description").FirstOrDefault());
+        var description = CollapseWhiteSpace(Meta(page, "description").FirstOrDefault());
 
         var blocks = new List<Block>();
-        if (MainContent.Find(page, whole) is { } main) new BlockWalker(blocks).Walk(main);
+        if (MainContent.Find(page, isAllContent) is { } main) new BlockWalker(blocks).Walk(main);
 
         if (noText is not null && NoTextReason.IsPlaceholder(blocks)) blocks.Clear();
-        var heading = Only(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
+        var heading = SingleOrNull(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
         return new ExtractedDocument(
             heading?.Text ?? (title.Length > 0 ? title : null),
             language is { Length: 2 } ? language : null,
@@ -52,24 +52,25 @@ public sealed class HtmlExtractor : IExtractor
     }
 
     /// <summary>Returns the text in one line: white space is collapsed, and places for optional line breaks are removed.</summary>
-    internal static string Fold(string? text)
+    /// <summary>Replaces each run of white space with one space, and removes it at both ends.</summary>
+    internal static string CollapseWhiteSpace(string? text)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var folded = new StringBuilder(text.Length);
+        var collapsed = new StringBuilder(text.Length);
         foreach (var character in text)
         {
             if (IsBreakOpportunity(character)) continue;
-            if (!char.IsWhiteSpace(character)) folded.Append(character);
-            else if (folded.Length > 0 && folded[^1] != ' ') folded.Append(' ');
+            if (!char.IsWhiteSpace(character)) collapsed.Append(character);
+            else if (collapsed.Length > 0 && collapsed[^1] != ' ') collapsed.Append(' ');
         }
 
-        return folded.ToString().TrimEnd();
+        return collapsed.ToString().TrimEnd();
     }
 
     // Soft hyphens, zero-width spaces, word joiners and byte order marks are invisible and not part of a word.
     private static bool IsBreakOpportunity(char character) => character is '\u00AD' or '\u200B' or '\u2060' or '\uFEFF';
 
-    private static T? Only<T>(IEnumerable<T> elements)
+    private static T? SingleOrNull<T>(IEnumerable<T> elements)
         where T : class
     {
         var found = elements.Take(2).ToArray();

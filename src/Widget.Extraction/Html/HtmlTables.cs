@@ -28,11 +28,11 @@ internal static class HtmlTables
     public static string Write(IElement table)
     {
         var rows = Rows(table).ToList();
-        var declared = rows.TakeWhile(row => row.ParentElement?.LocalName == "thead" || IsHeader(row)).Count();
+        var headerRows = rows.TakeWhile(row => row.ParentElement?.LocalName == "thead" || IsHeader(row)).Count();
         return TableText.Write(
             rows.ConvertAll(row => (IReadOnlyList<TextCell>)[.. Cells(row).Select(cell => Cell(cell))]),
-            declared > 0 ? ColumnNames.Declared : ColumnNames.Unknown,
-            declared);
+            headerRows > 0 ? ColumnNames.Declared : ColumnNames.Unknown,
+            headerRows);
     }
 
     private static IEnumerable<IElement> Rows(IElement table) => table.Children
@@ -57,21 +57,21 @@ internal static class HtmlTables
     private static TextCell Cell(IElement cell)
     {
         var text = InlineText.Of(cell);
-        if (text.Length == 0) text = TextOfPicture(cell);
+        if (text.Length == 0) text = TextOfImage(cell);
         return new TextCell(text, cell.LocalName == "th" || IsBold(cell, text), Span(cell, "colspan"), Span(cell, "rowspan"));
     }
 
-    // A check mark is often a picture.
-    private static string TextOfPicture(IElement cell)
+    // A check mark is often an image.
+    private static string TextOfImage(IElement cell)
     {
-        var picture = cell.QuerySelector("img[alt], [aria-label]");
-        return HtmlExtractor.Fold(picture?.GetAttribute("alt") ?? picture?.GetAttribute("aria-label"));
+        var image = cell.QuerySelector("img[alt], [aria-label]");
+        return HtmlExtractor.CollapseWhiteSpace(image?.GetAttribute("alt") ?? image?.GetAttribute("aria-label"));
     }
 
     private static bool IsBold(IElement cell, string text) =>
         text.Length > 0 && cell.QuerySelector("b, strong") is { } bold && InlineText.Of(bold) == text;
 
-    // Zero means the rest of the rows.
+    // A row span of zero means all remaining rows.
     private static int Span(IElement cell, string attribute) =>
         int.TryParse(cell.GetAttribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var span)
             ? span == 0 && attribute == "rowspan" ? int.MaxValue / 2 : span

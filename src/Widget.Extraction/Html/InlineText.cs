@@ -9,14 +9,15 @@ namespace Widget.Extraction;
 /// </summary>
 internal static class InlineText
 {
-    // Below this level only the text is taken, so that no page can exhaust the stack.
+    // Deeper elements only contribute their text, so that no page can exhaust the stack.
     private const int MaxDepth = 200;
 
+    /// <summary>Returns the text in one line; empty when there is none.</summary>
     public static string Of(IElement element)
     {
         var text = new StringBuilder();
         Append(element, text, depth: 0);
-        return HtmlExtractor.Fold(text.ToString());
+        return HtmlExtractor.CollapseWhiteSpace(text.ToString());
     }
 
     /// <summary>Whether the element begins on a new line.</summary>
@@ -56,10 +57,10 @@ internal static class InlineText
                 Append(element, text, depth + 1);
                 break;
             default:
-                var separates = IsBlock(name);
-                if (separates) text.Append(' ');
+                var isBlock = IsBlock(name);
+                if (isBlock) text.Append(' ');
                 Append(element, text, depth + 1);
-                if (separates) text.Append(' ');
+                if (isBlock) text.Append(' ');
                 break;
         }
     }

@@ -3,33 +3,33 @@ using AngleSharp.Dom;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Separates a page's content from its boilerplate. First removes elements whose markup states another purpose. Then takes the element with
-/// most of the text. Then removes groups in it that consist of links or of few words, using link density and word count as in Kohlschütter,
-/// Fankhauser and Nejdl, "Boilerplate detection using shallow text features" (WSDM 2010). In doubt the text stays: a page that would lose
-/// most of its words keeps them.
+/// Separates a page's content from its boilerplate, in three steps. The first removes elements whose markup declares another purpose. The
+/// second takes the element with most of the text. The third removes groups in it that consist of links or of few words, using link density
+/// and word count as in Kohlschütter, Fankhauser and Nejdl, "Boilerplate detection using shallow text features" (WSDM 2010). The third step
+/// removes nothing if the page would lose most of its words.
 /// </summary>
 internal static class MainContent
 {
     // These elements never contain the page's own text.
-    private const string NoText =
+    private const string NeverContent =
         "script, style, noscript, template, iframe, object, svg, canvas, dialog:not([open]), [role=dialog][aria-modal=true], [popover], "
         + "button, select, [hidden], [aria-hidden=true]";
 
     // Navigation and similar elements, recognised by their markup.
-    private const string Stated =
+    private const string DeclaredBoilerplate =
         "nav, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], [role=alertdialog], "
         + "body > header, body > footer, body > div > header, body > div > footer";
 
     private const int MinWords = 25;
     private const double MinShare = 0.4;
 
-    // Share of a block's characters within links. The paper's decision trees split at a third.
-    private const double LinkDensity = 0.6;
-    private const int LinkListLength = 3;
+    // A block with a larger share of its characters within links is a link list. The paper's decision trees split at a third.
+    private const double MaxLinkDensity = 0.6;
+    private const int MinLinkListLength = 3;
 
-    private static readonly string[] Consent = ["cookie", "consent", "gdpr", "onetrust", "cybot", "usercentrics", "didomi"];
+    private static readonly string[] ConsentNames = ["cookie", "consent", "gdpr", "onetrust", "cybot", "usercentrics", "didomi"];
 
-    private static readonly string[] Asides =
+    private static readonly string[] AsideNames =
     [
         "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination",
         "pager", "share", "sharing", "social", "newsletter", "sidebar", "menu", "navbar", "offcanvas", "drawer", "skip-link", "promo",
@@ -37,29 +37,29 @@ internal static class MainContent
     ];
 
     /// <summary>Removes the boilerplate and returns the element to read; null for a page without a body.</summary>
-    public static IElement? Find(IDocument page, bool whole)
+    public static IElement? Find(IDocument page, bool isAllContent)
     {
         if (page.Body is not { } body) return null;
         Disclosures.Open(body);
-        Remove(body.QuerySelectorAll(NoText));
-        if (whole) return body;
+        Remove(body.QuerySelectorAll(NeverContent));
+        if (isAllContent) return body;
         RemoveSearchForms(body);
-        var before = Words(body);
-        var stated = body.QuerySelectorAll(Stated).ToList();
+        var words = Words(body);
+        var declared = body.QuerySelectorAll(DeclaredBoilerplate).ToList();
         // A page with nothing but navigation is an index, so its navigation is its content.
-        if (before - stated.Where(element => !stated.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0)
-            Remove(stated);
+        if (words - declared.Where(element => !declared.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0)
+            Remove(declared);
         RemoveBanners(body);
 
-        var root = Bulk(body);
-        var links = Removable(root).ToList();
-        var (all, lost) = (Words(root), links.Sum(Words));
-        if (all - lost >= MinWords || all - lost >= MinShare * all) Remove(links);
+        var root = FindMainElement(body);
+        var links = FindBoilerplate(root).ToList();
+        var (all, removable) = (Words(root), links.Sum(Words));
+        if (all - removable >= MinWords || all - removable >= MinShare * all) Remove(links);
         return root;
     }
 
     // The page's own content element counts only if it contains most of the text. Some pages put only a heading into it.
-    private static IElement Bulk(IElement body)
+    private static IElement FindMainElement(IElement body)
     {
         var all = Words(body);
         foreach (var selector in (string[])["main", "[role=main]", "article"])
@@ -88,12 +88,13 @@ internal static class MainContent
         Remove(body.QuerySelectorAll("[id], [class]")
             .Where(element => element.LocalName
                 is "div" or "section" or "aside" or "p" or "ul" or "span" or "footer" or "header" or "dialog")
-            .Where(element => Named(element, Consent, whole: false) && Words(element) < all / 2 && element.QuerySelector("h1") is null)
+            .Where(element => HasName(element, ConsentNames, wholeWords: false))
+            .Where(element => Words(element) < all / 2 && element.QuerySelector("h1") is null)
             .ToList());
     }
 
     /// <summary>Link lists, and elements named as asides that are short or mostly links. Only the outermost ones.</summary>
-    private static IEnumerable<IElement> Removable(IElement root)
+    private static IEnumerable<IElement> FindBoilerplate(IElement root)
     {
         var waiting = new Stack<IElement>(root.Children.Reverse());
         while (waiting.TryPop(out var element))
@@ -107,21 +108,21 @@ internal static class MainContent
     private static bool IsBoilerplate(IElement element)
     {
         if (element.LocalName is not ("div" or "section" or "ul" or "ol" or "footer" or "header")) return false;
-        var text = HtmlExtractor.Fold(element.TextContent).Length;
+        var text = HtmlExtractor.CollapseWhiteSpace(element.TextContent).Length;
         if (text == 0) return false;
         var anchors = element.QuerySelectorAll("a[href]");
-        var density = anchors.Sum(anchor => HtmlExtractor.Fold(anchor.TextContent).Length) / (double)text;
-        if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null)
-            return density > LinkDensity / 2 || Words(element) < MinWords;
-        if (element.LocalName == "footer") return density > LinkDensity / 2;
+        var density = anchors.Sum(anchor => HtmlExtractor.CollapseWhiteSpace(anchor.TextContent).Length) / (double)text;
+        if (HasName(element, AsideNames, wholeWords: true) && element.QuerySelector("h1") is null)
+            return density > MaxLinkDensity / 2 || Words(element) < MinWords;
+        if (element.LocalName == "footer") return density > MaxLinkDensity / 2;
         // Headings above links form a section index, which stays if it is in the middle of text.
-        return density > LinkDensity && anchors.Length >= LinkListLength;
+        return density > MaxLinkDensity && anchors.Length >= MinLinkListLength;
     }
 
-    private static bool Named(IElement element, string[] names, bool whole)
+    private static bool HasName(IElement element, string[] names, bool wholeWords)
     {
         var given = $"{element.Id} {element.ClassName}".ToLowerInvariant();
-        if (!whole) return Array.Exists(names, name => given.Contains(name, StringComparison.Ordinal));
+        if (!wholeWords) return Array.Exists(names, name => given.Contains(name, StringComparison.Ordinal));
         foreach (var word in given.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (Array.Exists(names,

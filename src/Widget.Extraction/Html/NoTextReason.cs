@@ -6,7 +6,7 @@ namespace Widget.Extraction;
 /// <summary>Explains why a page has no text, to the person who added it.</summary>
 internal static partial class NoTextReason
 {
-    // A page that is drawn by a script has a few words at most, which ask to wait or to allow scripts.
+    // Before its scripts run, a page has at most a few words, which ask to wait or to allow scripts.
     private const int MaxPlaceholderLength = 200;
 
     /// <summary>Returns the likely reason; null when the page has no sign of one.</summary>
@@ -18,7 +18,7 @@ internal static partial class NoTextReason
             && page.QuerySelector("frameset") is null)
             return "This page's text is drawn by a script, and scripts are not run. "
                 + "Add the text as a file, or a page that has it in its HTML.";
-        if (Frame(page) is { } frame)
+        if (FindFrame(page) is { } frame)
             return $"This page has no text and shows another page in a frame. Add that page: {frame}";
         if (page.QuerySelector("body img, body picture, body svg, body canvas, body video, body object, body embed") is not null)
             return "This page has pictures or media but no text.";
@@ -30,7 +30,7 @@ internal static partial class NoTextReason
         blocks.Sum(block => block.Text.Length) is > 0 and <= MaxPlaceholderLength
             && Placeholder().IsMatch(string.Join(' ', blocks.Select(block => block.Text)));
 
-    private static string? Frame(IDocument page) => page.QuerySelectorAll("frame[src], iframe[src]")
+    private static string? FindFrame(IDocument page) => page.QuerySelectorAll("frame[src], iframe[src]")
         .Where(frame => frame.Closest("noscript, [hidden]") is null && frame.GetAttribute("width") is not ("0" or "1"))
         .Select(frame => frame.GetAttribute("src")!)
         .FirstOrDefault(address => address.Length <= BlockWalker.MaxHeadingLength);

@@ -24,14 +24,15 @@ internal sealed class CellFormats
     /// <summary>Formats a cell's value, which the file stores as a plain number.</summary>
     public string Format(string raw, uint? style)
     {
-        if (!double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return HtmlExtractor.Fold(raw);
+        if (!double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return HtmlExtractor.CollapseWhiteSpace(raw);
         var code = style is { } index && index < _codes.Length ? _codes[index] : "";
-        var pattern = Unquoted(code);
+        var pattern = PatternOf(code);
         if (pattern.AsSpan().ContainsAny("yd")
             || (pattern.Contains('m', StringComparison.Ordinal) && !pattern.Contains('0', StringComparison.Ordinal))
             || pattern.AsSpan().ContainsAny("hs"))
-            return Date(number, pattern) ?? Number(number);
-        return pattern.Contains('%', StringComparison.Ordinal) ? $"{Number(Math.Round(number * 100, 6))} %" : Number(number);
+            return FormatDate(number, pattern) ?? FormatNumber(number);
+        return pattern.Contains('%', StringComparison.Ordinal) ? $"{FormatNumber(Math.Round(number * 100, 6))} %" : FormatNumber(number);
     }
 
     /// <summary>Whether a style displays nothing. The format ";;;" hides every value and ";;" hides numbers.</summary>
@@ -48,8 +49,8 @@ internal sealed class CellFormats
         _ => "",
     };
 
-    // Ignores colours, conditions and literal text, which may contain any letter, and all but the first section of the format.
-    private static string Unquoted(string code)
+    // The first section of a format code, without colours, conditions and literal text, which may contain any letter.
+    private static string PatternOf(string code)
     {
         var pattern = new System.Text.StringBuilder();
         var (quoted, bracketed) = (false, false);
@@ -67,7 +68,7 @@ internal sealed class CellFormats
         return pattern.Replace("general", "").ToString();
     }
 
-    private string? Date(double number, string pattern)
+    private string? FormatDate(double number, string pattern)
     {
         var days = _from1904 ? number + 1462 : number;
         if (days is < 0 or > 2_958_465) return null;
@@ -77,5 +78,5 @@ internal sealed class CellFormats
     }
 
     // Spreadsheets calculate with fifteen digits. More digits would show rounding errors of binary fractions.
-    private static string Number(double number) => number.ToString("G15", CultureInfo.InvariantCulture);
+    private static string FormatNumber(double number) => number.ToString("G15", CultureInfo.InvariantCulture);
 }

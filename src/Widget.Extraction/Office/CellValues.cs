@@ -14,7 +14,7 @@ internal sealed class CellValues(List<string> sharedStrings, CellFormats formats
         {
             "s" => new(SharedString(raw), IsText: true),
             "inlineStr" => new(cell.InlineString is { } inline ? TextOf(inline) : "", IsText: true),
-            "str" => new(HtmlExtractor.Fold(raw), IsText: true),
+            "str" => new(HtmlExtractor.CollapseWhiteSpace(raw), IsText: true),
             "b" => new(raw == "1" ? "yes" : "no", IsText: false),
             "e" => new("", IsText: false),
             "d" => new(raw, IsText: false),
@@ -32,13 +32,13 @@ internal sealed class CellValues(List<string> sharedStrings, CellFormats formats
     public static bool IsError(Cell cell) => cell.DataType?.InnerText == "e";
 
     // Phonetic guides (furigana) are not part of the text.
-    public static string TextOf(OpenXmlElement item) => HtmlExtractor.Fold(string.Concat(item
+    public static string TextOf(OpenXmlElement item) => HtmlExtractor.CollapseWhiteSpace(string.Concat(item
         .Descendants<Text>()
         .Where(text => text.Parent is not PhoneticRun)
         .Select(text => text.Text)));
 
     private string SharedString(string index) =>
-        int.TryParse(index, CultureInfo.InvariantCulture, out var place) && place >= 0 && place < sharedStrings.Count
-            ? sharedStrings[place]
+        int.TryParse(index, CultureInfo.InvariantCulture, out var position) && position >= 0 && position < sharedStrings.Count
+            ? sharedStrings[position]
             : "";
 }

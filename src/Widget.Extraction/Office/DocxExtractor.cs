@@ -7,7 +7,7 @@ namespace Widget.Extraction;
 /// <summary>Reads Word documents: headings by style and outline level, lists, tables, text boxes and notes.</summary>
 public sealed class DocxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Docx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Docx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a Word document", stream =>
     {

@@ -8,7 +8,7 @@ namespace Widget.Extraction;
 /// <summary>Reads presentations slide by slide: titles, bullets, tables and speaker notes. A block's page is its slide.</summary>
 public sealed class PptxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Pptx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Pptx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a PowerPoint presentation", stream =>
     {
@@ -70,7 +70,7 @@ public sealed class PptxExtractor : IExtractor
 
     private static IEnumerable<string> Paragraphs(OpenXmlElement shape) => shape
         .Descendants<Drawing.Paragraph>()
-        .Select(paragraph => HtmlExtractor.Fold(string.Concat(paragraph.Descendants().Select(element => element switch
+        .Select(paragraph => HtmlExtractor.CollapseWhiteSpace(string.Concat(paragraph.Descendants().Select(element => element switch
         {
             Drawing.Text text => text.Text,
             Drawing.Break => " ",

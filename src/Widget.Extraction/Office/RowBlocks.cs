@@ -12,9 +12,10 @@ internal sealed class RowBlocks
     private readonly Dictionary<int, string> _columns = [];
     private (int Row, IReadOnlyDictionary<int, Cell> Cells)? _header;
     private (int Row, string Name, bool IsUsed)? _group;
-    private bool _decided;
+    private bool _isHeaderDecided;
     private long _length;
 
+    /// <summary>A cell of a sheet.</summary>
     /// <param name="Text">The displayed text, never empty.</param>
     /// <param name="IsText">Whether it is text, not a number or a date.</param>
     public readonly record struct Cell(string Text, bool IsText)
@@ -28,10 +29,11 @@ internal sealed class RowBlocks
     public void Add(int row, IReadOnlyDictionary<int, Cell> cells)
     {
         if (cells.Count == 0) return;
-        if (_decided) AddToTable(row, cells);
-        else Decide(row, cells);
+        if (_isHeaderDecided) AddToTable(row, cells);
+        else DecideHeader(row, cells);
     }
 
+    /// <summary>Ends the sheet and returns its blocks.</summary>
     public List<Block> Finish()
     {
         if (_header is { } header) Write(header.Row, header.Cells);
@@ -42,7 +44,7 @@ internal sealed class RowBlocks
 
     // The first row with two or more cells contains the column names if its cells are distinct texts and another row follows. Rows above
     // it, such as the sheet's title, stay as they are. If the names cover several columns each, the next row of names completes them.
-    private void Decide(int row, IReadOnlyDictionary<int, Cell> cells)
+    private void DecideHeader(int row, IReadOnlyDictionary<int, Cell> cells)
     {
         if (_header is not { } header)
         {
@@ -56,7 +58,7 @@ internal sealed class RowBlocks
             }
             else
             {
-                _decided = true;
+                _isHeaderDecided = true;
                 Write(row, cells);
             }
 
@@ -64,7 +66,7 @@ internal sealed class RowBlocks
         }
 
         _header = null;
-        _decided = true;
+        _isHeaderDecided = true;
         foreach (var (column, cell) in header.Cells)
             for (var covered = column; covered < column + cell.Columns; covered++) _columns[covered] = cell.Text;
         if (header.Cells.Values.Any(cell => cell.Columns > 1) && Complete(cells) is { } names)
@@ -133,7 +135,7 @@ internal sealed class RowBlocks
     private void Write(int row, string text)
     {
         _length += text.Length;
-        if (_length > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        if (_length > Extractors.MaxTextLength) throw new IngestionFailureException(Extractors.TooLong);
         _blocks.Add(new Block(BlockKind.Table, text) { Row = row });
     }
 }

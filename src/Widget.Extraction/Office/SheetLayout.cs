@@ -61,29 +61,29 @@ internal sealed class SheetLayout
                     summaryRight = xml.GetAttribute("summaryRight") is not ("0" or "false");
                     break;
                 case "col":
-                    var last = Math.Min(Number(xml, "max"), MaxColumns);
-                    var hidden = IsTrue(xml, "hidden") || IsZero(xml, "width");
-                    for (var column = Math.Max(1, Number(xml, "min")); column <= last; column++)
-                        columns.Add(new Line(column - 1, hidden, Number(xml, "outlineLevel"), IsTrue(xml, "collapsed")));
+                    var last = Math.Min(ReadNumber(xml, "max"), MaxColumns);
+                    var isHiddenColumn = IsTrue(xml, "hidden") || IsZero(xml, "width");
+                    for (var column = Math.Max(1, ReadNumber(xml, "min")); column <= last; column++)
+                        columns.Add(new Line(column - 1, isHiddenColumn, ReadNumber(xml, "outlineLevel"), IsTrue(xml, "collapsed")));
                     break;
                 case "row":
-                    row = xml.GetAttribute("r") is null ? row + 1 : Number(xml, "r");
-                    var flat = IsTrue(xml, "hidden") || (IsTrue(xml, "customHeight") && IsZero(xml, "ht"));
-                    rows.Add(new Line(row, flat, Number(xml, "outlineLevel"), IsTrue(xml, "collapsed")));
+                    row = xml.GetAttribute("r") is null ? row + 1 : ReadNumber(xml, "r");
+                    var isHiddenRow = IsTrue(xml, "hidden") || (IsTrue(xml, "customHeight") && IsZero(xml, "ht"));
+                    rows.Add(new Line(row, isHiddenRow, ReadNumber(xml, "outlineLevel"), IsTrue(xml, "collapsed")));
                     break;
-                case "mergeCell" when Range(xml.GetAttribute("ref")) is { } range:
+                case "mergeCell" when ParseRange(xml.GetAttribute("ref")) is { } range:
                     layout._merged[(range.FirstRow, range.FirstColumn)] = range;
                     break;
             }
         }
 
-        layout._hiddenColumns.UnionWith(Hidden(columns, summaryRight));
-        layout._hiddenRows.UnionWith(Hidden(rows, summaryBelow));
+        layout._hiddenColumns.UnionWith(HiddenIndexes(columns, summaryRight));
+        layout._hiddenRows.UnionWith(HiddenIndexes(rows, summaryBelow));
         return layout;
     }
 
     /// <summary>Returns the column of a cell's reference such as "B12", from 0; null when it is invalid.</summary>
-    public static int? Column(string? reference)
+    public static int? ParseColumn(string? reference)
     {
         if (string.IsNullOrEmpty(reference)) return null;
         var column = 0;
@@ -98,7 +98,7 @@ internal sealed class SheetLayout
     }
 
     // A folded group is marked at its summary line, which follows the group, or precedes it if the sheet says so.
-    private static IEnumerable<int> Hidden(List<Line> lines, bool summaryFollows)
+    private static IEnumerable<int> HiddenIndexes(List<Line> lines, bool summaryFollows)
     {
         var ordered = lines.OrderBy(line => line.Index).ToList();
         var step = summaryFollows ? -1 : 1;
@@ -113,22 +113,26 @@ internal sealed class SheetLayout
         }
     }
 
-    private static MergedRange? Range(string? reference)
+    private static MergedRange? ParseRange(string? reference)
     {
         if (reference?.Split(':') is not [var from, var to]) return null;
-        return Column(from) is { } firstColumn && Column(to) is { } lastColumn && RowOf(from) is { } firstRow && RowOf(to) is { } lastRow
-            && firstColumn <= lastColumn && firstRow <= lastRow
+        return ParseColumn(from) is { } firstColumn
+            && ParseColumn(to) is { } lastColumn
+            && ParseRow(from) is { } firstRow
+            && ParseRow(to) is { } lastRow
+            && firstColumn <= lastColumn
+            && firstRow <= lastRow
             ? new MergedRange(firstColumn, firstRow, lastColumn, lastRow)
             : null;
     }
 
-    private static int? RowOf(string reference)
+    private static int? ParseRow(string reference)
     {
         var digits = reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : null;
     }
 
-    private static int Number(XmlReader xml, string attribute) =>
+    private static int ReadNumber(XmlReader xml, string attribute) =>
         int.TryParse(xml.GetAttribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static bool IsTrue(XmlReader xml, string attribute) => xml.GetAttribute(attribute) is "1" or "true";

@@ -78,17 +78,17 @@ internal sealed class SheetReader(WorksheetPart part, string name, CellValues va
     // A merged cell that begins in a hidden row is displayed in its visible rows. Returns whether the row has any content.
     private bool ReadHidden(Row row, int number)
     {
-        var any = false;
+        var hasContent = false;
         foreach (var (column, cell) in Cells(row))
         {
             var value = values.Of(cell);
             if (value.Text.Length == 0) continue;
-            any = true;
+            hasContent = true;
             if (_layout.MergedAt(number, column) is { } range && range.LastRow > number && !values.IsHidden(cell, value))
                 _merged.Add((range, value));
         }
 
-        return any;
+        return hasContent;
     }
 
     private static IEnumerable<(int Column, Cell Cell)> Cells(Row row)
@@ -96,7 +96,7 @@ internal sealed class SheetReader(WorksheetPart part, string name, CellValues va
         var column = -1;
         foreach (var cell in row.Elements<Cell>())
         {
-            column = SheetLayout.Column(cell.CellReference?.Value) ?? column + 1;
+            column = SheetLayout.ParseColumn(cell.CellReference?.Value) ?? column + 1;
             yield return (column, cell);
         }
     }

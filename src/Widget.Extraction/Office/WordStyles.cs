@@ -5,7 +5,7 @@ namespace Widget.Extraction;
 /// <summary>Determines a paragraph's role from its properties, its style and that style's base styles.</summary>
 internal sealed class WordStyles(Styles? styles)
 {
-    private const int DeepestInheritance = 20;
+    private const int MaxInheritance = 20;
 
     private readonly Dictionary<string, Style> _byId = (styles?.Elements<Style>() ?? [])
         .Where(style => style.StyleId?.Value is not null)
@@ -26,7 +26,7 @@ internal sealed class WordStyles(Styles? styles)
         var list = own?.NumberingProperties?.NumberingId?.Val?.Value is > 0;
         var (title, contents) = (false, false);
         var id = own?.ParagraphStyleId?.Val?.Value;
-        for (var depth = 0; id is not null && depth < DeepestInheritance && _byId.TryGetValue(id, out var style); depth++)
+        for (var depth = 0; id is not null && depth < MaxInheritance && _byId.TryGetValue(id, out var style); depth++)
         {
             var name = (style.StyleName?.Val?.Value ?? id).ToLowerInvariant();
             if (name == "title") (title, level) = (true, level ?? 1);

@@ -11,18 +11,18 @@ internal static class WordTables
     {
         var rows = RowsOf(table).Where(row => !WordText.IsDeleted(row)).ToList();
         // Rows that Word repeats on every page have the column names.
-        var declared = rows.TakeWhile(row => row.TableRowProperties?.GetFirstChild<TableHeader>() is not null).Count();
-        var names = declared > 0 ? ColumnNames.Declared
+        var headerRows = rows.TakeWhile(row => row.TableRowProperties?.GetFirstChild<TableHeader>() is not null).Count();
+        var names = headerRows > 0 ? ColumnNames.Declared
             : table.GetFirstChild<TableProperties>()?.TableLook?.FirstRow?.Value == false ? ColumnNames.Unknown
             : ColumnNames.Likely;
-        return TableText.Write(Cells(rows), names, declared);
+        return TableText.Write(Cells(rows), names, headerRows);
     }
 
     private static List<IReadOnlyList<TextCell>> Cells(List<TableRow> rows)
     {
         var table = rows.ConvertAll(row => new List<TextCell>());
-        // The open vertical merge of each column: its row, and its place in the row.
-        var merged = new Dictionary<int, (int Row, int Place)>();
+        // The open vertical merge of each column: its first row, and the index of its cell there.
+        var merged = new Dictionary<int, (int Row, int Index)>();
         for (var number = 0; number < rows.Count; number++)
         {
             var column = rows[number].TableRowProperties?.GetFirstChild<GridBefore>()?.Val?.Value ?? 0;
@@ -34,8 +34,8 @@ internal static class WordTables
                 var continues = properties?.VerticalMerge is { } vertical && vertical.Val?.Value is not MergedCellValues.Restart;
                 if (continues && merged.TryGetValue(column, out var start))
                 {
-                    var first = table[start.Row][start.Place];
-                    table[start.Row][start.Place] = first with { Rows = number - start.Row + 1 };
+                    var first = table[start.Row][start.Index];
+                    table[start.Row][start.Index] = first with { Rows = number - start.Row + 1 };
                 }
                 else if (properties?.HorizontalMerge is { } horizontal && horizontal.Val?.Value is not MergedCellValues.Restart
                     && table[number] is [.., var left])
@@ -79,7 +79,7 @@ internal static class WordTables
             }
         }
 
-        return HtmlExtractor.Fold(string.Join(' ', parts));
+        return HtmlExtractor.CollapseWhiteSpace(string.Join(' ', parts));
     }
 
     private static bool IsBold(TableCell cell)

@@ -5,8 +5,8 @@ using DocumentFormat.OpenXml.Wordprocessing;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Returns the text of a Word document's elements as it is after all tracked changes are accepted: deleted text and the old place of moved
-/// text are left out (ECMA-376 part 1, 17.13.5). Hidden text is left out, too.
+/// Returns the text of a Word document's elements as if all tracked changes were accepted: deleted text and the old place of moved text
+/// are left out (ECMA-376 part 1, 17.13.5). Hidden text is left out, too.
 /// </summary>
 internal static class WordText
 {
@@ -15,7 +15,7 @@ internal static class WordText
     {
         var text = new StringBuilder();
         Append(paragraph, text);
-        return HtmlExtractor.Fold(text.ToString());
+        return HtmlExtractor.CollapseWhiteSpace(text.ToString());
     }
 
     /// <summary>Returns the contents of the text boxes that are anchored in a paragraph, each once.</summary>
@@ -27,7 +27,7 @@ internal static class WordText
             {
                 yield return box;
             }
-            else if (!IsLeftOut(child))
+            else if (!IsExcluded(child))
             {
                 foreach (var inner in Boxes(child)) yield return inner;
             }
@@ -65,14 +65,14 @@ internal static class WordText
                 case TextBoxContent:
                     break;
                 default:
-                    if (!IsLeftOut(child) && child.HasChildren) Append(child, text);
+                    if (!IsExcluded(child) && child.HasChildren) Append(child, text);
                     break;
             }
         }
     }
 
-    // Drawings occur twice, for newer and for older programs.
-    private static bool IsLeftOut(OpenXmlElement element) => element
+    // A drawing is stored twice, for newer and for older programs. Only the first form is read.
+    private static bool IsExcluded(OpenXmlElement element) => element
         is AlternateContentFallback or DeletedRun or MoveFromRun or ParagraphProperties or RunProperties
         || (element is Run { RunProperties.Vanish: { } hidden } && (hidden.Val is null || hidden.Val.Value));
 }

@@ -1,6 +1,6 @@
 namespace Widget.Extraction;
 
-/// <summary>Collects what was not read of a workbook, and says so to the person who added it.</summary>
+/// <summary>Collects what was not read of a workbook, for a notice to the person who added it.</summary>
 internal sealed class WorkbookNotice
 {
     // Cells named in the notice. The count covers the rest.
@@ -40,10 +40,10 @@ internal sealed class WorkbookNotice
     public string? Hidden()
     {
         var parts = new List<string>();
-        if (_sheets.Count > 0) parts.Add($"{Counted(_sheets.Count, "hidden sheet")} ({Named(_sheets, _sheets.Count)})");
-        if (_columns > 0) parts.Add(Counted(_columns, "hidden column"));
-        if (_rows > 0) parts.Add($"{Counted(_rows, "row")} that {(_rows == 1 ? "is" : "are")} hidden, folded or filtered out");
-        if (_cells > 0) parts.Add(Counted(_cells, "cell") + " with a format that shows nothing");
+        if (_sheets.Count > 0) parts.Add($"{Pluralize(_sheets.Count, "hidden sheet")} ({JoinNames(_sheets, _sheets.Count)})");
+        if (_columns > 0) parts.Add(Pluralize(_columns, "hidden column"));
+        if (_rows > 0) parts.Add($"{Pluralize(_rows, "row")} that {(_rows == 1 ? "is" : "are")} hidden, folded or filtered out");
+        if (_cells > 0) parts.Add(Pluralize(_cells, "cell") + " with a format that shows nothing");
         return parts.Count == 0 ? null : $"Left out: {string.Join(", ", parts)}.";
     }
 
@@ -55,16 +55,16 @@ internal sealed class WorkbookNotice
         if (_formulaCount > 0)
         {
             sentences.Add(
-                $"{Counted(_formulaCount, "formula")} without a saved value ({Named(_formulas, _formulaCount)}). "
+                $"{Pluralize(_formulaCount, "formula")} without a saved value ({JoinNames(_formulas, _formulaCount)}). "
                     + "Open the workbook in a spreadsheet program, save it and add it again.");
         }
 
-        if (_errorCount > 0) sentences.Add($"{Counted(_errorCount, "cell")} with an error instead of a value.");
+        if (_errorCount > 0) sentences.Add($"{Pluralize(_errorCount, "cell")} with an error instead of a value.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 
-    private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count:N0} {noun}s";
+    private static string Pluralize(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count:N0} {noun}s";
 
-    private static string Named(List<string> names, int count) =>
+    private static string JoinNames(List<string> names, int count) =>
         string.Join(", ", names.Take(MaxNamed)) + (count > MaxNamed ? $" and {count - MaxNamed:N0} more" : "");
 }

@@ -10,7 +10,7 @@ namespace Widget.Extraction;
 /// </summary>
 public sealed class XlsxExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Xlsx;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Xlsx;
 
     public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "an Excel workbook", stream =>
     {
@@ -22,7 +22,7 @@ public sealed class XlsxExtractor : IExtractor
         foreach (var sheet in main.Workbook.Sheets?.Elements<Sheet>() ?? [])
         {
             if (sheet.Id?.Value is not { } relation || main.GetPartById(relation) is not WorksheetPart part) continue;
-            var name = string.IsNullOrWhiteSpace(sheet.Name?.Value) ? "Sheet" : HtmlExtractor.Fold(sheet.Name.Value);
+            var name = string.IsNullOrWhiteSpace(sheet.Name?.Value) ? "Sheet" : HtmlExtractor.CollapseWhiteSpace(sheet.Name.Value);
             if (sheet.State?.InnerText is "hidden" or "veryHidden")
             {
                 notice.AddHiddenSheet(name);

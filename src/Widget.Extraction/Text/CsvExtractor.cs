@@ -8,20 +8,20 @@ namespace Widget.Extraction;
 /// <summary>Reads tables of values separated by commas, semicolons, tabs or bars (RFC 4180 and variants).</summary>
 public sealed partial class CsvExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Csv;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Csv;
 
     public ExtractedDocument Extract(RawDocument document)
     {
         var text = TextDecoding.Decode(document.Content.Span, document.Charset);
-        if (text.Length > 2 * Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        if (text.Length > 2 * Extractors.MaxTextLength) throw new IngestionFailureException(Extractors.TooLong);
         // Spreadsheet programs read the separator from a first line such as "sep=;", which is not a row.
         var stated = StatedDelimiter().Match(text);
         if (stated.Success) text = text[stated.Length..];
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
-            Delimiter = stated.Success ? stated.Groups["delimiter"].Value : Delimiter(text),
+            Delimiter = stated.Success ? stated.Groups["delimiter"].Value : DetectDelimiter(text),
             HasHeaderRecord = false,
-            BadDataFound = null, // quotes in odd places are taken as they stand
+            BadDataFound = null, // quotes in unexpected places are kept as text
             MissingFieldFound = null,
             IgnoreBlankLines = false,
         };
@@ -32,7 +32,7 @@ public sealed partial class CsvExtractor : IExtractor
             var cells = new SortedDictionary<int, RowBlocks.Cell>();
             for (var column = 0; column < parser.Count; column++)
             {
-                var value = HtmlExtractor.Fold(parser[column]);
+                var value = HtmlExtractor.CollapseWhiteSpace(parser[column]);
                 if (value.Length > 0)
                     cells[column] = new RowBlocks.Cell(value, IsText: !char.IsAsciiDigit(value[0]) && value[0] is not ('-' or '+'));
             }
@@ -43,8 +43,8 @@ public sealed partial class CsvExtractor : IExtractor
         return new ExtractedDocument(null, null, rows.Finish());
     }
 
-    // The separator that occurs outside quotes in most of the first lines, equally often in each.
-    private static string Delimiter(string text)
+    // Chooses the delimiter that occurs equally often, outside quotes, in most of the first lines.
+    private static string DetectDelimiter(string text)
     {
         var lines = text.Split('\n', 21).Take(20).Where(line => line.Trim().Length > 0).ToList();
         return new[] { ",", ";", "\t", "|" }

@@ -4,7 +4,7 @@ namespace Widget.Extraction;
 
 /// <summary>
 /// Separates the front matter of a Markdown file from its text: YAML between lines of three hyphens, or TOML between lines of three plus
-/// signs. A file may also begin with a horizontal rule, which looks the same, so the lines between must be metadata.
+/// signs. A file may also begin with a horizontal rule, which looks the same, so the lines between are checked to be metadata.
 /// </summary>
 internal static partial class FrontMatter
 {
@@ -12,40 +12,40 @@ internal static partial class FrontMatter
     public static (string? Title, string Markdown) Split(string markdown)
     {
         using var reader = new StringReader(markdown);
-        var mark = reader.ReadLine()?.TrimEnd();
-        if (mark is not ("---" or "+++")) return (null, markdown);
+        var delimiter = reader.ReadLine()?.TrimEnd();
+        if (delimiter is not ("---" or "+++")) return (null, markdown);
         var lines = new List<string>();
         while (reader.ReadLine() is { } line)
         {
-            if (line.TrimEnd() == mark || (mark == "---" && line.TrimEnd() == "..."))
-                return IsMetadata(lines, mark) ? (Title(lines), reader.ReadToEnd()) : (null, markdown);
+            if (line.TrimEnd() == delimiter || (delimiter == "---" && line.TrimEnd() == "..."))
+                return IsMetadata(lines, delimiter) ? (FindTitle(lines), reader.ReadToEnd()) : (null, markdown);
             lines.Add(line);
         }
 
         return (null, markdown);
     }
 
-    private static bool IsMetadata(List<string> lines, string mark)
+    private static bool IsMetadata(List<string> lines, string delimiter)
     {
         if (lines.Count == 0 || string.IsNullOrWhiteSpace(lines[0])) return false;
-        if (mark == "+++") return lines.Exists(line => TomlEntry().IsMatch(line));
+        if (delimiter == "+++") return lines.Exists(line => TomlEntry().IsMatch(line));
         return lines.Exists(line => YamlEntry().IsMatch(line))
             && lines.TrueForAll(line => line.Length == 0 || line[0] is ' ' or '\t' or '#' or '-' || YamlEntry().IsMatch(line));
     }
 
-    private static string? Title(List<string> lines)
+    private static string? FindTitle(List<string> lines)
     {
-        var place = lines.FindIndex(line => TitleEntry().IsMatch(line));
-        if (place < 0) return null;
-        var value = TitleEntry().Match(lines[place]).Groups["value"].Value.Trim();
+        var index = lines.FindIndex(line => TitleEntry().IsMatch(line));
+        if (index < 0) return null;
+        var value = TitleEntry().Match(lines[index]).Groups["value"].Value.Trim();
         // A block of YAML: the indented lines that follow.
         if (value is "" or [('>' or '|'), ..] && value.Length <= 2)
-            value = string.Join(' ', lines.Skip(place + 1).TakeWhile(line => line.StartsWith(' ')).Select(line => line.Trim()));
-        var title = HtmlExtractor.Fold(Unquoted(value));
+            value = string.Join(' ', lines.Skip(index + 1).TakeWhile(line => line.StartsWith(' ')).Select(line => line.Trim()));
+        var title = HtmlExtractor.CollapseWhiteSpace(Unquote(value));
         return title.Length > 0 ? title : null;
     }
 
-    private static string Unquoted(string value) => value switch
+    private static string Unquote(string value) => value switch
     {
         ['"', .. var inner] when inner.LastIndexOf('"') is >= 0 and var end =>
             inner[..end].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal),

@@ -13,12 +13,12 @@ public sealed class MarkdownExtractor : IExtractor
         .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
         .Build();
 
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Markdown;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Markdown;
 
     public ExtractedDocument Extract(RawDocument document)
     {
         var (title, markdown) = FrontMatter.Split(TextDecoding.Decode(document.Content.Span, document.Charset));
-        var extracted = HtmlExtractor.Extract(ToHtml(markdown), document.Address, whole: true);
+        var extracted = HtmlExtractor.Extract(ToHtml(markdown), document.Address, isAllContent: true);
         return title is null ? extracted : extracted with { Title = title };
     }
 

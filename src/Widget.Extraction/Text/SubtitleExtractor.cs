@@ -9,12 +9,12 @@ namespace Widget.Extraction;
 public sealed partial class SubtitleExtractor : IExtractor
 {
     // In characters: about half a minute of speech.
-    private const int LongestPiece = 400;
+    private const int MaxBlockLength = 400;
 
-    // In seconds. A longer pause starts a new block.
-    private const double MaxPause = 5;
+    // A longer pause starts a new block.
+    private const double MaxPauseSeconds = 5;
 
-    public bool Reads(string mediaType) => mediaType is MediaTypes.WebVtt or MediaTypes.SubRip;
+    public bool Supports(string mediaType) => mediaType is MediaTypes.WebVtt or MediaTypes.SubRip;
 
     public ExtractedDocument Extract(RawDocument document)
     {
@@ -33,7 +33,7 @@ public sealed partial class SubtitleExtractor : IExtractor
         var blocks = new List<Block>();
         foreach (var (start, end, text) in cues)
         {
-            if (blocks.Count > 0 && blocks[^1] is { } last && start - last.End < MaxPause)
+            if (blocks.Count > 0 && blocks[^1] is { } last && start - last.End < MaxPauseSeconds)
             {
                 // Rolling captions repeat a line while the next one appears.
                 if (last.Text.EndsWith(text, StringComparison.Ordinal))
@@ -42,7 +42,7 @@ public sealed partial class SubtitleExtractor : IExtractor
                     continue;
                 }
 
-                if (last.Text.Length + text.Length < LongestPiece && last.Text[^1] is not ('.' or '?' or '!' or '。' or '？' or '！'))
+                if (last.Text.Length + text.Length < MaxBlockLength && last.Text[^1] is not ('.' or '?' or '!' or '。' or '？' or '！'))
                 {
                     blocks[^1] = last with { Text = $"{last.Text} {text}", End = end };
                     continue;
@@ -63,7 +63,7 @@ public sealed partial class SubtitleExtractor : IExtractor
             var timing = Array.FindIndex(lines, line => line.Contains("-->", StringComparison.Ordinal));
             if (timing < 0 || Timing().Match(lines[timing]) is not { Success: true } match) continue;
             var spoken = Markup().Replace(string.Join(' ', lines.Skip(timing + 1)), "");
-            var text = HtmlExtractor.Fold(System.Net.WebUtility.HtmlDecode(spoken));
+            var text = HtmlExtractor.CollapseWhiteSpace(System.Net.WebUtility.HtmlDecode(spoken));
             if (text.Length > 0) yield return (Seconds(match.Groups["start"].Value), Seconds(match.Groups["end"].Value), text);
         }
     }

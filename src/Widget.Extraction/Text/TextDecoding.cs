@@ -14,7 +14,7 @@ internal static partial class TextDecoding
         if (bytes is [0xEF, 0xBB, 0xBF, ..]) return Encoding.UTF8.GetString(bytes[3..]);
         if (bytes is [0xFF, 0xFE, ..]) return Encoding.Unicode.GetString(bytes[2..]);
         if (bytes is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode.GetString(bytes[2..]);
-        if (Utf16(bytes) is { } wide) return wide.GetString(bytes);
+        if (DetectUtf16(bytes) is { } wide) return wide.GetString(bytes);
         if (bytes[..Math.Min(bytes.Length, 8_000)].Contains((byte)0))
             throw new IngestionFailureException("This file contains binary data, not text.");
 
@@ -25,12 +25,12 @@ internal static partial class TextDecoding
         }
         catch (DecoderFallbackException)
         {
-            return Mixed(bytes);
+            return DecodeMixed(bytes);
         }
     }
 
     // Concatenated texts may mix UTF-8 and Windows-1252. Valid UTF-8 sequences hardly ever occur by accident.
-    private static string Mixed(ReadOnlySpan<byte> bytes)
+    private static string DecodeMixed(ReadOnlySpan<byte> bytes)
     {
         var western = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
         var text = new StringBuilder(bytes.Length);
@@ -46,7 +46,7 @@ internal static partial class TextDecoding
     }
 
     // UTF-16 without a byte order mark is recognised by zeros in every other byte of European text.
-    private static UnicodeEncoding? Utf16(ReadOnlySpan<byte> bytes)
+    private static UnicodeEncoding? DetectUtf16(ReadOnlySpan<byte> bytes)
     {
         var head = bytes[..(Math.Min(bytes.Length, 4_000) & ~1)];
         if (head.Length < 4) return null;

@@ -3,7 +3,7 @@ namespace Widget.Extraction;
 /// <summary>Reads plain text. Blank lines separate paragraphs.</summary>
 public sealed class TextExtractor : IExtractor
 {
-    public bool Reads(string mediaType) => mediaType == MediaTypes.Text;
+    public bool Supports(string mediaType) => mediaType == MediaTypes.Text;
 
     public ExtractedDocument Extract(RawDocument document)
     {
@@ -14,6 +14,6 @@ public sealed class TextExtractor : IExtractor
     internal static IEnumerable<string> Paragraphs(string text) =>
         text.ReplaceLineEndings("\n")
             .Split("\n\n", StringSplitOptions.TrimEntries)
-            .Select(HtmlExtractor.Fold)
+            .Select(HtmlExtractor.CollapseWhiteSpace)
             .Where(paragraph => paragraph.Length > 0);
 }

@@ -53,7 +53,7 @@ public sealed class EmbeddingModels(
     public static bool IsLocal(string model) => model == HashedEmbedder.Model;
 
     /// <summary>Whether this node uses the local sentence models.</summary>
-    public bool ComparesMeaning => sentences is not null;
+    public bool HasSentenceModels => sentences is not null;
 
     /// <summary>Embeds the meaning of a question with the local sentence models.</summary>
     /// <returns>A unit vector; null when the models are off or cannot be used.</returns>

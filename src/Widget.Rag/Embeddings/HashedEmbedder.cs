@@ -4,19 +4,21 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Embeddings;
 
-/// <summary>An embedder that needs no model weights, no training and no network: signed feature hashing of words and their character
-/// n-grams (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"; n-grams with marked word boundaries as in
-/// Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
+/// <summary>
+/// An embedder that needs no model weights, no training and no network. It uses signed feature hashing of words and their character n-grams
+/// (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"). N-grams have marked word boundaries as in Bojanowski et
+/// al. 2017, "Enriching Word Vectors with Subword Information".
 /// <para>It represents spelling, not meaning: it tolerates typos, inflections and compounds, but does not know synonyms. A feature's value
 /// is log(1 + Σ weight). A word weighs 1, its n-grams <see cref="GramWeight"/> each, and stop words a tenth of that. The vector has unit
-/// length. The weights were chosen on an open collection (docs/decisions/0005-local-embedder.md).</para></summary>
+/// length. The weights were chosen on an open collection (docs/decisions/0005-local-embedder.md).</para>
+/// </summary>
 public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float>>
 {
     private const float GramWeight = 0.3f;
     private const float StopWordWeight = 0.1f;
-    private const int ShortestGram = 3;
-    private const int LongestGram = 5;
-    private const int LongestWord = 64;
+    private const int MinGramLength = 3;
+    private const int MaxGramLength = 5;
+    private const int MaxWordLength = 64;
 
     /// <summary>Name and version. Stored with every vector, because vectors of different models cannot be compared.</summary>
     public const string Model = "hashed-1024-v2";
@@ -56,18 +58,18 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
     public static float[] Embed(string text)
     {
         var features = new Dictionary<ulong, float>();
-        Span<char> bordered = stackalloc char[LongestWord + 2];
+        Span<char> buffer = stackalloc char[MaxWordLength + 2];
         foreach (var word in Words.Of(text))
         {
             var weight = StopWords.Contains(word) ? StopWordWeight : 1f;
             Add(features, Hash(word, isWord: true), weight);
 
-            var length = Math.Min(word.Length, LongestWord);
-            bordered[0] = '<';
-            word.AsSpan(0, length).CopyTo(bordered[1..]);
-            bordered[length + 1] = '>';
-            var marked = bordered[..(length + 2)];
-            for (var size = ShortestGram; size <= LongestGram; size++)
+            var length = Math.Min(word.Length, MaxWordLength);
+            buffer[0] = '<';
+            word.AsSpan(0, length).CopyTo(buffer[1..]);
+            buffer[length + 1] = '>';
+            var marked = buffer[..(length + 2)];
+            for (var size = MinGramLength; size <= MaxGramLength; size++)
                 for (var start = 0; start + size <= marked.Length; start++)
                     Add(features, Hash(marked.Slice(start, size), isWord: false), weight * GramWeight);
         }

@@ -7,7 +7,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A question's vectors. Without one, its arm is left out.</summary>
+/// <summary>A question's vectors. An arm without its vector is left out.</summary>
 /// <param name="Model">The model that serves the tenant.</param>
 /// <param name="Dense">The vector of that model.</param>
 /// <param name="Semantic">The vector of <see cref="SentenceEmbedder.Model"/>.</param>
@@ -19,7 +19,7 @@ internal readonly record struct IndexedArms(bool LexicalAndDense, bool Semantic)
 /// <summary>Finds the best candidates of the lexical, the dense and the semantic arm, each with all scores.</summary>
 internal static class Candidates
 {
-    // Passages of the documents that the filter admits. "materialized" evaluates it once instead of once per row.
+    // Passages of the documents that match the filter. "materialized" evaluates the filter once instead of once per row.
     private const string Allowed =
         """
         allowed as materialized (
@@ -48,9 +48,9 @@ internal static class Candidates
         IndexedArms indexed,
         CancellationToken ct)
     {
-        // An approximate index cannot apply filters, so the few passages that pass one are scanned.
+        // An approximate index cannot apply filters. The passages that match a filter are scanned.
         if (!filter.IsEmpty) indexed = default;
-        if (indexed.LexicalAndDense || indexed.Semantic) await VectorIndexes.WidenAsync(db, ct);
+        if (indexed.LexicalAndDense || indexed.Semantic) await VectorIndexes.SetSearchListSizeAsync(db, ct);
         await using var command = db.Command(
             Statement(db.TenantId, vectors, !filter.IsEmpty, indexed),
             [db.TenantId.Value, QuestionTerm.Vector(terms), limit, vectors.Model, vectors.Dense, SentenceEmbedder.Model, vectors.Semantic]);

@@ -7,6 +7,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
+/// <summary>A document of the own knowledge base: a page, a file, an answer.</summary>
 public sealed class Document : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -30,6 +31,7 @@ public sealed class Document : ITenantOwned
 
     public required string[] Tags { get; set; }
 
+    /// <summary>Hash of everything that was read to produce the document. The same hash means that nothing has changed.</summary>
     public required byte[] ContentHash { get; set; }
 
     public int ChunkCount { get; set; }
@@ -89,7 +91,7 @@ public sealed class Chunk : ITenantOwned
     }
 }
 
-/// <summary>A chunk's BM25 weights, one dimension per lexeme. In a table of its own, so that a scan reads nothing else.</summary>
+/// <summary>A chunk's BM25 weights, one dimension per lexeme. A separate table, so that a scan reads nothing else.</summary>
 public sealed class ChunkTerms : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -139,7 +141,7 @@ public sealed class KnowledgeStatistics : ITenantOwned
     /// <summary>The average length used for new weights.</summary>
     public float WeighedLength { get; init; }
 
-    /// <summary>The average length at the last time when all weights were brought up to date.</summary>
+    /// <summary>The average length at the last update of all weights.</summary>
     public float SettledLength { get; init; }
 
     /// <summary>The embedding model whose vectors searches use.</summary>

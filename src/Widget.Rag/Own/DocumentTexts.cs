@@ -51,16 +51,16 @@ public sealed class DocumentTexts(TenantDatabase database)
             .Select(row => new { row.Text, row.Locator }).ToListAsync(ct);
         var text = new StringBuilder($"# {document.Title}\n");
         if (document.Url is { } url) text.Append($"\n{url}\n");
-        IReadOnlyList<string> above = [];
+        IReadOnlyList<string> previousHeadings = [];
         foreach (var passage in passages)
         {
             var headings = passage.Locator.Headings;
-            var shared = headings.Zip(above).TakeWhile(pair => pair.First == pair.Second).Count();
+            var shared = headings.Zip(previousHeadings).TakeWhile(pair => pair.First == pair.Second).Count();
             for (var level = shared; level < headings.Count; level++)
                 // The page's first heading usually repeats the title, which is already there.
                 if (level > 0 || headings[level] != document.Title)
                     text.Append($"\n{new string('#', Math.Min(level + 2, 6))} {headings[level]}\n");
-            above = headings;
+            previousHeadings = headings;
             text.Append($"\n{passage.Text}\n");
         }
 

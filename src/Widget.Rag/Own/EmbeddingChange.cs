@@ -4,8 +4,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Own;
 
 /// <summary>
-/// Passages of a tenant need vectors of a model, because the tenant changes to it or because it was unavailable when the passages were
-/// added. Searches use the current model until every passage has its vector.
+/// A tenant's passages need vectors of a model. Either the tenant changes to this model, or it was unavailable when passages were added.
+/// Searches use the current model until every passage has its vector.
 /// </summary>
 public sealed class EmbeddingChange : ITenantOwned
 {

@@ -14,7 +14,6 @@ public readonly record struct AnswerId(Guid Value) : ITypedId<AnswerId>
     public override string ToString() => Value.ToString();
 }
 
-
 /// <summary>Id of a <see cref="Demo"/>.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct DemoId(Guid Value) : ITypedId<DemoId>

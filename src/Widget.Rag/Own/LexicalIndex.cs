@@ -36,7 +36,7 @@ internal static class LexicalIndex
 {
     // While a job runs, new weights follow the average length when it has changed by this much. IngestionFinalizer updates the existing
     // weights.
-    private const double Drift = 0.10;
+    private const double MaxLengthDrift = 0.10;
 
     /// <summary>Adds passages that were just stored.</summary>
     public static async Task AddAsync(TenantDb db, IReadOnlyList<PassageTerms> passages, CancellationToken ct)
@@ -136,7 +136,7 @@ internal static class LexicalIndex
             returning weighed_length
             """)
         {
-            Parameters = { new() { Value = Drift, NpgsqlDbType = NpgsqlDbType.Double } },
+            Parameters = { new() { Value = MaxLengthDrift, NpgsqlDbType = NpgsqlDbType.Double } },
         });
         return (float)(await batch.ExecuteScalarAsync(ct))!;
     }

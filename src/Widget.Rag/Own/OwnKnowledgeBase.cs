@@ -78,12 +78,12 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         string text,
         CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The local model only needs processor time. On a busy node it may be late, but a search by words only would give worse results.
-        if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingTimeout);
+        if (!EmbeddingModels.IsLocal(model)) timeout.CancelAfter(EmbeddingTimeout);
         try
         {
-            return ((await models.EmbedAsync(tenant, model, [text], patience.Token))[0], null, null);
+            return ((await models.EmbedAsync(tenant, model, [text], timeout.Token))[0], null, null);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {

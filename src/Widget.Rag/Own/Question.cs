@@ -4,7 +4,7 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A question as the lexical arm sees it.</summary>
+/// <summary>A question prepared for the lexical arm of a search.</summary>
 /// <param name="Terms">Its words with the tenant's BM25 weights, and spelling corrections.</param>
 /// <param name="Phrases">Its quoted phrases, whose words must occur next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)

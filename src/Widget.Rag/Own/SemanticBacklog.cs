@@ -4,8 +4,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Own;
 
 /// <summary>
-/// Passages of a tenant lack vectors of the local sentence models (<see cref="Embeddings.Local.SentenceEmbedder"/>). They can already be
-/// found by words and spelling.
+/// Some of a tenant's passages lack vectors of the local sentence models (<see cref="Embeddings.Local.SentenceEmbedder"/>). They can
+/// already be found by words and spelling.
 /// </summary>
 public sealed class SemanticBacklog : ITenantOwned
 {

@@ -12,15 +12,15 @@ namespace Widget.Rag.Own;
 /// <param name="Languages">The languages of the tenant's documents, ISO 639-1.</param>
 internal sealed record ServingModel(string Name, bool Indexed, bool SemanticIndexed, IReadOnlyList<string> Languages);
 
-/// <summary>Tells which embedding model serves a tenant's searches.</summary>
+/// <summary>Looks up which embedding model serves a tenant's searches, with a short cache.</summary>
 public sealed class ServingModels(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
 {
     /// <summary>How long a node may use a cached model. The vectors of a replaced model are kept for longer.</summary>
-    internal static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan CacheDuration = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<TenantId, (ServingModel Serving, DateTimeOffset Until)> _serving = [];
 
-    /// <summary>Returns the model that serves a tenant's searches, at most <see cref="Memory"/> old.</summary>
+    /// <summary>Returns the model that serves a tenant's searches, at most <see cref="CacheDuration"/> old.</summary>
     internal async Task<ServingModel> ServingAsync(TenantId tenant, CancellationToken ct)
     {
         if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Serving;
@@ -33,7 +33,7 @@ public sealed class ServingModels(TenantDatabase database, EmbeddingModels model
             statistics is not null && statistics.IndexedModel == statistics.Model,
             statistics?.SemanticIndexedModel == SentenceEmbedder.Model,
             statistics?.Languages ?? []);
-        _serving[tenant] = (serving, clock.GetUtcNow() + Memory);
+        _serving[tenant] = (serving, clock.GetUtcNow() + CacheDuration);
         return serving;
     }
 

@@ -5,6 +5,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
+/// <summary>The kind of a source.</summary>
 public enum SourceKind
 {
     /// <summary>Texts sent to the import API: one default source, and others by name.</summary>
@@ -35,7 +36,7 @@ public enum Schedule
     Monthly,
 }
 
-/// <summary>A source of documents.</summary>
+/// <summary>A source of documents, such as a site or uploaded files.</summary>
 public sealed class Source : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

@@ -11,12 +11,12 @@ internal static class SourceTags
     /// </summary>
     public static async Task SetAsync(TenantDb db, Source source, IReadOnlyCollection<string> tags, CancellationToken ct)
     {
-        string[] now = [.. tags.Distinct(StringComparer.Ordinal)];
-        await using (var hold = db.Command("select tags from sources where id = $1 for no key update", [source.Id.Value]))
+        string[] after = [.. tags.Distinct(StringComparer.Ordinal)];
+        await using (var read = db.Command("select tags from sources where id = $1 for no key update", [source.Id.Value]))
         {
-            var before = await hold.ExecuteScalarAsync(ct) as string[] ?? [];
-            source.Tags = now;
-            if (before.ToHashSet(StringComparer.Ordinal).SetEquals(now)) return;
+            var before = await read.ExecuteScalarAsync(ct) as string[] ?? [];
+            source.Tags = after;
+            if (before.ToHashSet(StringComparer.Ordinal).SetEquals(after)) return;
             await using var command = db.Command(
                 """
                 update documents
@@ -24,7 +24,7 @@ internal static class SourceTags
                   || array(select tag from unnest($3::text[]) tag where tag <> all(tags) or tag = any($2))
                 where source_id = $1
                 """,
-                [source.Id.Value, before, now]);
+                [source.Id.Value, before, after]);
             await command.ExecuteNonQueryAsync(ct);
         }
     }

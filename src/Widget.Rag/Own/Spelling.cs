@@ -11,12 +11,13 @@ namespace Widget.Rag.Own;
 /// </summary>
 internal static class Spelling
 {
-    private const int ShortestWord = 5;
-    private const int ShortestForTwo = 9;
+    private const int MinWordLength = 5;
+    private const int MinLengthForTwoEdits = 9;
+    private const int MaxWordLength = 40;
     private const int MaxWords = 6;
     private const int MaxVariants = 2;
 
-    // A guess weighs less than the word itself would.
+    // A guessed word weighs less than the same word in the question.
     private const float GuessWeight = 0.8f;
 
     private const string Lexicon =
@@ -60,14 +61,14 @@ internal static class Spelling
             .Distinct(StringComparer.Ordinal)
             .ToArray();
         await using var command = db.Command(lexicon, [lexemes, db.TenantId.Value]);
-        var near = new List<(string Asked, string Known, int Dimension, int ChunkCount, float Idf, int Edits)>();
+        var near = new List<(string Misspelt, string Known, int Dimension, int ChunkCount, float Idf, int Edits)>();
         await using (var rows = await command.ExecuteReaderAsync(ct))
         {
             while (await rows.ReadAsync(ct))
             {
                 var (asked, known) = (rows.GetString(0), rows.GetString(1));
-                var allowed = asked.Length >= ShortestForTwo ? 2 : 1;
-                if (Edits(asked, known, allowed) is { } edits)
+                var maxEdits = asked.Length >= MinLengthForTwoEdits ? 2 : 1;
+                if (Edits(asked, known, maxEdits) is { } edits)
                     near.Add((asked, known, rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4), edits));
             }
         }
@@ -75,7 +76,7 @@ internal static class Spelling
         return
         [
             .. unknown.SelectMany(word => near
-                .Where(candidate => word.Any(term => term.Lexeme == candidate.Asked))
+                .Where(candidate => word.Any(term => term.Lexeme == candidate.Misspelt))
                 .OrderBy(candidate => candidate.Edits).ThenByDescending(candidate => candidate.ChunkCount)
                 .DistinctBy(candidate => candidate.Dimension)
                 .Take(MaxVariants)
@@ -92,10 +93,10 @@ internal static class Spelling
         ];
     }
 
-    /// <summary>Number of edits between two words; null when there are more than <paramref name="allowed"/>.</summary>
-    public static int? Edits(string a, string b, int allowed)
+    /// <summary>Number of edits between two words; null when there are more than <paramref name="maxEdits"/>.</summary>
+    public static int? Edits(string a, string b, int maxEdits)
     {
-        if (Math.Abs(a.Length - b.Length) > allowed) return null;
+        if (Math.Abs(a.Length - b.Length) > maxEdits) return null;
         var rows = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++) rows[i, 0] = i;
         for (var j = 0; j <= b.Length; j++) rows[0, j] = j;
@@ -110,12 +111,12 @@ internal static class Spelling
             }
         }
 
-        return rows[a.Length, b.Length] <= allowed ? rows[a.Length, b.Length] : null;
+        return rows[a.Length, b.Length] <= maxEdits ? rows[a.Length, b.Length] : null;
     }
 
     // Numbers are not corrected: another number means something else.
     private static bool IsCorrectable(string lexeme) =>
-        lexeme.Length >= ShortestWord
-            && lexeme.Length < 40
+        lexeme.Length >= MinWordLength
+            && lexeme.Length < MaxWordLength
             && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
 }

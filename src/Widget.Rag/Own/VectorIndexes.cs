@@ -6,6 +6,7 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
 
+/// <summary>The indexes of a large tenant after a run.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Passages">Number of its passages.</param>
 /// <param name="Model">The embedding model of the vectors.</param>
@@ -24,28 +25,31 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Number of passages at which a scan becomes noticeably slow (docs/decisions/0004-search-storage.md).</summary>
-    public const int WorthIt = 20_000;
+    /// <summary>
+    /// Number of passages from which a tenant needs indexes, because a scan becomes noticeably slow
+    /// (docs/decisions/0004-search-storage.md).
+    /// </summary>
+    public const int MinPassages = 20_000;
 
-    // Number of candidates that an index search keeps: more of them improve recall and take longer. Searches ask for 100.
-    private const int Breadth = 400;
+    // Number of candidates that an index search keeps (ef_search). More of them improve recall and take longer. Searches need 100.
+    private const int SearchListSize = 400;
 
     /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
-    public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
+    public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int minPassages, CancellationToken ct)
     {
-        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool SemanticDue)>();
-        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
+        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool NeedsSemanticIndex)>();
+        await using (var transaction = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
-            await using var command = across.Command(
+            await using var command = transaction.Command(
                 """
                 select tenant_id, chunk_count, model, indexed_model is not distinct from model,
                        semantic_indexed_model is distinct from $2
                          and not exists (select from semantic_backlogs backlog where backlog.tenant_id = statistics.tenant_id)
                 from knowledge_statistics statistics where chunk_count >= $1 order by chunk_count desc
                 """,
-                [least, SentenceEmbedder.Model]);
+                [minPassages, SentenceEmbedder.Model]);
             await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) 
+            while (await rows.ReadAsync(ct))
             {
                 large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3), rows.GetBoolean(4)));
             }
@@ -53,12 +57,13 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
         await DropAsync([.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)], ct);
         var indexed = new List<IndexedTenant>();
-        foreach (var (tenant, passages, model, has, semanticDue) in large)
+        foreach (var (tenant, passages, model, isIndexed, needsSemanticIndex) in large)
         {
-            var begun = _clock.GetTimestamp();
-            if (!has) await BuildAsync(tenant, model, ct);
-            if (semanticDue) await BuildSemanticAsync(tenant, ct);
-            indexed.Add(new IndexedTenant(tenant, passages, model, !has || semanticDue, _clock.GetElapsedTime(begun).TotalSeconds));
+            var start = _clock.GetTimestamp();
+            if (!isIndexed) await BuildAsync(tenant, model, ct);
+            if (needsSemanticIndex) await BuildSemanticAsync(tenant, ct);
+            var seconds = _clock.GetElapsedTime(start).TotalSeconds;
+            indexed.Add(new IndexedTenant(tenant, passages, model, !isIndexed || needsSemanticIndex, seconds));
         }
 
         return indexed;
@@ -80,17 +85,17 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> "
             + $"$2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
 
-    /// <summary>The arm of an embedding model over its index. <paramref name="parameter"/> is the number of the question's vector.</summary>
+    /// <summary>The arm of an embedding model over its index. The question's vector has the number <paramref name="parameter"/>.</summary>
     internal static string Dense(TenantId tenant, string model, int dimensions, int parameter) =>
         $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by "
             + $"{Embedding(dimensions)} <#> ${parameter}::halfvec({dimensions}) limit $3";
 
     /// <summary>Makes index searches in this transaction consider enough candidates.</summary>
-    internal static async Task WidenAsync(TenantDb db, CancellationToken ct)
+    internal static async Task SetSearchListSizeAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command(
             "select set_config('hnsw.ef_search', $1, true)",
-            [Breadth.ToString(CultureInfo.InvariantCulture)]);
+            [SearchListSize.ToString(CultureInfo.InvariantCulture)]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -104,17 +109,8 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
     private async Task BuildAsync(Guid tenant, string model, CancellationToken ct)
     {
-        int dimensions;
-        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
-        {
-            await using var command = across.Command(
-                "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
-                [tenant, model]);
-            // No index yet: vectors are still missing.
-            if (await command.ExecuteScalarAsync(ct) is not int known) return;
-            dimensions = known;
-        }
-
+        // Without any vector of the model, there is nothing to index yet.
+        if (await ReadDimensionsAsync(tenant, model, ct) is not { } dimensions) return;
         await using var connection = await OpenForBuildingAsync(ct);
         await BuildEmbeddingsAsync(connection, tenant, "dense", model, dimensions, ct);
         await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, "lexical")}", ct);
@@ -123,24 +119,33 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with "
                 + $"(ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
-        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
-        await using var note = noting.Command(
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var update = transaction.Command(
             "update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2",
             [tenant, model]);
-        await note.ExecuteNonQueryAsync(ct);
-        await noting.CommitAsync(ct);
+        await update.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private async Task<int?> ReadDimensionsAsync(Guid tenant, string model, CancellationToken ct)
+    {
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var command = transaction.Command(
+            "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
+            [tenant, model]);
+        return await command.ExecuteScalarAsync(ct) as int?;
     }
 
     private async Task BuildSemanticAsync(Guid tenant, CancellationToken ct)
     {
         await using var connection = await OpenForBuildingAsync(ct);
         await BuildEmbeddingsAsync(connection, tenant, "semantic", SentenceEmbedder.Model, SentenceEmbedder.Dimensions, ct);
-        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
-        await using var note = noting.Command(
+        await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var update = transaction.Command(
             "update knowledge_statistics set semantic_indexed_model = $2 where tenant_id = $1",
             [tenant, SentenceEmbedder.Model]);
-        await note.ExecuteNonQueryAsync(ct);
-        await noting.CommitAsync(ct);
+        await update.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 
     private async Task<NpgsqlConnection> OpenForBuildingAsync(CancellationToken ct)
@@ -185,16 +190,16 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
         }
 
-        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
+        await using (var transaction = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
-            await using var command = across.Command(
+            await using var command = transaction.Command(
                 """
                 update knowledge_statistics set indexed_model = null, semantic_indexed_model = null
                 where (indexed_model is not null or semantic_indexed_model is not null) and not tenant_id = any($1)
                 """,
                 [keep]);
             await command.ExecuteNonQueryAsync(ct);
-            await across.CommitAsync(ct);
+            await transaction.CommitAsync(ct);
         }
 
         foreach (var name in names) await RunAsync(connection, $"drop index concurrently if exists {name}", ct);

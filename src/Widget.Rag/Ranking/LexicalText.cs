@@ -24,14 +24,14 @@ public static partial class LexicalText
         foreach (var run in Words.Runs(text))
         {
             var (start, length) = run.GetOffsetAndLength(text.Length);
-            if (compound.Count > 0 && !(start == end + 1 && IsConnector(text[end]))) Close(words, compound, text, end);
+            if (compound.Count > 0 && !(start == end + 1 && IsConnector(text[end]))) AppendCompound(words, compound, text, end);
             end = start + length;
             var word = text[run];
             if (Words.IsUnspaced(word[0])) foreach (var pair in Words.Of(word)) words.Append(pair).Append(' ');
             else compound.Add(word);
         }
 
-        Close(words, compound, text, end);
+        AppendCompound(words, compound, text, end);
         return words.ToString();
     }
 
@@ -61,28 +61,28 @@ public static partial class LexicalText
 
     private static bool IsConnector(char character) => character is '-' or '_' or '.' or ',' or '/' or '\'' or '’' or '\u2011';
 
-    // Runs that are separated by a single character.
-    private static void Close(StringBuilder words, List<string> compound, string text, int end)
+    // A compound is a list of runs, each separated from the next by a single connector.
+    private static void AppendCompound(StringBuilder words, List<string> compound, string text, int end)
     {
         if (compound.Count == 0) return;
-        if (compound.TrueForAll(IsNumber)) Number(words, compound, text, end);
-        else Name(words, compound);
+        if (compound.TrueForAll(IsNumber)) AppendNumber(words, compound, text, end);
+        else AppendName(words, compound);
         compound.Clear();
     }
 
-    private static void Name(StringBuilder words, List<string> compound)
+    private static void AppendName(StringBuilder words, List<string> compound)
     {
         foreach (var word in compound)
         {
             words.Append(word).Append(' ');
-            if (IsMixed(word)) Parts(words, word);
+            if (IsMixed(word)) AppendParts(words, word);
         }
 
         if (compound.Count < 2 || compound.Sum(word => word.Length) > MaxNameLength) return;
         if (compound.Exists(word => word.Any(char.IsAsciiDigit))) words.AppendJoin("", compound).Append(' ');
     }
 
-    private static void Number(StringBuilder words, List<string> groups, string text, int end)
+    private static void AppendNumber(StringBuilder words, List<string> groups, string text, int end)
     {
         if (groups.Count == 1)
         {
@@ -112,7 +112,7 @@ public static partial class LexicalText
     // "RTX4090" is also indexed as "RTX 4090"; "mp3" and "b2b" stay whole.
     private static bool IsMixed(string word) => word.Count(char.IsAsciiDigit) >= 2 && word.Count(char.IsLetter) >= 2;
 
-    private static void Parts(StringBuilder words, string word)
+    private static void AppendParts(StringBuilder words, string word)
     {
         for (var i = 0; i < word.Length; i++)
         {

@@ -6,7 +6,7 @@ namespace Widget.Rag.Ranking;
 internal static class QuestionText
 {
     // A longer question is a pasted text, and its beginning says what it is about.
-    private const int Longest = 2_000;
+    private const int MaxLength = 2_000;
 
-    public static string Shorten(string text) => Truncation.Truncate(text, Longest).Replace('\0', ' ');
+    public static string Shorten(string text) => Truncation.Truncate(text, MaxLength).Replace('\0', ' ');
 }

@@ -61,7 +61,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
             ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
         var extracted = await reader.ReadAsync(recognised, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
-        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText)
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.MaxTextLength)
             throw new IngestionFailureException(Extractors.TooLong);
         ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);

@@ -16,20 +16,21 @@ namespace Widget.Rag.Reembedding;
 public sealed record EmbeddingLease(TenantId Tenant, string Model, Guid Worker);
 
 /// <summary>
-/// Computes a tenant's missing vectors. Each slice has its own commit, so that another worker can continue after a failure. When no vector
+/// Computes a tenant's missing vectors. Each batch has its own commit, so that another worker can continue after a failure. When no vector
 /// is missing, the tenant switches to the model, and vectors of other models are deleted once no search can be using them.
 /// </summary>
 public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
 {
-    private const int Slice = 128;
-    private const int DeletedAtOnce = 2_000;
+    private const int BatchSize = 128;
+    private const int DeleteBatchSize = 2_000;
 
-    // Maximum lengths, in characters, of a text that the endpoint refused.
-    private const int LongestCut = 500;
-    private const int ShortestCut = 100;
+    // A text that the endpoint refuses is cut to the first length, then to the second, in characters.
+    private const int LongCut = 500;
+    private const int ShortCut = 100;
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    // Searches on other nodes may use a cached model for a few seconds. The old vectors are kept for longer.
+    private static readonly TimeSpan OldVectorRetention = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromMinutes(5);
 
     public async Task RunAsync(EmbeddingLease lease, CancellationToken ct)
     {
@@ -39,7 +40,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         }
         catch (EmbeddingUnavailableException e)
         {
-            await WaitAsync(lease, e.Message, ct);
+            await PostponeAsync(lease, e.Message, ct);
         }
     }
 
@@ -47,20 +48,20 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
     private async Task<bool> FillAsync(EmbeddingLease lease, CancellationToken ct)
     {
         var after = Guid.Empty;
-        while (await MissingAsync(lease, after, ct) is { Count: > 0 } slice)
+        while (await MissingAsync(lease, after, ct) is { Count: > 0 } batch)
         {
-            var vectors = await EmbedAsync(lease, slice.ConvertAll(EmbeddedText), ct);
-            after = slice[^1].Id;
+            var vectors = await EmbedAsync(lease, batch.ConvertAll(EmbeddedText), ct);
+            after = batch[^1].Id;
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            await MissingPassages.StoreAsync(db, lease.Model, slice.Zip(vectors), ct);
-            if (!await RenewAsync(db, lease, slice.Count, ct)) return false;
+            await MissingPassages.StoreAsync(db, lease.Model, batch.Zip(vectors), ct);
+            if (!await RenewAsync(db, lease, batch.Count, ct)) return false;
             await db.CommitAsync(ct);
         }
 
         return true;
     }
 
-    // A text that the endpoint refuses must not block the others. The slice is halved until that text is alone, and the text is then
+    // A text that the endpoint refuses must not block the others. The batch is halved until that text is alone, and the text is then
     // shortened, because endpoints mostly refuse texts that are too long for the model.
     private async Task<IReadOnlyList<HalfVector>> EmbedAsync(EmbeddingLease lease, List<string> texts, CancellationToken ct)
     {
@@ -68,12 +69,12 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         {
             return await models.EmbedAsync(lease.Tenant, lease.Model, texts, ct);
         }
-        catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortestCut))
+        catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortCut))
         {
             if (texts.Count == 1)
                 return await EmbedAsync(
                     lease,
-                    [Truncation.Truncate(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)],
+                    [Truncation.Truncate(texts[0], texts[0].Length > LongCut ? LongCut : ShortCut)],
                     ct);
         }
 
@@ -97,7 +98,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             await count.ExecuteNonQueryAsync(ct);
         }
 
-        var missing = await MissingPassages.ReadAsync(db, lease.Model, after, Slice, ct);
+        var missing = await MissingPassages.ReadAsync(db, lease.Model, after, BatchSize, ct);
         await db.CommitAsync(ct);
         return missing;
     }
@@ -133,7 +134,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             await using var command = db.Command("update knowledge_statistics set model = $1, revision = revision + 1", [lease.Model]);
             await command.ExecuteNonQueryAsync(ct);
             await db.EmbeddingChanges.ExecuteUpdateAsync(set => set.SetProperty(row => row.SwitchedAt, clock.GetUtcNow()), ct);
-            await RetryAsync(db, lease, Grace, ct);
+            await RetryAsync(db, lease, OldVectorRetention, ct);
             return false;
         }
 
@@ -146,7 +147,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         }
 
         await db.CommitAsync(ct);
-        return switched is null || clock.GetUtcNow() - switched >= Grace - TimeSpan.FromSeconds(1);
+        return switched is null || clock.GetUtcNow() - switched >= OldVectorRetention - TimeSpan.FromSeconds(1);
     }
 
     private async Task DeleteOldVectorsAsync(EmbeddingLease lease, CancellationToken ct)
@@ -162,11 +163,11 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
                 where tenant_id = $1 and (model, chunk_id) in (
                   select model, chunk_id from chunk_embeddings where tenant_id = $1 and model <> all($2) limit $3)
                 """,
-                [lease.Tenant.Value, new[] { lease.Model, SentenceEmbedder.Model }, DeletedAtOnce]);
+                [lease.Tenant.Value, new[] { lease.Model, SentenceEmbedder.Model }, DeleteBatchSize]);
             var deleted = await delete.ExecuteNonQueryAsync(ct);
-            if (deleted < DeletedAtOnce) await db.EmbeddingChanges.ExecuteDeleteAsync(ct);
+            if (deleted < DeleteBatchSize) await db.EmbeddingChanges.ExecuteDeleteAsync(ct);
             await db.CommitAsync(ct);
-            if (deleted < DeletedAtOnce) return;
+            if (deleted < DeleteBatchSize) return;
         }
     }
 
@@ -192,7 +193,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         await db.CommitAsync(ct);
     }
 
-    private async Task WaitAsync(EmbeddingLease lease, string error, CancellationToken ct)
+    private async Task PostponeAsync(EmbeddingLease lease, string error, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await using var command = db.Command(
@@ -202,7 +203,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
                 retry_at = now() + least($3, interval '1 second' * power(2, least(attempts, 12)))
             where lease_owner = $1
             """,
-            [lease.Worker, error, new NpgsqlParameter { Value = LongestWait, NpgsqlDbType = NpgsqlDbType.Interval }]);
+            [lease.Worker, error, new NpgsqlParameter { Value = MaxRetryDelay, NpgsqlDbType = NpgsqlDbType.Interval }]);
         await command.ExecuteNonQueryAsync(ct);
         await db.CommitAsync(ct);
     }

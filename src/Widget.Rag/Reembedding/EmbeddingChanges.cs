@@ -26,7 +26,7 @@ public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels mo
         return new EmbeddingState(
             await ServingModels.ServingAsync(db, ct) ?? models.Default,
             await db.EmbeddingChanges.AsNoTracking().SingleOrDefaultAsync(ct),
-            models.ComparesMeaning ? await SemanticAsync(db, ct) : null);
+            models.HasSentenceModels ? await SemanticAsync(db, ct) : null);
     }
 
     private static async Task<SemanticState> SemanticAsync(TenantDb db, CancellationToken ct) => new(

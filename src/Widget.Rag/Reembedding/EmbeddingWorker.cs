@@ -14,7 +14,7 @@ public sealed partial class EmbeddingWorker(
 {
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), MaxPause: TimeSpan.FromSeconds(15));
 
-    // The runner renews the lease with each slice that it commits.
+    // The runner renews the lease with each batch that it commits.
     protected override LeaseTimes? Lease => null;
 
     protected override Task<EmbeddingLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct) => ClaimAsync(dataSource, slot.Id, ct);

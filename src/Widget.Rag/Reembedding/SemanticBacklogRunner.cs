@@ -14,48 +14,49 @@ namespace Widget.Rag.Reembedding;
 public sealed record SemanticLease(TenantId Tenant, Guid Worker);
 
 /// <summary>
-/// Computes the vectors of the local sentence models that a tenant's passages lack. Each slice has its own commit, so that another worker
-/// can continue after a failure. After <see cref="Turn"/> it is the next tenant's turn, so that a large tenant does not delay the others.
+/// Computes the vectors of the local sentence models that a tenant's passages lack. Each batch has its own commit, so that another worker
+/// can continue after a failure. After <see cref="TimeSlice"/> the worker continues with the next tenant, so that a large tenant does not
+/// delay the others.
 /// </summary>
 public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbedder embedder, TimeProvider clock)
 {
-    // A slice takes about a second of one core.
-    private const int Slice = 16;
+    // A batch takes about a second of one core.
+    private const int BatchSize = 16;
 
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TimeSlice = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromMinutes(5);
 
     public async Task RunAsync(SemanticLease lease, CancellationToken ct)
     {
         if (!embedder.IsAvailable)
         {
-            await WaitAsync(lease, "This server cannot run the local sentence models.", ct);
+            await PostponeAsync(lease, "This server cannot run the local sentence models.", ct);
             return;
         }
 
         var start = clock.GetTimestamp();
         var after = Guid.Empty;
-        while (await MissingAsync(lease, after, ct) is { Count: > 0 } slice)
+        while (await MissingAsync(lease, after, ct) is { Count: > 0 } batch)
         {
-            // On this worker's own thread, one text after another: searches keep the other cores.
-            var vectors = slice.ConvertAll(
+            // One text after another on the worker's thread, so that the other cores stay free for searches.
+            var vectors = batch.ConvertAll(
                 passage =>
                 {
                     ct.ThrowIfCancellationRequested();
                     return HalfVectors.From(embedder.EmbedPassage(EmbeddedText(passage)));
                 });
-            after = slice[^1].Id;
+            after = batch[^1].Id;
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            await MissingPassages.StoreAsync(db, SentenceEmbedder.Model, slice.Zip(vectors), ct);
-            var isLast = clock.GetElapsedTime(start) >= Turn;
-            if (isLast) await ShowAsync(db, ct);
+            await MissingPassages.StoreAsync(db, SentenceEmbedder.Model, batch.Zip(vectors), ct);
+            var isLast = clock.GetElapsedTime(start) >= TimeSlice;
+            if (isLast) await InvalidateCachedSearchesAsync(db, ct);
             if (!await RenewAsync(db, lease, isLast, ct)) return;
             await db.CommitAsync(ct);
             if (isLast) return;
         }
 
-        await EndAsync(lease, ct);
+        await CompleteAsync(lease, ct);
     }
 
     private static string EmbeddedText(MissingPassage passage) =>
@@ -64,23 +65,23 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
     private async Task<List<MissingPassage>> MissingAsync(SemanticLease lease, Guid after, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
-        return await MissingPassages.ReadAsync(db, SentenceEmbedder.Model, after, Slice, ct);
+        return await MissingPassages.ReadAsync(db, SentenceEmbedder.Model, after, BatchSize, ct);
     }
 
     // Takes the writers' lock, so that no passage is added between the check and the deletion.
-    private async Task EndAsync(SemanticLease lease, CancellationToken ct)
+    private async Task CompleteAsync(SemanticLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
         if (!await RenewAsync(db, lease, release: true, ct)) return;
         var missing = await MissingPassages.ReadAsync(db, SentenceEmbedder.Model, Guid.Empty, 1, ct);
         if (missing.Count == 0) await db.SemanticBacklogs.ExecuteDeleteAsync(ct);
-        await ShowAsync(db, ct);
+        await InvalidateCachedSearchesAsync(db, ct);
         await db.CommitAsync(ct);
     }
 
-    // Cached results of searches do not know the new vectors.
-    private static async Task ShowAsync(TenantDb db, CancellationToken ct)
+    // Cached search results were computed without the new vectors. A new revision makes them unused.
+    private static async Task InvalidateCachedSearchesAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("update knowledge_statistics set revision = revision + 1");
         await command.ExecuteNonQueryAsync(ct);
@@ -99,7 +100,7 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    private async Task WaitAsync(SemanticLease lease, string error, CancellationToken ct)
+    private async Task PostponeAsync(SemanticLease lease, string error, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await using var command = db.Command(
@@ -109,7 +110,7 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
                 retry_at = now() + least($3, interval '1 second' * power(2, least(attempts, 12)))
             where lease_owner = $1
             """,
-            [lease.Worker, error, new NpgsqlParameter { Value = MaxWait, NpgsqlDbType = NpgsqlDbType.Interval }]);
+            [lease.Worker, error, new NpgsqlParameter { Value = MaxRetryDelay, NpgsqlDbType = NpgsqlDbType.Interval }]);
         await command.ExecuteNonQueryAsync(ct);
         await db.CommitAsync(ct);
     }

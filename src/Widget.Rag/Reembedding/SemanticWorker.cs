@@ -5,7 +5,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Rag.Reembedding;
 
-/// <summary>Works off the semantic backlogs, one at a time on each node.</summary>
+/// <summary>Processes the semantic backlogs, one at a time on each node.</summary>
 public sealed partial class SemanticWorker(
     NpgsqlDataSource dataSource,
     SemanticBacklogRunner runner,
@@ -14,7 +14,7 @@ public sealed partial class SemanticWorker(
 {
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(1), MaxPause: TimeSpan.FromSeconds(15));
 
-    // The runner renews the lease with each slice that it commits.
+    // The runner renews the lease with each batch that it commits.
     protected override LeaseTimes? Lease => null;
 
     protected override Task<SemanticLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct) => ClaimAsync(dataSource, slot.Id, ct);

@@ -9,28 +9,31 @@ namespace Widget.Rag.Search;
 /// <param name="breakers">Pause knowledge bases that failed. Shared by all searches of a node.</param>
 /// <param name="reranking">Reranks the hits; null without a reranker.</param>
 /// <param name="cache">Caches results; null to search every time.</param>
-/// <param name="turns">Limits concurrent searches of local knowledge; null for no limit.</param>
+/// <param name="limiter">Limits concurrent searches of local knowledge; null for no limit.</param>
 /// <param name="logger">Logs failures of knowledge bases.</param>
+/// <param name="router">Decides for the smart strategy which knowledge base to ask first; null to decide by words alone.</param>
 public sealed class HybridSearch(
     IEnumerable<IKnowledgeBase> knowledgeBases,
     TimeProvider clock,
     CircuitBreakers? breakers = null,
     Reranking? reranking = null,
     SearchCache? cache = null,
-    SearchTurns? turns = null,
-    ILogger<HybridSearch>? logger = null)
+    SearchConcurrencyLimiter? limiter = null,
+    ILogger<HybridSearch>? logger = null,
+    QuestionRouter? router = null)
 {
     private const int MaxHits = 100;
-    private const double MinFactor = 0.01;
+    private const double MinConfidenceFactor = 0.01;
 
     private readonly IKnowledgeBase[] _knowledgeBases =
     [
         .. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1),
     ];
+    private readonly QuestionRouter _router = router ?? new QuestionRouter();
     private readonly KnowledgeBaseCalls _calls = new(
         breakers ?? new CircuitBreakers(clock),
         clock,
-        turns,
+        limiter,
         logger ?? NullLogger<HybridSearch>.Instance);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
@@ -49,27 +52,23 @@ public sealed class HybridSearch(
         finally
         {
             if (result is not null || !ct.IsCancellationRequested)
-                SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
+                SearchTelemetry.EndSearch(activity, plan, result, clock.GetElapsedTime(start));
         }
     }
 
     private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MaxHits - query.Limit) };
+        // Merging drops some hits, so more are requested.
+        var extended = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MaxHits - query.Limit) };
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
-            .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], wider), StringComparer.Ordinal)
+            .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], extended), StringComparer.Ordinal)
             .ToArray();
-        Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
-        var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
-        var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
-        var asked = plan.Strategy == SearchStrategy.Parallel
-            ? await Task.WhenAll(
-                weighted.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
-            : await AskInOrderAsync(Order(weighted, route), wider, plan, route?.Reason, ct);
-        asked = [.. asked, .. await AskFallbacksAsync(fallbacks, asked, wider, plan, ct)];
+        Route? route = plan.Strategy == SearchStrategy.Smart ? _router.Decide(query.Text) : null;
+        var asked = await AskAsync(used, extended, plan, route, ct);
 
-        // The own knowledge base goes first, because of two equal passages the own one stays: it knows its position in the document.
+        // The own knowledge base comes first, because merging keeps the first of two equal passages, and only the own one has its position
+        // in the document.
         var answered = asked
             .Where(answer => answer.Result is not null)
             .OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase))
@@ -82,7 +81,7 @@ public sealed class HybridSearch(
         {
             Strategy = plan.Strategy,
             Route = route is { } decided ? decided.Multimodal ? "multimodal" : "text" : null,
-            Steps = [.. asked.Select(answer => answer.Step), .. Missing(plan)],
+            Steps = [.. asked.Select(answer => answer.Step), .. NotAskedSteps(plan)],
             Dropped = dropped with { BeyondLimit = ranked.Count - hits.Count },
             Reranking = reranked,
             Milliseconds = clock.GetElapsedTime(start).TotalMilliseconds,
@@ -92,29 +91,46 @@ public sealed class HybridSearch(
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
 
+    private async Task<KnowledgeBaseAnswer[]> AskAsync(
+        IKnowledgeBase[] used,
+        KnowledgeQuery query,
+        SearchPlan plan,
+        Route? route,
+        CancellationToken ct)
+    {
+        var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
+        var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
+        var asked = plan.Strategy == SearchStrategy.Parallel
+            ? await Task.WhenAll(
+                weighted.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            : await AskInOrderAsync(OrderBySuitability(weighted, route), query, plan, route?.Reason, ct);
+        return [.. asked, .. await AskFallbacksAsync(fallbacks, asked, query, plan, ct)];
+    }
+
+    // The first variant that can answer; otherwise the last, whose reason goes to the trace.
     private static IKnowledgeBase Choose(IKnowledgeBase[] variants, KnowledgeQuery query) =>
         Array.Find(variants, variant => variant.CanAnswer(query).IsYes) ?? variants[^1];
 
-    // Hits that were not good enough must not outrank those of the knowledge base that was asked because of that.
+    // If a knowledge base found nothing good enough and another one was asked, the first one's hits must not outrank the other's.
     private static double WeightOf(KnowledgeBaseAnswer answer, SearchPlan plan)
     {
         // A fallback with weight 0 is the only one that answered.
         var weight = plan.Weights[answer.Step.KnowledgeBase] is > 0 and var share ? share : 1;
         return plan.Strategy == SearchStrategy.Parallel
             ? weight
-            : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, MinFactor, 1);
+            : weight * Math.Clamp(answer.Result!.Confidence / plan.SufficientConfidence, MinConfidenceFactor, 1);
     }
 
     // The own knowledge base goes first for questions about something seen, shown or heard, and the others go first otherwise.
-    private static IEnumerable<IKnowledgeBase> Order(IKnowledgeBase[] used, Route? route) =>
+    private static IEnumerable<IKnowledgeBase> OrderBySuitability(IKnowledgeBase[] used, Route? route) =>
         route is { Multimodal: true }
             ? used
             : used.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 1 : 0);
 
-    private IEnumerable<SearchStep> Missing(SearchPlan plan) => plan.Weights.Keys
+    private IEnumerable<SearchStep> NotAskedSteps(SearchPlan plan) => plan.Weights.Keys
         .Where(name => !Array.Exists(_knowledgeBases, knowledge => knowledge.Name == name))
         .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step)
-        .Concat(plan.LeftOut.Select(entry => KnowledgeBaseAnswer.Skipped(entry.Key, entry.Value).Step));
+        .Concat(plan.Excluded.Select(entry => KnowledgeBaseAnswer.Skipped(entry.Key, entry.Value).Step));
 
     private async Task<KnowledgeBaseAnswer[]> AskFallbacksAsync(
         IKnowledgeBase[] fallbacks,
@@ -143,7 +159,7 @@ public sealed class HybridSearch(
         KnowledgeBaseAnswer? last = null;
         foreach (var knowledge in order)
         {
-            if (last?.Result?.Confidence >= plan.GoodEnough)
+            if (last?.Result?.Confidence >= plan.SufficientConfidence)
             {
                 asked.Add(KnowledgeBaseAnswer.Skipped(knowledge.Name, $"{last.Step.KnowledgeBase} was good enough"));
                 continue;

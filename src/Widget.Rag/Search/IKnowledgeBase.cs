@@ -35,6 +35,7 @@ public readonly record struct Answerability(string? WhyNot)
     public static Answerability No(string reason) => new(reason);
 }
 
+/// <summary>A search of the knowledge of one tenant.</summary>
 public sealed record KnowledgeQuery
 {
     public required TenantId TenantId { get; init; }
@@ -72,6 +73,7 @@ public sealed record KnowledgeFilter
     public bool IsEmpty => Sources.Count == 0 && Tags.Count == 0 && Kinds.Count == 0 && Languages.Count == 0;
 }
 
+/// <summary>The result of searching one knowledge base.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="Confidence">
 /// Probability that the hits answer the question, 0 to 1. Unlike scores, it can be compared between questions and knowledge bases.
@@ -96,7 +98,7 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
     public string? Via { get; init; }
 }
 
-/// <summary>What tells how well a passage fits a question. Unlike scores, signals can be compared between questions.</summary>
+/// <summary>Signals of how well a passage fits a question. Unlike scores, they can be compared between questions.</summary>
 /// <param name="Coverage">Share of the question's information that the passage's words cover, 0 to 1.</param>
 /// <param name="Spelling">Similarity of spelling, −1 to 1; null when it was not compared.</param>
 /// <param name="Meaning">Similarity of meaning, −1 to 1; null when it was not compared.</param>

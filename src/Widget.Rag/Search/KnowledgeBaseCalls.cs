@@ -10,12 +10,16 @@ internal sealed record KnowledgeBaseAnswer(SearchStep Step, KnowledgeResult? Res
     /// <summary>The exception; null when it answered or was not asked.</summary>
     public Exception? Cause { get; init; }
 
-    public static KnowledgeBaseAnswer Skipped(string knowledgeBase, string reason, bool mayChange = false) =>
-        new(new SearchStep(knowledgeBase, SearchOutcome.Skipped, 0, 0, 0, reason) { MayChange = mayChange }, null);
+    public static KnowledgeBaseAnswer Skipped(string knowledgeBase, string reason, bool isTemporary = false) =>
+        new(new SearchStep(knowledgeBase, SearchOutcome.Skipped, 0, 0, 0, reason) { IsTemporary = isTemporary }, null);
 }
 
-/// <summary>Asks knowledge bases, each with its deadline and circuit breaker. Never throws because of a knowledge base.</summary>
-internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider clock, SearchTurns? turns, ILogger logger)
+/// <summary>Asks knowledge bases, each with its time limit and circuit breaker. A failure of a knowledge base is never thrown.</summary>
+internal sealed partial class KnowledgeBaseCalls(
+    CircuitBreakers breakers,
+    TimeProvider clock,
+    SearchConcurrencyLimiter? limiter,
+    ILogger logger)
 {
     /// <param name="knowledge">The knowledge base.</param>
     /// <param name="query">The query.</param>
@@ -32,16 +36,16 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         if (knowledge.CanAnswer(query).WhyNot is { } whyNot) return KnowledgeBaseAnswer.Skipped(knowledge.Name, whyNot);
         if (!knowledge.IsRemote)
         {
-            using var turn = turns is null ? null : await turns.TakeAsync(ct);
+            using var permit = limiter is null ? null : await limiter.AcquireAsync(ct);
             return await WaitAsync(knowledge, query, deadline, reason, ct);
         }
 
-        var admission = breakers.Ask(query.TenantId, Service(knowledge, query));
-        if (admission.MayAsk) return await WaitAsync(knowledge, query, deadline, reason, ct);
-        if (!admission.MayTry) return KnowledgeBaseAnswer.Skipped(knowledge.Name, admission.Reason!, mayChange: true);
+        var admission = breakers.Admit(query.TenantId, Service(knowledge, query));
+        if (admission.IsAllowed) return await WaitAsync(knowledge, query, deadline, reason, ct);
+        if (!admission.IsTrial) return KnowledgeBaseAnswer.Skipped(knowledge.Name, admission.Reason!, isTemporary: true);
         // Tests in the background whether the knowledge base works again, so that no visitor waits for it.
         _ = WaitAsync(knowledge, query, deadline, reason: null, CancellationToken.None);
-        return KnowledgeBaseAnswer.Skipped(knowledge.Name, $"{admission.Reason}; being tried again", mayChange: true);
+        return KnowledgeBaseAnswer.Skipped(knowledge.Name, $"{admission.Reason}; being tried again", isTemporary: true);
     }
 
     private async Task<KnowledgeBaseAnswer> WaitAsync(
@@ -53,53 +57,53 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
     {
         var start = clock.GetTimestamp();
         using var activity = SearchTelemetry.StartKnowledgeBase(knowledge.Name);
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
             // WaitAsync also ends the wait for a knowledge base that ignores its cancellation.
-            var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
-            if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
+            var result = await knowledge.SearchAsync(query, cancellation.Token).WaitAsync(deadline, clock, ct);
+            if (knowledge.IsRemote) breakers.RecordSuccess(query.TenantId, Service(knowledge, query));
             if (result.Skipped is { } skipped) return KnowledgeBaseAnswer.Skipped(knowledge.Name, skipped);
             var step = Step(
                 SearchOutcome.Answered,
-                result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
+                result.Shortcoming is { } limitation ? $"{(reason is null ? "" : $"{reason}; ")}{limitation}" : reason) with
             {
                 Hits = result.Hits.Count,
                 Confidence = result.Confidence,
-                MayChange = result.Shortcoming is not null,
+                IsTemporary = result.Shortcoming is not null,
                 Via = result.Via,
             };
             if (result.Degradation is { } degradation) LogDegraded(knowledge.Name, query.TenantId, step.Reason!, Causes(degradation));
-            SearchTelemetry.Asked(activity, step, result.Degradation);
+            SearchTelemetry.RecordStep(activity, step, result.Degradation);
             return new KnowledgeBaseAnswer(step, result);
         }
         catch (TimeoutException e)
         {
-            var late = $"no answer within {deadline.TotalMilliseconds:0} ms";
-            Break(knowledge, query, KnowledgeFault.Unavailable, late);
-            await given.CancelAsync();
+            var timedOut = $"no answer within {deadline.TotalMilliseconds:0} ms";
+            RecordFailure(knowledge, query, KnowledgeFault.Unavailable, timedOut);
+            await cancellation.CancelAsync();
             LogLate(knowledge.Name, query.TenantId, deadline.TotalMilliseconds);
-            return Missing(SearchOutcome.TimedOut, late, e);
+            return NotAnswered(SearchOutcome.TimedOut, timedOut, e);
         }
         catch (KnowledgeBaseException e)
         {
             // The exception's message contains no input or output; its inner exceptions may, so only their types are logged.
-            Break(knowledge, query, e.Fault, e.Message, e.RetryAfter);
+            RecordFailure(knowledge, query, e.Fault, e.Message, e.RetryAfter);
             LogFailed(knowledge.Name, query.TenantId, e.Fault, e.Message, Causes(e));
-            return Missing(SearchOutcome.Failed, e.Message, e);
+            return NotAnswered(SearchOutcome.Failed, e.Message, e);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // If one knowledge base fails, the others are asked instead; the log, the trace and the span record the failure.
-            Break(knowledge, query, KnowledgeFault.Unavailable, e.GetType().Name);
+            RecordFailure(knowledge, query, KnowledgeFault.Unavailable, e.GetType().Name);
             LogFault(SanitizedException.From(e), knowledge.Name, query.TenantId);
-            return Missing(SearchOutcome.Failed, e.GetType().Name, e);
+            return NotAnswered(SearchOutcome.Failed, e.GetType().Name, e);
         }
 
-        KnowledgeBaseAnswer Missing(SearchOutcome outcome, string why, Exception cause)
+        KnowledgeBaseAnswer NotAnswered(SearchOutcome outcome, string why, Exception cause)
         {
             var step = Step(outcome, why);
-            SearchTelemetry.Asked(activity, step, cause);
+            SearchTelemetry.RecordStep(activity, step, cause);
             return new KnowledgeBaseAnswer(step, null) { Cause = cause };
         }
 
@@ -107,11 +111,16 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
             new(knowledge.Name, outcome, 0, 0, clock.GetElapsedTime(start).TotalMilliseconds, why);
     }
 
-    private void Break(IKnowledgeBase knowledge, KnowledgeQuery query, KnowledgeFault fault, string reason, TimeSpan? retryAfter = null)
+    private void RecordFailure(
+        IKnowledgeBase knowledge,
+        KnowledgeQuery query,
+        KnowledgeFault fault,
+        string reason,
+        TimeSpan? retryAfter = null)
     {
         if (!knowledge.IsRemote) return;
-        if (fault == KnowledgeFault.Refused) breakers.Worked(query.TenantId, Service(knowledge, query));
-        else breakers.Failed(query.TenantId, Service(knowledge, query), fault, reason, retryAfter);
+        if (fault == KnowledgeFault.Refused) breakers.RecordSuccess(query.TenantId, Service(knowledge, query));
+        else breakers.RecordFailure(query.TenantId, Service(knowledge, query), fault, reason, retryAfter);
     }
 
     // The key includes the tenant's settings, so that a corrected setting is tried at once.

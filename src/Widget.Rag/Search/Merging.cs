@@ -4,51 +4,56 @@ namespace Widget.Rag.Search;
 public sealed record WeightedResult(string KnowledgeBase, double Weight, IReadOnlyList<Hit> Hits);
 
 /// <summary>Number of dropped hits, by reason.</summary>
-/// <param name="Duplicates">Repeated another passage.</param>
-/// <param name="Contained">Were part of another passage of the same document.</param>
-/// <param name="BeyondLimit">Exceeded the number of requested hits.</param>
+/// <param name="Duplicates">Hits that repeated another passage.</param>
+/// <param name="Contained">Hits that were part of another passage of the same document.</param>
+/// <param name="BeyondLimit">Hits beyond the requested number.</param>
 public readonly record struct DroppedHits(int Duplicates, int Contained, int BeyondLimit);
 
 /// <summary>
 /// Merges the hits of several knowledge bases. Scales differ, so each knowledge base's scores are divided by its best score. A hit's merged
 /// score is the sum of weight × normalised score over the knowledge bases that found it; the weights sum to one. Near-duplicates become one
-/// hit with all origins, and a passage is merged into a passage of the same document that contains it.
+/// hit with all origins. A passage is also merged into a passage of the same document that contains it.
 /// </summary>
 public static class Merging
 {
-    /// <returns>The hits, best first, and the dropped ones. Equal scores keep the order of the knowledge bases and of their hits.</returns>
-    public static (IReadOnlyList<Hit> Hits, DroppedHits Dropped) Merge(IReadOnlyList<WeightedResult> sides)
+    /// <summary>Merges the hits.</summary>
+    /// <returns>
+    /// The hits, best first, and the number of dropped ones. Equal scores keep the order of the knowledge bases and of their hits.
+    /// </returns>
+    public static (IReadOnlyList<Hit> Hits, DroppedHits Dropped) Merge(IReadOnlyList<WeightedResult> results)
     {
-        var total = sides.Sum(side => side.Weight);
+        var total = results.Sum(result => result.Weight);
         var merged = new List<Hit>();
         var index = new NearDuplicates.Index();
-        var placeOf = new List<int>(); // of what the index knows, which is more than is kept, among the merged
+        // For each passage in the index, the position of its hit in "merged". Several passages can belong to one hit.
+        var positions = new List<int>();
         var (duplicates, contained) = (0, 0);
-        foreach (var side in sides)
+        foreach (var result in results)
         {
-            var weight = total > 0 ? side.Weight / total : 1.0 / sides.Count;
-            foreach (var (hit, normalised) in side.Hits.Zip(Normalise([.. side.Hits.Select(hit => hit.Score)])))
+            var weight = total > 0 ? result.Weight / total : 1.0 / results.Count;
+            foreach (var (hit, normalised) in result.Hits.Zip(Normalise([.. result.Hits.Select(hit => hit.Score)])))
             {
                 var scored = hit with
                 {
                     Score = weight * normalised,
-                    Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)],
+                    Origins = [.. hit.Origins.Union([result.KnowledgeBase], StringComparer.Ordinal)],
                 };
                 var shingles = NearDuplicates.Shingles(hit.Text);
-                if (index.Find(shingles, known => merged[placeOf[known]].IsOfSameDocument(hit)) is not { } found)
+                if (index.Find(shingles, known => merged[positions[known]].IsOfSameDocument(hit)) is not { } found)
                 {
-                    placeOf.Add(merged.Count);
+                    positions.Add(merged.Count);
                     index.Add(shingles);
                     merged.Add(scored);
                     continue;
                 }
 
-                var place = placeOf[found.Place];
+                var position = positions[found.Number];
                 if (found.Duplication == Duplication.Same) duplicates++;
                 else contained++;
-                merged[place] = Combine(merged[place], scored, side.KnowledgeBase, found.Duplication);
+                merged[position] = Combine(merged[position], scored, result.KnowledgeBase, found.Duplication);
                 if (found.Duplication != Duplication.Whole) continue;
-                placeOf.Add(place);
+                // The longer text has replaced the shorter one, so later passages are compared with it, too.
+                positions.Add(position);
                 index.Add(shingles);
             }
         }
@@ -69,13 +74,13 @@ public static class Merging
         return [.. scores.Select(score => best > 0 ? (score - floor) / best : 1)];
     }
 
-    private static Hit Combine(Hit kept, Hit other, string side, Duplication duplication)
+    private static Hit Combine(Hit kept, Hit other, string knowledgeBase, Duplication duplication)
     {
-        // A passage found twice by one knowledge base counts once; found by two of them, it counts twice.
-        var seconded = !kept.Origins.Contains(side, StringComparer.Ordinal);
+        // The scores add up only if two knowledge bases found the passage, not if one of them found it twice.
+        var isFoundByAnother = !kept.Origins.Contains(knowledgeBase, StringComparer.Ordinal);
         return (duplication == Duplication.Whole ? other : kept) with
         {
-            Score = seconded ? kept.Score + other.Score : Math.Max(kept.Score, other.Score),
+            Score = isFoundByAnother ? kept.Score + other.Score : Math.Max(kept.Score, other.Score),
             Origins = [.. kept.Origins.Union(other.Origins, StringComparer.Ordinal)],
         };
     }

@@ -2,7 +2,7 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Search;
 
-/// <summary>How a passage relates to one found before it.</summary>
+/// <summary>How a passage relates to an earlier one.</summary>
 public enum Duplication
 {
     /// <summary>Nearly the same text.</summary>
@@ -53,7 +53,7 @@ public static class NearDuplicates
     /// </summary>
     internal sealed class Index
     {
-        private readonly Dictionary<int, List<int>> _holders = [];
+        private readonly Dictionary<int, List<int>> _passagesByShingle = [];
         private readonly List<int> _sizes = [];
 
         public int Count => _sizes.Count;
@@ -61,21 +61,21 @@ public static class NearDuplicates
         /// <summary>Returns the number of the first passage that the new one repeats, and how; null when it is new.</summary>
         /// <param name="shingles">Shingles of the new passage.</param>
         /// <param name="mayContain">Whether containment counts between the new passage and the one with this number.</param>
-        public (int Place, Duplication Duplication)? Find(HashSet<int> shingles, Func<int, bool> mayContain)
+        public (int Number, Duplication Duplication)? Find(HashSet<int> shingles, Func<int, bool> mayContain)
         {
             var common = new SortedDictionary<int, int>();
             foreach (var shingle in shingles)
             {
-                if (!_holders.TryGetValue(shingle, out var holders)) continue;
-                foreach (var holder in holders) common[holder] = common.GetValueOrDefault(holder) + 1;
+                if (!_passagesByShingle.TryGetValue(shingle, out var passages)) continue;
+                foreach (var passage in passages) common[passage] = common.GetValueOrDefault(passage) + 1;
             }
 
-            foreach (var (place, count) in common)
-                if (AreSame(shingles.Count, _sizes[place], count)) return (place, Duplication.Same);
-            foreach (var (place, count) in common)
+            foreach (var (number, count) in common)
+                if (AreSame(shingles.Count, _sizes[number], count)) return (number, Duplication.Same);
+            foreach (var (number, count) in common)
             {
-                if (count < Contained * Math.Min(shingles.Count, _sizes[place]) || !mayContain(place)) continue;
-                return (place, shingles.Count <= _sizes[place] ? Duplication.Part : Duplication.Whole);
+                if (count < Contained * Math.Min(shingles.Count, _sizes[number]) || !mayContain(number)) continue;
+                return (number, shingles.Count <= _sizes[number] ? Duplication.Part : Duplication.Whole);
             }
 
             return null;
@@ -86,8 +86,8 @@ public static class NearDuplicates
         {
             foreach (var shingle in shingles)
             {
-                if (_holders.TryGetValue(shingle, out var holders)) holders.Add(_sizes.Count);
-                else _holders.Add(shingle, [_sizes.Count]);
+                if (_passagesByShingle.TryGetValue(shingle, out var passages)) passages.Add(_sizes.Count);
+                else _passagesByShingle.Add(shingle, [_sizes.Count]);
             }
 
             _sizes.Add(shingles.Count);

@@ -48,61 +48,63 @@ public sealed partial class Reranking(
         IReadOnlyList<Hit> hits,
         CancellationToken ct)
     {
-        var everybody = default(TenantId);
-        var admission = breakers.Ask(everybody, Service);
-        if (admission is { MayAsk: false, MayTry: false }) return (hits, Step(SearchOutcome.Skipped, 0, 0, admission.Reason));
+        var allTenants = default(TenantId);
+        var admission = breakers.Admit(allTenants, Service);
+        if (admission is { IsAllowed: false, IsTrial: false }) return (hits, Step(SearchOutcome.Skipped, 0, 0, admission.Reason));
 
         var start = clock.GetTimestamp();
         using var activity = RagTelemetry.Source.StartActivity("rerank")?.SetTag(RagTelemetry.Model, reranker.Model);
-        var read = hits.Take(depth).ToArray();
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var candidates = hits.Take(depth).ToArray();
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            var scores = await reranker.ScoreAsync(query.Text, [.. read.Select(Text)], given.Token).WaitAsync(deadline, clock, ct);
-            breakers.Worked(everybody, Service);
-            return (Order(read, scores, hits), Done(Step(SearchOutcome.Answered, read.Length, Elapsed(), reranker.Model), null));
+            var scores = await reranker.ScoreAsync(query.Text, [.. candidates.Select(Text)], cancellation.Token)
+                .WaitAsync(deadline, clock, ct);
+            breakers.RecordSuccess(allTenants, Service);
+            var step = Step(SearchOutcome.Answered, candidates.Length, Elapsed(), reranker.Model);
+            return (Order(candidates, scores, hits), Record(step, null));
         }
         catch (TimeoutException e)
         {
-            var late = $"no answer within {deadline.TotalMilliseconds:0} ms";
-            breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, late);
-            await given.CancelAsync();
-            LogFailed(KnowledgeFault.Unavailable, late, "none");
-            return (hits, Done(Step(SearchOutcome.TimedOut, 0, Elapsed(), late), e));
+            var timedOut = $"no answer within {deadline.TotalMilliseconds:0} ms";
+            breakers.RecordFailure(allTenants, Service, KnowledgeFault.Unavailable, timedOut);
+            await cancellation.CancelAsync();
+            LogFailed(KnowledgeFault.Unavailable, timedOut, "none");
+            return (hits, Record(Step(SearchOutcome.TimedOut, 0, Elapsed(), timedOut), e));
         }
         catch (KnowledgeBaseException e)
         {
             // One tenant's odd passage must not pause the reranker for all tenants.
-            if (e.Fault == KnowledgeFault.Refused) breakers.Worked(everybody, Service);
-            else breakers.Failed(everybody, Service, e.Fault, e.Message, e.RetryAfter);
+            if (e.Fault == KnowledgeFault.Refused) breakers.RecordSuccess(allTenants, Service);
+            else breakers.RecordFailure(allTenants, Service, e.Fault, e.Message, e.RetryAfter);
             LogFailed(e.Fault, e.Message, KnowledgeBaseCalls.Causes(e));
-            return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.Message), e));
+            return (hits, Record(Step(SearchOutcome.Failed, 0, Elapsed(), e.Message), e));
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever the error, the order without the reranker is good enough for an answer.
-            breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, e.GetType().Name);
+            breakers.RecordFailure(allTenants, Service, KnowledgeFault.Unavailable, e.GetType().Name);
             LogFault(SanitizedException.From(e));
-            return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name), e));
+            return (hits, Record(Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name), e));
         }
 
-        SearchStep Done(SearchStep step, Exception? cause)
+        SearchStep Record(SearchStep recorded, Exception? cause)
         {
-            SearchTelemetry.Asked(activity, step, cause);
-            return step;
+            SearchTelemetry.RecordStep(activity, recorded, cause);
+            return recorded;
         }
 
         double Elapsed() => clock.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    internal static IReadOnlyList<Hit> Order(IReadOnlyList<Hit> read, IReadOnlyList<double> scores, IReadOnlyList<Hit> all)
+    internal static IReadOnlyList<Hit> Order(IReadOnlyList<Hit> candidates, IReadOnlyList<double> scores, IReadOnlyList<Hit> all)
     {
-        var ordered = read
+        var ordered = candidates
             .Zip(Merging.Normalise(scores), (hit, score) => hit with { Score = score })
             .OrderByDescending(hit => hit.Score)
             .ToArray();
         var last = ordered[^1].Score;
-        return [.. ordered, .. all.Skip(read.Count).Select(hit => hit with { Score = Math.Min(hit.Score, last) })];
+        return [.. ordered, .. all.Skip(candidates.Count).Select(hit => hit with { Score = Math.Min(hit.Score, last) })];
     }
 
     private static string Text(Hit hit) => string.Join('\n', [hit.Title, .. hit.Locator.Headings, hit.Text]);

@@ -9,8 +9,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Search;
 
 /// <summary>
-/// Caches search results until the tenant's knowledge changes (docs/decisions/0013-caching-searches.md). Only complete results are cached,
-/// with an answer from every knowledge base.
+/// Caches search results until the tenant's knowledge changes (docs/decisions/0013-caching-searches.md). A result is cached only if it is
+/// complete: no knowledge base failed or was late.
 /// </summary>
 /// <param name="revisionOf">Returns the revision of a tenant's knowledge, a number that grows with every change.</param>
 /// <param name="clock">Clock for the entries' age.</param>
@@ -49,7 +49,7 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     internal static string Key(KnowledgeQuery query, SearchPlan plan, long revision)
     {
         var key = new StringBuilder();
-        void Part(string name, IEnumerable<string> values)
+        void Append(string name, IEnumerable<string> values)
         {
             // Each value follows its length, so that two different lists never have the same key.
             key.Append(name);
@@ -57,33 +57,36 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         }
 
         static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
-        Part("t", [query.TenantId.ToString(), Text(revision), Text(query.Limit), plan.Strategy.ToString(), Text(plan.GoodEnough)]);
-        Part("q", [string.Join(' ', query.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant()]);
-        Part(
+        Append("t", [query.TenantId.ToString(), Text(revision), Text(query.Limit)]);
+        Append("c", [plan.Strategy.ToString(), Text(plan.SufficientConfidence)]);
+        Append("q", [string.Join(' ', query.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant()]);
+        Append(
             "w",
             plan.Weights.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, Text(entry.Value) }));
-        Part("o", plan.LeftOut.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
-        Part(
+        Append(
+            "o",
+            plan.Excluded.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
+        Append(
             "p",
             plan.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
-        Part("s", query.Filter.Sources.Select(source => source.ToString()).Order(StringComparer.Ordinal));
-        Part("g", query.Filter.Tags.Order(StringComparer.Ordinal));
-        Part("k", query.Filter.Kinds.Select(kind => kind.ToString()).Order(StringComparer.Ordinal));
-        Part("l", query.Filter.Languages.Order(StringComparer.Ordinal));
+        Append("s", query.Filter.Sources.Select(source => source.ToString()).Order(StringComparer.Ordinal));
+        Append("g", query.Filter.Tags.Order(StringComparer.Ordinal));
+        Append("k", query.Filter.Kinds.Select(kind => kind.ToString()).Order(StringComparer.Ordinal));
+        Append("l", query.Filter.Languages.Order(StringComparer.Ordinal));
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())));
     }
 
     internal static TimeSpan Lifetime(SearchResult result)
     {
-        var whole = result.Trace.Steps.All(IsSettled)
+        var isComplete = result.Trace.Steps.All(IsCacheable)
             && result.Trace.Reranking is null or { Outcome: SearchOutcome.Answered };
-        if (!whole) return TimeSpan.Zero;
+        if (!isComplete) return TimeSpan.Zero;
         return result.Trace.Steps.All(step => step.KnowledgeBase == KnowledgeBases.Own) ? OwnLifetime : RemoteLifetime;
     }
 
-    // No knowledge base was missing, except for a reason in the plan itself. Temporary reasons must not be cached.
-    private static bool IsSettled(SearchStep step) =>
-        step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, MayChange: false };
+    // The knowledge base answered, or was skipped for a lasting reason.
+    private static bool IsCacheable(SearchStep step) =>
+        step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, IsTemporary: false };
 
     // The key has a fixed length, however long the question is.
     private static long Size(SearchResult result) =>
@@ -92,15 +95,15 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
 
     private async Task<long?> RevisionAsync(TenantId tenant, CancellationToken ct)
     {
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            return await revisionOf(tenant, given.Token).WaitAsync(RevisionTimeout, clock, ct);
+            return await revisionOf(tenant, cancellation.Token).WaitAsync(RevisionTimeout, clock, ct);
         }
         catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
             // Do not hold a database connection when the search no longer waits for the revision.
-            await given.CancelAsync();
+            await cancellation.CancelAsync();
             return null;
         }
     }

@@ -13,7 +13,7 @@ public sealed record SearchPlan
     public required IReadOnlyDictionary<string, double> Weights { get; init; }
 
     /// <summary>Knowledge bases that are deliberately not searched, by name, with the reason for the trace.</summary>
-    public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Excluded { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Time limit for a knowledge base that <see cref="Deadlines"/> does not name.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(2);
@@ -21,8 +21,8 @@ public sealed record SearchPlan
     /// <summary>Time limits for individual knowledge bases, by name.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Deadlines { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
-    /// <summary>If a knowledge base's confidence reaches this, the next one is not asked.</summary>
-    public double GoodEnough { get; init; } = 0.5;
+    /// <summary>If a knowledge base's confidence reaches this value, the next one is not asked.</summary>
+    public double SufficientConfidence { get; init; } = 0.5;
 
     /// <summary>
     /// The tenant's settings for individual knowledge bases, such as <see cref="Tavus.TavusKnowledgeBase.ReplicaParameter"/>. They are part

@@ -22,10 +22,11 @@ internal static class SearchTelemetry
     internal static Activity? StartSearch(SearchPlan plan) =>
         RagTelemetry.Source.StartActivity("search")?.SetTag(Strategy, Label(plan.Strategy));
 
-    internal static void Searched(Activity? activity, SearchPlan plan, SearchResult? result, TimeSpan took)
+    /// <summary>Ends the span of a search and records the metrics.</summary>
+    internal static void EndSearch(Activity? activity, SearchPlan plan, SearchResult? result, TimeSpan duration)
     {
         var outcome = result is null ? "failed" : result.Trace.Cached ? "cached" : "answered";
-        SearchDuration.Record(took.TotalSeconds, new(Strategy, Label(plan.Strategy)), new(RagTelemetry.Outcome, outcome));
+        SearchDuration.Record(duration.TotalSeconds, new(Strategy, Label(plan.Strategy)), new(RagTelemetry.Outcome, outcome));
         if (activity is null) return;
         activity.SetTag(RagTelemetry.Outcome, outcome);
         if (result is null)
@@ -43,12 +44,12 @@ internal static class SearchTelemetry
     internal static Activity? StartKnowledgeBase(string name) =>
         RagTelemetry.Source.StartActivity($"search {name}")?.SetTag(KnowledgeBase, name);
 
-    /// <summary>Starts the span of one arm of the own search. Both arms end with one SQL statement.</summary>
+    /// <summary>Starts the span of one arm of the own search. The arms end together, with one SQL statement.</summary>
     internal static Activity? StartArm(string name, ActivityContext parent) =>
         RagTelemetry.Source.StartActivity($"search arm {name}", ActivityKind.Internal, parent)?.SetTag("widget.search.arm", name);
 
     /// <summary>Records what a knowledge base or the reranker did.</summary>
-    internal static void Asked(Activity? activity, SearchStep step, Exception? cause)
+    internal static void RecordStep(Activity? activity, SearchStep step, Exception? cause)
     {
         if (step.Outcome != SearchOutcome.Skipped)
             KnowledgeBaseDuration.Record(

@@ -13,7 +13,7 @@ public enum SearchStrategy
     Fallback,
 }
 
-/// <summary>What one knowledge base did.</summary>
+/// <summary>How a step of a search ended.</summary>
 public enum SearchOutcome
 {
     Answered,
@@ -24,12 +24,13 @@ public enum SearchOutcome
     Skipped,
 }
 
-/// <param name="KnowledgeBase">The knowledge base.</param>
+/// <summary>A step of a search: what one knowledge base, or the reranker, did.</summary>
+/// <param name="KnowledgeBase">The knowledge base, or the reranker.</param>
 /// <param name="Outcome">How the step ended.</param>
 /// <param name="Hits">Number of hits.</param>
 /// <param name="Confidence">Its confidence, 0 to 1.</param>
 /// <param name="Milliseconds">How long it took.</param>
-/// <param name="Reason">Why it was asked or skipped.</param>
+/// <param name="Reason">Why it was asked or skipped, or why it failed; null for no special reason.</param>
 public sealed record SearchStep(
     string KnowledgeBase,
     SearchOutcome Outcome,
@@ -38,8 +39,8 @@ public sealed record SearchStep(
     double Milliseconds,
     string? Reason)
 {
-    /// <summary>Whether the same search may soon go differently, because the knowledge base was skipped after a failure.</summary>
-    public bool MayChange { get; init; }
+    /// <summary>Whether the reason is temporary, so that the same search may soon have another result and must not be cached.</summary>
+    public bool IsTemporary { get; init; }
 
     /// <summary>Which variant of the knowledge base answered; null when there is only one.</summary>
     public string? Via { get; init; }
@@ -74,6 +75,7 @@ public sealed record SearchTrace
     public required double Milliseconds { get; init; }
 }
 
+/// <summary>The result of a search.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="Confidence">The highest confidence of the knowledge bases that answered.</param>
 /// <param name="Trace">How the hits were found.</param>

@@ -25,11 +25,9 @@ public sealed class AnswerPromptShould
         var bare = new AnswerPrompt("T", "A", [], [], "How much?", null, new Dictionary<string, string>());
         var known = bare with
         {
-            TenantsInstructions = "Be brief.",
+            TenantInstructions = "Be brief.",
             Page = "https://shop.example/",
-            Context = new Dictionary<string,
-            string>
-            { ["bike"] = "Tide" },
+            Context = new Dictionary<string, string> { ["bike"] = "Tide" },
         };
 
         var without = (await bare.SystemMessageAsync(TestContext.Current.CancellationToken)).Text;
@@ -37,7 +35,8 @@ public sealed class AnswerPromptShould
 
         without.ShouldEndWith("no images.\n\nSources:\nNone was found for the last question.\n");
         with.ShouldEndWith(
-            "no images.\n\nT wants this of you, within the rules above:\nBe brief.\n\nThe visitor is on the page https://shop.example/\n"
+            "no images.\n\nT gives you these instructions, within the rules above:\nBe brief.\n"
+            + "\nThe visitor is on the page https://shop.example/\n"
             + "\nThe page says about itself:\n- bike: Tide\n\nSources:\nNone was found for the last question.\n");
     }
 

@@ -4,7 +4,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Answers;
 
-/// <summary>More questions at once than a node can answer at once.</summary>
+/// <summary>A node gets more questions than it can answer at the same time.</summary>
 [Collection(typeof(Alone))]
 public sealed class ManyQuestionsShould(ApiFixture api)
 {
@@ -17,10 +17,10 @@ public sealed class ManyQuestionsShould(ApiFixture api)
     ];
 
     [Fact]
-    public async Task All_be_answered_as_each_is_alone()
+    public async Task Get_the_same_answers_as_one_at_a_time()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
-        // Each is asked once only, so that none is answered from memory. The number changes nothing about what is found.
+        // Each question is different, so that none is answered from the cache. The number does not change what is found.
         string Question(int number, string who) => $"What about {Subjects[number % Subjects.Length]}? Signed {who}{number}";
         var alone = new AssistantMessage[Subjects.Length];
         for (var i = 0; i < alone.Length; i++) alone[i] = await (await tenant.VisitAsync()).AskAsync(Question(i, "ann"));
@@ -34,7 +34,7 @@ public sealed class ManyQuestionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_answered_late_and_not_falsely_while_the_knowledge_cannot_be_read()
+    public async Task Be_answered_late_but_correctly_while_the_knowledge_cannot_be_read()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync();
@@ -51,7 +51,7 @@ public sealed class ManyQuestionsShould(ApiFixture api)
             if (!line.StartsWith("event:", StringComparison.Ordinal)) continue;
             seen.Add(line["event:".Length..].Trim());
             if (seen.Count != 1) continue;
-            // Longer than a search may take: the first one is given up, and another finds what there is.
+            // Longer than a search may take: the first search times out, and another one succeeds.
             await Task.Delay(TimeSpan.FromSeconds(4.5), TestContext.Current.CancellationToken);
             await blocking.RollbackAsync();
         }
@@ -64,12 +64,12 @@ public sealed class ManyQuestionsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_turned_away_with_words_beyond_what_a_node_can_bear()
+    public async Task Be_refused_with_a_message_when_the_node_is_full()
     {
         await using var node = await ApiNode.StartAsync(api.Database);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         var visitor = await tenant.VisitAsync();
-        node.Service<AnswerWorker>().MostAtOnce = 0;
+        node.Service<AnswerWorker>().MaxConcurrent = 0;
 
         using var refused = await visitor.SendAsync("What does delivery cost?", clientId: "q");
 
@@ -77,7 +77,7 @@ public sealed class ManyQuestionsShould(ApiFixture api)
             HttpStatusCode.ServiceUnavailable,
             "Many people are asking right now. Please try again in a moment.");
         refused.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
-        node.Service<AnswerWorker>().MostAtOnce = 10;
+        node.Service<AnswerWorker>().MaxConcurrent = 10;
         (await visitor.AskAsync("What does delivery cost?", clientId: "q")).Outcome.ShouldBe(AnswerOutcome.Quoted);
     }
 }

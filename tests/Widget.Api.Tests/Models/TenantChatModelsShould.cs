@@ -26,7 +26,7 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
     private string Endpoint => new Uri(_tenants.Address, "/v1").AbsoluteUri;
 
     private ChatModelOptions InstallationsModel =>
-        _installations.Chat with { Key = "sim-key-of-installation", FirstWord = TimeSpan.FromSeconds(2) };
+        _installations.Chat with { Key = "sim-key-of-installation", FirstTokenTimeout = TimeSpan.FromSeconds(2) };
 
     public async ValueTask InitializeAsync()
     {
@@ -93,7 +93,7 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Silence_no_other_model_when_one_is_silent()
     {
-        await using var node = await StartNodeAsync(_installations.Chat with { FirstWord = TimeSpan.FromSeconds(1) });
+        await using var node = await StartNodeAsync(_installations.Chat with { FirstTokenTimeout = TimeSpan.FromSeconds(1) });
         var (silent, other) = (await TestTenant.WithKnowledgeAsync(api, node), await TestTenant.WithKnowledgeAsync(api, node));
         await SaveAsync(silent, new { model = "sim-chat", endpoint = Endpoint, key = Key });
         await _tenants.BehaveAsync(new { delayMs = 60_000 });

@@ -42,5 +42,5 @@ public sealed class LongScriptsShould
         string.Concat(sentences.Select(sentence => sentence.Text)).ShouldContain("it is");
     }
 
-    private static string Of(string piece) => string.Concat(Enumerable.Repeat(piece, ModelAnswerWriter.LongestAnswer / piece.Length));
+    private static string Of(string piece) => string.Concat(Enumerable.Repeat(piece, ModelAnswerWriter.MaxAnswerLength / piece.Length));
 }

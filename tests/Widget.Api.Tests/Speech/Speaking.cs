@@ -39,7 +39,7 @@ internal static class Speaking
         bool dictation = false) =>
         ApiNode.StartAsync(
             api.Database,
-            chat ?? api.Simulator.Chat with { Patience = TimeSpan.FromSeconds(20) },
+            chat ?? api.Simulator.Chat with { NetworkTimeout = TimeSpan.FromSeconds(20) },
             fetching: fetching,
             services: services =>
             {

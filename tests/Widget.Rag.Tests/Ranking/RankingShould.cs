@@ -84,5 +84,5 @@ public sealed class RankingShould
     [InlineData("How much is the Team plan?", false)]
     [InlineData("Do you deliver to Denmark?", false)]
     public void Distinguish_multimodal_questions_from_plain_ones(string question, bool multimodal) =>
-        QuestionRouter.Decide(question).Multimodal.ShouldBe(multimodal);
+        new QuestionRouter().Decide(question).Multimodal.ShouldBe(multimodal);
 }

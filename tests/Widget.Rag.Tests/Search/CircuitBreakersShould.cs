@@ -13,28 +13,28 @@ public sealed class CircuitBreakersShould
     {
         var breakers = new CircuitBreakers(_clock);
 
-        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        breakers.RecordFailure(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
 
-        breakers.Ask(_tenant, "tavus").ShouldSatisfyAllConditions(
-            admission => admission.MayAsk.ShouldBeFalse(),
-            admission => admission.MayTry.ShouldBeFalse(),
+        breakers.Admit(_tenant, "tavus").ShouldSatisfyAllConditions(
+            admission => admission.IsAllowed.ShouldBeFalse(),
+            admission => admission.IsTrial.ShouldBeFalse(),
             admission => admission.Reason.ShouldBe("not asked, it failed 0 s ago (down)"));
-        breakers.Ask(_tenant, "own").MayAsk.ShouldBeTrue();
-        breakers.Ask(TenantId.New(), "tavus").MayAsk.ShouldBeTrue();
+        breakers.Admit(_tenant, "own").IsAllowed.ShouldBeTrue();
+        breakers.Admit(TenantId.New(), "tavus").IsAllowed.ShouldBeTrue();
     }
 
     [Fact]
     public void Let_one_caller_try_after_a_pause_and_close_when_that_works()
     {
         var breakers = new CircuitBreakers(_clock);
-        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        breakers.RecordFailure(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
         _clock.Advance(TimeSpan.FromSeconds(5.1));
 
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeFalse();
-        breakers.Worked(_tenant, "tavus");
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeTrue();
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeFalse();
+        breakers.RecordSuccess(_tenant, "tavus");
 
-        breakers.Ask(_tenant, "tavus").MayAsk.ShouldBeTrue();
+        breakers.Admit(_tenant, "tavus").IsAllowed.ShouldBeTrue();
         breakers.Count.ShouldBe(0);
     }
 
@@ -42,13 +42,13 @@ public sealed class CircuitBreakersShould
     public void Let_another_try_when_the_first_never_reported_back()
     {
         var breakers = new CircuitBreakers(_clock);
-        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        breakers.RecordFailure(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
         _clock.Advance(TimeSpan.FromSeconds(5.1));
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeTrue();
 
         _clock.Advance(TimeSpan.FromSeconds(5.1));
 
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeTrue();
     }
 
     [Theory]
@@ -66,16 +66,16 @@ public sealed class CircuitBreakersShould
     public void Count_concurrent_failures_once()
     {
         var breakers = new CircuitBreakers(_clock);
-        for (var i = 0; i < 10; i++) breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        for (var i = 0; i < 10; i++) breakers.RecordFailure(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
         _clock.Advance(TimeSpan.FromSeconds(5.1));
 
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
-        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "still down");
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeTrue();
+        breakers.RecordFailure(_tenant, "tavus", KnowledgeFault.Unavailable, "still down");
         _clock.Advance(TimeSpan.FromSeconds(5.1));
 
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeFalse();
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeFalse();
         _clock.Advance(TimeSpan.FromSeconds(5));
-        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+        breakers.Admit(_tenant, "tavus").IsTrial.ShouldBeTrue();
     }
 
     [Fact]
@@ -84,9 +84,9 @@ public sealed class CircuitBreakersShould
         var breakers = new CircuitBreakers(_clock, capacity: 3);
         TenantId[] tenants = [.. Enumerable.Range(0, 4).Select(_ => TenantId.New())];
 
-        foreach (var tenant in tenants) breakers.Failed(tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        foreach (var tenant in tenants) breakers.RecordFailure(tenant, "tavus", KnowledgeFault.Unavailable, "down");
 
         breakers.Count.ShouldBe(3);
-        tenants.Select(tenant => breakers.Ask(tenant, "tavus").MayAsk).ShouldBe([true, false, false, false]);
+        tenants.Select(tenant => breakers.Admit(tenant, "tavus").IsAllowed).ShouldBe([true, false, false, false]);
     }
 }

@@ -1,55 +1,128 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Search;
+using Widget.Rag.Search.Routing;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Search;
 
 public sealed class QuestionRouterShould
 {
+    private static readonly QuestionRouter ByWords = new();
+    private static readonly QuestionRouter ByMeaning = new(SentenceModels.Shared);
+
+    // The exact figures are in docs/decisions/0034-question-router.md. Another processor may decide a question or two otherwise.
     [Fact]
-    public void Be_right_about_nearly_all_questions_it_was_not_made_from()
+    public void Understand_the_questions_of_an_author_it_was_not_fitted_on()
     {
-        var questions = RouterQuestion.Load();
-        questions.Count.ShouldBeGreaterThan(300);
-        questions.Count(question => question.Multimodal).ShouldBeInRange(questions.Count * 45 / 100, questions.Count * 55 / 100);
+        var questions = RouterQuestion.HeldOut();
+        questions.Count.ShouldBe(360);
+        questions.Count(question => question.Multimodal).ShouldBe(180);
 
-        var measured = Confusion.Of(questions.Where(question => !question.IsForTuning));
+        var measured = Measure(questions, ByMeaning);
 
-        measured.Accuracy.ShouldBeGreaterThanOrEqualTo(0.93);
-        measured.Precision.ShouldBeGreaterThanOrEqualTo(0.92);
-        measured.Recall.ShouldBeGreaterThanOrEqualTo(0.9);
+        measured.Accuracy.ShouldBe(0.881, tolerance: 0.01);
+        measured.Precision.ShouldBe(0.844, tolerance: 0.01);
+        measured.Recall.ShouldBe(0.933, tolerance: 0.01);
+        Measure(questions, ByWords).Accuracy.ShouldBe(0.869, tolerance: 0.01);
     }
 
     [Theory]
-    [InlineData("en")]
-    [InlineData("de")]
-    [InlineData("es")]
-    [InlineData("fr")]
-    [InlineData("it")]
-    [InlineData("pt")]
-    public void Work_in_each_language(string language) =>
-        Confusion.Of(RouterQuestion.Load().Where(question => question.Language == language)).Accuracy.ShouldBeGreaterThanOrEqualTo(0.85);
+    [InlineData("en", 0.917, 0.883)]
+    [InlineData("de", 0.800, 0.850)]
+    [InlineData("es", 0.833, 0.817)]
+    [InlineData("fr", 0.950, 0.900)]
+    [InlineData("it", 0.883, 0.900)]
+    [InlineData("pt", 0.900, 0.867)]
+    public void Understand_each_language_as_published(string language, double byMeaning, double byWords)
+    {
+        var questions = RouterQuestion.HeldOut().Where(question => question.Language == language).ToArray();
+        questions.Length.ShouldBe(60);
 
-    [Theory]
-    [InlineData("Show me the price", "speaks of cost")]
-    [InlineData("What does the dashboard look like?", "asks what something looks like")]
-    [InlineData("Do you deliver to Denmark?", "does not mention pictures")]
-    public void Say_why(string question, string reason) => QuestionRouter.Decide(question).Reason.ShouldContain(reason);
+        Measure(questions, ByMeaning).Accuracy.ShouldBe(byMeaning, tolerance: 0.02);
+        Measure(questions, ByWords).Accuracy.ShouldBe(byWords, tolerance: 0.02);
+    }
 
     [Fact]
-    public void Decide_quickly()
+    public void Understand_the_questions_of_the_former_router()
+    {
+        Measure(RouterQuestion.Former(), ByMeaning).Accuracy.ShouldBe(0.938, tolerance: 0.01);
+        Measure(RouterQuestion.Former(), ByWords).Accuracy.ShouldBe(0.891, tolerance: 0.01);
+    }
+
+    [Fact]
+    public void Be_fitted_on_questions_that_do_not_measure_it()
+    {
+        var fitted = RouterQuestion.Training().Select(Normalized).ToHashSet(StringComparer.Ordinal);
+
+        RouterQuestion.HeldOut().Select(Normalized).ShouldAllBe(text => !fitted.Contains(text));
+        RouterQuestion.Former().Select(Normalized).ShouldAllBe(text => !fitted.Contains(text));
+
+        static string Normalized(RouterQuestion question) => string.Join(' ', Widget.Rag.Text.Words.Of(question.Text));
+    }
+
+    [Fact]
+    public void Ship_the_weights_that_fitting_gives()
+    {
+        RouterExample[] examples = [.. RouterQuestion.Training().Select(question => RouterExample.Of(question, sentences: null))];
+
+        var fitted = RouterTraining.FitWords(examples);
+
+        var shipped = RouterWeights.Shipped.WordsAlone;
+        shipped.Scale.ShouldBe(fitted.Scale, tolerance: fitted.Scale / 100);
+        shipped.Bias.ShouldBe(fitted.Bias, tolerance: 0.01f);
+        // Another processor may round a weight the other way.
+        shipped.Weights.Zip(fitted.Weights).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) <= 1);
+    }
+
+    [Theory]
+    [InlineData("Show me how the dashboard looks", true)]
+    [InlineData("Is there a video of the setup?", true)]
+    [InlineData("Zeigen Sie mir ein Bild", true)]
+    [InlineData("How much is the Team plan?", false)]
+    [InlineData("Quanto custa a entrega?", false)]
+    public void Decide_plain_cases_with_and_without_the_models(string question, bool multimodal)
+    {
+        ByWords.Decide(question).Multimodal.ShouldBe(multimodal);
+        ByMeaning.Decide(question).Multimodal.ShouldBe(multimodal);
+    }
+
+    [Fact]
+    public void Decide_by_words_when_the_models_cannot_be_used()
+    {
+        using var broken = SentenceEmbedder.From(() => throw new IOException("No disk."), NullLogger<SentenceEmbedder>.Instance);
+        var router = new QuestionRouter(broken);
+
+        foreach (var question in RouterQuestion.HeldOut().Take(20))
+            router.Decide(question.Text).ShouldBe(ByWords.Decide(question.Text));
+    }
+
+    [Theory]
+    [InlineData("What does the dashboard look like?", "asks about something seen, shown or heard (")]
+    [InlineData("Do you deliver to Denmark?", "does not ask about something seen, shown or heard (")]
+    [InlineData("?!", "has no words")]
+    public void Say_why(string question, string reason) => ByWords.Decide(question).Reason.ShouldContain(reason);
+
+    [Fact]
+    public void Decide_quickly_about_any_text()
     {
         string[] pasted =
         [
-            "",
             new string('?', 5_000),
+            new string('x', 50_000),
             string.Concat(Enumerable.Repeat("how where which ", 2_000)),
             string.Concat(Enumerable.Repeat("what does the ", 1_000)),
             "\ud800\0",
+            "这个按钮在哪里？",
         ];
+        ByWords.Decide("Warm-up");
         var start = TimeProvider.System.GetTimestamp();
 
-        foreach (var text in pasted) QuestionRouter.Decide(text).Multimodal.ShouldBeFalse();
+        foreach (var text in pasted) ByWords.Decide(text).Reason.ShouldNotBeEmpty();
 
         TimeProvider.System.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
+
+    private static Confusion Measure(IEnumerable<RouterQuestion> questions, QuestionRouter router) =>
+        Confusion.Of(questions, question => router.Decide(question.Text).Multimodal);
 }

@@ -148,7 +148,7 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
             (query with { Filter = new KnowledgeFilter { Languages = ["de"] } }, Plan, 1),
             (query with { Filter = new KnowledgeFilter { Sources = [SourceId.New()] } }, Plan, 1),
             (query, Plan with { Strategy = SearchStrategy.Smart }, 1),
-            (query, Plan with { GoodEnough = 0.6 }, 1),
+            (query, Plan with { SufficientConfidence = 0.6 }, 1),
             (query, Plan with { Weights = new Dictionary<string, double> { ["own"] = 0.9 } }, 1),
             (query, Plan with { Parameters = new Dictionary<string, string> { ["tavus.replicaId"] = "r1" } }, 1),
         ];

@@ -54,7 +54,7 @@ public sealed class WeightsShould
         var plan = new SearchPlan
         {
             Weights = new Dictionary<string, double> { ["own"] = 1 },
-            LeftOut = new Dictionary<string, string> { ["tavus"] = "its weight is 0" },
+            Excluded = new Dictionary<string, string> { ["tavus"] = "its weight is 0" },
         };
 
         var result = await new HybridSearch([own, tavus], TimeProvider.System)

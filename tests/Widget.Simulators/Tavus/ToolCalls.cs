@@ -64,7 +64,7 @@ internal static class ToolCalls
     {
         var name = tool["name"]!.GetValue<string>();
         var api = tool["delivery"]!["api"]!.AsObject();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(api["timeout"]?.GetValue<int>() ?? 10));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(api["timeout"]?.GetValue<int>() ?? 10));
         var call = new ToolCall(id, name, arguments, "api");
         try
         {
@@ -76,9 +76,9 @@ internal static class ToolCalls
                 if (isOAuth)
                     request.Headers.Authorization = new AuthenticationHeaderValue(
                         "Bearer",
-                        await TokenAsync(tavus, api["auth"]!.AsObject(), patience.Token));
-                using var response = await tavus.Out.SendAsync(request, patience.Token);
-                call = call with { Status = (int)response.StatusCode, Response = await response.Content.ReadAsStringAsync(patience.Token) };
+                        await TokenAsync(tavus, api["auth"]!.AsObject(), timeout.Token));
+                using var response = await tavus.Out.SendAsync(request, timeout.Token);
+                call = call with { Status = (int)response.StatusCode, Response = await response.Content.ReadAsStringAsync(timeout.Token) };
                 if (!isOAuth || call.Status != 401) break;
             }
         }

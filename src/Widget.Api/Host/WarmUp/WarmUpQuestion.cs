@@ -42,7 +42,7 @@ internal sealed class WarmUpQuestion(
             Model = await models.FindAsync(WarmUpTenant.TenantId, ct),
         };
         // A remote embedding model is not called, because each call costs money.
-        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
+        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MaxPassages, ct);
         await FollowAsync(await QuoteAsync(question.Text, ct), ct);
         await AppendAsync(question, ct);
     }

@@ -9,11 +9,14 @@ public sealed record LocalEmbeddingOptions
     /// <summary>Folder for the prepared models, 180 MB (WIDGET_MODEL_CACHE). Nodes on one machine may share it.</summary>
     public string Cache { get; init; } = DefaultCache;
 
-    /// <summary>A folder of the user who runs the node, where other users cannot put a model of theirs.</summary>
-    public static string DefaultCache { get; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
-            ? data
-            : AppContext.BaseDirectory,
-        "widget",
-        "models");
+    /// <summary>A folder of the user who runs the node. Other users cannot replace the models in it.</summary>
+    public static string DefaultCache { get; } = Path.Combine(UserFolder(), "widget", "models");
+
+    private static string UserFolder()
+    {
+        var folder = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify);
+        return folder.Length > 0 ? folder : AppContext.BaseDirectory;
+    }
 }

@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Widget.Rag.Embeddings.Local;
 
 /// <summary>
-/// Embeds the meaning of texts in this process, without a key or a server. Two small English models answer different questions well, so a
-/// vector joins both: its inner product is a weighted mean of the two models' cosines (docs/decisions/0005-local-embedders.md). The models
+/// Embeds the meaning of texts in this process, without a key or a server. Two small English models are good at different questions, so a
+/// vector joins both. Its inner product is a weighted mean of the two models' cosines (docs/decisions/0035-local-sentence-models.md). The models
 /// are loaded at first use. Safe for concurrent use; each text is embedded on the caller's thread.
 /// </summary>
 public sealed partial class SentenceEmbedder : IDisposable
@@ -100,7 +100,7 @@ public sealed partial class SentenceEmbedder : IDisposable
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The local sentence models cannot be used. Search goes on by words and spelling. Set WIDGET_LOCAL_EMBEDDINGS=off to "
-            + "hide this warning.")]
+        Message = "The local sentence models cannot be used. Searches compare words and spelling only. "
+            + "Set WIDGET_LOCAL_EMBEDDINGS=off to hide this warning.")]
     private partial void LogUnavailable(Exception exception);
 }

@@ -15,8 +15,8 @@ internal enum Pooling
 }
 
 /// <summary>
-/// A BERT model that embeds sentences (Reimers &amp; Gurevych 2019, "Sentence-BERT"): 384 dimensions, uncased WordPiece vocabulary. Safe for
-/// concurrent use. Each call runs on the caller's thread.
+/// A BERT model that embeds sentences (Reimers &amp; Gurevych 2019, "Sentence-BERT"): 384 dimensions, uncased WordPiece vocabulary. Safe
+/// for concurrent use. Each call runs on the caller's thread.
 /// </summary>
 internal sealed class SentenceModel(SentenceModelFile file, Pooling pooling, string questionPrefix = "") : IDisposable
 {

@@ -6,8 +6,7 @@ namespace Widget.Rag.Embeddings.Local;
 
 /// <summary>
 /// The files of a sentence model. The model and its vocabulary are resources of an assembly. ONNX Runtime's optimised form of the model is
-/// kept in a cache folder: it opens in a twentieth of the time, and its weights are mapped into memory, so that the nodes of one machine
-/// share them.
+/// kept in a cache folder. It opens twenty times faster, and its weights are mapped into memory, which the nodes on one machine share.
 /// </summary>
 /// <param name="assembly">Path of the assembly with the resources <c>….model.onnx</c> and <c>….vocab.txt</c>.</param>
 /// <param name="cache">Folder for the optimised model. It is created when missing.</param>
@@ -60,7 +59,7 @@ internal sealed class SentenceModelFile(string assembly, string cache)
         return options;
     }
 
-    // Writes to a folder of its own and renames it, so that nodes that start at the same time never read half a file.
+    // Writes to a temporary folder and renames it, so that nodes that start at the same time never read an incomplete file.
     private void Optimise(string folder)
     {
         Directory.CreateDirectory(cache);

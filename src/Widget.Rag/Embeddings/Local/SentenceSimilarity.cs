@@ -4,31 +4,31 @@ using Widget.Platform.Caching;
 namespace Widget.Rag.Embeddings.Local;
 
 /// <summary>
-/// How close the sentences of passages are to a question in meaning. The vectors of sentences are cached, because many visitors ask about
+/// Compares sentences of passages with a question by meaning. The vectors of sentences are cached, because many visitors ask about
 /// the same passages.
 /// </summary>
 public sealed class SentenceSimilarity(SentenceEmbedder embedder, TimeProvider clock)
 {
-    // 1.5 KB each.
+    // Number of vectors. Each takes 1.5 KB.
     private const int Capacity = 40_000;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     private readonly SharedCache<string, float[]> _vectors = new(clock, Capacity);
 
-    /// <param name="question">What was asked.</param>
+    /// <param name="question">The question.</param>
     /// <param name="sentences">The sentences to compare.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="ct">Cancels the comparison.</param>
     /// <returns>The cosine for each sentence, −1 to 1; null when the models cannot be used.</returns>
     public async Task<double[]?> OfAsync(string question, IReadOnlyList<string> sentences, CancellationToken ct)
     {
         if (!embedder.IsAvailable) return null;
-        var asked = await VectorAsync(question, ct);
+        var questionVector = await VectorAsync(question, ct);
         var similarities = new double[sentences.Count];
         for (var i = 0; i < similarities.Length; i++)
         {
             var sentence = await VectorAsync(sentences[i], ct);
-            similarities[i] = TensorPrimitives.Dot<float>(asked, sentence);
+            similarities[i] = TensorPrimitives.Dot<float>(questionVector, sentence);
         }
 
         return similarities;

@@ -39,7 +39,7 @@ public sealed class ImageReader(IImageDescriber? describer = null) : IReader
         if (describer is not null)
         {
             var (bytes, type) = await PlainAsync(image, mediaType, ct);
-            var description = HtmlExtractor.Fold(await describer.DescribeAsync(bytes, type, ct));
+            var description = HtmlExtractor.CollapseWhiteSpace(await describer.DescribeAsync(bytes, type, ct));
             if (description.Length > 0) paragraphs.Add(description);
         }
 

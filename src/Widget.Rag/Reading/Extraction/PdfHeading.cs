@@ -92,7 +92,7 @@ internal static class PdfHeading
                     break;
                 case (XmlNodeType.EndElement, "line"):
                     if (words.Count > 0 && height > 0)
-                        lines.Add(new Line(HtmlExtractor.Fold(string.Join(' ', words)), sizes.Max(), top / height));
+                        lines.Add(new Line(HtmlExtractor.CollapseWhiteSpace(string.Join(' ', words)), sizes.Max(), top / height));
                     words.Clear();
                     sizes.Clear();
                     break;

@@ -12,7 +12,7 @@ public sealed class ReaderPool : IReader, IDisposable
     public static readonly ChildLimits DefaultLimits = new(TimeSpan.FromSeconds(30), 512L << 20, 128 << 20);
 
     // More bytes than the longest text can have in any encoding.
-    private const int LongestText = 4 * Extractors.LongestText;
+    private const int LongestText = 4 * Extractors.MaxTextLength;
 
     private readonly ChildLimits _limits;
     private int _started;
@@ -34,7 +34,7 @@ public sealed class ReaderPool : IReader, IDisposable
     /// <summary>Process ids of the idle children.</summary>
     internal IReadOnlyCollection<int> Children => [.. _idle.Select(reader => reader.Id)];
 
-    public bool Reads(string mediaType) => Extractors.Read(mediaType);
+    public bool Reads(string mediaType) => Extractors.Supports(mediaType);
 
     /// <exception cref="IngestionFailureException">The document cannot be read, or reading it exceeded a limit.</exception>
     /// <exception cref="ReaderFaultException">A parser failed unexpectedly.</exception>

@@ -107,7 +107,7 @@ public sealed class RecordingReader(
 
         return (
             SubtitleExtractor.Join(
-                segments.Select(segment => (segment.Start, segment.End, HtmlExtractor.Fold(segment.Text)))
+                segments.Select(segment => (segment.Start, segment.End, HtmlExtractor.CollapseWhiteSpace(segment.Text)))
                     .Where(segment => segment.Item3.Length > 0)),
             heard);
     }

@@ -6,7 +6,7 @@ using static Widget.Rag.Tests.Search.StubKnowledgeBase;
 
 namespace Widget.Rag.Tests.Search;
 
-public sealed class SearchTurnsShould
+public sealed class SearchConcurrencyLimiterShould
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -14,8 +14,8 @@ public sealed class SearchTurnsShould
     public async Task Not_count_the_wait_against_the_deadline()
     {
         var own = new StubKnowledgeBase("own") { Delay = TimeSpan.FromMilliseconds(100), Hits = [Hit("a", 1)] };
-        using var turns = new SearchTurns(1);
-        var search = new HybridSearch([own], TimeProvider.System, turns: turns);
+        using var limiter = new SearchConcurrencyLimiter(1);
+        var search = new HybridSearch([own], TimeProvider.System, limiter: limiter);
         var plan = new SearchPlan
         {
             Strategy = SearchStrategy.Parallel,
@@ -35,19 +35,19 @@ public sealed class SearchTurnsShould
     [Fact]
     public async Task Limit_concurrent_searches()
     {
-        using var turns = new SearchTurns(2);
-        var first = await turns.TakeAsync(Ct);
-        using var second = await turns.TakeAsync(Ct);
-        var third = turns.TakeAsync(Ct);
+        using var limiter = new SearchConcurrencyLimiter(2);
+        var first = await limiter.AcquireAsync(Ct);
+        using var second = await limiter.AcquireAsync(Ct);
+        var third = limiter.AcquireAsync(Ct);
 
-        (third.IsCompleted, turns.Waiting).ShouldBe((false, 1));
+        (third.IsCompleted, limiter.QueueLength).ShouldBe((false, 1));
         first.Dispose();
         // Disposing twice must not free a second place.
         first.Dispose();
         using var taken = await third;
-        var fourth = turns.TakeAsync(Ct);
+        var fourth = limiter.AcquireAsync(Ct);
 
-        (fourth.IsCompleted, turns.Waiting).ShouldBe((false, 1));
+        (fourth.IsCompleted, limiter.QueueLength).ShouldBe((false, 1));
         taken.Dispose();
         (await fourth).Dispose();
     }
@@ -55,16 +55,16 @@ public sealed class SearchTurnsShould
     [Fact]
     public async Task Not_be_held_by_a_cancelled_search()
     {
-        using var turns = new SearchTurns(1);
-        var first = await turns.TakeAsync(Ct);
+        using var limiter = new SearchConcurrencyLimiter(1);
+        var first = await limiter.AcquireAsync(Ct);
         using var impatient = new CancellationTokenSource();
-        var second = turns.TakeAsync(impatient.Token);
+        var second = limiter.AcquireAsync(impatient.Token);
         await impatient.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(second);
 
         first.Dispose();
 
-        (await turns.TakeAsync(Ct)).Dispose();
-        turns.Waiting.ShouldBe(0);
+        (await limiter.AcquireAsync(Ct)).Dispose();
+        limiter.QueueLength.ShouldBe(0);
     }
 }

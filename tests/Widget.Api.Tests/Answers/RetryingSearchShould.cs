@@ -4,7 +4,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Api.Tests.Answers;
 
-public sealed class PatientSearchShould
+public sealed class RetryingSearchShould
 {
     private static readonly SearchStep Late = new("own", SearchOutcome.TimedOut, 0, 0, 6_000, "no answer within 6000 ms");
     private static readonly SearchStep Whole = new("own", SearchOutcome.Answered, 0, 0, 5, null);
@@ -33,7 +33,7 @@ public sealed class PatientSearchShould
     }
 
     [Fact]
-    public async Task Take_what_others_found_when_it_is_enough()
+    public async Task Accept_what_others_found_when_it_is_enough()
     {
         var searches = 0;
 
@@ -47,7 +47,7 @@ public sealed class PatientSearchShould
     }
 
     [Fact]
-    public async Task Believe_a_whole_search_that_found_nothing()
+    public async Task Accept_a_complete_search_that_found_nothing()
     {
         var searches = 0;
 
@@ -61,12 +61,12 @@ public sealed class PatientSearchShould
     }
 
     [Fact]
-    public async Task Make_no_further_search_for_a_visitor_who_has_stopped_the_answer()
+    public async Task Not_search_again_when_the_visitor_has_stopped_the_answer()
     {
         using var stop = new CancellationTokenSource();
         var searches = 0;
 
-        await Should.ThrowAsync<SearchUnavailableException>(new PatientSearch(TimeProvider.System).FindAsync(
+        await Should.ThrowAsync<SearchUnavailableException>(new RetryingSearch(TimeProvider.System).FindAsync(
             async _ =>
             {
                 searches++;
@@ -80,7 +80,7 @@ public sealed class PatientSearchShould
         searches.ShouldBe(1);
     }
 
-    private static Task<Finding> SearchAsync(Func<CancellationToken, Finding> find) => new PatientSearch(TimeProvider.System).FindAsync(
+    private static Task<Finding> SearchAsync(Func<CancellationToken, Finding> find) => new RetryingSearch(TimeProvider.System).FindAsync(
         ct => Task.FromResult(find(ct)),
         new LiveAnswer(MessageId.New(), ConversationId.New(), static () => { }, TimeProvider.System),
         CancellationToken.None,

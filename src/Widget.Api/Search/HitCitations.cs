@@ -4,7 +4,7 @@ using Widget.Rag.Search;
 namespace Widget.Api.Search;
 
 /// <summary>Converts hits to the API's citations.</summary>
-public static class Passages
+public static class HitCitations
 {
     /// <summary>The document's URL with the fragment of the passage; null for a document without a URL.</summary>
     public static string? Address(Hit hit) => hit.Url is null ? null : hit.Url.Split('#')[0] + hit.Locator.Fragment;

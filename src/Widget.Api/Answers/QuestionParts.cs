@@ -1,0 +1,53 @@
+using Widget.Api.Answers.SmallTalk;
+
+namespace Widget.Api.Answers;
+
+/// <summary>
+/// Splits a question into parts that can be searched for one by one: "Do you have parking, and what does lunch cost?" asks two things. A
+/// part that refers back to the one before, "and is it free?", stays with it. Greetings and thanks are left out.
+/// </summary>
+public static class QuestionParts
+{
+    public const int MaxParts = 3;
+
+    /// <param name="text">What the visitor wrote.</param>
+    /// <param name="locale">The widget's language, in case the words do not decide.</param>
+    /// <returns>The parts in the visitor's words; one for a simple question.</returns>
+    public static IReadOnlyList<string> Split(string text, string? locale = null)
+    {
+        var language = FollowUpWords.LanguageOf(text, locale);
+        if (PhraseBook.All.FirstOrDefault(known => known.Language == language) is not { } book) return [text.Trim()];
+        var reader = new QuestionSegments(text, book);
+        var parts = Join([.. reader.Read()], text, language);
+        return parts.Count > 0 ? parts : [text.Trim()];
+    }
+
+    // Joins what cannot be asked by itself: statements with the question after them, and questions that refer back.
+    private static List<string> Join(IReadOnlyList<QuestionSegment> segments, string text, string language)
+    {
+        var parts = new List<string>();
+        var (start, end, hasQuestion) = (0, 0, false);
+        foreach (var segment in segments)
+        {
+            if (parts.Count < MaxParts - 1 && hasQuestion && StandsAlone(segment, text[start..end]))
+            {
+                parts.Add(text[start..end]);
+                end = 0;
+            }
+
+            if (end == 0) (start, hasQuestion) = (segment.Start, false);
+            end = segment.End;
+            hasQuestion |= segment.IsQuestion && FollowUps.ContentWords(text[start..end], language).Any();
+        }
+
+        if (end > 0) parts.Add(text[start..end]);
+        return parts;
+
+        bool StandsAlone(QuestionSegment segment, string before)
+        {
+            var own = text[segment.Start..segment.End];
+            var content = FollowUps.ContentWords(own, language).Distinct(StringComparer.Ordinal).Count();
+            return content >= (segment.IsDistinct ? 1 : 2) && segment.IsQuestion && !FollowUps.IsFollowUp(own, before, language);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+namespace Widget.Api.Answers.SmallTalk;
+
+/// <summary>
+/// The phrases of one language by which small talk and questions are recognised. They are in <c>Languages/{language}.txt</c>: sections of
+/// phrases, one in a line, in the notation of <see cref="PhraseNotation"/>. Those of <c>international.txt</c> belong to every language.
+/// </summary>
+internal sealed class PhraseBook
+{
+    private static readonly string[] KnownLanguages = ["en", "de", "es", "fr", "it", "pt", "ar"];
+
+    private static readonly (string Section, SmallTalkKind? Kind)[] CourtesySections =
+    [
+        ("greeting", SmallTalkKind.Greeting),
+        ("praise", SmallTalkKind.Praise),
+        ("thanks", SmallTalkKind.Thanks),
+        ("goodbye", SmallTalkKind.Goodbye),
+        ("filler", null),
+    ];
+
+    private static readonly (string Section, SmallTalkKind Kind)[] SentenceSections =
+    [
+        ("complaint", SmallTalkKind.Complaint),
+        ("contact", SmallTalkKind.Contact),
+        ("person", SmallTalkKind.Person),
+        ("assistant", SmallTalkKind.AboutAssistant),
+    ];
+
+    private static readonly string[] OtherSections = ["outrage", "question", "joined question", "conjunction"];
+
+    private static readonly Lazy<IReadOnlyList<PhraseBook>> Books = new(() => [.. KnownLanguages.Select(Load)]);
+
+    private readonly Dictionary<string, PhrasePattern> _sections;
+
+    private PhraseBook(string language, Dictionary<string, PhrasePattern> sections) => (Language, _sections) = (language, sections);
+
+    public static IReadOnlyList<PhraseBook> All => Books.Value;
+
+    /// <summary>ISO 639-1.</summary>
+    public string Language { get; }
+
+    /// <summary>The kind of a sentence that a reply depends on; null when it is none of them.</summary>
+    public SmallTalkKind? SentenceKind(ReadOnlySpan<string> words)
+    {
+        foreach (var (section, kind) in SentenceSections)
+            if (Is(section, words)) return kind;
+        return null;
+    }
+
+    /// <summary>Whether a statement contains words that only an angry visitor uses.</summary>
+    public bool IsOutraged(ReadOnlySpan<string> words) => Is("outrage", words);
+
+    /// <summary>Whether words begin as a question does.</summary>
+    public bool IsQuestion(ReadOnlySpan<string> words) => Is("question", words);
+
+    /// <summary>Whether words begin as a question does, with an "and" that is part of the first word. Arabic writes it so.</summary>
+    public bool IsJoinedQuestion(ReadOnlySpan<string> words) => Is("joined question", words);
+
+    /// <summary>Whether words join two questions: "and", "and also".</summary>
+    public bool IsConjunction(ReadOnlySpan<string> words) => Is("conjunction", words);
+
+    /// <summary>Reads greetings, thanks and other courtesies at the start of a clause, as far as they go.</summary>
+    /// <param name="words">The words of a clause.</param>
+    /// <param name="kinds">Receives the kinds that were read.</param>
+    /// <returns>The number of words that were read.</returns>
+    public int SkipCourtesies(ReadOnlySpan<string> words, ISet<SmallTalkKind> kinds)
+    {
+        var read = 0;
+        while (LongestCourtesy(words[read..]) is { Length: > 0 } courtesy)
+        {
+            if (courtesy.Kind is { } kind) kinds.Add(kind);
+            read += courtesy.Length;
+        }
+
+        return read;
+    }
+
+    private (int Length, SmallTalkKind? Kind) LongestCourtesy(ReadOnlySpan<string> words)
+    {
+        var longest = (Length: 0, Kind: (SmallTalkKind?)null);
+        foreach (var (section, kind) in CourtesySections)
+        {
+            var length = _sections[section].LongestPrefix(Limited(words));
+            if (length > longest.Length) longest = (length, kind);
+        }
+
+        return longest;
+    }
+
+    private bool Is(string section, ReadOnlySpan<string> words) => _sections[section].IsMatch(Limited(words));
+
+    private static ReadOnlySpan<string> Limited(ReadOnlySpan<string> words) => words[..Math.Min(words.Length, PhrasePattern.MaxWords)];
+
+    private static PhraseBook Load(string language)
+    {
+        var sections = CourtesySections.Select(known => known.Section)
+            .Concat(SentenceSections.Select(known => known.Section))
+            .Concat(OtherSections)
+            .ToDictionary(section => section, _ => new List<PhrasePattern>(), StringComparer.Ordinal);
+        Read("international", sections);
+        Read(language, sections);
+        return new PhraseBook(
+            language,
+            sections.ToDictionary(
+                section => section.Key,
+                PhrasePattern (section) => new PhrasePattern.Alternatives(section.Value),
+                StringComparer.Ordinal));
+    }
+
+    // Adds a file's phrases to the sections.
+    private static void Read(string file, Dictionary<string, List<PhrasePattern>> sections)
+    {
+        var (parts, section) = (new Dictionary<string, PhrasePattern>(StringComparer.Ordinal), (List<PhrasePattern>?)null);
+        foreach (var line in Lines(file))
+        {
+            if (line is ['[', .. var name, ']']) section = sections[name];
+            else if (line.Split(" = ", 2) is [var part, var definition]) parts[part] = PhraseNotation.Parse(definition, parts);
+            else if (section is not null) section.Add(PhraseNotation.Parse(line, parts));
+            else throw new FormatException($"{file}.txt has a phrase before its first section.");
+        }
+    }
+
+    private static IEnumerable<string> Lines(string file)
+    {
+        var resource = $"{typeof(PhraseBook).Namespace}.Languages.{file}.txt";
+        using var stream = typeof(PhraseBook).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"There is no phrase book named {file}.");
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine()?.Trim() is { } line)
+            if (line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)) yield return line;
+    }
+}
