@@ -297,6 +297,19 @@ public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Offer_a_person_to_a_visitor_who_asks_for_one()
+    {
+        var visitor = await _tenant.VisitAsync();
+
+        var answer = await visitor.AskAsync("Can I talk to a human, please?");
+        answer.Outcome.ShouldBe(AnswerOutcome.Answered);
+        answer.OffersPerson.ShouldBeTrue();
+        answer.Text.ShouldStartWith("Of course.");
+        (await visitor.AskAsync("Are you a robot?")).OffersPerson.ShouldBeFalse();
+        (await api.Simulator.RequestsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Greet_without_a_source()
     {
         var answer = await (await _tenant.VisitAsync()).AskAsync("Hello there!");

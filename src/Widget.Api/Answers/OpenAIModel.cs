@@ -16,8 +16,12 @@ internal static class OpenAIModel
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The model as visitors use it: traced, metered, and with a deadline for its first word.</summary>
-    public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelStatus status, TimeProvider clock) =>
-        new FailFastChatClient(new MeteredChatClient(Traced(Create(options, http)), options.Model), status, options.FirstTokenTimeout, clock);
+    public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelStatus modelStatus, TimeProvider clock) =>
+        new FailFastChatClient(
+            new MeteredChatClient(Traced(Create(options, http)), options.Model),
+            modelStatus,
+            options.FirstTokenTimeout,
+            clock);
 
     /// <summary>The same for a tenant's own model.</summary>
     public static IChatClient ForTenant(

@@ -15,11 +15,18 @@ public static class QuestionParts
     /// <returns>The parts in the visitor's words; one for a simple question.</returns>
     public static IReadOnlyList<string> Split(string text, string? locale = null)
     {
-        var language = FollowUpWords.LanguageOf(text, locale);
-        if (PhraseBook.All.FirstOrDefault(known => known.Language == language) is not { } book) return [text.Trim()];
-        var reader = new QuestionSegments(text, book);
-        var parts = Join([.. reader.Read()], text, language);
-        return parts.Count > 0 ? parts : [text.Trim()];
+        // A short question may have too few words to show its language, so the other languages are tried, too. Only the question's own
+        // one has both its "and" and its words for asking.
+        var language = FollowUpWords.DetectLanguage(text, locale);
+        IReadOnlyList<string> whole = [text.Trim()];
+        foreach (var book in PhraseBook.All.OrderByDescending(book => book.Language == language))
+        {
+            var parts = Join([.. new QuestionSegments(text, book).Read()], text, book.Language);
+            if (parts.Count > 1) return parts;
+            if (parts.Count == 1 && book.Language == language) whole = parts;
+        }
+
+        return whole;
     }
 
     // Joins what cannot be asked by itself: statements with the question after them, and questions that refer back.

@@ -66,11 +66,11 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
                     if (isQuestion)
                     {
                         yield return new QuestionSegment(start, end, IsQuestion: true, isDistinct);
-                        (start, isDistinct) = (clause.Words[question.Start].Start, question.IsJoined);
+                        (start, isDistinct) = (question.Position, question.IsDistinct);
                     }
 
                     isQuestion = true;
-                    i = question.Start;
+                    i = question.Word;
                 }
 
                 end = clause.Words[i].End;
@@ -78,21 +78,24 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
         }
 
         // The marks belong to the question: a model reads them.
-        while (end < text.Length && "?!.…؟".Contains(text[end], StringComparison.Ordinal)) end++;
+        while (end < text.Length && "?!.…؟？！。".Contains(text[end], StringComparison.Ordinal)) end++;
+        // A sentence with a full stop asks nothing, whatever it begins with: "Was meant to be out at ten."
+        isQuestion &= !clauses[^1].EndsStatement;
         yield return new QuestionSegment(start, end, isQuestion || asks, isDistinct && isQuestion);
     }
 
-    // A question begins with a clause, or after "and" within one. Start is the index of its first word.
-    private (int Start, bool IsJoined)? QuestionAt(MessageClause clause, int i)
+    // A question begins with a clause, or after "and" within one. Word is the index of its first word, Position its place in the message.
+    private (int Word, int Position, bool IsDistinct)? QuestionAt(MessageClause clause, int i)
     {
         var words = clause.Texts.AsSpan(i);
         for (var length = 1; length <= MaxConjunctionLength && length < words.Length; length++)
         {
-            if (book.IsConjunction(words[..length]) && IsQuestion(clause, i + length)) return (i + length, true);
+            if (book.IsConjunction(words[..length]) && IsQuestion(clause, i + length)) return (i + length, clause.Words[i + length].Start, true);
         }
 
-        if (book.IsJoinedQuestion(words)) return (i, true);
-        return i == 0 && IsQuestion(clause, 0) ? (0, false) : null;
+        // The first letter is the "and".
+        if (book.IsJoinedQuestion(words)) return (i, clause.Words[i].Start + 1, true);
+        return i == 0 && IsQuestion(clause, 0) ? (0, clause.Words[0].Start, false) : null;
     }
 
     private bool IsQuestion(MessageClause clause, int start) => book.IsQuestion(clause.Texts.AsSpan(start));

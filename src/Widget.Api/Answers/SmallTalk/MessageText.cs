@@ -15,10 +15,13 @@ internal sealed record MessageClause(IReadOnlyList<MessageWord> Words, char Mark
     /// <summary>The words' texts, as a <see cref="PhraseBook"/> reads them.</summary>
     public string[] Texts { get; } = [.. Words.Select(word => word.Text)];
 
-    public bool HasQuestionMark => Mark is '?' or '؟';
+    public bool HasQuestionMark => Mark is '?' or '؟' or '？';
+
+    /// <summary>Whether a sentence ends here that asks nothing.</summary>
+    public bool EndsStatement => Mark is '.' or '!' or '…' or '。' or '！';
 
     /// <summary>Whether a sentence ends here, not just a clause.</summary>
-    public bool EndsSentence => Mark is '?' or '؟' or '.' or '!' or '\n' or '…' or '¿';
+    public bool EndsSentence => HasQuestionMark || EndsStatement || Mark is '\n' or '¿';
 }
 
 /// <summary>Reads a message as clauses of plain words, so that its spelling and punctuation do not matter.</summary>
@@ -27,6 +30,8 @@ internal static class MessageText
     // Written out, because normalization needs culture data, which the server runs without. Each letter's plain form is below it.
     private const string Accented = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿأإآؤئىة";
     private const string Plain = "aaaaaaceeeeiiiinooooouuuuyyاااوييه";
+
+    private const string Marks = "!?؟¿¡;؛،…\n()–—？！。，";
 
     // Other emoji say nothing that a reply depends on.
     private static readonly HashSet<string> SpeakingEmoji = ["👍", "👌", "👋", "🙏"];
@@ -116,7 +121,7 @@ internal static class MessageText
 
     private static bool IsMark(string text, int at)
     {
-        if (text[at] is '!' or '?' or '؟' or '¿' or '¡' or ';' or '؛' or '،' or '…' or '\n' or '(' or ')' or '–' or '—') return true;
+        if (Marks.Contains(text[at], StringComparison.Ordinal)) return true;
         // Within a number or an abbreviation these end nothing.
         return text[at] is '.' or ',' or ':' && (at + 1 == text.Length || !IsLetterOrDigit(text[at + 1]));
     }

@@ -29,9 +29,9 @@ internal sealed class PhraseBook
 
     private static readonly Lazy<IReadOnlyList<PhraseBook>> Books = new(() => [.. KnownLanguages.Select(Load)]);
 
-    private readonly Dictionary<string, PhrasePattern> _sections;
+    private readonly Dictionary<string, PhraseSection> _sections;
 
-    private PhraseBook(string language, Dictionary<string, PhrasePattern> sections) => (Language, _sections) = (language, sections);
+    private PhraseBook(string language, Dictionary<string, PhraseSection> sections) => (Language, _sections) = (language, sections);
 
     public static IReadOnlyList<PhraseBook> All => Books.Value;
 
@@ -100,10 +100,7 @@ internal sealed class PhraseBook
         Read(language, sections);
         return new PhraseBook(
             language,
-            sections.ToDictionary(
-                section => section.Key,
-                PhrasePattern (section) => new PhrasePattern.Alternatives(section.Value),
-                StringComparer.Ordinal));
+            sections.ToDictionary(section => section.Key, section => new PhraseSection(section.Value), StringComparer.Ordinal));
     }
 
     // Adds a file's phrases to the sections.

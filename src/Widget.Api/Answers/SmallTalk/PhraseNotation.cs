@@ -35,7 +35,7 @@ internal sealed class PhraseNotation
         var alternatives = new List<PhrasePattern> { ReadSequence() };
         while (TryRead('|')) alternatives.Add(ReadSequence());
         // Single words become one set, which is looked up at once.
-        var words = alternatives.OfType<PhrasePattern.OneOf>().SelectMany(one => one.Words).ToList();
+        var words = alternatives.OfType<PhrasePattern.OneOf>().SelectMany(one => one.FirstWords).ToList();
         if (words.Count > 0) alternatives = [new PhrasePattern.OneOf(words), .. alternatives.Where(one => one is not PhrasePattern.OneOf)];
         return alternatives.Count == 1 ? alternatives[0] : new PhrasePattern.Alternatives(alternatives);
     }

@@ -21,17 +21,35 @@ internal abstract class PhrasePattern
         return ends == 0 ? 0 : (int)UInt128.Log2(ends);
     }
 
+    /// <summary>Whether the phrase may be left out altogether.</summary>
+    public virtual bool CanBeEmpty => false;
+
+    /// <summary>The words that a match may begin with; null when it may begin with any.</summary>
+    public abstract IReadOnlyCollection<string>? FirstWords { get; }
+
     /// <summary>The places where a match may end.</summary>
     /// <param name="words">At most <see cref="MaxWords"/>.</param>
     /// <param name="starts">The places where it may start.</param>
     public abstract UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts);
+
+    private static HashSet<string>? FirstWordsOf(IEnumerable<PhrasePattern> patterns)
+    {
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pattern in patterns)
+        {
+            if (pattern.FirstWords is not { } first) return null;
+            words.UnionWith(first);
+        }
+
+        return words;
+    }
 
     /// <summary>One word of a set.</summary>
     public sealed class OneOf(IEnumerable<string> known) : PhrasePattern
     {
         private readonly FrozenSet<string> _words = known.ToFrozenSet(StringComparer.Ordinal);
 
-        public IEnumerable<string> Words => _words;
+        public override IReadOnlyCollection<string> FirstWords => _words;
 
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts)
         {
@@ -45,6 +63,8 @@ internal abstract class PhrasePattern
     /// <summary>A word that begins with some letters.</summary>
     public sealed class Beginning(string letters) : PhrasePattern
     {
+        public override IReadOnlyCollection<string>? FirstWords => null;
+
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts)
         {
             var ends = UInt128.Zero;
@@ -60,6 +80,10 @@ internal abstract class PhrasePattern
     /// <summary>Any words, or none.</summary>
     public sealed class AnyWords : PhrasePattern
     {
+        public override bool CanBeEmpty => true;
+
+        public override IReadOnlyCollection<string>? FirstWords => null;
+
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts)
         {
             if (starts == 0) return 0;
@@ -71,6 +95,11 @@ internal abstract class PhrasePattern
     /// <summary>One after the other.</summary>
     public sealed class Sequence(IReadOnlyList<PhrasePattern> items) : PhrasePattern
     {
+        public override bool CanBeEmpty => items.All(item => item.CanBeEmpty);
+
+        public override IReadOnlyCollection<string>? FirstWords =>
+            FirstWordsOf(items.Take(1 + items.TakeWhile(item => item.CanBeEmpty).Count()));
+
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts)
         {
             for (var i = 0; i < items.Count && starts != 0; i++) starts = items[i].Ends(words, starts);
@@ -81,6 +110,10 @@ internal abstract class PhrasePattern
     /// <summary>One of several.</summary>
     public sealed class Alternatives(IReadOnlyList<PhrasePattern> choices) : PhrasePattern
     {
+        public override bool CanBeEmpty => choices.Any(choice => choice.CanBeEmpty);
+
+        public override IReadOnlyCollection<string>? FirstWords => FirstWordsOf(choices);
+
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts)
         {
             var ends = UInt128.Zero;
@@ -92,12 +125,20 @@ internal abstract class PhrasePattern
     /// <summary>A part that may be missing.</summary>
     public sealed class Optional(PhrasePattern part) : PhrasePattern
     {
+        public override bool CanBeEmpty => true;
+
+        public override IReadOnlyCollection<string>? FirstWords => part.FirstWords;
+
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts) => starts | part.Ends(words, starts);
     }
 
     /// <summary>A part once or several times.</summary>
     public sealed class Repeated(PhrasePattern part) : PhrasePattern
     {
+        public override bool CanBeEmpty => part.CanBeEmpty;
+
+        public override IReadOnlyCollection<string>? FirstWords => part.FirstWords;
+
         public override UInt128 Ends(ReadOnlySpan<string> words, UInt128 starts)
         {
             var (all, last) = (UInt128.Zero, starts);
