@@ -8,7 +8,7 @@ namespace Widget.Api.Answers;
 /// <param name="IsTenants">Whether it is a tenant's own model.</param>
 public sealed record ChatModel(IChatClient Client, ModelStatus Status, bool IsTenants)
 {
-    /// <summary>Explains why the model failed, for whoever configures it.</summary>
+    /// <summary>Explains why the model failed, and which of its settings to check.</summary>
     internal string MessageOf(Exception failure) =>
         ModelFault.MessageOf(failure, IsTenants ? ModelSettingNames.Tenants : ModelSettingNames.Installations);
 }

@@ -14,7 +14,7 @@ namespace Widget.Api.Answers;
 /// </summary>
 public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, UsageMeter usage, TimeProvider clock)
 {
-    // Answering the question takes a model a second. Visitors wait longer for a long answer.
+    /// <summary>The time limit for the rest of the answer, which is one sentence.</summary>
     private static readonly TimeSpan MaxWriting = TimeSpan.FromSeconds(20);
     private const int MaxListedModels = 10;
 
@@ -63,12 +63,19 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
         using var deadline = new CancellationTokenSource(options.FirstTokenTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
         var client = models.CreateForTest(account);
-        await foreach (var update in client.GetStreamingResponseAsync(Question, AnswerPrompt.Options(), either.Token))
+        try
         {
-            isComplete |= update.FinishReason is not null;
-            if (first is not null || update.Text.Length == 0) continue;
-            first = clock.GetElapsedTime(start);
-            deadline.CancelAfter(MaxWriting);
+            await foreach (var update in client.GetStreamingResponseAsync(Question, AnswerPrompt.Options(), either.Token))
+            {
+                isComplete |= update.FinishReason is not null;
+                if (first is not null || update.Text.Length == 0) continue;
+                first = clock.GetElapsedTime(start);
+                deadline.CancelAfter(MaxWriting);
+            }
+        }
+        catch (OperationCanceledException) when (first is not null && !ct.IsCancellationRequested)
+        {
+            return new("answers", Ok: false, $"{account.Model} did not finish a short answer within {MaxWriting.TotalSeconds:0} s.");
         }
 
         if (first is not { } wait || !isComplete)
@@ -90,12 +97,13 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
             OperationCanceledException or TimeoutException => new(
                 "answers",
                 Ok: false,
-                $"{account.Model} did not begin to answer within {options.FirstTokenTimeout.TotalSeconds:0} s. Visitors wait no longer; then "
-                + "answers quote their sources."),
+                $"{account.Model} did not begin to answer within {options.FirstTokenTimeout.TotalSeconds:0} s. Visitors wait no longer; "
+                + "then answers quote their sources."),
             ClientResultException { Status: 400 or 422 } => new(
                 "answers",
                 Ok: false,
-                $"{account.Host} rejects requests to {account.Model}. Choose a chat model that accepts a system message and a temperature."),
+                $"{account.Host} rejects requests to {account.Model}. Choose a chat model that accepts a system message and a "
+                + "temperature."),
             _ => new("answers", Ok: false, $"{account.Model} does not answer: {ModelFault.MessageOf(failure, ModelSettingNames.Tenants)}."),
         };
     }

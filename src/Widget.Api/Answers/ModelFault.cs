@@ -6,7 +6,7 @@ using Widget.Platform.Outbound;
 
 namespace Widget.Api.Answers;
 
-/// <summary>What the settings of a model are called, in messages to whoever sets them.</summary>
+/// <summary>The names of a model's settings in messages.</summary>
 internal sealed record ModelSettingNames(string Endpoint, string Key, string Model)
 {
     public static ModelSettingNames Installations { get; } = new("WIDGET_CHAT_ENDPOINT", "WIDGET_CHAT_KEY", "WIDGET_CHAT_MODEL");

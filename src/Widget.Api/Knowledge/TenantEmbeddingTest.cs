@@ -52,8 +52,8 @@ public sealed class TenantEmbeddingTest(TenantEmbeddings embeddings)
             check = new(
                 "dimensions",
                 Ok: false,
-                $"{account.Model} returns vectors of {now} dimensions, but the stored ones have {account.Dimensions}. Save the model again, "
-                + "so that all passages are embedded again.");
+                $"{account.Model} returns vectors of {now} dimensions, but the stored ones have {account.Dimensions}. Save the model "
+                + "again, so that all passages are embedded again.");
         }
 
         return new ConnectionReport(check.Ok, [check]);

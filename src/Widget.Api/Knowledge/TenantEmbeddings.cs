@@ -139,7 +139,8 @@ public sealed class TenantEmbeddings : ITenantEmbeddings, IDisposable
             CancellationToken cancellationToken = default)
         {
             var call = (TenantCall)options!;
-            return InnerGenerator.GenerateAsync(values, new TenantCall(call.Client, call.Model) { ModelId = call.Model }, cancellationToken);
+            var named = new TenantCall(call.Client, call.Model) { ModelId = call.Model };
+            return InnerGenerator.GenerateAsync(values, named, cancellationToken);
         }
     }
 

@@ -45,8 +45,8 @@ public sealed record OwnModel(
     private const int HashLength = 12;
 
     /// <summary>
-    /// Names an endpoint's model. Models of the same name at two endpoints may be different, so the name contains a hash of the endpoint. It
-    /// also contains the dimensions, because a server may replace the model behind a name.
+    /// Names an endpoint's model. Models of the same name at two endpoints may be different, so the name contains a hash of the endpoint.
+    /// The hash also covers the dimensions, because a server may replace the model behind a name.
     /// </summary>
     public static string NameOf(ModelAccount account)
     {

@@ -152,5 +152,6 @@ public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets
         _ => "openai_compatible",
     };
 
-    private static ModelProvider ParseProvider(string stored) => Enum.GetValues<ModelProvider>().First(provider => NameOf(provider) == stored);
+    private static ModelProvider ParseProvider(string stored) =>
+        Enum.GetValues<ModelProvider>().First(provider => NameOf(provider) == stored);
 }

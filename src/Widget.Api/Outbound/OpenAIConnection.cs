@@ -8,7 +8,7 @@ namespace Widget.Api.Outbound;
 /// <param name="endpoint">The root of the API.</param>
 /// <param name="key">The key; null or empty when the endpoint needs none.</param>
 /// <param name="http">The HTTP client for the requests.</param>
-/// <param name="usesApiKeyHeader">Whether the endpoint expects the key as <c>api-key</c>, as Azure does, instead of as a bearer token.</param>
+/// <param name="usesApiKeyHeader">Whether the endpoint expects the key as <c>api-key</c>, as Azure does, not as a bearer token.</param>
 internal sealed class OpenAIConnection(Uri? endpoint, string? key, HttpClient http, bool usesApiKeyHeader = false)
 {
     /// <summary>The key, or a placeholder for endpoints without one, because the library requires a key.</summary>

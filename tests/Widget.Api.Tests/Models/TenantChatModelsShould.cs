@@ -116,7 +116,8 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
         var tenant = await TestTenant.CreateAsync(api, _node);
         var closed = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1").AbsoluteUri;
 
-        (await RefusedAsync(tenant, new { model = "sim-chat", endpoint = Endpoint, key = "sk-another-key" })).ShouldContain("does not accept the key");
+        (await RefusedAsync(tenant, new { model = "sim-chat", endpoint = Endpoint, key = "sk-another-key" }))
+            .ShouldContain("does not accept the key");
         (await RefusedAsync(tenant, new { provider = "vllm", model = "sim-chat", endpoint = Endpoint })).ShouldContain("requires a key");
         (await RefusedAsync(tenant, new { model = "sim-chat", endpoint = Endpoint })).ShouldContain("key is missing");
         (await RefusedAsync(tenant, new { provider = "ollama", model = "llama" })).ShouldContain("endpoint is missing");
@@ -138,7 +139,9 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
         var other = new Uri(_installations.Address, "/v1").AbsoluteUri;
         var endpoint = Path("/azure/openai/v1");
         var responses = new List<string>();
-        var saved = await tenant.Developer.PutAsJsonAsync("/api/models/chat", new { provider = "azure", model = "sim-chat", endpoint, key = Azure });
+        var saved = await tenant.Developer.PutAsJsonAsync(
+            "/api/models/chat",
+            new { provider = "azure", model = "sim-chat", endpoint, key = Azure });
         saved.StatusCode.ShouldBe(HttpStatusCode.OK);
         responses.Add(await saved.Content.ReadAsStringAsync());
         responses.Add(await tenant.Developer.GetStringAsync("/api/models/chat"));
@@ -148,8 +151,8 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
         // Another server does not get the saved key; the same server does.
         (await RefusedAsync(tenant, new { model = "sim-chat", endpoint = other })).ShouldContain("not sent to another server");
         (await SaveAsync(tenant, new { provider = "azure", model = "sim-chat-2", endpoint })).KeyHint.ShouldBe("-key");
-        (await tenant.Developer.PutAsJsonAsync("/api/models/chat", new { provider = "openai_compatible", model = "sim-chat", endpoint = other }))
-            .StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await RefusedAsync(tenant, new { provider = "openai_compatible", model = "sim-chat", endpoint = other }))
+            .ShouldContain("requires a key");
 
         (await _tenants.KeysAsync()).ShouldAllBe(key => key == Azure);
         (await _installations.KeysAsync()).ShouldNotContain(key => key.Contains(Azure, StringComparison.Ordinal));
@@ -201,8 +204,9 @@ public sealed class TenantChatModelsShould(ApiFixture api) : IAsyncLifetime
         works.Checks[^1].Words.ShouldContain("sim-chat answers");
 
         await SaveAsync(tenant, new { model = "sim-large", endpoint = Endpoint });
-        (await FailureAsync(tenant)).ShouldBe(("model", $"{_tenants.Address.Authority} has no model sim-large. It has sim-chat, sim-embedding, "
-            + "sim-transcription, sim-vision."));
+        (await FailureAsync(tenant)).ShouldBe((
+            "model",
+            $"{_tenants.Address.Authority} has no model sim-large. It has sim-chat, sim-embedding, sim-transcription, sim-vision."));
         await SaveAsync(tenant, new { model = "sim-embedding", endpoint = Endpoint });
         (await FailureAsync(tenant)).ShouldBe(("model", $"sim-embedding at {_tenants.Address.Authority} is no chat model."));
         await SaveAsync(tenant, new { provider = "openai_compatible", model = "sim-chat", endpoint = Path("/nothing/v1") });

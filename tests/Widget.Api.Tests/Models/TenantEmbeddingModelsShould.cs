@@ -147,9 +147,11 @@ public sealed class TenantEmbeddingModelsShould : IAsyncLifetime
     {
         await ImportAsync(_tenant);
 
-        (await RefusedAsync(new { model = "sim-embedding", endpoint = Endpoint, key = "wrong-key" })).ShouldContain("does not accept the key");
-        (await RefusedAsync(new { model = "sim-large", endpoint = Endpoint, key = Key })).ShouldContain("does not know the embedding model sim-large");
-        (await RefusedAsync(new { model = "sim-large", endpoint = Endpoint, key = Key })).ShouldContain("lists sim-chat, sim-embedding");
+        (await RefusedAsync(new { model = "sim-embedding", endpoint = Endpoint, key = "wrong-key" }))
+            .ShouldContain("does not accept the key");
+        var unknown = await RefusedAsync(new { model = "sim-large", endpoint = Endpoint, key = Key });
+        unknown.ShouldContain("does not know the embedding model sim-large");
+        unknown.ShouldContain("lists sim-chat, sim-embedding");
         await _tenants.BehaveAsync(new { dimensions = 5_000 });
         (await RefusedAsync(new { model = "sim-embedding", endpoint = Endpoint, key = Key })).ShouldContain("At most 4000");
 
@@ -169,7 +171,7 @@ public sealed class TenantEmbeddingModelsShould : IAsyncLifetime
 
         (await ChangeAsync("local")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => (await ReportAsync(_tenant)).Model == HashedEmbedder.Model, "the local model serves");
-        (await StateAsync(_tenant)).Words.ShouldContain("another one is used");
+        (await StateAsync(_tenant)).Words.ShouldContain("another is used");
         (await ChangeAsync("own")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await ServesAsync(_tenant);
         var deleted = await _tenant.Developer.DeleteAsync("/api/models/embedding", Ct);
