@@ -109,3 +109,6 @@ public sealed class CrawlNotices : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0029_removed_sources")]
 public sealed class RemovedSources : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0030_tenant_models")]
+public sealed class TenantModels : SqlMigration;

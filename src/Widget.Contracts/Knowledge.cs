@@ -157,7 +157,12 @@ public sealed record ChangeEmbeddingRequest
     /// <summary>The local embedding model, which needs no endpoint.</summary>
     public const string Local = "local";
 
-    /// <summary>"local", or the name of a model at the configured embedding endpoint, such as text-embedding-3-small.</summary>
+    /// <summary>The tenant's own embedding model (<c>PUT /api/models/embedding</c>).</summary>
+    public const string Own = "own";
+
+    /// <summary>
+    /// "local", "own", or the name of a model at the installation's embedding endpoint, such as text-embedding-3-small.
+    /// </summary>
     [Required, StringLength(100)]
     public string Model { get; init; } = "";
 }

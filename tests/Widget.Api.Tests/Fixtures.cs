@@ -268,6 +268,9 @@ public sealed class Simulator : IAsyncDisposable
     public async Task<IReadOnlyList<JsonElement>> RequestsAsync() =>
         (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
 
+    /// <summary>The credentials of all requests, also of those that were refused.</summary>
+    public async Task<IReadOnlyList<string>> KeysAsync() => (await _control.GetFromJsonAsync<string[]>("/control/openai/keys"))!;
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

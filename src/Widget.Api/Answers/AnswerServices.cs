@@ -26,6 +26,7 @@ internal static class AnswerServices
             meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
         if (model.Endpoint is not null)
             services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelStatus>().IsPaused ? 1 : 0);
+        services.AddBreakerReading("tenants' chat models", provider => provider.GetRequiredService<ChatModels>().PausedOwnCount);
         services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<ModelAnswerWriter>();
@@ -45,7 +46,9 @@ internal static class AnswerServices
     {
         services.AddKernel();
         services.AddSingleton<ModelStatus>();
-        services.AddSingleton<ChatModel>();
+        services.AddSingleton(model);
+        services.AddSingleton<ChatModels>();
+        services.AddSingleton<ChatModelTest>();
         if (model.Endpoint is null) return;
         services.AddSingleton<IChatClient>(provider => OpenAIModel.ForVisitors(
             model,

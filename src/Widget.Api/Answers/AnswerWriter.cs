@@ -21,6 +21,7 @@ public sealed partial class AnswerWriter(
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
     Answerer answerer,
+    ChatModels models,
     MonthlyBudget budget,
     UsageMeter usage,
     TimeProvider clock,
@@ -114,6 +115,7 @@ public sealed partial class AnswerWriter(
             loaded.Context)
         {
             Budget = await budget.CheckAsync(tenant, current, ct),
+            Model = await models.FindAsync(tenant, ct),
         };
     }
 

@@ -18,6 +18,9 @@ public sealed record AnswerContext(
     /// <summary>What the tenant's monthly limits still allow.</summary>
     public BudgetVerdict Budget { get; init; } = BudgetVerdict.Unlimited;
 
+    /// <summary>The language model; null to quote the sources.</summary>
+    public ChatModel? Model { get; init; }
+
     internal Phrases Phrases => Phrases.For(Question.Locale, Question.Text);
 }
 
@@ -28,7 +31,6 @@ public sealed record AnswerContext(
 public sealed partial class Answerer(
     HybridSearch search,
     QuestionRewriter rewriter,
-    ChatModel model,
     ModelAnswerWriter writer,
     PassageRater rater,
     TimeProvider clock,
@@ -83,7 +85,7 @@ public sealed partial class Answerer(
         CancellationToken ct)
     {
         var searched = context.Budget.MayUseModel
-            ? await rewriter.RewriteAsync(context.Question, context.History, ct)
+            ? await rewriter.RewriteAsync(context.Model, context.Question, context.History, ct)
             : QuestionRewriter.RewriteByRule(context.Question, context.History);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
         return await _retryingSearch.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
@@ -153,11 +155,11 @@ public sealed partial class Answerer(
         CancellationToken stop,
         CancellationToken ct)
     {
-        if (UsesModel(context) && finding.IsEnough)
+        if (context.Model is { } model && UsesModel(context) && finding.IsEnough)
         {
             Citation[] sources = [.. finding.Passages.Select(scored => scored.Passage)];
             live.Cite(sources);
-            if (await WriteAsync(context, sources, live, stop, ct) is { } written) return written;
+            if (await WriteAsync(context, model, sources, live, stop, ct) is { } written) return written;
             // The model failed, perhaps half-way, so the answer begins again with quotes.
             live.Begin(attempt + 1);
         }
@@ -212,11 +214,12 @@ public sealed partial class Answerer(
     }
 
     // Without a model, or when the tenant's month has nothing left for it, answers quote.
-    private bool UsesModel(AnswerContext context) => context.Budget.MayUseModel && model.Client is not null;
+    private static bool UsesModel(AnswerContext context) => context.Budget.MayUseModel && context.Model is not null;
 
     // Null when the model failed.
     private async Task<AssistantMessage?> WriteAsync(
         AnswerContext context,
+        ChatModel model,
         IReadOnlyList<Citation> sources,
         LiveAnswer live,
         CancellationToken stop,
@@ -224,7 +227,7 @@ public sealed partial class Answerer(
     {
         var earlier = context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations);
         var text = new VerifiedText(sources, new KnownLinks(sources.Concat(earlier), context.Settings));
-        if (!await writer.WriteAsync(Prompt(context, sources), text, live, stop, ct)) return null;
+        if (!await writer.WriteAsync(model, Prompt(context, sources), text, live, stop, ct)) return null;
         return Message(context, live, text.Text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
         {
             Citations = text.Cited,

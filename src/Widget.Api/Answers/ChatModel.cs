@@ -1,11 +1,14 @@
 using Microsoft.Extensions.AI;
-using Microsoft.SemanticKernel;
 
 namespace Widget.Api.Answers;
 
-/// <summary>The language model that writes answers: the chat client among the kernel's services.</summary>
-public sealed class ChatModel(Kernel kernel)
+/// <summary>A language model that writes answers: the installation's, or a tenant's own.</summary>
+/// <param name="Client">The model as visitors use it: traced, metered, and with a deadline for its first word.</param>
+/// <param name="Status">How it has performed recently on this node.</param>
+/// <param name="IsTenants">Whether it is a tenant's own model.</param>
+public sealed record ChatModel(IChatClient Client, ModelStatus Status, bool IsTenants)
 {
-    /// <summary>Null when no model is configured; answers quote their sources then.</summary>
-    public IChatClient? Client { get; } = kernel.Services.GetService<IChatClient>();
+    /// <summary>Explains why the model failed, and which of its settings to check.</summary>
+    internal string MessageOf(Exception failure) =>
+        ModelFault.MessageOf(failure, IsTenants ? ModelSettingNames.Tenants : ModelSettingNames.Installations);
 }

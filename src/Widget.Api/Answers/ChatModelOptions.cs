@@ -1,4 +1,5 @@
 using Widget.Api.Configuration;
+using Widget.Api.Models;
 
 namespace Widget.Api.Answers;
 
@@ -14,6 +15,9 @@ public sealed record ChatModelOptions
     /// <summary>The model's name (WIDGET_CHAT_MODEL).</summary>
     public string Model { get; init; } = "";
 
+    /// <summary>Whether the server expects the key as <c>api-key</c>, as Azure does, instead of as a bearer token.</summary>
+    public bool UsesApiKeyHeader { get; init; }
+
     /// <summary>Longest wait for the next piece of an answer, after which the model counts as failed.</summary>
     public TimeSpan NetworkTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -21,6 +25,18 @@ public sealed record ChatModelOptions
     public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(DefaultFirstTokenSeconds);
 
     internal const int DefaultFirstTokenSeconds = 10;
+
+    /// <summary>The same time limits for a tenant's own model.</summary>
+    public ChatModelOptions For(ModelAccount account) => this with
+    {
+        Endpoint = account.Endpoint,
+        Key = account.Key,
+        Model = account.Model,
+        UsesApiKeyHeader = account.UsesApiKeyHeader,
+    };
+
+    /// <summary>The default of a record would print the key.</summary>
+    public override string ToString() => $"{Model} at {Endpoint?.Host}";
 
     internal static ChatModelOptions Read(Variables variables)
     {

@@ -3,7 +3,7 @@ using Widget.Api.Conversations;
 namespace Widget.Api.Answers;
 
 /// <summary>Lets the language model write an answer, and shows each part as soon as it is verified.</summary>
-public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus status, ILogger<ModelAnswerWriter> logger)
+public sealed partial class ModelAnswerWriter(ILogger<ModelAnswerWriter> logger)
 {
     /// <summary>An answer is a few sentences. A longer one costs money, and visitors do not read it.</summary>
     internal static readonly TimeSpan MaxWritingTime = TimeSpan.FromSeconds(90);
@@ -11,6 +11,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus statu
     /// <summary>In characters.</summary>
     internal const int MaxAnswerLength = 16_000;
 
+    /// <param name="model">The model.</param>
     /// <param name="prompt">What the model reads.</param>
     /// <param name="text">Verifies the answer.</param>
     /// <param name="live">Receives the verified text.</param>
@@ -18,6 +19,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus statu
     /// <param name="ct">Cancelled when this node leaves the answer to another one.</param>
     /// <returns>False when the model failed.</returns>
     public async Task<bool> WriteAsync(
+        ChatModel model,
         AnswerPrompt prompt,
         VerifiedText text,
         LiveAnswer live,
@@ -27,7 +29,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus statu
         string? failure;
         try
         {
-            failure = await StreamAsync(prompt, text, live, stop, ct);
+            failure = await StreamAsync(model, prompt, text, live, stop, ct);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -37,22 +39,23 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus statu
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor gets an answer, whatever the error. The server's message is not logged, because it may repeat the question.
-            failure = ModelFault.MessageOf(e);
+            failure = model.MessageOf(e);
         }
 
         if (failure is null)
         {
-            status.RecordSuccess();
+            model.Status.RecordSuccess();
             return true;
         }
 
-        status.RecordFailure(failure);
+        model.Status.RecordFailure(failure);
         LogModelFailed(live.MessageId, failure);
         return false;
     }
 
     // Returns why the answer cannot be used; null when it can.
-    private async Task<string?> StreamAsync(
+    private static async Task<string?> StreamAsync(
+        ChatModel model,
         AnswerPrompt prompt,
         VerifiedText text,
         LiveAnswer live,
@@ -63,7 +66,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelStatus statu
         limited.CancelAfter(MaxWritingTime);
         var messages = await prompt.MessagesAsync(limited.Token);
         var (length, isComplete) = (0, false);
-        await foreach (var update in model.Client!.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
+        await foreach (var update in model.Client.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
         {
             isComplete |= update.FinishReason is not null;
             if (update.Text.Length == 0) continue;

@@ -23,11 +23,23 @@ internal static class OpenAIModel
             options.FirstTokenTimeout,
             clock);
 
+    /// <summary>The same for a tenant's own model.</summary>
+    public static IChatClient ForTenant(
+        ChatModelOptions options,
+        HttpClient http,
+        TenantModelTracing tracing,
+        ModelStatus status,
+        TimeProvider clock)
+    {
+        var traced = tracing.Trace(Create(options, http), options.Model);
+        return new FailFastChatClient(new MeteredChatClient(traced, options.Model), status, options.FirstTokenTimeout, clock);
+    }
+
     /// <summary>The model alone, without deadline, metering and tracing.</summary>
     public static IChatClient Create(ChatModelOptions options, HttpClient http)
     {
         var usage = new UsageFieldPolicy();
-        var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
+        var connection = new OpenAIConnection(options.Endpoint, options.Key, http, options.UsesApiKeyHeader);
         var settings = connection.Options(options.NetworkTimeout, new BoundedRetries(Retries, MaxPause));
         settings.AddPolicy(usage, PipelinePosition.PerCall);
         var client = new ChatClient(options.Model, connection.Credential, settings).AsIChatClient();

@@ -17,7 +17,7 @@ public readonly record struct SearchedQuestion(string Text, bool IsRewritten, bo
 /// Rewrites a follow-up question so that it can be searched for without its context. The language model does this if one is configured and
 /// answers in time; otherwise rules do. The model's text is only searched for and never shown as the visitor's words.
 /// </summary>
-public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRewriter> logger)
+public sealed partial class QuestionRewriter(ILogger<QuestionRewriter> logger)
 {
     /// <summary>Time limit for the model. It is short, because a visitor is waiting and the rules are nearly as good.</summary>
     internal static readonly TimeSpan ModelTimeout = TimeSpan.FromSeconds(1.5);
@@ -29,7 +29,12 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
 
     private static readonly PromptTemplate Template = PromptTemplate.Load("rewrite");
 
+    /// <param name="model">The model; null to rewrite by rule.</param>
+    /// <param name="question">The question, which may be a follow-up.</param>
+    /// <param name="history">The conversation before it.</param>
+    /// <param name="ct">Cancels the rewriting.</param>
     public async Task<SearchedQuestion> RewriteAsync(
+        ChatModel? model,
         VisitorMessage question,
         IReadOnlyList<ConversationEvent> history,
         CancellationToken ct)
@@ -37,7 +42,7 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
         var earlier = FindEarlier(history, question.Locale);
         if (earlier.Count == 0) return SearchedQuestion.Unchanged(question.Text);
         using var activity = AnswerTelemetry.StartRewrite();
-        if (await RewriteByModelAsync(question, history, earlier, ct) is { } written)
+        if (await RewriteByModelAsync(model, question, history, earlier, ct) is { } written)
         {
             activity?.SetTag("widget.rewrite.by", "model");
             return new SearchedQuestion(written, IsRewritten: true, ByModel: true);
@@ -86,24 +91,25 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
 
     // Null when there is no model, it fails or is slow, or its text is not a rewrite of the question.
     private async Task<string?> RewriteByModelAsync(
+        ChatModel? model,
         VisitorMessage question,
         IReadOnlyList<ConversationEvent> history,
         IReadOnlyList<string> earlier,
         CancellationToken ct)
     {
-        if (model.Client is not { } client || !FollowUps.MayBeFollowUp(question.Text, earlier[^1], question.Locale)) return null;
+        if (model is null || !FollowUps.MayBeFollowUp(question.Text, earlier[^1], question.Locale)) return null;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(ModelTimeout);
         try
         {
             var messages = await MessagesAsync(question, history, limited.Token);
             var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 200 };
-            var response = await client.GetResponseAsync(messages, options, limited.Token);
+            var response = await model.Client.GetResponseAsync(messages, options, limited.Token);
             return response.FinishReason is null ? null : ParseRewrite(response.Text, question.Text, earlier);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            var reason = ModelFault.MessageOf(e);
+            var reason = model.MessageOf(e);
             LogNotRewritten(question.Seq, reason);
             return null;
         }

@@ -14,6 +14,7 @@ namespace Widget.Api.Evaluation;
 /// <summary>Asks one test question with the same search and answerer as a visitor's question, but outside of a conversation.</summary>
 public sealed partial class QuestionAsker(
     Answerer answerer,
+    ChatModels models,
     TenantSettingsService settings,
     IMultiTenantStore tenants,
     MonthlyBudget budget,
@@ -46,6 +47,7 @@ public sealed partial class QuestionAsker(
                 new Dictionary<string, string>(StringComparer.Ordinal))
             {
                 Budget = await budget.CheckAsync(tenant, current, ct),
+                Model = await models.FindAsync(tenant, ct),
             };
             start = clock.GetTimestamp();
             var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);

@@ -7,6 +7,7 @@ using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
 using Widget.Api.Media;
+using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
 using Widget.Api.Search;
@@ -43,6 +44,7 @@ internal static class Features
         services.AddWeb();
         services.AddKeyRing(options.MasterKeys);
         services.AddTenancy(options.Installation);
+        services.AddTenantModels();
         services.AddUsage(options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         services.AddLimits(options.Limits, options.TrustedProxies);
         services.AddMediaModels(options.Transcription, options.Vision);
@@ -82,6 +84,7 @@ internal static class Features
         app.MapSearch();
         app.MapKnowledge();
         app.MapEmbedding();
+        app.MapTenantEmbedding();
         app.MapEvaluation();
         app.MapSettings();
         app.MapUsage();
@@ -89,6 +92,7 @@ internal static class Features
         app.MapSpeech();
         app.MapTavus();
         app.MapTools();
+        app.MapChatModel();
         app.MapModelKeys();
         app.MapOpenAI();
         app.MapApiDescription();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Models;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -32,10 +33,23 @@ internal static class EmbeddingEndpoints
         ChangeEmbeddingRequest request,
         IMultiTenantContextAccessor tenants,
         EmbeddingChanges embeddings,
+        ModelAccounts accounts,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        var model = request.Model == ChangeEmbeddingRequest.Local ? HashedEmbedder.Model : request.Model;
+        var model = request.Model switch
+        {
+            ChangeEmbeddingRequest.Local => HashedEmbedder.Model,
+            ChangeEmbeddingRequest.Own => (await accounts.FindAsync(tenant, ModelPurpose.Embedding, ct))?.Name,
+            var name => name,
+        };
+        if (model is null)
+        {
+            return Problems.Invalid(
+                "model",
+                "The tenant has no embedding model of its own. Set one with PUT /api/models/embedding.");
+        }
+
         if (!await embeddings.RequestAsync(tenant, model, ct))
         {
             return Problems.Invalid(

@@ -26,7 +26,11 @@ internal static class KnowledgeServices
         .AddSingleton(provider => new EmbeddingModels(
             embedding.Endpoint is null ? null : Cached(embedding, provider.GetRequiredService<IHttpClientFactory>()),
             embedding.Model,
-            provider.GetService<SentenceEmbedder>()))
+            provider.GetService<SentenceEmbedder>(),
+            provider.GetRequiredService<TenantEmbeddings>()))
+        .AddSingleton<TenantEmbeddings>()
+        .AddCircuitBreaker(TenantEmbeddings.Breaker)
+        .AddSingleton<TenantEmbeddingTest>()
         .AddRag(fetching, tavus, rerank, local, ingestion)
         .AddReadinessCheck<ProgramsHealth>("programs");
 

@@ -19,6 +19,12 @@ public sealed record EmbeddingModelOptions
 
     /// <summary>The model for new tenants (WIDGET_EMBEDDING_MODEL).</summary>
     public string? Model { get; init; }
+
+    /// <summary>Whether the server expects the key as <c>api-key</c>, as Azure does, instead of as a bearer token.</summary>
+    public bool UsesApiKeyHeader { get; init; }
+
+    /// <summary>The default of a record would print the key.</summary>
+    public override string ToString() => $"{Model} at {Endpoint?.Host}";
 }
 
 /// <summary>
@@ -42,7 +48,7 @@ public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<flo
 
     public OpenAIEmbeddings(EmbeddingModelOptions options, HttpClient http)
     {
-        var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
+        var connection = new OpenAIConnection(options.Endpoint, options.Key, http, options.UsesApiKeyHeader);
         var retries = new BoundedRetries(maxRetries: 3, maxWait: TimeSpan.FromSeconds(20));
         _client = new OpenAIClient(connection.Credential, connection.Options(TimeSpan.FromSeconds(30), retries));
         _metadata = new EmbeddingGeneratorMetadata("openai", options.Endpoint, options.Model);

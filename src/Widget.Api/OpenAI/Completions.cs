@@ -31,8 +31,7 @@ public sealed record Completion(string Finish)
 /// </summary>
 public sealed partial class Completions(
     Answerer answerer,
-    ChatModel model,
-    ModelStatus modelStatus,
+    ChatModels models,
     CompletionTools ownTools,
     MonthlyBudget budget,
     UsageMeter usage,
@@ -57,8 +56,9 @@ public sealed partial class Completions(
         try
         {
             var verdict = await budget.CheckAsync(tenant.TenantId, settings, ct);
+            var model = await models.FindAsync(tenant.TenantId, ct);
             var conversation = new CompletionConversation(request);
-            return await AnswerAsync(new CompletionContext(tenant, settings, request, conversation, verdict, send), ct);
+            return await AnswerAsync(new CompletionContext(tenant, settings, request, conversation, verdict, model, send), ct);
         }
         finally
         {
@@ -74,22 +74,22 @@ public sealed partial class Completions(
             return await SendAsync(context, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
         if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply.Text);
-        var client = context.Budget.MayUseModel ? model.Client : null;
-        if (client is null && context.Request.ToolMode is RequiredChatToolMode) throw NoModelForFunctions();
+        var model = context.Budget.MayUseModel ? context.Model : null;
+        if (model is null && context.Request.ToolMode is RequiredChatToolMode) throw NoModelForFunctions(context);
         if (await FindAsync(context, ct) is not { } finding) return await SendAsync(context, phrases.Unavailable);
 
         // When the client has functions, the visitor may ask for one of them instead of for knowledge.
-        var mayCallFunctions = client is not null
+        var mayCallFunctions = model is not null
             && (conversation.HasLaterTurns || (context.Request.Tools.Count > 0 && context.Request.ToolMode is not NoneChatToolMode));
         if (finding.Tier == AnswerTier.None && !mayCallFunctions) return await SendAsync(context, phrases.NotFound);
         IReadOnlyList<ScoredPassage> passages = finding.IsEnough ? finding.Passages : [];
-        if (client is not null && await WriteAsync(context, client, passages, ct) is { } written) return written;
+        if (model is not null && await WriteAsync(context, model, passages, ct) is { } written) return written;
         if (await QuoteAsync(context, finding, ct) is { } quoted) return quoted;
         return await SendAsync(context, mayCallFunctions ? phrases.Unavailable : phrases.NotFound);
     }
 
-    private OpenAIException NoModelForFunctions() => OpenAIException.Invalid(
-        model.Client is null
+    private static OpenAIException NoModelForFunctions(CompletionContext context) => OpenAIException.Invalid(
+        context.Model is null
             ? "This installation has no language model, so no function can be called."
             : "This month's budget for the language model is used up, so no function can be called.",
         "tool_choice");
@@ -105,6 +105,7 @@ public sealed partial class Completions(
             new Dictionary<string, string>(StringComparer.Ordinal))
         {
             Budget = context.Budget,
+            Model = context.Model,
         };
         try
         {
@@ -122,7 +123,7 @@ public sealed partial class Completions(
     // Null when the model failed before any text was sent.
     private async Task<Completion?> WriteAsync(
         CompletionContext context,
-        IChatClient client,
+        ChatModel model,
         IReadOnlyList<ScoredPassage> passages,
         CancellationToken ct)
     {
@@ -130,19 +131,19 @@ public sealed partial class Completions(
         limited.CancelAfter(ModelAnswerWriter.MaxWritingTime);
         List<Citation> sources = [.. passages.Select(scored => scored.Passage)];
         var tools = ownTools.For(context.Tenant, context.Settings, context.Request);
-        var writer = new CompletionWriter(client, tools, sources, context.Settings, context.Send);
+        var writer = new CompletionWriter(model.Client, tools, sources, context.Settings, context.Send);
         try
         {
             var messages = await context.Conversation.MessagesAsync(Prompt(context, sources), limited.Token);
             var completion = await writer.RunAsync(messages, AnswerPrompt.Options(), MaxRounds, limited.Token);
-            modelStatus.RecordSuccess();
+            model.Status.RecordSuccess();
             return completion;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
         {
             // The message of the model's server is not logged, because it may repeat the question.
-            var reason = e is ModelFailedException ? e.Message : ModelFault.MessageOf(e);
-            modelStatus.RecordFailure(reason);
+            var reason = e is ModelFailedException ? e.Message : model.MessageOf(e);
+            model.Status.RecordFailure(reason);
             LogModelFailed(context.Tenant.TenantId.Value, reason);
             // Text that was sent may already have been spoken, so the answer ends here and is not restarted.
             if (writer.HasSent) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
@@ -211,5 +212,6 @@ public sealed partial class Completions(
         ChatCompletionRequest Request,
         CompletionConversation Conversation,
         BudgetVerdict Budget,
+        ChatModel? Model,
         Func<string, ValueTask> Send);
 }

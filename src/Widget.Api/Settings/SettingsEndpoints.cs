@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Models;
+using Widget.Api.Outbound;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
@@ -12,8 +14,6 @@ namespace Widget.Api.Settings;
 internal static class SettingsEndpoints
 {
     private const long MaxRequestBytes = 256 * 1024;
-    private const string PlainHttp =
-        "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
@@ -37,6 +37,7 @@ internal static class SettingsEndpoints
         TenantSettingsService settings,
         FetchOptions fetching,
         BudgetOptions budgets,
+        ModelAccounts models,
         ToolRegistry tools,
         CancellationToken ct)
     {
@@ -47,11 +48,15 @@ internal static class SettingsEndpoints
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
         foreach (var (field, endpoint) in endpoints)
         {
-            if (endpoint is not null && !IsSafe(new Uri(endpoint), fetching))
-                return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {PlainHttp}");
+            if (endpoint is not null && !TenantEndpoints.IsSafe(new Uri(endpoint), fetching))
+                return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {TenantEndpoints.Advice}");
         }
 
-        if (request.Budget.MonthlyModelSpend is not null && budgets.ChatModel is { } model && !budgets.KnowsPriceOf(model))
+        var tenant = tenants.Current().TenantId;
+        var own = await models.FindAsync(tenant, ModelPurpose.Chat, ct);
+        if (request.Budget.MonthlyModelSpend is not null
+            && (own?.Model ?? budgets.ChatModel) is { } model
+            && !budgets.KnowsPriceOf(model))
         {
             return Problems.Invalid(
                 "budget.monthlyModelSpend",
@@ -60,15 +65,9 @@ internal static class SettingsEndpoints
                     + "budget.monthlyTokens needs no price.");
         }
 
-        await settings.SaveAsync(tenants.Current().TenantId, request, ct);
+        await settings.SaveAsync(tenant, request, ct);
         return TypedResults.Ok(request);
     }
-
-    // An API key and what visitors say are sent there, so require TLS, except for hosts that the operator has allowed.
-    private static bool IsSafe(Uri endpoint, FetchOptions fetching) =>
-        endpoint.Scheme == Uri.UriSchemeHttps
-            || endpoint.IsLoopback
-            || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
 
     private static async Task<Ok<AllowedOrigins>> ReadOrigins(
         IMultiTenantContextAccessor tenants,

@@ -63,15 +63,28 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
             .Add("select protected from tenant_secrets where tenant_id = $1 and name = $2", [tenant.Value, name]);
         await using var row = await batch.ReadAsync(ct);
         if (!await row.ReadAsync(ct)) return (false, null);
+        return (true, Decrypt(tenant, name, row.GetString(0)));
+    }
+
+    /// <summary>Encrypts a secret that is stored in another table. The encryption is bound to tenant and name.</summary>
+    public string Encrypt(TenantId tenant, string name, string secret) => Protector(tenant, name).Protect(secret);
+
+    /// <summary>Decrypts what <see cref="Encrypt"/> returned.</summary>
+    /// <returns>Null if the installation's keys can no longer decrypt it, or if it is bound to another tenant or name.</returns>
+    public string? Decrypt(TenantId tenant, string name, string encrypted)
+    {
         try
         {
-            return (true, Protector(tenant, name).Unprotect(row.GetString(0)));
+            return Protector(tenant, name).Unprotect(encrypted);
         }
         catch (CryptographicException)
         {
-            return (true, null);
+            return null;
         }
     }
+
+    /// <summary>The last characters of a secret, so that people recognize it. Empty for a short secret.</summary>
+    public static string HintOf(string secret) => secret.Length >= MinLengthForHint ? secret[^HintLength..] : "";
 
     /// <summary>Returns the parts of the secret that can be shown. Null if the tenant has none.</summary>
     public async Task<SecretSummary?> FindAsync(TenantId tenant, string name, CancellationToken ct)
@@ -87,10 +100,9 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         await using var db = await database.BeginAsync(tenant, ct);
         // Two requests that save the first key at the same time must not both insert it.
         await db.LockAsync("secret", ct);
-        var hint = secret.Length >= MinLengthForHint ? secret[^HintLength..] : "";
         var row = await db.Secrets.SingleOrDefaultAsync(entry => entry.Name == name, ct);
         if (row is null) db.Secrets.Add(row = new TenantSecret { TenantId = tenant, Name = name, Protected = "", Hint = "" });
-        (row.Protected, row.Hint, row.UpdatedAt) = (Protector(tenant, name).Protect(secret), hint, clock.GetUtcNow());
+        (row.Protected, row.Hint, row.UpdatedAt) = (Encrypt(tenant, name, secret), HintOf(secret), clock.GetUtcNow());
         await db.CommitAsync(ct);
     }
 

@@ -20,7 +20,7 @@ public sealed record BudgetOptions
     /// <summary>Maximum number of a tenant's tokens per month. Null for no ceiling.</summary>
     public long? MonthlyTokens { get; init; }
 
-    /// <summary>The model that writes answers. Null if there is none.</summary>
+    /// <summary>The model that writes answers of tenants without their own. Null if there is none.</summary>
     public string? ChatModel { get; init; }
 
     /// <summary>Prices by model.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using Widget.Api.Models;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
@@ -20,7 +21,12 @@ public readonly record struct BudgetVerdict(bool MayUseModel)
 /// every few seconds, and usage on this node since then is added. So many questions need only one query, and a ceiling is exceeded at most
 /// by the answers in progress.
 /// </summary>
-public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions options, TimeProvider clock, ILogger<MonthlyBudget> logger)
+public sealed partial class MonthlyBudget(
+    TenantDatabase database,
+    BudgetOptions options,
+    ModelAccounts models,
+    TimeProvider clock,
+    ILogger<MonthlyBudget> logger)
 {
     private const int MaxCachedTenants = 10_000;
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromSeconds(5);
@@ -32,7 +38,7 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
         if (!CeilingStatus.HasCeiling(settings, options)) return BudgetVerdict.Unlimited;
         try
         {
-            var statuses = CeilingStatus.Of(await UseAsync(tenant, ct), settings, options);
+            var statuses = CeilingStatus.Of(await UseAsync(tenant, ct), settings, await OptionsAsync(tenant, ct));
             await WarnAsync(tenant, statuses, ct);
             var mayUseModel =
                 !IsReached(CeilingStatus.Messages) && !IsReached(CeilingStatus.Tokens) && !IsReached(CeilingStatus.ModelSpend);
@@ -65,10 +71,11 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
     public async Task<UsageReport> ReportAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        var tenants = await OptionsAsync(tenant, ct);
         await using var db = await database.BeginAsync(tenant, ct);
         var use = await UsageMeter.ThisMonthAsync(db, now, ct);
-        var statuses = CeilingStatus.Of(use, settings, options);
-        var unpriced = use.Unpriced(options).Concat(options.ChatModel is { } chat && !options.KnowsPriceOf(chat) ? [chat] : []);
+        var statuses = CeilingStatus.Of(use, settings, tenants);
+        var unpriced = use.Unpriced(tenants).Concat(tenants.ChatModel is { } chat && !tenants.KnowsPriceOf(chat) ? [chat] : []);
         var from = UsageMeter.MonthOf(now);
         return new UsageReport(
             from,
@@ -88,6 +95,10 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
 
         MonthlyUsage At(string ceiling) => statuses.Single(status => status.Name == ceiling).Usage;
     }
+
+    // A tenant's own chat model replaces the installation's.
+    private async ValueTask<BudgetOptions> OptionsAsync(TenantId tenant, CancellationToken ct) =>
+        await models.FindAsync(tenant, ModelPurpose.Chat, ct) is { } own ? options with { ChatModel = own.Model } : options;
 
     private async ValueTask<MonthlyUse> UseAsync(TenantId tenant, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Telemetry;
 
@@ -26,23 +27,27 @@ public sealed class EmbeddingUnavailableException : Exception
     public bool IsRefusal { get; init; }
 }
 
-/// <summary>The embedding models: the local one, and those of the configured endpoint.</summary>
+/// <summary>The embedding models: the local one, those of the configured endpoint, and tenants' own.</summary>
 /// <param name="remote">
 /// The endpoint, which gets a model by name; null without one. Throws <see cref="EmbeddingUnavailableException"/>.
 /// </param>
 /// <param name="fallback">The model for new tenants.</param>
 /// <param name="sentences">The local sentence models; null when they are switched off.</param>
+/// <param name="tenants">Tenants' own models; null if tenants cannot have any.</param>
 public sealed class EmbeddingModels(
     IEmbeddingGenerator<string, Embedding<float>>? remote = null,
     string? fallback = null,
-    SentenceEmbedder? sentences = null) : IDisposable
+    SentenceEmbedder? sentences = null,
+    ITenantEmbeddings? tenants = null) : IDisposable
 {
     private readonly HashedEmbedder _local = new();
 
     /// <summary>The model for new tenants.</summary>
     public string Default { get; } = fallback ?? HashedEmbedder.Model;
 
-    public bool Knows(string model) => IsLocal(model) || (remote is not null && !model.StartsWith("hashed-", StringComparison.Ordinal));
+    /// <summary>Whether a tenant can use a model.</summary>
+    public async ValueTask<bool> KnowsAsync(TenantId tenant, string model, CancellationToken ct) =>
+        IsTenants(model) ? await tenants!.HasAsync(tenant, model, ct) : IsInstallations(model);
 
     /// <summary>Whether the model runs in this process.</summary>
     public static bool IsLocal(string model) => model == HashedEmbedder.Model;
@@ -55,20 +60,43 @@ public sealed class EmbeddingModels(
     public HalfVector? EmbedMeaning(string question) =>
         sentences?.EmbedQuestion(question) is { } vector ? HalfVectors.From(vector) : null;
 
+    /// <param name="tenant">The tenant whose texts these are.</param>
+    /// <param name="model">The model's name.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="ct">Cancels the call.</param>
     /// <returns>One unit vector for each text.</returns>
     /// <exception cref="EmbeddingUnavailableException">The model is unavailable or unknown.</exception>
-    public async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, IReadOnlyList<string> texts, CancellationToken ct)
+    public async Task<IReadOnlyList<HalfVector>> EmbedAsync(
+        TenantId tenant,
+        string model,
+        IReadOnlyList<string> texts,
+        CancellationToken ct)
     {
         if (texts.Count == 0) return [];
-        if (!Knows(model)) throw new EmbeddingUnavailableException($"The embedding model {model} is not configured on this server.");
-        IEmbeddingGenerator<string, Embedding<float>> generator = IsLocal(model) ? _local : remote!;
         using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model)
             .SetTag("widget.texts", texts.Count);
-        var generated = await generator.GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
+        var generated = IsTenants(model)
+            ? await tenants!.GenerateAsync(tenant, model, texts, ct)
+            : await Installations(model).GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
         return [.. generated.Select(embedding => HalfVectors.From(Unit(embedding.Vector.Span)))];
     }
 
+    /// <summary>Deletes the keys of models that the tenant has replaced, because searches now use another one.</summary>
+    public Task ForgetReplacedAsync(TenantId tenant, string serving, CancellationToken ct) =>
+        tenants?.ForgetReplacedAsync(tenant, serving, ct) ?? Task.CompletedTask;
+
     public void Dispose() => _local.Dispose();
+
+    private bool IsTenants(string model) =>
+        tenants is not null && model.StartsWith(ITenantEmbeddings.NamePrefix, StringComparison.Ordinal);
+
+    private bool IsInstallations(string model) =>
+        IsLocal(model) || (remote is not null && !model.StartsWith("hashed-", StringComparison.Ordinal));
+
+    private IEmbeddingGenerator<string, Embedding<float>> Installations(string model) =>
+        IsLocal(model) ? _local
+        : IsInstallations(model) ? remote!
+        : throw new EmbeddingUnavailableException($"The embedding model {model} is not configured on this server.");
 
     // The arms compare by inner product, which is the cosine for unit vectors. Most models return unit vectors; shortened vectors are not.
     private static float[] Unit(ReadOnlySpan<float> vector)

@@ -22,7 +22,7 @@ internal sealed class PassageEmbedder(EmbeddingModels models, ServingModels serv
         var model = (await serving.ServingAsync(tenant, ct)).Name;
         try
         {
-            return (model, await models.EmbedAsync(model, texts, ct));
+            return (model, await models.EmbedAsync(tenant, model, texts, ct));
         }
         catch (EmbeddingUnavailableException)
         {

@@ -33,7 +33,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         var model = serving.Name;
         var parent = Activity.Current?.Context ?? default;
         using var dense = SearchTelemetry.StartArm("dense", parent);
-        var (embedding, shortcoming, failure) = await EmbedAsync(model, text, ct);
+        var (embedding, shortcoming, failure) = await EmbedAsync(query.TenantId, model, text, ct);
         var vectors = new QuestionVectors(model, embedding, models.EmbedMeaning(text));
         dense?.SetTag(RagTelemetry.Model, model).SetTag(RagTelemetry.Outcome, embedding is null ? "skipped" : "answered");
 
@@ -73,6 +73,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
 
     // While the embedding model is unavailable or slow, the search uses words only.
     private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(
+        TenantId tenant,
         string model,
         string text,
         CancellationToken ct)
@@ -82,7 +83,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         if (!EmbeddingModels.IsLocal(model)) timeout.CancelAfter(EmbeddingTimeout);
         try
         {
-            return ((await models.EmbedAsync(model, [text], timeout.Token))[0], null, null);
+            return ((await models.EmbedAsync(tenant, model, [text], timeout.Token))[0], null, null);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {

@@ -50,7 +50,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         var after = Guid.Empty;
         while (await MissingAsync(lease, after, ct) is { Count: > 0 } batch)
         {
-            var vectors = await EmbedAsync(lease.Model, batch.ConvertAll(EmbeddedText), ct);
+            var vectors = await EmbedAsync(lease, batch.ConvertAll(EmbeddedText), ct);
             after = batch[^1].Id;
             await using var db = await database.BeginAsync(lease.Tenant, ct);
             await MissingPassages.StoreAsync(db, lease.Model, batch.Zip(vectors), ct);
@@ -63,23 +63,23 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
 
     // A text that the endpoint refuses must not block the others. The batch is halved until that text is alone, and the text is then
     // shortened, because endpoints mostly refuse texts that are too long for the model.
-    private async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, List<string> texts, CancellationToken ct)
+    private async Task<IReadOnlyList<HalfVector>> EmbedAsync(EmbeddingLease lease, List<string> texts, CancellationToken ct)
     {
         try
         {
-            return await models.EmbedAsync(model, texts, ct);
+            return await models.EmbedAsync(lease.Tenant, lease.Model, texts, ct);
         }
         catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortCut))
         {
             if (texts.Count == 1)
                 return await EmbedAsync(
-                    model,
+                    lease,
                     [Truncation.Truncate(texts[0], texts[0].Length > LongCut ? LongCut : ShortCut)],
                     ct);
         }
 
         var half = texts.Count / 2;
-        return [.. await EmbedAsync(model, texts[..half], ct), .. await EmbedAsync(model, texts[half..], ct)];
+        return [.. await EmbedAsync(lease, texts[..half], ct), .. await EmbedAsync(lease, texts[half..], ct)];
     }
 
     private async Task<List<MissingPassage>> MissingAsync(EmbeddingLease lease, Guid after, CancellationToken ct)
@@ -152,6 +152,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
 
     private async Task DeleteOldVectorsAsync(EmbeddingLease lease, CancellationToken ct)
     {
+        await models.ForgetReplacedAsync(lease.Tenant, lease.Model, ct);
         while (true)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);

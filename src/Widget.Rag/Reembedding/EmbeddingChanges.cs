@@ -37,10 +37,10 @@ public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels mo
     /// <summary>
     /// Starts to change a tenant to another model. Searches use the old one until every passage has a vector of the new one.
     /// </summary>
-    /// <returns>False when no such model is configured.</returns>
+    /// <returns>False when neither the installation nor the tenant has such a model.</returns>
     public async Task<bool> RequestAsync(TenantId tenant, string model, CancellationToken ct)
     {
-        if (!models.Knows(model)) return false;
+        if (!await models.KnowsAsync(tenant, model, ct)) return false;
         await using var db = await database.BeginAsync(tenant, ct);
         await Ingestion.KnowledgeWriter.LockStatisticsAsync(db, models.Default, ct);
         await EmbeddingChange.RequestAsync(db, model, replace: true, ct);

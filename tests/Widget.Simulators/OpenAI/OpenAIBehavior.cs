@@ -51,6 +51,9 @@ public sealed record OpenAISwitches
 
     /// <summary>Calls it again when there are results.</summary>
     public bool CallAgain { get; init; }
+
+    /// <summary>The length of vectors, unless a request names another one.</summary>
+    public int Dimensions { get; init; } = 256;
 }
 
 /// <summary>A segment of a transcript, with its times in seconds.</summary>
@@ -67,7 +70,10 @@ public sealed class OpenAIBehavior
     /// <summary>Bodies of valid requests, oldest first.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = [];
 
-    /// <summary>How many of these the client cancelled before they were answered.</summary>
+    /// <summary>The credentials of all requests, also of those that were refused, oldest first.</summary>
+    public ConcurrentQueue<string> Keys { get; } = [];
+
+    /// <summary>How many of the requests the client cancelled before they were answered.</summary>
     public int GivenUp => Volatile.Read(ref _givenUp);
 
     public void Set(OpenAISwitches switches)
@@ -75,6 +81,7 @@ public sealed class OpenAIBehavior
         Switches = switches;
         _failuresLeft = switches.FailNext;
         Requests.Clear();
+        Keys.Clear();
         _givenUp = 0;
     }
 

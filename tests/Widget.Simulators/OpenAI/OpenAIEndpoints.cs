@@ -6,22 +6,43 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>OpenAI's chat completions, embeddings and models.</summary>
+/// <summary>
+/// OpenAI's chat completions, embeddings and models: below <c>/v1</c> as OpenAI serves them, below <c>/azure/openai/v1</c> as Azure does,
+/// and below <c>/ollama/v1</c> as Ollama does, without a key.
+/// </summary>
 internal static partial class OpenAIEndpoints
 {
     /// <summary>The only valid key.</summary>
     private const string Key = "sim-key";
 
+    private const string AzureKey = "sim-azure-key";
+
     private static readonly string[] Models = ["sim-chat", "sim-embedding", "sim-transcription", "sim-vision"];
 
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/v1");
+        routes.MapServer("/v1", Authorize).MapPost("/audio/transcriptions", Transcriptions.AnswerAsync).DisableAntiforgery();
+        routes.MapServer("/azure/openai/v1", AuthorizeAtAzure);
+        routes.MapServer("/ollama/v1", static _ => { });
+
+        var control = routes.MapGroup("/control/openai");
+        control.MapPut("/", (OpenAISwitches switches, OpenAIBehavior behavior) => behavior.Set(switches));
+        control.MapGet("/requests", (OpenAIBehavior behavior) => behavior.Requests);
+        control.MapGet("/keys", (OpenAIBehavior behavior) => behavior.Keys);
+        control.MapGet("/given-up", (OpenAIBehavior behavior) => behavior.GivenUp);
+    }
+
+    private static RouteGroupBuilder MapServer(this IEndpointRouteBuilder routes, string root, Action<HttpRequest> authorize)
+    {
+        var api = routes.MapGroup(root);
         api.AddEndpointFilter(async (context, next) =>
         {
             try
             {
-                Authorize(context.HttpContext.Request);
+                var request = context.HttpContext.Request;
+                context.HttpContext.RequestServices.GetRequiredService<OpenAIBehavior>().Keys.Enqueue(
+                    $"{request.Headers.Authorization}{request.Headers["api-key"]}");
+                authorize(request);
                 return await next(context);
             }
             catch (OpenAIException e)
@@ -37,12 +58,14 @@ internal static partial class OpenAIEndpoints
             () => new { @object = "list", data = Models.Select(id => new { id, @object = "model", created = 0, owned_by = "simulator" }) });
         api.MapPost("/chat/completions", ChatAsync);
         api.MapPost("/embeddings", EmbedAsync);
-        api.MapPost("/audio/transcriptions", Transcriptions.AnswerAsync).DisableAntiforgery();
+        return api;
+    }
 
-        var control = routes.MapGroup("/control/openai");
-        control.MapPut("/", (OpenAISwitches switches, OpenAIBehavior behavior) => behavior.Set(switches));
-        control.MapGet("/requests", (OpenAIBehavior behavior) => behavior.Requests);
-        control.MapGet("/given-up", (OpenAIBehavior behavior) => behavior.GivenUp);
+    // Azure takes a key as api-key. A bearer token there is one of Entra ID.
+    private static void AuthorizeAtAzure(HttpRequest request)
+    {
+        if (request.Headers.Authorization.Count > 0 || request.Headers["api-key"] != AzureKey)
+            throw new OpenAIException(401, "invalid_request_error", "Access denied due to invalid subscription key.", code: "401");
     }
 
     private static void Authorize(HttpRequest request)
@@ -224,7 +247,7 @@ internal static partial class OpenAIEndpoints
             "server_error",
             "The server had an error while processing your request.");
 
-        var dimensions = body.TryGetProperty("dimensions", out var wanted) ? wanted.GetInt32() : 256;
+        var dimensions = body.TryGetProperty("dimensions", out var wanted) ? wanted.GetInt32() : behavior.Switches.Dimensions;
         var base64 = body.TryGetProperty("encoding_format", out var format) && format.GetString() == "base64";
         return Results.Json(new
         {

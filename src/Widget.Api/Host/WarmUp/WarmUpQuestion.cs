@@ -19,6 +19,7 @@ internal sealed class WarmUpQuestion(
     LiveAnswers answers,
     AnswerLeases leases,
     Answerer answerer,
+    ChatModels models,
     EmbeddingModels embeddings,
     TenantSecrets secrets,
     IMultiTenantStore tenants,
@@ -36,7 +37,10 @@ internal sealed class WarmUpQuestion(
         await leases.RenewAsync([], ct);
         var settings = await sessions.WarmUpAsync(WarmUpTenant, ct);
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
-        var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
+        var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            Model = await models.FindAsync(WarmUpTenant.TenantId, ct),
+        };
         // A remote embedding model is not called, because each call costs money.
         if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MaxPassages, ct);
         await FollowAsync(await QuoteAsync(question.Text, ct), ct);
