@@ -37,7 +37,7 @@ public sealed class ChatModels : IDisposable
         TimeProvider clock)
     {
         (_accounts, _options, _http, _clock, _tracing) = (accounts, options, http, clock, new TenantModelTracing());
-        if (kernel.Services.GetService<IChatClient>() is { } client) Installation = new ChatModel(client, status, IsTenants: false);
+        if (kernel.Services.GetService<IChatClient>() is { } client) Installation = new ChatModel(client, status, BelongsToTenant: false);
     }
 
     /// <summary>The installation's model. Null when none is configured.</summary>
@@ -77,7 +77,7 @@ public sealed class ChatModels : IDisposable
         if (_own.Count >= MaxOwnModels) _own.Clear();
         var status = new ModelStatus(_clock);
         var client = OpenAIModel.ForTenant(_options.For(account), TenantHttp(), _tracing, status, _clock);
-        var connected = new ConnectedModel(stored, new ChatModel(client, status, IsTenants: true));
+        var connected = new ConnectedModel(stored, new ChatModel(client, status, BelongsToTenant: true));
         return _own.AddOrUpdate(tenant, connected, (_, other) => other.IsSame(stored) ? other : connected).Model;
     }
 

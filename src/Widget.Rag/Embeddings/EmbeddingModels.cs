@@ -47,7 +47,7 @@ public sealed class EmbeddingModels(
 
     /// <summary>Whether a tenant can use a model.</summary>
     public async ValueTask<bool> KnowsAsync(TenantId tenant, string model, CancellationToken ct) =>
-        IsTenants(model) ? await tenants!.HasAsync(tenant, model, ct) : IsInstallations(model);
+        BelongsToTenant(model) ? await tenants!.HasAsync(tenant, model, ct) : IsInstallations(model);
 
     /// <summary>Whether the model runs in this process.</summary>
     public static bool IsLocal(string model) => model == HashedEmbedder.Model;
@@ -75,7 +75,7 @@ public sealed class EmbeddingModels(
         if (texts.Count == 0) return [];
         using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model)
             .SetTag("widget.texts", texts.Count);
-        var generated = IsTenants(model)
+        var generated = BelongsToTenant(model)
             ? await tenants!.GenerateAsync(tenant, model, texts, ct)
             : await Installations(model).GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
         return [.. generated.Select(embedding => HalfVectors.From(Unit(embedding.Vector.Span)))];
@@ -87,7 +87,7 @@ public sealed class EmbeddingModels(
 
     public void Dispose() => _local.Dispose();
 
-    private bool IsTenants(string model) =>
+    private bool BelongsToTenant(string model) =>
         tenants is not null && model.StartsWith(ITenantEmbeddings.NamePrefix, StringComparison.Ordinal);
 
     private bool IsInstallations(string model) =>
