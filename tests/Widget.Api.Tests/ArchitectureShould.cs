@@ -42,7 +42,8 @@ public sealed class ArchitectureShould
     [InlineData("Widget.Api", "Web", "")]
     [InlineData("Widget.Api", "Tenancy", "Configuration|Web")]
     [InlineData("Widget.Api", "Conversations", "Web")]
-    [InlineData("Widget.Rag", "Search", "Telemetry|Text")]
+    [InlineData("Widget.Rag", "Embeddings", "Telemetry|Text")]
+    [InlineData("Widget.Rag", "Search", "Embeddings|Telemetry|Text")]
     public void Have_base_folders_that_use_only_lower_folders(string project, string folder, string below) =>
         Types().That().ResideInNamespaceMatching(In(project, folder))
             .Should().NotDependOnAny(
