@@ -11,7 +11,7 @@ internal static class AnswerTelemetry
 {
     public const string Name = "Widget.Answers";
 
-    /// <summary>The source and meter of chat models (Microsoft.Extensions.AI, by the GenAI semantic conventions).</summary>
+    /// <summary>The source and meter of chat models (Microsoft.Extensions.AI, following the GenAI semantic conventions).</summary>
     public const string Models = "Widget.Models";
 
     private const string Outcome = "widget.outcome";
@@ -48,11 +48,11 @@ internal static class AnswerTelemetry
     }
 
     /// <summary>Ends the span that <see cref="Start"/> began, and records the metrics.</summary>
-    /// <param name="activity">Its span.</param>
+    /// <param name="activity">The answer's span.</param>
     /// <param name="outcome">Null when another node continues the answer.</param>
-    /// <param name="fault">Why the answer could not be written.</param>
-    /// <param name="took">How long it took.</param>
-    /// <param name="first">How long the first text took; null when there was none.</param>
+    /// <param name="fault">Why the answer could not be written; null when it was written or left to another node.</param>
+    /// <param name="took">How long the answer took.</param>
+    /// <param name="first">Time until the first text of the answer; null when there was none.</param>
     public static void End(Activity? activity, AnswerOutcome? outcome, Exception? fault, TimeSpan took, TimeSpan? first)
     {
         Active.Add(-1);

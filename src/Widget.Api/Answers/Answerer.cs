@@ -42,7 +42,7 @@ public sealed partial class Answerer(
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
-    /// <param name="attempt">Counts the attempts at this answer. One more begins when the model fails half-way.</param>
+    /// <param name="attempt">Number of this attempt, from 1. If the model fails half-way, the answer starts again as the next.</param>
     /// <param name="stop">Cancelled when the visitor stops the answer: the text so far is the answer.</param>
     /// <param name="ct">Cancelled when this node leaves the answer to another one.</param>
     public async Task<AssistantMessage> AnswerAsync(
@@ -91,7 +91,10 @@ public sealed partial class Answerer(
         return await _retryingSearch.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
 
-    /// <summary>The same for a question that is searched for as given. Searches once for each part of it.</summary>
+    /// <summary>
+    /// Finds the passages for a question as it is given, without rewriting it. If it has several parts, the search runs for the whole
+    /// question and for each part.
+    /// </summary>
     internal async Task<Finding> FindAsync(
         AnswerContext context,
         SearchedQuestion searched,
@@ -121,20 +124,20 @@ public sealed partial class Answerer(
             SearchPlans.For(context.Settings, strategy),
             ct);
         var relevant = RelevantPassages.Of(found.Hits, searched.Text, MaxPassages);
-        if (ContinuesRemoved(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
+        if (FollowsUpOnDeleted(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
         // A model reads the closest passages and says itself when they do not answer.
         if (UsesModel(context)) return new Finding(searched, found, relevant, relevant.Count > 0 ? AnswerTier.Sure : AnswerTier.None);
         var rated = await rater.RateAsync(searched.Text, found.Hits, ct);
         return new Finding(searched, found, relevant, PassageRater.TierOf(rated)) { Rated = rated };
     }
 
-    // A follow-up to an answer from a deleted document finds other documents, which are about something else.
-    private static bool ContinuesRemoved(AnswerContext context, SearchedQuestion searched) =>
+    // Whether the question follows up on an answer whose documents are all deleted. Other documents would be about something else.
+    private static bool FollowsUpOnDeleted(AnswerContext context, SearchedQuestion searched) =>
         searched.IsRewritten
         && context.History.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0) is { } last
         && last.Citations.All(citation => citation.Removed);
 
-    /// <summary>Answers from what was found. The other parameters are those of the first method.</summary>
+    /// <summary>Answers from what was found. The other parameters are those of the first overload.</summary>
     public async Task<AssistantMessage> AnswerAsync(
         AnswerContext context,
         Finding finding,
@@ -178,7 +181,7 @@ public sealed partial class Answerer(
     {
         if (finding.Tier == AnswerTier.None) return null;
         if (finding.Parts.Count > 0) return await QuotePartsAsync(finding.Parts, phrases, ct);
-        // A finding for a model is rated only when the model has failed.
+        // If a model was to write the answer, the passages are not rated until it has failed.
         var rated = finding.Rated is { Count: > 0 } known
             ? known
             : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
@@ -213,7 +216,7 @@ public sealed partial class Answerer(
         };
     }
 
-    // Without a model, or when the tenant's month has nothing left for it, answers quote.
+    // Without a model, or when the tenant has reached its monthly limit for it, answers quote the sources.
     private static bool UsesModel(AnswerContext context) => context.Budget.MayUseModel && context.Model is not null;
 
     // Null when the model failed.

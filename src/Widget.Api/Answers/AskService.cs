@@ -20,7 +20,10 @@ public sealed partial class AskService(
     RequestLimits limits,
     ILogger<AskService> logger)
 {
-    /// <summary>A person does not ask more before reading the answers. A program that asks more would delay other visitors.</summary>
+    /// <summary>
+    /// Maximum number of unanswered questions in a conversation. A person reads answers before asking more; a program that asks more would
+    /// delay other visitors.
+    /// </summary>
     private const int MaxUnanswered = 8;
 
     /// <summary>Seconds to wait after a refusal because the node is busy: about the time until it has capacity again.</summary>
@@ -231,7 +234,11 @@ public sealed partial class AskService(
 public enum AskRefusal
 {
     NoSuchConversation,
+
+    /// <summary>The conversation has too many unanswered questions.</summary>
     TooManyUnanswered,
+
+    /// <summary>A rate limit is exceeded.</summary>
     TooMany,
 
     /// <summary>The node has as many unfinished answers as it can handle.</summary>

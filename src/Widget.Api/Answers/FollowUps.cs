@@ -14,7 +14,7 @@ public static partial class FollowUps
     /// <summary>Whether a question cannot be understood without what was asked before it.</summary>
     /// <param name="question">The question.</param>
     /// <param name="before">What was asked before. It helps to detect the language of a short question.</param>
-    /// <param name="locale">The widget's language, in case the words do not decide.</param>
+    /// <param name="locale">The widget's language, used when the words do not show theirs.</param>
     public static bool IsFollowUp(string question, string before, string? locale = null) =>
         new QuestionAnalysis(question, LanguageOf(question, before, locale)).IsFollowUp;
 

@@ -3,8 +3,8 @@ using Widget.Api.Usage;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Adds up the model tokens used for one piece of work. It is ambient (AsyncLocal), because models are called several layers below the
-/// code that knows which work it is for, and no call on the way may be missed.
+/// Adds up the model tokens used for one piece of work. It is ambient (AsyncLocal): models are called several layers below the code that
+/// begins the work, and every call must be counted.
 /// </summary>
 public sealed class ModelTally : IDisposable
 {

@@ -9,9 +9,9 @@ using Widget.Rag.Text;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Estimates how probably each passage answers a question, with logistic regressions on its signals and its closest sentence. English and
-/// other languages have their own, because the local sentence models are English. Both are fitted on tests/data/visitors/fit and measured
-/// on tests/data/visitors/heldout (docs/decisions/0036-three-tiers.md).
+/// Estimates how probably each passage answers a question. There are two logistic regressions, one for English and one for other languages,
+/// because the local sentence models are English. They use the passage's signals, its closest sentence and whether it is the first hit.
+/// Both are fitted on tests/data/visitors/fit and measured on tests/data/visitors/heldout (docs/decisions/0036-three-tiers.md).
 /// </summary>
 /// <param name="similarity">Compares sentences by meaning; null when the local sentence models are off.</param>
 public sealed class PassageRater(SentenceSimilarity? similarity = null)
@@ -22,7 +22,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
     /// <summary>A passage with at least this probability is suggested.</summary>
     public const double PossibleProbability = 0.15;
 
-    // The first hits decide. Later ones are rarely right, and their sentences would have to be compared, too.
+    // Later hits rarely answer the question, and comparing their sentences takes time.
     private const int MaxPassages = 3;
 
     /// <param name="question">What was searched for.</param>
@@ -37,7 +37,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
         foreach (var hit in hits.Take(MaxPassages))
         {
             string[] texts = [.. Sentences.Of(hit.Text)];
-            var meanings = similarity is null ? null : await similarity.OfAsync(question, texts, ct);
+            var meanings = similarity is null ? null : await similarity.CompareAsync(question, texts, ct);
             RatedSentence[] sentences =
             [
                 .. texts.Select((text, i) => new RatedSentence(text, Similarity(spelling, HashedEmbedder.Embed(text)), meanings?[i])),
@@ -66,6 +66,6 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
 
     private static double Logistic(double z) => 1 / (1 + Math.Exp(-z));
 
-    // Both have unit length.
+    // The cosine, because both vectors have unit length.
     private static double Similarity(float[] a, float[] b) => System.Numerics.Tensors.TensorPrimitives.Dot<float>(a, b);
 }

@@ -7,7 +7,7 @@ namespace Widget.Api.Answers;
 /// <summary>What the assistant says without a model, in the visitor's language.</summary>
 /// <param name="Language">ISO 639-1.</param>
 /// <param name="NotFound">Said when the pages do not answer the question.</param>
-/// <param name="Unavailable">Said when nothing can be searched.</param>
+/// <param name="Unavailable">Said when no knowledge base can be searched.</param>
 /// <param name="Replies">The replies to small talk.</param>
 public sealed record Phrases(string Language, string NotFound, string Unavailable, SmallTalkReplies Replies)
 {
@@ -87,14 +87,14 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
             }),
     }.ToFrozenDictionary(phrases => phrases.Language);
 
-    /// <summary>Said when nothing is asked yet.</summary>
+    /// <summary>Said before the visitor has asked anything.</summary>
     public string Hello => Replies.Greeting;
 
     /// <summary>The phrases in the widget's language, else in the message's, else in English.</summary>
     public static Phrases For(string? locale, string message)
     {
         if (locale?.Split('-')[0].ToLowerInvariant() is { } language && All.TryGetValue(language, out var phrases)) return phrases;
-        // Small talk is often too short for a detector.
+        // Small talk is often too short to detect its language, so its phrases decide.
         var detected = LanguageDetector.Detect(message) ?? SmallTalkReader.Read(message)?.Language;
         return detected is not null && All.TryGetValue(detected, out phrases) ? phrases : All["en"];
     }

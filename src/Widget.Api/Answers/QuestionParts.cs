@@ -11,12 +11,12 @@ public static class QuestionParts
     public const int MaxParts = 3;
 
     /// <param name="text">What the visitor wrote.</param>
-    /// <param name="locale">The widget's language, in case the words do not decide.</param>
+    /// <param name="locale">The widget's language, used when the words do not show theirs.</param>
     /// <returns>The parts in the visitor's words; one for a simple question.</returns>
     public static IReadOnlyList<string> Split(string text, string? locale = null)
     {
-        // A short question may have too few words to show its language, so the other languages are tried, too. Only the question's own
-        // one has both its "and" and its words for asking.
+        // A short question may have too few words to show its language, so all languages are tried, the most likely one first. A language
+        // finds two parts only if both the question's "and" and its question words are in its phrase book.
         var language = FollowUpWords.DetectLanguage(text, locale);
         IReadOnlyList<string> whole = [text.Trim()];
         foreach (var book in PhraseBook.All.OrderByDescending(book => book.Language == language))
@@ -29,7 +29,8 @@ public static class QuestionParts
         return whole;
     }
 
-    // Joins what cannot be asked by itself: statements with the question after them, and questions that refer back.
+    // Joins segments that cannot be asked alone: a statement with the question after it, and a question that refers back with the one
+    // before it.
     private static List<string> Join(IReadOnlyList<QuestionSegment> segments, string text, string language)
     {
         var parts = new List<string>();

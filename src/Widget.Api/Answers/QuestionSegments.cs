@@ -2,20 +2,20 @@ using Widget.Api.Answers.SmallTalk;
 
 namespace Widget.Api.Answers;
 
-/// <summary>A stretch of a message: a sentence, or one of two questions that "and" joins.</summary>
+/// <summary>A part of a message: a sentence, or one of several questions in a sentence.</summary>
 /// <param name="Start">Where it starts in the message.</param>
 /// <param name="End">Where it ends.</param>
 /// <param name="IsQuestion">Whether it asks something.</param>
 /// <param name="IsDistinct">
-/// Whether it begins as a question does, after the end of a sentence or an "and". What follows a comma or is only marked as a question is
-/// often a remainder: "do you have showers? towels?".
+/// Whether it is clearly a question of its own: it begins with words that ask, at the start of a sentence or after "and". After a comma, or
+/// with only a question mark, it may be the rest of another question, as "towels?" in "do you have showers? towels?".
 /// </param>
 internal readonly record struct QuestionSegment(int Start, int End, bool IsQuestion, bool IsDistinct);
 
-/// <summary>Cuts a message between its sentences and between questions in a sentence, and leaves out greetings and thanks.</summary>
+/// <summary>Splits a message into its sentences, and a sentence into its questions. Leaves out greetings and thanks.</summary>
 internal sealed class QuestionSegments(string text, PhraseBook book)
 {
-    /// <summary>In words.</summary>
+    /// <summary>Maximum number of words in a conjunction, such as "and also".</summary>
     private const int MaxConjunctionLength = 4;
 
     private readonly IReadOnlyList<MessageClause> _clauses = MessageText.Clauses(text);
@@ -36,7 +36,7 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
     {
         var clauses = sentence.FindAll(clause => !IsCourtesy(clause));
         if (clauses.Count == 0) return clauses;
-        // "Hi what does it cost": the greeting has no mark after it.
+        // "Hi what does it cost": no punctuation follows the greeting.
         var first = clauses[0];
         var kinds = new HashSet<SmallTalkKind>();
         var start = book.SkipCourtesies(first.Texts, kinds);
@@ -53,7 +53,7 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
     private IEnumerable<QuestionSegment> ReadSentence(List<MessageClause> clauses)
     {
         if (clauses.Count == 0) yield break;
-        var asks = clauses[^1].HasQuestionMark;
+        var endsWithQuestionMark = clauses[^1].HasQuestionMark;
         var (start, end) = (clauses[0].Words[0].Start, 0);
         if (start > 0 && text[start - 1] is '¿') start--;
         var (isQuestion, isDistinct) = (false, true);
@@ -77,11 +77,11 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
             }
         }
 
-        // The marks belong to the question: a model reads them.
+        // The marks at the end belong to the segment, because the sentence models read them.
         while (end < text.Length && "?!.…؟？！。".Contains(text[end], StringComparison.Ordinal)) end++;
         // A sentence with a full stop asks nothing, whatever it begins with: "Was meant to be out at ten."
         isQuestion &= !clauses[^1].EndsStatement;
-        yield return new QuestionSegment(start, end, isQuestion || asks, isDistinct && isQuestion);
+        yield return new QuestionSegment(start, end, isQuestion || endsWithQuestionMark, isDistinct && isQuestion);
     }
 
     // A question begins with a clause, or after "and" within one. Word is the index of its first word, Position its place in the message.
@@ -94,7 +94,7 @@ internal sealed class QuestionSegments(string text, PhraseBook book)
                 return (i + length, clause.Words[i + length].Start, true);
         }
 
-        // The first letter is the "and".
+        // In Arabic, "and" is the first letter of the next word.
         if (book.IsJoinedQuestion(words)) return (i, clause.Words[i].Start + 1, true);
         return i == 0 && IsQuestion(clause, 0) ? (0, clause.Words[0].Start, false) : null;
     }

@@ -19,14 +19,14 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     private const int MaxQuotes = 2;
     private const int MaxSuggestions = 3;
 
-    /// <summary>A second passage is quoted, too, when it is nearly as probable as the best one.</summary>
-    private const double AlmostAsProbable = 0.85;
+    /// <summary>A second passage is quoted, too, when its probability is at least this share of the best one's.</summary>
+    private const double MinProbabilityShare = 0.85;
 
-    /// <summary>A neighbour of the closest sentence is quoted, too, when it has this share of its closeness.</summary>
-    private const double AlmostAsClose = 0.5;
+    /// <summary>A neighbour of the closest sentence is quoted, too, when it is at least this share as close to the question.</summary>
+    private const double MinNeighbourShare = 0.5;
 
-    /// <summary>Rows of a table are quoted together when they have this share of the closest row's closeness.</summary>
-    private const double CloseRow = 0.75;
+    /// <summary>A table row is quoted with the closest row when it is at least this share as close to the question.</summary>
+    private const double MinRowShare = 0.75;
 
     private const int MaxRows = 4;
 
@@ -34,18 +34,18 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     private const int MaxWords = 36;
 
     /// <summary>The share of its closeness that a sentence keeps when it lacks what the question asks for.</summary>
-    private const double WithoutExpected = 0.3;
+    private const double ShareWithoutExpected = 0.3;
 
     /// <summary>States the best passages as the answer.</summary>
     /// <param name="asked">What the visitor asks.</param>
     /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
-    /// <param name="passages">The rated passages, not without what the question asks for (<see cref="LacksExpected"/>).</param>
+    /// <param name="passages">The rated passages, for which <see cref="LacksExpected"/> is false.</param>
     public static QuotedAnswer State(string asked, string searched, IReadOnlyList<RatedPassage> passages)
     {
         var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
         var fitting = Fitting(passages, expected).OrderByDescending(passage => passage.Probability).ToList();
         var quotes = fitting
-            .Where(passage => passage.Probability >= AlmostAsProbable * fitting[0].Probability)
+            .Where(passage => passage.Probability >= MinProbabilityShare * fitting[0].Probability)
             .Take(MaxQuotes)
             .Select(passage => new Block(Quote(passage, expected), passage.Passage))
             .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
@@ -98,7 +98,7 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         return fitting.Length == 0 && !expected.IsNeeded ? passages : fitting;
     }
 
-    // The number of a table stands below it.
+    // The citation number of a table is written below it.
     private static string Cited(string text, int number) => IsRow(text)
         ? $"{QuotedTable.Write(CitationNumbers.Escape(text))}\n\n[{number}]"
         : $"{CitationNumbers.Escape(text)} [{number}]";
@@ -109,7 +109,7 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         if (sentences.Count == 0) return passage.Passage.Text;
         double[] closeness =
         [
-            .. sentences.Select(sentence => sentence.Closeness * (expected?.IsIn(sentence.Text) == false ? WithoutExpected : 1)),
+            .. sentences.Select(sentence => sentence.Closeness * (expected?.IsIn(sentence.Text) == false ? ShareWithoutExpected : 1)),
         ];
         var best = Array.IndexOf(closeness, closeness.Max());
         return IsRow(sentences[best].Text)
@@ -118,25 +118,25 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     }
 
     private static string Rows(IReadOnlyList<RatedSentence> sentences, double[] closeness, int best) => string.Join('\n', sentences
-        .Select((sentence, i) => (sentence.Text, Place: i))
-        .Where(row => IsRow(row.Text) && closeness[row.Place] >= CloseRow * closeness[best])
-        .OrderByDescending(row => closeness[row.Place])
+        .Select((sentence, i) => (sentence.Text, Index: i))
+        .Where(row => IsRow(row.Text) && closeness[row.Index] >= MinRowShare * closeness[best])
+        .OrderByDescending(row => closeness[row.Index])
         .Take(MaxRows)
-        .OrderBy(row => row.Place)
+        .OrderBy(row => row.Index)
         .Select(row => row.Text));
 
     // A short paragraph is quoted whole. Of a longer one, the best sentence is quoted with what it needs: the sentence that it refers back
     // to, the line that introduces its list, and neighbours that are close to the question as well.
     private static string Prose(string text, IReadOnlyList<RatedSentence> sentences, double[] closeness, int best)
     {
-        var places = Places(text, sentences);
+        var spans = Spans(text, sentences);
         var (from, to) = Paragraph();
         if (!Fits(from, to)) (from, to) = (best, best);
         while (from > 0 && RefersBack().IsMatch(sentences[from].Text) && IsSameParagraph(from - 1) && best - from < 2) from--;
         while (to + 1 < sentences.Count && IsSameParagraph(to) && Fits(from, to + 1) && IsClose(to + 1)) to++;
         while (from > 0 && IsSameParagraph(from - 1) && Fits(from - 1, to) && IsClose(from - 1)) from--;
         var intro = Introduction(sentences, from);
-        var quote = text[places[from].Start..places[to].End];
+        var quote = text[spans[from].Start..spans[to].End];
         return intro is null ? quote : $"{intro}\n{quote}";
 
         (int From, int To) Paragraph()
@@ -147,16 +147,16 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
             return (first, last);
         }
 
-        bool IsClose(int place) => closeness[place] >= AlmostAsClose * closeness[best];
+        bool IsClose(int index) => closeness[index] >= MinNeighbourShare * closeness[best];
 
         // Whether a sentence and the next one are in the same paragraph.
-        bool IsSameParagraph(int place) => !IsRow(sentences[place + 1].Text)
-            && !text.AsSpan(places[place].End, places[place + 1].Start - places[place].End).Contains('\n');
+        bool IsSameParagraph(int index) => !IsRow(sentences[index + 1].Text)
+            && !text.AsSpan(spans[index].End, spans[index + 1].Start - spans[index].End).Contains('\n');
 
-        bool Fits(int first, int last) => Words(text[places[first].Start..places[last].End]) <= MaxWords;
+        bool Fits(int first, int last) => Words(text[spans[first].Start..spans[last].End]) <= MaxWords;
     }
 
-    // "Bring with you:" is quoted with an item of the list below it.
+    // The line that introduces a list, such as "Bring with you:". It is quoted with an item of the list.
     private static string? Introduction(IReadOnlyList<RatedSentence> sentences, int from)
     {
         if (!ListItem().IsMatch(sentences[from].Text)) return null;
@@ -169,18 +169,19 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         return null;
     }
 
-    private static (int Start, int End)[] Places(string text, IReadOnlyList<RatedSentence> sentences)
+    // Where each sentence is in the text.
+    private static (int Start, int End)[] Spans(string text, IReadOnlyList<RatedSentence> sentences)
     {
-        var places = new (int, int)[sentences.Count];
+        var spans = new (int, int)[sentences.Count];
         var end = 0;
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < spans.Length; i++)
         {
             var start = text.IndexOf(sentences[i].Text, end, StringComparison.Ordinal);
             end = start + sentences[i].Text.Length;
-            places[i] = (start, end);
+            spans[i] = (start, end);
         }
 
-        return places;
+        return spans;
     }
 
     private static int Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;

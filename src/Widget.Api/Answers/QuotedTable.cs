@@ -23,25 +23,25 @@ internal static class QuotedTable
 
             if (rows.Count > 0)
             {
-                Close(rows, lines);
+                WriteTable(rows, lines);
                 lines.Add("");
             }
 
             lines.Add(line);
         }
 
-        Close(rows, lines);
+        WriteTable(rows, lines);
         return string.Join('\n', lines);
     }
 
-    // A row with a single value has no bar, but a column's name of the rows above it.
+    // A row with a single value has no bar. It is recognised by the name of its column, which rows above it have.
     private static bool IsRow(string line, List<List<Cell>> rows) =>
         line.Contains(Bar, StringComparison.Ordinal)
         || (rows.Count > 0
             && Cells(line) is [{ Name.Length: > 0 } cell]
             && rows.Exists(row => row.Exists(other => other.Name == cell.Name)));
 
-    private static void Close(List<List<Cell>> rows, List<string> lines)
+    private static void WriteTable(List<List<Cell>> rows, List<string> lines)
     {
         if (rows.Count == 0) return;
         if (lines.Count > 0 && lines[^1].Length > 0) lines.Add("");
@@ -50,14 +50,14 @@ internal static class QuotedTable
         var header = isNamed ? columns.ConvertAll(column => column.Name) : Values(rows[0], columns);
         var body = rows.Skip(isNamed ? 0 : 1).Select(row => Values(row, columns)).ToList();
         // Without bars at the ends, an empty first or last cell would be lost.
-        var isOpen = body.Prepend(header).All(row => row[0].Length > 0 && row[^1].Length > 0);
+        var omitsOuterBars = body.Prepend(header).All(row => row[0].Length > 0 && row[^1].Length > 0);
         lines.AddRange([Line(header), string.Join("|", header.Select(_ => "---")), .. body.Select(Line)]);
         rows.Clear();
 
-        string Line(List<string> cells) => isOpen ? string.Join(Bar, cells) : $"| {string.Join(Bar, cells)} |";
+        string Line(List<string> cells) => omitsOuterBars ? string.Join(Bar, cells) : $"| {string.Join(Bar, cells)} |";
     }
 
-    // The columns of all rows. One that is missing in the rows above follows the column on its left.
+    // The columns of all rows. A column that earlier rows do not have is inserted after the one on its left.
     private static List<Cell> Columns(List<List<Cell>> rows)
     {
         var columns = new List<Cell>();

@@ -8,6 +8,7 @@ namespace Widget.Api.Answers;
 /// <param name="Meaning">Similarity of meaning, −1 to 1; null without the local sentence models.</param>
 public readonly record struct RatedSentence(string Text, double Spelling, double? Meaning)
 {
+    /// <summary>How close the sentence is to the question: the sum of both similarities.</summary>
     public double Closeness => Spelling + (Meaning ?? 0);
 }
 

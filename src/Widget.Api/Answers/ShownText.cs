@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Widget.Api.Answers;
 
-/// <summary>The verified text, and how a reader of Markdown sees the position at its end.</summary>
+/// <summary>The verified text so far, and what is at its end: the start of a line, the start of a word, or a gap.</summary>
 internal sealed class ShownText
 {
     private readonly StringBuilder _text = new();
@@ -12,10 +12,10 @@ internal sealed class ShownText
 
     public bool IsAtLineStart { get; private set; } = true;
 
-    /// <summary>So far the line has only spaces and list or quote markers.</summary>
+    /// <summary>Whether the current line has only spaces and list or quote markers so far.</summary>
     public bool HasOnlyMarkers { get; private set; } = true;
 
-    /// <summary>Something was removed after the last character.</summary>
+    /// <summary>Whether something was removed after the last character.</summary>
     public bool HasGap { get; private set; }
 
     public char Last { get; private set; } = '\n';
@@ -25,7 +25,7 @@ internal sealed class ShownText
         shown.Length > 0 && (HasGap || isRewritten) && !_isAtWordStart && !char.IsWhiteSpace(shown[0]);
 
     /// <param name="shown">What to add; empty when something is removed.</param>
-    /// <param name="leavesGap">Something was removed here.</param>
+    /// <param name="leavesGap">Whether something was removed after it.</param>
     public void Append(string shown, bool leavesGap)
     {
         HasGap = leavesGap;

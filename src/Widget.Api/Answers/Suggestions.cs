@@ -6,7 +6,7 @@ namespace Widget.Api.Answers;
 
 /// <summary>The words around quoted passages when they are not a full answer, in the visitor's language.</summary>
 /// <param name="Intro">Stands above passages that may help.</param>
-/// <param name="MissingPart">Says which part of a question found nothing; {0} is the part.</param>
+/// <param name="MissingPart">Says that nothing was found for a part of a question; {0} is the part.</param>
 internal sealed record Suggestions(string Intro, CompositeFormat MissingPart)
 {
     private static readonly FrozenDictionary<string, Suggestions> All = new (string Language, string Intro, string MissingPart)[]
@@ -34,6 +34,6 @@ internal sealed record Suggestions(string Intro, CompositeFormat MissingPart)
 
     public static Suggestions For(Phrases phrases) => All[phrases.Language];
 
-    /// <param name="part">The part of the question that found nothing.</param>
+    /// <param name="part">The part of the question for which nothing was found.</param>
     public string MissingFor(string part) => string.Format(CultureInfo.InvariantCulture, MissingPart, part.TrimEnd('?', '؟', '.', ' '));
 }

@@ -16,7 +16,7 @@ public static class TavusMessages
         TavusFault.BadKey => "Tavus does not accept the key. Create a new one in Tavus's portal and set it (PUT /api/tavus/key).",
         TavusFault.NoCredits => "The account at Tavus has no minutes left. Buy more in Tavus's portal.",
         TavusFault.ConcurrencyReached => "The account at Tavus has reached its limit of concurrent calls. Wait until one ends.",
-        TavusFault.NotFound => $"Tavus does not have it: {e.Message}",
+        TavusFault.NotFound => $"Tavus could not find it: {e.Message}",
         TavusFault.Temporary => $"Tavus is unavailable right now: {e.Message} Try again later.",
         TavusFault.Malformed => e.Message,
         _ => $"Tavus refused: {e.Message}",

@@ -6,8 +6,8 @@ using Widget.Rag.Tavus;
 namespace Widget.Api.Tavus;
 
 /// <summary>
-/// The keys for searches of tenants' knowledge. A tenant with its own key is searched only with it, so that a replica id of another account
-/// finds nothing.
+/// The keys for searches of tenants' knowledge at Tavus. If a tenant has its own key, only that key is used, so that a replica id of
+/// another account finds nothing.
 /// </summary>
 public sealed class TenantSearchKeys(TavusAccounts accounts, TenantSecrets secrets) : ITavusSearchKeys
 {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Widget.Platform.Outbound;
 
 /// <summary>
-/// The HTTP clients for all other servers, from <see cref="IHttpClientFactory"/>. They follow no redirects, which would take a key to
-/// another host, and keep no cookies. They have no timeout; each call sets a time limit (<see cref="OutboundPipelines"/>).
+/// The HTTP clients for all other servers, from <see cref="IHttpClientFactory"/>. They follow no redirects, because a redirect could send a
+/// key to another host, and they keep no cookies. They have no timeout; each call sets a time limit (<see cref="OutboundPipelines"/>).
 /// </summary>
 public static class OutboundClients
 {

@@ -12,11 +12,11 @@ namespace Widget.Rag.Ingestion;
 
 /// <summary>
 /// Stores documents and their search data. The passages of the old version are deleted, the new ones are added and the BM25 statistics are
-/// updated in the caller's transaction, so a search sees either version completely.
+/// updated in the caller's transaction, so a search sees either the old version or the new one.
 /// </summary>
 internal static class KnowledgeWriter
 {
-    // Limits the size of a statement for large documents.
+    // Passages per statement, so that large documents do not make statements too large.
     private const int Slice = 500;
 
     /// <summary>Stores documents. Each replaces the document with the same external id, if there is one.</summary>
@@ -25,7 +25,8 @@ internal static class KnowledgeWriter
     /// <param name="documents">The documents, with distinct external ids.</param>
     /// <param name="model">The embedding model of the vectors.</param>
     /// <param name="embeddings">
-    /// One for each passage, in the order of documents and passages; null while the model is unavailable, they are then added later.
+    /// One vector for each passage, in the order of documents and passages. Null while the model is unavailable; the vectors are then added
+    /// later.
     /// </param>
     /// <param name="ct">Cancels the operation.</param>
     public static async Task ReplaceAsync(
@@ -100,8 +101,8 @@ internal static class KnowledgeWriter
     }
 
     /// <summary>
-    /// Serialises a tenant's writers, so that they neither deadlock on the lexicon nor miscount. Uses two statements, because a statement
-    /// does not see a row that it inserts itself.
+    /// Makes a tenant's writers wait for each other. Otherwise they could deadlock on the lexicon, or compute wrong statistics. The row is
+    /// inserted and locked in two statements, because a statement cannot lock a row that it inserts itself.
     /// </summary>
     /// <param name="db">An open transaction of the tenant.</param>
     /// <param name="model">The model for a tenant that has no knowledge yet.</param>
@@ -115,7 +116,7 @@ internal static class KnowledgeWriter
         await LockStatisticsAsync(db, ct);
     }
 
-    /// <summary>Serialises the writers of a tenant that already has knowledge. Without knowledge there is nothing to lock.</summary>
+    /// <summary>Locks a tenant's statistics if it already has knowledge. Without knowledge there is nothing to lock.</summary>
     public static async Task LockStatisticsAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("select from knowledge_statistics for update");

@@ -7,8 +7,8 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A question's vectors. An arm without its vector is left out.</summary>
-/// <param name="Model">The model that serves the tenant.</param>
+/// <summary>The vectors of a question for the dense and the semantic arm of a search. An arm whose vector is null is left out.</summary>
+/// <param name="Model">The tenant's embedding model.</param>
 /// <param name="Dense">The vector of that model.</param>
 /// <param name="Semantic">The vector of <see cref="SentenceEmbedder.Model"/>.</param>
 internal readonly record struct QuestionVectors(string Model, HalfVector? Dense, HalfVector? Semantic);
@@ -48,7 +48,7 @@ internal static class Candidates
         IndexedArms indexed,
         CancellationToken ct)
     {
-        // An approximate index cannot apply filters. The passages that match a filter are scanned.
+        // An approximate index cannot apply filters, so with a filter all passages that match it are scanned.
         if (!filter.IsEmpty) indexed = default;
         if (indexed.LexicalAndDense || indexed.Semantic) await VectorIndexes.SetSearchListSizeAsync(db, ct);
         await using var command = db.Command(

@@ -15,7 +15,7 @@ public sealed record DocumentVersion(SourceId SourceId, string ExternalId, strin
 /// <summary>Provides documents as Markdown, for export to other systems.</summary>
 public sealed class DocumentTexts(TenantDatabase database)
 {
-    /// <summary>Returns all documents of the given sources and the given documents, each once.</summary>
+    /// <summary>Returns the documents of the given sources and the other given documents, each once, except those without text.</summary>
     public async Task<IReadOnlyList<DocumentVersion>> FindAsync(
         TenantId tenant,
         IReadOnlyCollection<SourceId> sources,

@@ -19,7 +19,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
 {
     private const int MinCandidates = 100;
 
-    // The hits that tell whether the knowledge answers the question.
+    // Number of first hits. The best of them gives the confidence of the result.
     private const int ConfidenceHits = 5;
 
     private static readonly TimeSpan EmbeddingTimeout = TimeSpan.FromSeconds(1);
@@ -62,7 +62,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
                 model == HashedEmbedder.Model ? similarities[found.Hit.ChunkId!.Value.Value].Dense : null,
                 similarities[found.Hit.ChunkId!.Value.Value].Semantic),
         });
-        // The same for every limit: a search for fewer hits must not answer fewer questions.
+        // Does not depend on the query's limit: a question must not be refused because fewer hits are wanted.
         var confidence = hits.Take(ConfidenceHits).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty(0).Max();
         return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
@@ -110,13 +110,14 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             where chunk.tenant_id = $1 and chunk.id = any($2)
             """,
             [db.TenantId.Value, ranked.Select(candidate => candidate.Item).ToArray()]);
-        var held = new Dictionary<Guid, int>();
+        var phraseCounts = new Dictionary<Guid, int>();
         await using var rows = await command.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct)) held[rows.GetGuid(0)] = QuotedPhrase.CountIn(phrases, $"{rows.GetString(1)}\n{rows.GetString(2)}");
-        // Adds more than any score for each phrase, so that scores and ranks have the same order.
+        while (await rows.ReadAsync(ct))
+            phraseCounts[rows.GetGuid(0)] = QuotedPhrase.CountIn(phrases, $"{rows.GetString(1)}\n{rows.GetString(2)}");
+        // Each phrase adds more than the highest possible score, so that passages with more phrases have higher scores.
         return
         [
-            .. ranked.Select(candidate => (candidate.Item, Score: candidate.Score + (2.0 * held.GetValueOrDefault(candidate.Item))))
+            .. ranked.Select(candidate => (candidate.Item, Score: candidate.Score + (2.0 * phraseCounts.GetValueOrDefault(candidate.Item))))
                 .OrderByDescending(candidate => candidate.Score),
         ];
     }

@@ -23,18 +23,21 @@ public sealed record DocumentDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DocumentKind Kind { get; init; }
 
-    /// <summary>Other ways to ask the question. Searches match them in addition to title and text; they are never shown.</summary>
+    /// <summary>
+    /// Other wordings of a written answer's question. Searches match them in addition to title and text; they are never shown.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Aliases { get; init; }
 
-    /// <summary>Start of the part of a recording, in seconds.</summary>
+    /// <summary>Where a demo starts in its recording, in seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? Start { get; init; }
 
+    /// <summary>Where it ends, in seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double? End { get; init; }
 
-    /// <summary>The slide, from 1.</summary>
+    /// <summary>The slide of a demo, from 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Page { get; init; }
 

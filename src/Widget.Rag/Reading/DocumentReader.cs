@@ -46,7 +46,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     /// A hash of the settings a document is read with, apart from its content. If it changes, the document must be read again even if the
     /// server reports no change.
     /// </summary>
-    public static byte[] Reading(DocumentDescription description) =>
+    public static byte[] HashSettings(DocumentDescription description) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
 
     /// <exception cref="IngestionFailureException">The document cannot be read; the message says why.</exception>
@@ -83,7 +83,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
             Hash(document, description),
             [.. passages.Select(passage => passage with { Locator = Located(passage.Locator, description) })])
         {
-            // Typed entries have a known type. For other documents the content decides.
+            // Written answers and demos have their kind already. For other documents the content decides.
             Kind = description.Kind != DocumentKind.Text ? description.Kind : extracted.Kind switch
             {
                 ContentKind.Image => DocumentKind.Image,
@@ -102,7 +102,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
         };
     }
 
-    // The site map's date is not part of the page.
+    // Without the site map's date, which can change although the page does not.
     private static string Described(DocumentDescription description) =>
         JsonSerializer.Serialize(description with { Modified = null }, KnowledgeJson.Options);
 

@@ -37,7 +37,7 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
 
         var start = clock.GetTimestamp();
         var after = Guid.Empty;
-        while (await MissingAsync(lease, after, ct) is { Count: > 0 } batch)
+        while (await NextBatchAsync(lease, after, ct) is { Count: > 0 } batch)
         {
             // One text after another on the worker's thread, so that the other cores stay free for searches.
             var vectors = batch.ConvertAll(
@@ -62,13 +62,13 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
     private static string EmbeddedText(MissingPassage passage) =>
         PreparedDocument.EmbeddedText(passage.Title, passage.Aliases, passage.Locator, passage.Text);
 
-    private async Task<List<MissingPassage>> MissingAsync(SemanticLease lease, Guid after, CancellationToken ct)
+    private async Task<List<MissingPassage>> NextBatchAsync(SemanticLease lease, Guid after, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         return await MissingPassages.ReadAsync(db, SentenceEmbedder.Model, after, BatchSize, ct);
     }
 
-    // Takes the writers' lock, so that no passage is added between the check and the deletion.
+    // Takes the writers' lock, so that no passage is added between the check and the deletion of the backlog.
     private async Task CompleteAsync(SemanticLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
@@ -80,7 +80,7 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
         await db.CommitAsync(ct);
     }
 
-    // Cached search results were computed without the new vectors. A new revision makes them unused.
+    // Cached search results were computed without the new vectors. They are not used after the revision has changed.
     private static async Task InvalidateCachedSearchesAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("update knowledge_statistics set revision = revision + 1");

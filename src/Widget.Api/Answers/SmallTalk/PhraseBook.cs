@@ -38,7 +38,7 @@ internal sealed class PhraseBook
     /// <summary>ISO 639-1.</summary>
     public string Language { get; }
 
-    /// <summary>The kind of a sentence that a reply depends on; null when it is none of them.</summary>
+    /// <summary>The kind of small talk that a sentence is; null when it is none.</summary>
     public SmallTalkKind? SentenceKind(ReadOnlySpan<string> words)
     {
         foreach (var (section, kind) in SentenceSections)
@@ -52,13 +52,13 @@ internal sealed class PhraseBook
     /// <summary>Whether words begin as a question does.</summary>
     public bool IsQuestion(ReadOnlySpan<string> words) => Is("question", words);
 
-    /// <summary>Whether words begin as a question does, with an "and" that is part of the first word. Arabic writes it so.</summary>
+    /// <summary>Whether words begin as a question does, with an "and" that is part of the first word, as in Arabic.</summary>
     public bool IsJoinedQuestion(ReadOnlySpan<string> words) => Is("joined question", words);
 
     /// <summary>Whether words join two questions: "and", "and also".</summary>
     public bool IsConjunction(ReadOnlySpan<string> words) => Is("conjunction", words);
 
-    /// <summary>Reads greetings, thanks and other courtesies at the start of a clause, as far as they go.</summary>
+    /// <summary>Reads all greetings, thanks and other courtesies at the start of a clause.</summary>
     /// <param name="words">The words of a clause.</param>
     /// <param name="kinds">Receives the kinds that were read.</param>
     /// <returns>The number of words that were read.</returns>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Widget.Api.Answers.SmallTalk;
 
-/// <summary>Phrases with one meaning. They are looked up by their first word, so that only a few are matched.</summary>
+/// <summary>Phrases with one meaning. They are looked up by their first word, so that only a few have to be compared.</summary>
 internal sealed class PhraseSection
 {
     private readonly FrozenDictionary<string, PhrasePattern[]> _byFirstWord;
@@ -17,7 +17,7 @@ internal sealed class PhraseSection
             .ToFrozenDictionary(group => group.Key, group => group.Concat(_withAnyFirstWord).ToArray(), StringComparer.Ordinal);
     }
 
-    /// <summary>Whether one of the phrases is all of the words.</summary>
+    /// <summary>Whether the words are exactly one of the phrases.</summary>
     public bool IsMatch(ReadOnlySpan<string> words)
     {
         foreach (var phrase in Candidates(words))
@@ -25,7 +25,7 @@ internal sealed class PhraseSection
         return false;
     }
 
-    /// <summary>How many words the longest phrase at the start has; 0 when there is none.</summary>
+    /// <summary>Number of words in the longest phrase that the words begin with; 0 when there is none.</summary>
     public int LongestPrefix(ReadOnlySpan<string> words)
     {
         var longest = 0;

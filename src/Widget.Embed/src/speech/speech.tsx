@@ -18,7 +18,7 @@ export function openSpeech(panel: SpeechHost): Speech {
   const listening = signal(false);
   const player = new Player(() => [...(hasServerVoice() ? [serverVoice] : []), browserVoice], panel.memory.get().rate);
   const highlighter = new Highlighter(shadow);
-  /** Answers that are not read automatically (again). */
+  /** Answers that were read before or are not to be read automatically. */
   const handled = new Set<string>();
 
   const hasServerVoice = (): boolean => panel.config.value?.speech?.source === 'server' && 'AudioContext' in window;
@@ -75,7 +75,7 @@ export function openSpeech(panel: SpeechHost): Speech {
         if (!isVisible) cancel();
       },
     ),
-    // An answer that was stopped or is gone is not read to its end.
+    // Stops reading an answer when the visitor stops it or it is removed.
     onChange(
       () => {
         const { value } = player.messageId;
@@ -103,7 +103,7 @@ export function openSpeech(panel: SpeechHost): Speech {
     }),
   ];
 
-  // After a page change the first click or key in the panel allows sound again.
+  // After a page change, browsers allow sound only after the first click or key, so it is unlocked then.
   const interacted = (): void => {
     if (listening.value && hasServerVoice()) unlockAudio();
   };
@@ -129,7 +129,7 @@ export function openSpeech(panel: SpeechHost): Speech {
     listening,
     reading: player.messageId,
     listen(on) {
-      // Complete answers are not read. One that is being written is.
+      // Answers that are already complete are not read. An answer that is still being written is read.
       if (on)
         for (const item of panel.conversation.peek().items)
           if (item.kind === 'assistant' && item.outcome !== undefined) handled.add(item.messageId);

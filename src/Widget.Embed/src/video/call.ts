@@ -76,7 +76,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
       void this.choose(kind);
       return;
     }
-    // Closing a camera turns its light off. A muted microphone stays open, so that it is back without a question.
+    // Closing a camera turns its light off. A muted microphone stays open, so that unmuting shows no prompt.
     if (kind === 'camera') this.devices.close(kind);
     else track.enabled = !track.enabled;
     void this.deviceChanged(kind);
@@ -193,7 +193,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     }
   }
 
-  /** Daily's client could not load or join. The room's own page takes its place; it opens devices of its own. */
+  /** Daily's client could not load or join. The room's own page is shown in a frame instead, and opens the devices itself. */
   #embed(url: string, token: string | null): void {
     this.devices.stop();
     const address = new URL(url);

@@ -22,7 +22,7 @@ public sealed partial class SentenceEmbedder : IDisposable
     private readonly Lazy<(SentenceModel Arctic, SentenceModel MiniLm)?> _models;
     private readonly ILogger<SentenceEmbedder> _logger;
 
-    /// <param name="cache">Folder for the prepared models, 180 MB.</param>
+    /// <param name="cache">Folder where the optimised models are cached, 180 MB.</param>
     /// <param name="logger">Logs why the models cannot be used.</param>
     public SentenceEmbedder(string cache, ILogger<SentenceEmbedder> logger)
         : this(() => Open(cache), logger)
@@ -89,7 +89,7 @@ public sealed partial class SentenceEmbedder : IDisposable
         {
             return open();
         }
-        // A machine without the native library, without the files, or without room for them searches by words and spelling.
+        // Without the native library, the models' files or enough memory, the node searches by words and spelling.
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException
             or BadImageFormatException or OnnxRuntimeException or IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,7 @@ internal sealed class SentenceModelFile(string assembly, string cache)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OnnxRuntimeException)
         {
-            // A full or read-only disk, or a damaged file. It takes twice the memory, but works.
+            // The disk is full or read-only, or the cached file is damaged. The model then takes more memory, but works.
             using var resource = Open("model.onnx");
             var model = new byte[resource.Length];
             resource.ReadExactly(model);
@@ -36,7 +36,7 @@ internal sealed class SentenceModelFile(string assembly, string cache)
 
     private InferenceSession OpenCached()
     {
-        var optimised = Path.Combine(cache, Version(), "model.onnx");
+        var optimised = Path.Combine(cache, FolderName(), "model.onnx");
         if (!File.Exists(optimised)) Optimise(Path.GetDirectoryName(optimised)!);
         using var options = Options();
         // The cached model is already optimised.
@@ -51,7 +51,7 @@ internal sealed class SentenceModelFile(string assembly, string cache)
         {
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
-            // An arena would keep the memory of the longest text.
+            // An arena would never give back the memory that the longest text needed.
             EnableCpuMemArena = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
@@ -73,7 +73,7 @@ internal sealed class SentenceModelFile(string assembly, string cache)
                 resource.CopyTo(file);
             using (var options = Options())
             {
-                // "Extended" leaves out optimisations for one processor, so the folder may be shared by different machines.
+                // "Extended" leaves out optimisations for this machine's processor, so that other machines may share the folder.
                 options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_EXTENDED;
                 options.OptimizedModelFilePath = Path.Combine(temporary, "model.onnx");
                 options.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", "weights.bin");
@@ -97,8 +97,8 @@ internal sealed class SentenceModelFile(string assembly, string cache)
         }
     }
 
-    // Another model or another version of the runtime gets another folder.
-    private string Version()
+    // The cached model's folder. Each model and each version of the runtime has its own.
+    private string FolderName()
     {
         using var file = File.OpenRead(assembly);
         var runtime = typeof(InferenceSession).Assembly.GetName().Version;

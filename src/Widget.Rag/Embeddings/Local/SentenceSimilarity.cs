@@ -20,7 +20,7 @@ public sealed class SentenceSimilarity(SentenceEmbedder embedder, TimeProvider c
     /// <param name="sentences">The sentences to compare.</param>
     /// <param name="ct">Cancels the comparison.</param>
     /// <returns>The cosine for each sentence, −1 to 1; null when the models cannot be used.</returns>
-    public async Task<double[]?> OfAsync(string question, IReadOnlyList<string> sentences, CancellationToken ct)
+    public async Task<double[]?> CompareAsync(string question, IReadOnlyList<string> sentences, CancellationToken ct)
     {
         if (!embedder.IsAvailable) return null;
         var questionVector = await VectorAsync(question, ct);

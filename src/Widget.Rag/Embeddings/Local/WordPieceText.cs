@@ -4,8 +4,8 @@ namespace Widget.Rag.Embeddings.Local;
 
 /// <summary>
 /// Removes accents, as the uncased BERT models' own text preparation does. Their vocabulary has no accented letters, so a word with one
-/// would be unknown. It is separate from <see cref="Text.NormalizedText"/>, which may change: stored vectors and the router's weights
-/// depend on this one.
+/// would be unknown to the models. <see cref="Text.NormalizedText"/> is not used here because it may change: stored vectors and the
+/// router's weights depend on the text that this class returns.
 /// </summary>
 internal static class WordPieceText
 {

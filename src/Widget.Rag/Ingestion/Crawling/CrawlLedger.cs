@@ -87,7 +87,7 @@ internal static class CrawlLedger
             var links = outcome.Links.Select(link => link.AbsoluteUri).ToArray();
             // A page excluded by the source's rules is always fetched in full, because the rules may change.
             var reading = read && !outcome.ExcludedByRules && links.Length <= MaxLinks
-                ? DocumentReader.Reading(item.Document)
+                ? DocumentReader.HashSettings(item.Document)
                 : null;
             command.BatchCommands.Add(new(
                 """

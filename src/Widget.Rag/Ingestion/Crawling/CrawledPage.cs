@@ -27,8 +27,8 @@ public sealed class CrawledPage : ITenantOwned
     public required string[] Links { get; init; }
 
     /// <summary>
-    /// Hash of the settings it was read with (<see cref="Widget.Rag.Reading.DocumentReader.Reading"/>); null when it must be fetched in
-    /// full.
+    /// Hash of the settings it was read with (<see cref="Widget.Rag.Reading.DocumentReader.HashSettings"/>); null when it must be fetched
+    /// in full.
     /// </summary>
     public byte[]? Reading { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
     {
         var address = new Uri(item.Document.Url!);
         var current = known is { Usable: true }
-            && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document))
+            && known.Reading!.AsSpan().SequenceEqual(DocumentReader.HashSettings(item.Document))
             && clock.GetUtcNow() - known.FetchedAt < MaxConditional
             // A site map's date is believed if it reports a change, but not if it reports none: many sites never change these dates.
             && !(item.Document.Modified > known.Listed)

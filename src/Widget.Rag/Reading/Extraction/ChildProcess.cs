@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Widget.Rag.Reading.Extraction;
 
 /// <summary>Resource limits of a program that reads untrusted files.</summary>
-/// <param name="Time">Wall-clock time, after which it is killed; also its CPU time.</param>
+/// <param name="Time">Limit of its wall-clock time and of its CPU time. It is killed when it exceeds either.</param>
 /// <param name="MemoryBytes">Address space in bytes.</param>
 /// <param name="OutputBytes">Maximum size of its standard output.</param>
 public sealed record ChildLimits(TimeSpan Time, long MemoryBytes, int OutputBytes);
@@ -46,7 +46,7 @@ internal static class ChildProcess
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["LC_ALL"] = "C.UTF-8";
-        start.Environment["OMP_THREAD_LIMIT"] = "1"; // tesseract's threads cost more than they give on small pictures
+        start.Environment["OMP_THREAD_LIMIT"] = "1"; // On small pictures, tesseract is slower with more threads.
         if (OperatingSystem.IsLinux() && File.Exists(Limiter))
         {
             start.FileName = Limiter;
@@ -66,13 +66,13 @@ internal static class ChildProcess
         try
         {
             var feeding = FeedAsync(process, input, deadline.Token);
-            var errors = BeginningAsync(process.StandardError.BaseStream, 64 * 1024, deadline.Token);
+            var readingErrors = BeginningAsync(process.StandardError.BaseStream, 64 * 1024, deadline.Token);
             var output = await ReadAsync(process.StandardOutput.BaseStream, limits.OutputBytes, deadline.Token)
                 ?? throw new IngestionFailureException(Extractors.TooLong);
             await feeding;
-            var said = await errors;
+            var errorOutput = await readingErrors;
             await process.WaitForExitAsync(deadline.Token);
-            return new ChildResult(process.ExitCode, output, System.Text.Encoding.UTF8.GetString(said));
+            return new ChildResult(process.ExitCode, output, System.Text.Encoding.UTF8.GetString(errorOutput));
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
@@ -111,14 +111,14 @@ internal static class ChildProcess
         }
     }
 
-    // Reads to the end and keeps only the beginning. A program whose pipe is full would block.
-    private static async Task<byte[]> BeginningAsync(Stream stream, int most, CancellationToken ct)
+    // Keeps only the beginning, but reads to the end, because a program blocks when its pipe is full.
+    private static async Task<byte[]> BeginningAsync(Stream stream, int limit, CancellationToken ct)
     {
         using var kept = new MemoryStream();
         var buffer = new byte[64 * 1024];
         int read;
         while ((read = await stream.ReadAsync(buffer, ct)) > 0)
-            kept.Write(buffer, 0, Math.Min(read, most - (int)kept.Length));
+            kept.Write(buffer, 0, Math.Min(read, limit - (int)kept.Length));
         return kept.ToArray();
     }
 

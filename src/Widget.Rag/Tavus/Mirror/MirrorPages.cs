@@ -88,7 +88,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
                 Url = address,
                 Title = document.CrawledUrls.Count == 0 && document.Name.Length > 0 ? document.Name : null,
             };
-            var reading = DocumentReader.Reading(description);
+            var reading = DocumentReader.HashSettings(description);
             var current = known is { ContentHash: not null } && known.Reading.AsSpan().SequenceEqual(reading) ? known : null;
             FetchedPage fetched;
             using (await hosts.EnterAsync(uri.Authority, delay: null, ct))
