@@ -3,9 +3,7 @@
 -- Tenants with passages that lack them.
 create table semantic_backlogs (
   tenant_id   uuid        not null primary key references tenants on delete cascade,
-  error       text,                             -- why it waits, in words for people
   retry_at    timestamptz not null default now(),
-  attempts    integer     not null default 0,   -- failures in a row
   lease_owner uuid,
   lease_until timestamptz
 );

@@ -160,8 +160,7 @@ public sealed partial class CitationsShould(ApiFixture api)
                 var sources = random.GetItems(passages, 6).Distinct().Select(
                     (passage, index) => Source(index + 1, passage, null)).ToArray();
                 RatedPassage[] rated = [.. sources.Select(source => Rated(question, source, 1.0 / source.Number))];
-                if (QuotedAnswer.LacksExpected(question, question, rated)) continue;
-                var answer = QuotedAnswer.State(question, question, rated);
+                if (QuotedAnswer.From("", question, question, rated) is not { IsSuggestion: false } answer) continue;
                 answered++;
                 sentences += HoldAgainst(answer.Text, [.. answer.Citations]);
             }

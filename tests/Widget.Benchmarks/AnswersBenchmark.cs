@@ -29,12 +29,7 @@ internal static class AnswersBenchmark
                     CancellationToken.None);
                 var rated = await rater.RateAsync(part, found.Hits, CancellationToken.None);
                 probability = Math.Max(probability, rated.Select(one => one.Probability).DefaultIfEmpty().Max());
-                parts.Add(QuotedAnswer.LacksExpected(part, part, rated) ? null : PassageRater.TierOf(rated) switch
-                {
-                    AnswerTier.Sure => QuotedAnswer.State(part, part, rated),
-                    AnswerTier.Possible => QuotedAnswer.Suggest("", part, part, rated),
-                    _ => null,
-                });
+                parts.Add(QuotedAnswer.From("", part, part, rated));
             }
 
             var answers = parts.OfType<QuotedAnswer>().ToList();

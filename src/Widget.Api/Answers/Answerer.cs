@@ -109,7 +109,7 @@ public sealed partial class Answerer(
         if (parts.Count == 1) return whole;
         var findings = new List<Finding>();
         foreach (var part in parts) findings.Add(await FindPartAsync(context, searched with { Text = part }, strategy, limit, ct));
-        return whole with { Parts = findings, Tier = findings.Max(part => part.Tier) };
+        return whole with { Parts = findings, Tier = findings.Append(whole).Max(found => found.Tier) };
     }
 
     private async Task<Finding> FindPartAsync(
@@ -180,19 +180,20 @@ public sealed partial class Answerer(
     internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
     {
         if (finding.Tier == AnswerTier.None) return null;
-        if (finding.Parts.Count > 0) return await QuotePartsAsync(finding.Parts, phrases, ct);
-        // If a model was to write the answer, the passages are not rated until it has failed.
-        var rated = finding.Rated is { Count: > 0 } known
-            ? known
-            : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
-        var tier = PassageRater.TierOf(rated);
-        if (tier == AnswerTier.None || QuotedAnswer.LacksExpected(asked, finding.Searched.Text, rated)) return null;
-        return tier == AnswerTier.Sure
-            ? QuotedAnswer.State(asked, finding.Searched.Text, rated)
-            : QuotedAnswer.Suggest(Suggestions.For(phrases).Intro, asked, finding.Searched.Text, rated);
+        if (finding.Parts.Count > 0 && await QuotePartsAsync(finding.Parts, phrases, ct) is { } inParts) return inParts;
+        return QuotedAnswer.From(Suggestions.For(phrases).Intro, asked, finding.Searched.Text, await RatedAsync(finding, ct));
     }
 
-    // Each part in order: its answer, or that nothing was found for it.
+    /// <summary>Whether the passages would be stated as an answer without a language model.</summary>
+    internal async Task<bool> WouldStateAsync(Finding finding, CancellationToken ct) =>
+        PassageRater.TierOf(await RatedAsync(finding, ct)) == AnswerTier.Sure;
+
+    // If a model was to write the answer, the passages are not rated until it has failed.
+    private async Task<IReadOnlyList<RatedPassage>> RatedAsync(Finding finding, CancellationToken ct) => finding.Rated is { Count: > 0 } known
+        ? known
+        : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
+
+    // Null when no part found anything.
     private async Task<QuotedAnswer?> QuotePartsAsync(IReadOnlyList<Finding> parts, Phrases phrases, CancellationToken ct)
     {
         var answers = new List<QuotedAnswer>();
@@ -212,7 +213,7 @@ public sealed partial class Answerer(
         return Message(context, live, answer.Text, answer.IsSuggestion ? AnswerOutcome.Suggested : AnswerOutcome.Quoted) with
         {
             Citations = answer.Citations,
-            OffersPerson = answer.IsSuggestion,
+            OffersPerson = !answer.IsComplete,
         };
     }
 

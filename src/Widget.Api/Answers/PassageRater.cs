@@ -25,6 +25,9 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
     // Later hits rarely answer the question, and comparing their sentences takes time.
     private const int MaxPassages = 3;
 
+    // Passages of other knowledge bases may be long. A sentence takes up to four milliseconds the first time.
+    private const int MaxSentences = 60;
+
     /// <param name="question">What was searched for.</param>
     /// <param name="hits">Best first.</param>
     /// <param name="ct">Cancels the rating.</param>
@@ -36,7 +39,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
         var rated = new List<RatedPassage>();
         foreach (var hit in hits.Take(MaxPassages))
         {
-            string[] texts = [.. Sentences.Of(hit.Text)];
+            string[] texts = [.. Sentences.Of(hit.Text).Take(MaxSentences)];
             var meanings = similarity is null ? null : await similarity.CompareAsync(question, texts, ct);
             RatedSentence[] sentences =
             [
@@ -44,7 +47,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
             ];
             var probability = meanings is null
                 ? Confidence.Of(hit.Signals)
-                : Probability(hit.Signals, sentences.Max(sentence => sentence.Closeness), isFirst: rated.Count == 0, isEnglish);
+                : Probability(hit.Signals, sentences.Select(sentence => sentence.Closeness).DefaultIfEmpty(0).Max(), isFirst: rated.Count == 0, isEnglish);
             rated.Add(new RatedPassage(HitCitations.ToCitation(hit, rated.Count), probability, sentences));
         }
 

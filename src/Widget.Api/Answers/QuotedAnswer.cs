@@ -14,6 +14,9 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <summary>Whether the passages are only suggested, because it is not certain that one of them answers.</summary>
     public bool IsSuggestion { get; private init; }
 
+    /// <summary>Whether all parts of the question are answered.</summary>
+    public bool IsComplete { get; private init; }
+
     private IReadOnlyList<Block> Blocks { get; init; } = [];
 
     private const int MaxQuotes = 2;
@@ -36,10 +39,26 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <summary>The share of its closeness that a sentence keeps when it lacks what the question asks for.</summary>
     private const double ShareWithoutExpected = 0.3;
 
+    /// <summary>
+    /// States the passages that have what the question asks for, such as an amount, if one of them probably answers. Otherwise suggests the
+    /// closest passages. Null when none may help.
+    /// </summary>
+    /// <param name="intro">Stands above suggestions.</param>
+    /// <param name="asked">What the visitor asks.</param>
+    /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
+    /// <param name="passages">The rated passages.</param>
+    public static QuotedAnswer? From(string intro, string asked, string searched, IReadOnlyList<RatedPassage> passages)
+    {
+        var fitting = Fitting(passages, ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched));
+        if (fitting.Count == 0) return null;
+        if (PassageRater.TierOf(fitting) == AnswerTier.Sure) return State(asked, searched, fitting);
+        return PassageRater.TierOf(passages) == AnswerTier.None ? null : Suggest(intro, asked, searched, passages);
+    }
+
     /// <summary>States the best passages as the answer.</summary>
     /// <param name="asked">What the visitor asks.</param>
     /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
-    /// <param name="passages">The rated passages, for which <see cref="LacksExpected"/> is false.</param>
+    /// <param name="passages">The rated passages; at least one.</param>
     public static QuotedAnswer State(string asked, string searched, IReadOnlyList<RatedPassage> passages)
     {
         var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
@@ -52,16 +71,13 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         return Write([.. quotes], isSuggestion: false);
     }
 
-    /// <summary>Whether the question asks for something, such as a telephone number, that none of the passages contains.</summary>
-    public static bool LacksExpected(string asked, string searched, IReadOnlyList<RatedPassage> passages) =>
-        Fitting(passages, ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched)).Count == 0;
-
     /// <summary>Shows the closest passages as suggestions, each with its title.</summary>
     public static QuotedAnswer Suggest(string intro, string asked, string searched, IReadOnlyList<RatedPassage> passages)
     {
         var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
-        var quotes = passages
-            .OrderByDescending(passage => passage.Probability)
+        var ordered = passages.OrderByDescending(passage => passage.Probability).ToList();
+        var quotes = ordered
+            .Where((passage, i) => i == 0 || passage.Probability >= PassageRater.PossibleProbability)
             .Take(MaxSuggestions)
             .Select(passage => new Block(Quote(passage, expected), passage.Passage))
             .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
@@ -71,15 +87,30 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <summary>Says that nothing was found for a part of a question.</summary>
     public static QuotedAnswer Missing(string text) => Write([new Block(text, null)], isSuggestion: true);
 
-    /// <summary>Joins the answers to the parts of a question. A passage that several parts quote has one number.</summary>
-    public static QuotedAnswer Join(IReadOnlyList<QuotedAnswer> answers) =>
-        Write([.. answers.SelectMany(answer => answer.Blocks).Distinct()], answers.All(answer => answer.IsSuggestion));
+    /// <summary>
+    /// Joins the answers to the parts of a question: what is certain first, then suggestions and what was not found. A passage that several
+    /// parts quote is quoted once for each text, with one number.
+    /// </summary>
+    public static QuotedAnswer Join(IReadOnlyList<QuotedAnswer> answers)
+    {
+        var blocks = answers.OrderBy(answer => answer.IsSuggestion).SelectMany(answer => answer.Blocks)
+            .DistinctBy(block => (block.Text, block.Passage?.Title, block.Passage?.Url));
+        return Write([.. blocks], answers.All(answer => answer.IsSuggestion)) with
+        {
+            IsComplete = answers.All(answer => answer.IsComplete),
+        };
+    }
 
     private static QuotedAnswer Write(IReadOnlyList<Block> blocks, bool isSuggestion)
     {
         var citations = new List<Citation>();
         var texts = blocks.Select(block => block.Passage is { } passage ? Cited(block.Text, NumberOf(passage)) : block.Text).ToList();
-        return new QuotedAnswer(string.Join("\n\n", texts), citations) { IsSuggestion = isSuggestion, Blocks = blocks };
+        return new QuotedAnswer(string.Join("\n\n", texts), citations)
+        {
+            IsSuggestion = isSuggestion,
+            IsComplete = !isSuggestion,
+            Blocks = blocks,
+        };
 
         int NumberOf(Citation passage)
         {

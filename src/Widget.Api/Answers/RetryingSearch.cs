@@ -38,7 +38,7 @@ internal sealed class RetryingSearch(TimeProvider clock)
             {
                 var finding = await search(ct);
                 // The results are good enough even if a knowledge base did not answer.
-                if (finding.IsEnough || !finding.Result.Trace.LacksOwn) return finding;
+                if (finding.IsEnough || !LacksOwn(finding)) return finding;
                 unavailable = new SearchUnavailableException(finding.Result.Trace);
             }
             catch (SearchUnavailableException e) when (e.Trace.LacksOwn)
@@ -50,4 +50,6 @@ internal sealed class RetryingSearch(TimeProvider clock)
             await Task.Delay(pause, clock, ct);
         }
     }
+
+    private static bool LacksOwn(Finding finding) => finding.Result.Trace.LacksOwn || finding.Parts.Any(part => part.Result.Trace.LacksOwn);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Answers;
 
@@ -9,6 +10,8 @@ namespace Widget.Api.Answers;
 /// <param name="MissingPart">Says that nothing was found for a part of a question; {0} is the part.</param>
 internal sealed record Suggestions(string Intro, CompositeFormat MissingPart)
 {
+    private const int MaxRepeatedCharacters = 100;
+
     private static readonly FrozenDictionary<string, Suggestions> All = new (string Language, string Intro, string MissingPart)[]
     {
         (
@@ -34,6 +37,11 @@ internal sealed record Suggestions(string Intro, CompositeFormat MissingPart)
 
     public static Suggestions For(Phrases phrases) => All[phrases.Language];
 
-    /// <param name="part">The part of the question for which nothing was found.</param>
-    public string MissingFor(string part) => string.Format(CultureInfo.InvariantCulture, MissingPart, part.TrimEnd('?', '؟', '.', ' '));
+    /// <param name="part">The part of the question for which nothing was found. It is repeated as plain text, and shortened.</param>
+    public string MissingFor(string part)
+    {
+        var line = string.Join(' ', part.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var repeated = Truncation.Truncate(line.TrimEnd('?', '؟', '.', ' '), MaxRepeatedCharacters);
+        return string.Format(CultureInfo.InvariantCulture, MissingPart, CitationNumbers.Escape(repeated));
+    }
 }

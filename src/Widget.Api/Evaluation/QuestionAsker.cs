@@ -52,7 +52,8 @@ public sealed partial class QuestionAsker(
             start = clock.GetTimestamp();
             var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);
             var answer = withAnswer ? await answerer.AnswerAsync(context, finding, UnwatchedAnswer(), 1, CancellationToken.None, ct) : null;
-            return Judge(question, finding, answer, clock.GetElapsedTime(start).TotalMilliseconds);
+            var isStated = answer is not null || await answerer.WouldStateAsync(finding, ct);
+            return Judge(question, finding, answer, isStated, clock.GetElapsedTime(start).TotalMilliseconds);
         }
         catch (SearchUnavailableException)
         {
@@ -69,7 +70,7 @@ public sealed partial class QuestionAsker(
     public static EvaluationResult Failed(EvaluationQuestion question, string error, double milliseconds) =>
         new(question, Passed: false, Refused: false, 0, null, null, [], [], null, null, milliseconds, error);
 
-    private static EvaluationResult Judge(EvaluationQuestion question, Finding finding, AssistantMessage? answer, double milliseconds)
+    private static EvaluationResult Judge(EvaluationQuestion question, Finding finding, AssistantMessage? answer, bool isStated, double milliseconds)
     {
         EvaluationHit[] hits =
         [
@@ -79,7 +80,7 @@ public sealed partial class QuestionAsker(
         ];
         // A model that finds no answer in its sources cites none of them.
         var refused = answer is null
-            ? !finding.IsEnough
+            ? !isStated
             : answer.Outcome is AnswerOutcome.NotFound or AnswerOutcome.Suggested || (answer.Citations.Count == 0 && answer.OffersPerson);
         var rank = Scoring.Rank(question.Sources, hits);
         var passages = finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}");

@@ -52,8 +52,8 @@ public sealed class EmbeddingModels(
     /// <summary>Whether the model runs in this process.</summary>
     public static bool IsLocal(string model) => model == HashedEmbedder.Model;
 
-    /// <summary>Whether this node uses the local sentence models.</summary>
-    public bool HasSentenceModels => sentences is not null;
+    /// <summary>The local sentence models; null when this node does not use them.</summary>
+    public SentenceEmbedder? Sentences => sentences;
 
     /// <summary>Embeds the meaning of a question with the local sentence models.</summary>
     /// <returns>A unit vector; null when the models are off or cannot be used.</returns>

@@ -51,7 +51,8 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
-        var sharedWords = candidates.Select(candidate => candidate.Lexical).DefaultIfEmpty(0).Max() / question.FullScore;
+        var bestScore = candidates.Select(candidate => candidate.Lexical).DefaultIfEmpty(0).Max();
+        var sharedWords = question.FullScore > 0 ? bestScore / question.FullScore : 0;
         var weights = Fusion.Weights(model, LanguageOf(text, serving.Languages), sharedWords);
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, weights), ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item);

@@ -11,13 +11,7 @@ public sealed class SemanticBacklog : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Why the work is waiting, in plain words; null while it makes progress.</summary>
-    public string? Error { get; init; }
-
     public DateTimeOffset RetryAt { get; init; }
-
-    /// <summary>Number of consecutive failed attempts.</summary>
-    public int Attempts { get; init; }
 
     public Guid? LeaseOwner { get; init; }
 

@@ -26,13 +26,13 @@ public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels mo
         return new EmbeddingState(
             await ServingModels.ServingAsync(db, ct) ?? models.Default,
             await db.EmbeddingChanges.AsNoTracking().SingleOrDefaultAsync(ct),
-            models.HasSentenceModels ? await SemanticAsync(db, ct) : null);
+            models.Sentences is { } sentences ? await SemanticAsync(db, sentences, ct) : null);
     }
 
-    private static async Task<SemanticState> SemanticAsync(TenantDb db, CancellationToken ct) => new(
+    private static async Task<SemanticState> SemanticAsync(TenantDb db, SentenceEmbedder sentences, CancellationToken ct) => new(
         await db.ChunkEmbeddings.CountAsync(row => row.Model == SentenceEmbedder.Model, ct),
         await db.Statistics.Select(row => row.ChunkCount).SingleOrDefaultAsync(ct),
-        await db.SemanticBacklogs.Select(row => row.Error).SingleOrDefaultAsync(ct));
+        sentences.IsAvailable ? null : "This server cannot run the local sentence models.");
 
     /// <summary>
     /// Starts to change a tenant to another model. Searches use the old one until every passage has a vector of the new one.

@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
-using NpgsqlTypes;
 using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Embeddings.Local;
@@ -25,16 +23,12 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
 
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan TimeSlice = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether this node can run the models. A node that cannot leaves the work to others.</summary>
+    public bool CanRun => embedder.IsAvailable;
 
     public async Task RunAsync(SemanticLease lease, CancellationToken ct)
     {
-        if (!embedder.IsAvailable)
-        {
-            await PostponeAsync(lease, "This server cannot run the local sentence models.", ct);
-            return;
-        }
-
         var start = clock.GetTimestamp();
         var after = Guid.Empty;
         while (await NextBatchAsync(lease, after, ct) is { Count: > 0 } batch)
@@ -83,7 +77,7 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
     // Cached search results were computed without the new vectors. They are not used after the revision has changed.
     private static async Task InvalidateCachedSearchesAsync(TenantDb db, CancellationToken ct)
     {
-        await using var command = db.Command("update knowledge_statistics set revision = revision + 1");
+        await using var command = db.Command("update knowledge_statistics set revision = revision + 1 where tenant_id = $1", [db.TenantId.Value]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -93,25 +87,10 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
         await using var command = db.Command(
             """
             update semantic_backlogs
-            set lease_until = case when $3 then null else now() + $2 end, retry_at = now(), error = null, attempts = 0
-            where lease_owner = $1
+            set lease_until = case when $3 then null else now() + $2 end, retry_at = now()
+            where tenant_id = $4 and lease_owner = $1
             """,
-            [lease.Worker, Lease, release]);
+            [lease.Worker, Lease, release, lease.Tenant.Value]);
         return await command.ExecuteNonQueryAsync(ct) == 1;
-    }
-
-    private async Task PostponeAsync(SemanticLease lease, string error, CancellationToken ct)
-    {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await using var command = db.Command(
-            """
-            update semantic_backlogs
-            set error = $2, attempts = attempts + 1, lease_until = null,
-                retry_at = now() + least($3, interval '1 second' * power(2, least(attempts, 12)))
-            where lease_owner = $1
-            """,
-            [lease.Worker, error, new NpgsqlParameter { Value = MaxRetryDelay, NpgsqlDbType = NpgsqlDbType.Interval }]);
-        await command.ExecuteNonQueryAsync(ct);
-        await db.CommitAsync(ct);
     }
 }

@@ -17,7 +17,8 @@ public sealed partial class SemanticWorker(
     // The runner renews the lease with each batch that it commits.
     protected override LeaseTimes? Lease => null;
 
-    protected override Task<SemanticLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct) => ClaimAsync(dataSource, slot.Id, ct);
+    protected override Task<SemanticLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct) =>
+        runner.CanRun ? ClaimAsync(dataSource, slot.Id, ct) : Task.FromResult<SemanticLease?>(null);
 
     protected override Task RunAsync(SemanticLease lease, CancellationToken ct) => runner.RunAsync(lease, ct);
 

@@ -1,6 +1,9 @@
 using Widget.Api.Answers;
 using Widget.Contracts;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Reading;
+using Widget.Rag.Search;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Answers;
 
@@ -110,7 +113,68 @@ public sealed class QuotedAnswerShould
 
     [Fact]
     public void Not_be_given_when_no_passage_has_the_telephone_number_that_is_asked_for() =>
-        QuotedAnswer.LacksExpected("What is your phone number?", "?", [Passage("Write to us.", close: "Write to us.")]).ShouldBeTrue();
+        QuotedAnswer.From("", "What is your phone number?", "?", [Passage("Write to us.", close: "Write to us.")]).ShouldBeNull();
+
+    [Fact]
+    public void Not_state_an_unlikely_passage_because_it_alone_has_an_amount()
+    {
+        RatedPassage[] passages =
+        [
+            Passage("The Gold plan has all features.", close: "The Gold plan has all features.", probability: 0.9),
+            Passage("The Silver plan costs 19 euros.", close: "The Silver plan costs 19 euros.", probability: 0.2),
+        ];
+
+        QuotedAnswer.From("Maybe:", "What does the Gold plan cost?", "?", passages).ShouldNotBeNull().IsSuggestion.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Suggest_only_passages_that_may_help()
+    {
+        RatedPassage[] passages =
+        [
+            Passage("Parking is free.", close: "Parking is free.", probability: 0.2),
+            Passage("We close at six.", close: "We close at six.", probability: 0.01),
+        ];
+
+        QuotedAnswer.From("Maybe:", "My car?", "?", passages)!.Text.ShouldBe("Maybe:\n\nParking is free. [1]");
+    }
+
+    [Fact]
+    public void Put_what_is_certain_before_suggestions_and_offer_a_person_for_the_rest()
+    {
+        var sure = Passage("We close at six.", close: "We close at six.");
+        var unsure = Passage("Parking is free.", close: "Parking is free.", probability: 0.2);
+
+        var answer = QuotedAnswer.Join(
+        [
+            QuotedAnswer.From("Maybe:", "My car?", "?", [unsure])!,
+            QuotedAnswer.From("Maybe:", "Hours?", "?", [sure])!,
+            QuotedAnswer.From("Maybe:", "Until when?", "?", [Passage("We close at six.", close: "We close at six.", number: 3)])!,
+        ]);
+
+        answer.Text.ShouldBe("We close at six. [1]\n\nMaybe:\n\nParking is free. [2]");
+        (answer.IsSuggestion, answer.IsComplete).ShouldBe((false, false));
+    }
+
+    [Fact]
+    public void Repeat_a_missing_part_as_plain_text()
+    {
+        var suggestions = Suggestions.For(Phrases.For("en", ""));
+
+        suggestions.MissingFor("and [1] (https://a.example)?").ShouldContain(@"\[1]");
+        suggestions.MissingFor(new string('a', 4_000)).Length.ShouldBeLessThan(200);
+    }
+
+    [Fact]
+    public async Task Be_possible_for_a_passage_without_a_sentence()
+    {
+        var hit = new Hit { ExternalId = "a", Title = "A", Text = " ", Locator = new Locator(), Score = 1, Origins = ["own"] };
+
+        var rated = await new PassageRater(new SentenceSimilarity(SentenceModels.Shared, TimeProvider.System))
+            .RateAsync("Anything?", [hit], TestContext.Current.CancellationToken);
+
+        QuotedAnswer.State("Anything?", "Anything?", rated).Citations.Count.ShouldBe(1);
+    }
 
     [Theory]
     [InlineData(0.5, AnswerTier.Sure)]

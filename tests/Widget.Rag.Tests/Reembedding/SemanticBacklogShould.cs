@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Platform.Tenancy;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Reembedding;
 using Widget.Rag.Search;
@@ -79,12 +80,13 @@ public sealed class SemanticBacklogShould : IAsyncLifetime
     {
         var tenant = await _database.AddTenantAsync();
         await _knowledge.ImportAsync(tenant, ("a", "A", "Some text about parking."));
-        var runner = new SemanticBacklogRunner(_knowledge.Database, BrokenModels(), TimeProvider.System);
-        var lease = (await SemanticWorker.ClaimAsync(_database.ApplicationSource, Guid.CreateVersion7(), Ct))!;
+        using var broken = BrokenModels();
+        var runner = new SemanticBacklogRunner(_knowledge.Database, broken, TimeProvider.System);
+        using var models = new EmbeddingModels(sentences: broken);
 
-        await runner.RunAsync(lease, Ct);
-
-        (await _knowledge.Embeddings.FindAsync(tenant, Ct)).Semantic!.Error.ShouldBe("This server cannot run the local sentence models.");
+        runner.CanRun.ShouldBeFalse();
+        (await new EmbeddingChanges(_knowledge.Database, models).FindAsync(tenant, Ct)).Semantic!.Error
+            .ShouldBe("This server cannot run the local sentence models.");
         (await FirstAsync(tenant, "parking")).ShouldBe("a");
     }
 

