@@ -25,6 +25,11 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <summary>A second passage is quoted, too, when its probability is at least this share of the best one's.</summary>
     private const double MinProbabilityShare = 0.85;
 
+    /// <summary>
+    /// Beside a first suggestion, further ones need little: among three passages the right one is shown much more often than by the first.
+    /// </summary>
+    private const double MinFurtherProbability = 0.02;
+
     /// <summary>A neighbour of the closest sentence is quoted, too, when it is at least this share as close to the question.</summary>
     private const double MinNeighbourShare = 0.5;
 
@@ -77,7 +82,7 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
         var ordered = passages.OrderByDescending(passage => passage.Probability).ToList();
         var quotes = ordered
-            .Where((passage, i) => i == 0 || passage.Probability >= PassageRater.PossibleProbability)
+            .Where((passage, i) => i == 0 || passage.Probability >= MinFurtherProbability)
             .Take(MaxSuggestions)
             .Select(passage => new Block(Quote(passage, expected), passage.Passage))
             .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
