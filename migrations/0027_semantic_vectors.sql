@@ -13,6 +13,18 @@ grant select, insert, update, delete on semantic_backlogs to widget_application;
 
 insert into semantic_backlogs (tenant_id) select tenant_id from knowledge_statistics where chunk_count > 0;
 
+-- A trigger, because nodes of the former version write passages during a rolling upgrade, and know nothing of this table.
+create function note_semantic_backlog() returns trigger
+  language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    insert into semantic_backlogs (tenant_id) select distinct tenant_id from added on conflict do nothing;
+    return null;
+  end
+  $$;
+
+create trigger chunks_added after insert on chunks
+  referencing new table as added for each statement execute function note_semantic_backlog();
+
 -- The model for whose semantic vectors a large tenant has an approximate index; null: its passages are scanned.
 alter table knowledge_statistics add column semantic_indexed_model text;
 

@@ -142,7 +142,8 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     [Fact]
     public async Task Deliver_a_request_for_a_person_exactly_once()
     {
-        await installation.ModelAsync();
+        // The widget offers a person below an answer without sources.
+        await installation.ModelAsync(new { reply = "The sources do not say." });
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
         await visit.AskAsync("Who won the football world cup of 1974?");

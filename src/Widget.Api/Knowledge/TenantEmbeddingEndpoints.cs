@@ -63,9 +63,11 @@ internal static class TenantEmbeddingEndpoints
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (!await accounts.RemoveAsync(tenant, ModelPurpose.Embedding, ct)) return NoModel();
         var state = await changes.FindAsync(tenant, ct);
-        if (IsOwn(state.Change?.Model ?? state.Model)) await changes.RequestAsync(tenant, models.Default, ct);
+        var usesOwn = IsOwn(state.Change?.Model ?? state.Model);
+        // Requested before the deletion. If this node stops in between, the change runs anyway, and the caller can repeat the deletion.
+        if (usesOwn) await changes.RequestAsync(tenant, models.Default, ct);
+        if (!await accounts.RemoveAsync(tenant, ModelPurpose.Embedding, ct) && !usesOwn) return NoModel();
         return TypedResults.Ok(await StateAsync(tenant, accounts, changes, ct));
     }
 

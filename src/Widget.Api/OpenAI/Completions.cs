@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Answers.SmallTalk;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
@@ -73,20 +74,25 @@ public sealed partial class Completions(
         if (conversation.Question is not { } question)
             return await SendAsync(context, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
-        if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply.Text);
+        var offersFunctions = context.Request.Tools.Count > 0 && context.Request.ToolMode is not NoneChatToolMode;
+        if (!conversation.HasLaterTurns && !offersFunctions && SmallTalk(phrases, question) is { } reply)
+            return await SendAsync(context, reply.Text);
         var model = context.Budget.MayUseModel ? context.Model : null;
         if (model is null && context.Request.ToolMode is RequiredChatToolMode) throw NoModelForFunctions(context);
         if (await FindAsync(context, ct) is not { } finding) return await SendAsync(context, phrases.Unavailable);
 
         // When the client has functions, the visitor may ask for one of them instead of for knowledge.
-        var mayCallFunctions = model is not null
-            && (conversation.HasLaterTurns || (context.Request.Tools.Count > 0 && context.Request.ToolMode is not NoneChatToolMode));
+        var mayCallFunctions = model is not null && (conversation.HasLaterTurns || offersFunctions);
         if (finding.Tier == AnswerTier.None && !mayCallFunctions) return await SendAsync(context, phrases.NotFound);
         IReadOnlyList<ScoredPassage> passages = finding.IsEnough ? finding.Passages : [];
         if (model is not null && await WriteAsync(context, model, passages, ct) is { } written) return written;
         if (await QuoteAsync(context, finding, ct) is { } quoted) return quoted;
         return await SendAsync(context, mayCallFunctions ? phrases.Unavailable : phrases.NotFound);
     }
+
+    // The replies to the other kinds say that a person of the team gets the message. Nothing of a completion is stored or passed on.
+    private static SmallTalkReply? SmallTalk(Phrases phrases, string question) =>
+        phrases.SmallTalk(question) is { OffersPerson: false } reply ? reply : null;
 
     private static OpenAIException NoModelForFunctions(CompletionContext context) => OpenAIException.Invalid(
         context.Model is null

@@ -43,7 +43,6 @@ internal static class KnowledgeWriter
         var serving = (await ServingModels.ServingAsync(db, ct))!;
         if (serving != model || embeddings is null) await EmbeddingChange.NoteMissingAsync(db, serving, ct);
         if (serving != model) embeddings = null;
-        await SemanticBacklog.NoteAsync(db, ct);
         await using (var old = db.Command(
             "select id from documents where source_id = $1 and external_id = any($2)",
             [source.Value,

@@ -5,7 +5,7 @@ namespace Widget.Rag.Own;
 
 /// <summary>
 /// Some of a tenant's passages lack vectors of the local sentence models (<see cref="Embeddings.Local.SentenceEmbedder"/>). They can
-/// already be found by words and spelling.
+/// already be found by words and spelling. The database notes a backlog when passages are added.
 /// </summary>
 public sealed class SemanticBacklog : ITenantOwned
 {
@@ -22,14 +22,5 @@ public sealed class SemanticBacklog : ITenantOwned
         var backlog = model.Entity<SemanticBacklog>();
         backlog.ToTable("semantic_backlogs").HasKey(row => row.TenantId);
         backlog.Property(row => row.RetryAt).HasDefaultValueSql("now()");
-    }
-
-    /// <summary>Notes in the caller's transaction that the tenant has new passages.</summary>
-    internal static async Task NoteAsync(TenantDb db, CancellationToken ct)
-    {
-        await using var command = db.Command(
-            "insert into semantic_backlogs (tenant_id) values ($1) on conflict do nothing",
-            [db.TenantId.Value]);
-        await command.ExecuteNonQueryAsync(ct);
     }
 }

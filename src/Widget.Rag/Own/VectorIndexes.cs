@@ -37,28 +37,38 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int minPassages, CancellationToken ct)
     {
-        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool NeedsSemanticIndex)>();
+        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool SemanticIndexed, bool HasBacklog)>();
         await using (var transaction = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = transaction.Command(
                 """
                 select tenant_id, chunk_count, model, indexed_model is not distinct from model,
-                       semantic_indexed_model is distinct from $2
-                         and not exists (select from semantic_backlogs backlog where backlog.tenant_id = statistics.tenant_id)
+                       semantic_indexed_model is not distinct from $2,
+                       exists (select from semantic_backlogs backlog where backlog.tenant_id = statistics.tenant_id)
                 from knowledge_statistics statistics where chunk_count >= $1 order by chunk_count desc
                 """,
                 [minPassages, SentenceEmbedder.Model]);
             await using var rows = await command.ExecuteReaderAsync(ct);
             while (await rows.ReadAsync(ct))
             {
-                large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3), rows.GetBoolean(4)));
+                large.Add((
+                    rows.GetGuid(0),
+                    rows.GetInt32(1),
+                    rows.GetString(2),
+                    rows.GetBoolean(3),
+                    rows.GetBoolean(4),
+                    rows.GetBoolean(5)));
             }
         }
 
-        await DropAsync([.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)], ct);
+        await DropAsync(
+            [.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)],
+            [.. large.Where(tenant => tenant.SemanticIndexed).Select(tenant => tenant.Tenant)],
+            ct);
         var indexed = new List<IndexedTenant>();
-        foreach (var (tenant, passages, model, isIndexed, needsSemanticIndex) in large)
+        foreach (var (tenant, passages, model, isIndexed, isSemanticIndexed, hasBacklog) in large)
         {
+            var needsSemanticIndex = !isSemanticIndexed && !hasBacklog;
             var start = _clock.GetTimestamp();
             if (!isIndexed) await BuildAsync(tenant, model, ct);
             if (needsSemanticIndex) await BuildSemanticAsync(tenant, ct);
@@ -172,8 +182,13 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             ct);
     }
 
-    // Indexes of tenants that were deleted, have become small, or have changed their model.
-    private async Task DropAsync(Guid[] keep, CancellationToken ct)
+    /// <summary>Drops the indexes of tenants that were deleted, have become small, or have changed their model.</summary>
+    /// <param name="keep">The tenants whose dense and lexical indexes are kept.</param>
+    /// <param name="keepSemantic">
+    /// The tenants whose semantic index is kept. It does not depend on the embedding model that serves a tenant.
+    /// </param>
+    /// <param name="ct">Cancels the operation.</param>
+    private async Task DropAsync(Guid[] keep, Guid[] keepSemantic, CancellationToken ct)
     {
         await using var connection = await owner.OpenConnectionAsync(ct);
         var names = new List<string>();
@@ -181,11 +196,12 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             """
             select indexname from pg_indexes
             where schemaname = current_schema() and indexname ~ '^hnsw_[0-9a-f]{32}_(dense|lexical|semantic)$'
-              and not substring(indexname from 6 for 32)::uuid = any($1)
+              and not substring(indexname from 6 for 32)::uuid = any(case when indexname ~ '_semantic$' then $2 else $1 end)
             """,
             connection))
         {
             command.Parameters.Add(new() { Value = keep });
+            command.Parameters.Add(new() { Value = keepSemantic });
             await using var rows = await command.ExecuteReaderAsync(ct);
             while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
         }
@@ -194,10 +210,13 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         {
             await using var command = transaction.Command(
                 """
-                update knowledge_statistics set indexed_model = null, semantic_indexed_model = null
-                where (indexed_model is not null or semantic_indexed_model is not null) and not tenant_id = any($1)
+                update knowledge_statistics
+                set indexed_model = case when tenant_id = any($1) then indexed_model end,
+                    semantic_indexed_model = case when tenant_id = any($2) then semantic_indexed_model end
+                where (indexed_model is not null and not tenant_id = any($1))
+                  or (semantic_indexed_model is not null and not tenant_id = any($2))
                 """,
-                [keep]);
+                [keep, keepSemantic]);
             await command.ExecuteNonQueryAsync(ct);
             await transaction.CommitAsync(ct);
         }

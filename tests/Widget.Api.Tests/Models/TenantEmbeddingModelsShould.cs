@@ -183,6 +183,29 @@ public sealed class TenantEmbeddingModelsShould : IAsyncLifetime
         _node.Log.Lines.ShouldAllBe(line => !line.Contains(Key, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Give_way_to_the_installations_model_although_their_deletion_is_interrupted()
+    {
+        await ImportAsync(_tenant);
+        await SaveAsync(_tenant, new { model = "sim-embedding", endpoint = Endpoint, key = Key });
+        await ServesAsync(_tenant);
+        // The database interrupts the deletion, as a crash of the node would.
+        await _database.OwnerSource.ExecuteAsync(
+            """
+            create function refuse() returns trigger language plpgsql as 'begin raise exception ''interrupted''; end';
+            create trigger refuse before delete on tenant_models for each statement execute function refuse();
+            """);
+
+        var interrupted = await _tenant.Developer.DeleteAsync("/api/models/embedding", Ct);
+
+        interrupted.IsSuccessStatusCode.ShouldBeFalse();
+        (await StoredAsync(_tenant)).ShouldBe(1);
+        await Eventually.TrueAsync(async () => (await ReportAsync(_tenant)).Model == "sim-embedding", "the installation's model serves");
+        await _database.OwnerSource.ExecuteAsync("drop trigger refuse on tenant_models");
+        (await _tenant.Developer.DeleteAsync("/api/models/embedding", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await StoredAsync(_tenant)).ShouldBe(0);
+    }
+
     private async Task<TestTenant> CreateAsync(string slug) => new(
         _node,
         await new TenantAdministration(_database.OwnerSource).CreateAsync(slug, slug, [TestTenant.Origin], Ct));

@@ -64,6 +64,35 @@ public sealed class CompletionToolsShould(ApiFixture api) : CompletionsTest(api)
         Offered(await LastRequestAsync()).ShouldBe(["book_ride", "search_knowledge"]);
     }
 
+    [Theory]
+    [InlineData("I want to talk to a person")]
+    [InlineData("Goodbye!")]
+    public async Task Let_the_model_call_a_function_that_small_talk_asks_for(string message)
+    {
+        await Api.Simulator.BehaveAsync(new { callTool = "transfer_call" });
+
+        var events = await StreamAsync(
+            new { model = "widget", stream = true, messages = new[] { User(message) }, tools = new[] { Function("transfer_call") } });
+
+        events[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
+    }
+
+    [Fact]
+    public async Task Answer_small_talk_without_the_model_when_functions_are_disabled()
+    {
+        var events = await StreamAsync(new
+        {
+            model = "widget",
+            stream = true,
+            messages = new[] { User("Thanks a lot!") },
+            tools = new[] { Function("transfer_call") },
+            tool_choice = "none",
+        });
+
+        string.Concat(events.SelectMany(Deltas).Select(Text)).ShouldStartWith("You are welcome!");
+        (await Api.Simulator.RequestsAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Call_the_model_without_knowledge_when_there_are_functions()
     {

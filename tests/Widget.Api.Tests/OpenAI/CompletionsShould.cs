@@ -58,6 +58,17 @@ public sealed class CompletionsShould(ApiFixture api) : CompletionsTest(api)
         (await Api.Simulator.RequestsAsync()).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("I want to talk to a person")]
+    [InlineData("My phone number is 030 1234567, call me please")]
+    [InlineData("This is unacceptable!")]
+    public async Task Promise_nothing_that_a_person_would_have_to_do(string message)
+    {
+        await UseTenantWithoutKnowledgeAsync();
+
+        (await AskAsync(User(message))).Text.ShouldStartWith("I could not find anything");
+    }
+
     [Fact]
     public async Task Quote_when_the_model_fails_before_its_first_word_and_report_it_after_that()
     {

@@ -59,6 +59,8 @@ public sealed class SemanticBacklogShould : IAsyncLifetime
         {
             await using var rewind = owner.Command(
                 """
+                drop trigger chunks_added on chunks;
+                drop function note_semantic_backlog;
                 drop table semantic_backlogs;
                 drop function claim_semantic_backlog;
                 alter table knowledge_statistics drop column semantic_indexed_model;
@@ -73,6 +75,30 @@ public sealed class SemanticBacklogShould : IAsyncLifetime
         (await SemanticWorker.ClaimAsync(older.ApplicationSource, Guid.CreateVersion7(), Ct)).ShouldNotBeNull().Tenant.ShouldBe(with);
         (await SemanticWorker.ClaimAsync(older.ApplicationSource, Guid.CreateVersion7(), Ct)).ShouldBeNull();
         without.ShouldNotBe(with);
+    }
+
+    [Fact]
+    public async Task Be_noted_when_a_node_of_the_former_version_writes_passages()
+    {
+        var tenant = await _database.AddTenantAsync();
+        await _knowledge.ImportAsync(tenant, ("a", "A", "Some text about parking."));
+        await _knowledge.FillSemanticBacklogAsync(tenant, Ct);
+        await using (var db = await _knowledge.Database.BeginAsync(tenant, Ct))
+        {
+            // The former version only inserts the passages.
+            await using var write = db.Command(
+                """
+                insert into chunks (tenant_id, id, document_id, ordinal, text, locator, lexemes, length)
+                select tenant_id, $1, document_id, ordinal + 1, text, locator, lexemes, length from chunks
+                """,
+                [Guid.CreateVersion7()]);
+            await write.ExecuteNonQueryAsync(Ct);
+            await db.CommitAsync(Ct);
+        }
+
+        await _knowledge.FillSemanticBacklogAsync(tenant, Ct);
+
+        (await MissingAsync(tenant)).ShouldBe(0);
     }
 
     [Fact]

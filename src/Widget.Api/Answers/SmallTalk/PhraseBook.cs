@@ -25,7 +25,16 @@ internal sealed class PhraseBook
         ("assistant", SmallTalkKind.AboutAssistant),
     ];
 
-    private static readonly string[] OtherSections = ["outrage", "question", "joined question", "conjunction"];
+    private static readonly string[] OtherSections =
+    [
+        "outrage",
+        "question",
+        "joined question",
+        "conjunction",
+        "request",
+        "visitor",
+        "company",
+    ];
 
     private static readonly Lazy<IReadOnlyList<PhraseBook>> Books = new(() => [.. KnownLanguages.Select(Load)]);
 
@@ -54,6 +63,17 @@ internal sealed class PhraseBook
 
     /// <summary>Whether words begin as a question does, with an "and" that is part of the first word, as in Arabic.</summary>
     public bool IsJoinedQuestion(ReadOnlySpan<string> words) => Is("joined question", words);
+
+    /// <summary>
+    /// Whether a question with contact details is about the visitor's own, as in "Can you call me at 555-867-5309?". The others are about
+    /// the company's: "Can I call you at 555-867-5309?".
+    /// </summary>
+    public bool IsAboutVisitor(ReadOnlySpan<string> words)
+    {
+        // A request is addressed to "you", too.
+        var rest = words[_sections["request"].LongestPrefix(Limited(words))..];
+        return Is("visitor", rest) && !Is("company", rest);
+    }
 
     /// <summary>Whether words join two questions: "and", "and also".</summary>
     public bool IsConjunction(ReadOnlySpan<string> words) => Is("conjunction", words);

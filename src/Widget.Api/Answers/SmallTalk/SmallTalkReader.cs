@@ -68,17 +68,20 @@ public static class SmallTalkReader
         // "Thanks for nothing" begins as thanks do, so the whole clause is read before the rest of it.
         if (rest.Length > 0)
         {
-            if (AddSentence(words, book, kinds)) return true;
-            if (!AddSentence(rest, book, kinds) && !AddSentence(WithoutLastCourtesies(rest, book), book, kinds)) return false;
+            // A question with contact details is usually about the company's.
+            var mayBeContact = !(clause.HasQuestionMark || book.IsQuestion(rest)) || book.IsAboutVisitor(rest);
+            if (AddSentence(words, mayBeContact, book, kinds)) return true;
+            if (!AddSentence(rest, mayBeContact, book, kinds) && !AddSentence(WithoutLastCourtesies(rest, book), mayBeContact, book, kinds))
+                return false;
         }
 
         kinds.UnionWith(courtesies);
         return true;
     }
 
-    private static bool AddSentence(ReadOnlySpan<string> words, PhraseBook book, HashSet<SmallTalkKind> kinds)
+    private static bool AddSentence(ReadOnlySpan<string> words, bool mayBeContact, PhraseBook book, HashSet<SmallTalkKind> kinds)
     {
-        if (book.SentenceKind(words) is not { } kind) return false;
+        if (book.SentenceKind(words) is not { } kind || (kind == SmallTalkKind.Contact && !mayBeContact)) return false;
         kinds.Add(kind);
         return true;
     }
