@@ -29,3 +29,20 @@ create function removed_citations(data jsonb) returns integer[]
       select from documents document
       where document.tenant_id = current_tenant() and document.identity = cited.document
       offset 0));
+
+-- The count by language for the mirror of Tavus, whose passages are counted after each change.
+alter table tavus_knowledge
+  add column passages_by_language jsonb not null default '{}';
+update tavus_knowledge knowledge
+set passages_by_language = counted.by_language
+from (
+  select tenant_id, jsonb_object_agg(language, passages) as by_language
+  from (
+    select tenant_id, page.language, count(*) as passages
+    from tavus_passages passage
+    join tavus_pages page using (tenant_id, document_id, address)
+    group by tenant_id, page.language
+  ) counts
+  group by tenant_id
+) counted
+where counted.tenant_id = knowledge.tenant_id;
