@@ -3,7 +3,7 @@
 -- casts in its expression are not leakproof: with row-level security, an index on the expression would not be used.
 
 alter table documents
-  add column identity uuid generated always as (md5(source_id::text || '/' || external_id)::uuid) stored;
+  add column identity uuid not null generated always as (md5(source_id::text || '/' || external_id)::uuid) stored;
 
 create index on documents (tenant_id, identity);
 

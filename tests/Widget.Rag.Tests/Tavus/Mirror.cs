@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Widget.Platform.Tenancy;
 using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
@@ -66,14 +65,6 @@ internal sealed class Mirror : IAsyncDisposable
             new RemoteListing("account", documents, IsComplete: true),
             new HashSet<string>(),
             TestContext.Current.CancellationToken);
-
-    public async Task<Dictionary<string, int>> PassagesByLanguageAsync()
-    {
-        await using var db = await Database.BeginAsync(Tenant, TestContext.Current.CancellationToken);
-        await using var command = db.Command("select passages_by_language::text from tavus_knowledge");
-        return JsonSerializer.Deserialize<Dictionary<string, int>>(
-            (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!)!;
-    }
 
     public async Task DropAsync()
     {

@@ -84,7 +84,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
             + "<p>Der Versand innerhalb Deutschlands kostet 49 Euro. Nach Dänemark kostet er 89 Euro.</p></main></body></html>";
         await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"), mirror.Document("/versand"));
 
-        (await mirror.PassagesByLanguageAsync()).ShouldBe(new Dictionary<string, int> { ["de"] = 1, ["en"] = 2 }, ignoreOrder: true);
+        (await StateAsync(mirror)).PassagesByLanguage.ShouldBe(new Dictionary<string, int> { ["de"] = 1, ["en"] = 2 }, ignoreOrder: true);
         await using (var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct))
         {
             var terms = (await MirrorQuestion.ReadAsync(db, "Was kostet der Versand nach Dänemark?", Ct))!.Terms;
@@ -93,7 +93,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         }
 
         await mirror.SyncAsync(mirror.Document("/shipping"));
-        (await mirror.PassagesByLanguageAsync()).ShouldBe(new Dictionary<string, int> { ["en"] = 1 });
+        (await StateAsync(mirror)).PassagesByLanguage.ShouldBe(new Dictionary<string, int> { ["en"] = 1 });
     }
 
     [Fact]
