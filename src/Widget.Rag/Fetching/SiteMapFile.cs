@@ -80,7 +80,7 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
 
     private static List<SiteMapEntry> FindEntries(string text, string element)
     {
-        // An entry ends before the next one starts. No expression below reads past the next tag, so the time is linear in the text's length.
+        // An entry ends before the next one starts. No expression below reads past the next tag, so the time is linear in the length.
         var (start, end) = element == "url" ? (PageStart(), PageEnd()) : (MapStart(), MapEnd());
         var starts = new List<int>();
         foreach (var tag in start.EnumerateMatches(text)) starts.Add(tag.Index);

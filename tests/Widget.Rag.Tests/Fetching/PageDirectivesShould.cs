@@ -32,7 +32,8 @@ public sealed class PageDirectivesShould
     public void Ignore_what_is_meant_for_browsers_without_scripts()
     {
         const string Without =
-            "<noscript><meta http-equiv=refresh content='0;url=/nojs'><link rel=canonical href=/nojs><meta name=robots content=noindex></noscript>";
+            "<noscript><meta http-equiv=refresh content='0;url=/nojs'><link rel=canonical href=/nojs>"
+            + "<meta name=robots content=noindex></noscript>";
 
         Read(Without).ShouldSatisfyAllConditions(
             page => page.Refresh.ShouldBeNull(),

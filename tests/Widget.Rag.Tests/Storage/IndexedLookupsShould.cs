@@ -7,7 +7,6 @@ using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Testing;
 
 namespace Widget.Rag.Tests.Storage;
 

@@ -111,7 +111,8 @@ internal static class CanonicalPages
         CanonicalDecisions decisions,
         CancellationToken ct)
     {
-        foreach (var (ordinal, page, canonical, sample) in await SetAsideAsync(db, run.Job.Id, [.. batch.Select(item => item.ExternalId)], ct))
+        string[] names = [.. batch.Select(item => item.ExternalId)];
+        foreach (var (ordinal, page, canonical, sample) in await SetAsideAsync(db, run.Job.Id, names, ct))
         {
             var outcome = outcomes[batch.Find(item => item.ExternalId == canonical)!];
             var text = outcome.Text ?? texts.GetValueOrDefault(outcome.ExternalId);

@@ -40,7 +40,7 @@ internal static class StoredTexts
         int count,
         CancellationToken ct)
     {
-        // Identities are hashes, so that the documents that follow a random one are a random choice. After the last one, the first one follows.
+        // Identities are hashes, so that the documents that follow a random one are a random choice. The first one follows the last one.
         await using var command = db.Command(
             """
             with start as materialized (select gen_random_uuid() as identity)
