@@ -8,8 +8,8 @@ namespace Widget.Rag.Fetching;
 /// </summary>
 internal static class HeadTags
 {
-    // The content of these elements is always text.
-    private static readonly string[] Raw = ["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"];
+    // The content of these elements is text. That of noscript is text in every browser that runs scripts.
+    private static readonly string[] Raw = ["script", "noscript", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"];
 
     /// <summary>
     /// The opening tags before the body, with their attributes. Names are in lower case. If an attribute is repeated, the first one counts.

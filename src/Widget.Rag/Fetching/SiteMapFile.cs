@@ -80,12 +80,20 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
 
     private static List<SiteMapEntry> FindEntries(string text, string element)
     {
+        // An entry ends before the next one starts. No expression below reads past the next tag, so the time is linear in the length.
+        var (start, end) = element == "url" ? (PageStart(), PageEnd()) : (MapStart(), MapEnd());
+        var starts = new List<int>();
+        foreach (var tag in start.EnumerateMatches(text)) starts.Add(tag.Index);
         var entries = new List<SiteMapEntry>();
-        foreach (Match match in (element == "url" ? PageEntry() : MapEntry()).Matches(text))
+        for (var i = 0; i < starts.Count; i++)
         {
-            var location = Location().Match(match.Value);
+            var entry = text[starts[i]..(i + 1 < starts.Count ? starts[i + 1] : text.Length)];
+            var close = end.Match(entry);
+            if (!close.Success) continue;
+            entry = entry[..close.Index];
+            var location = Location().Match(entry);
             if (!location.Success) continue;
-            var date = LastModified().Match(match.Value);
+            var date = LastModified().Match(entry);
             entries.Add(new SiteMapEntry(
                 System.Net.WebUtility.HtmlDecode(location.Groups["value"].Value.Trim()),
                 date.Success ? Date(date.Groups["value"].Value.Trim()) : null));
@@ -157,19 +165,23 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
         return (inflated.ToArray(), size == (uint)inflated.Length);
     }
 
-    [GeneratedRegex("""<(?:[\w.-]+:)?url(?:\s[^>]*)?>(?:(?!<(?:[\w.-]+:)?url[\s>]).)*?</(?:[\w.-]+:)?url\s*>""", Whole, 10_000)]
-    private static partial Regex PageEntry();
+    [GeneratedRegex("""<(?:[\w.-]+:)?url(?:\s[^<>]*)?>""", Whole, 10_000)]
+    private static partial Regex PageStart();
 
-    [GeneratedRegex(
-        """<(?:[\w.-]+:)?sitemap(?:\s[^>]*)?>(?:(?!<(?:[\w.-]+:)?sitemap[\s>]).)*?</(?:[\w.-]+:)?sitemap\s*>""",
-        Whole,
-        10_000)]
-    private static partial Regex MapEntry();
+    [GeneratedRegex("""</(?:[\w.-]+:)?url\s*>""", Whole, 10_000)]
+    private static partial Regex PageEnd();
 
-    [GeneratedRegex("""<(?:[\w.-]+:)?loc(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?(?<value>[^<\]]*)(?:\]\]>)?\s*</""", Whole, 10_000)]
+    [GeneratedRegex("""<(?:[\w.-]+:)?sitemap(?:\s[^<>]*)?>""", Whole, 10_000)]
+    private static partial Regex MapStart();
+
+    [GeneratedRegex("""</(?:[\w.-]+:)?sitemap\s*>""", Whole, 10_000)]
+    private static partial Regex MapEnd();
+
+    // Groups without backtracking: spaces could belong to several parts.
+    [GeneratedRegex("""<(?:[\w.-]+:)?loc(?:\s[^<>]*)?>(?>\s*)(?><!\[CDATA\[)?(?<value>(?>[^<\]]*))(?>\]\]>)?(?>\s*)</""", Whole, 10_000)]
     private static partial Regex Location();
 
-    [GeneratedRegex("""<(?:[\w.-]+:)?lastmod(?:\s[^>]*)?>(?<value>[^<]*)</""", Whole, 10_000)]
+    [GeneratedRegex("""<(?:[\w.-]+:)?lastmod(?:\s[^<>]*)?>(?<value>[^<]*)</""", Whole, 10_000)]
     private static partial Regex LastModified();
 
     [GeneratedRegex("""^\W*<\?xml[^>]*?encoding\s*=\s*["'](?<name>[\w.-]+)["']""", Whole, 1_000)]

@@ -100,6 +100,8 @@ public sealed class IngestionJob : ITenantOwned
         item.ToTable("ingestion_items").HasKey(row => new { row.TenantId, row.JobId, row.Ordinal });
         item.HasOne<IngestionJob>().WithMany().HasForeignKey(row => new { row.TenantId, row.JobId });
         item.Property(row => row.Ordinal).UseIdentityAlwaysColumn();
+        item.Property(row => row.Address).ValueGeneratedOnAddOrUpdate();
+        item.Property(row => row.AsideFor).ValueGeneratedOnAddOrUpdate();
         item.Property(row => row.State)
             .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
         item.Property(row => row.Finding)
@@ -165,6 +167,12 @@ public sealed class IngestionItem : ITenantOwned
     public short Attempts { get; set; }
 
     public required DocumentDescription Document { get; init; }
+
+    /// <summary>The document's address, for lookups; null when it has none or a very long one. The database computes it.</summary>
+    public string? Address { get; private set; }
+
+    /// <summary>The canonical page for which the page was set aside, for lookups; null for other items. The database computes it.</summary>
+    public string? AsideFor { get; private set; }
 
     /// <summary>Number of links from the start page or a listed page.</summary>
     public short Depth { get; init; }

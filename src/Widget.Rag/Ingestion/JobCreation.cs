@@ -134,8 +134,8 @@ internal static class JobCreation
               select distinct on (page) page, modified, place
               from unnest($3::text[], $5::text[]) with ordinality as listed (page, modified, place)
               -- A page whose name has changed is also identified by the address at which it was found.
-              where not exists (select from ingestion_items where job_id = $2 and external_id = page)
-                and page not in (select document ->> 'url' from ingestion_items where job_id = $2 and document ->> 'url' <> external_id)
+              where not exists (select from ingestion_items where job_id = $2 and external_id = page offset 0)
+                and not exists (select from ingestion_items where job_id = $2 and address = page offset 0)
               order by page, place
             ), added as (
               insert into ingestion_items (tenant_id, job_id, external_id, document, depth)

@@ -19,6 +19,9 @@ public sealed class Document : ITenantOwned
     /// <summary>The importer's id, the file's name or the page's address; unique within the source.</summary>
     public required string ExternalId { get; init; }
 
+    /// <summary>Identifies the document through all its versions. The database computes it from source and external id.</summary>
+    public Guid Identity { get; private set; }
+
     public required string Title { get => VisibleText.Line(field); set; }
 
     /// <summary>The document's public address; null when it has none.</summary>
@@ -48,6 +51,7 @@ public sealed class Document : ITenantOwned
         document.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
         document.Property(row => row.Kind)
             .HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DocumentKind>(text, true));
+        document.Property(row => row.Identity).ValueGeneratedOnAddOrUpdate();
         document.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
     }
 }

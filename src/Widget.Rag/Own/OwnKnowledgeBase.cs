@@ -136,7 +136,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             select chunk.id, chunk.document_id, document.external_id, document.title, document.url,
                    chunk.text, chunk.locator, document.kind,
                    array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes))),
-                   document_identity(document.source_id, document.external_id)
+                   document.identity
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
             cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk
             cross join lateral (select * from documents where tenant_id = $3 and id = chunk.document_id offset 0) document

@@ -27,6 +27,23 @@ public sealed class PageDirectivesShould
     public void Resolve_a_canonical_address_by_the_base_of_the_page() =>
         Read("<link rel=canonical href=b><base href=/en/>").Canonical!.AbsolutePath.ShouldBe("/en/b");
 
+    // Browsers that run scripts read the content of noscript as text, and don't follow it.
+    [Fact]
+    public void Ignore_what_is_meant_for_browsers_without_scripts()
+    {
+        const string Without =
+            "<noscript><meta http-equiv=refresh content='0;url=/nojs'><link rel=canonical href=/nojs>"
+            + "<meta name=robots content=noindex></noscript>";
+
+        Read(Without).ShouldSatisfyAllConditions(
+            page => page.Refresh.ShouldBeNull(),
+            page => page.Canonical.ShouldBeNull(),
+            page => page.Index.ShouldBeTrue());
+        Read($"{Without}<meta http-equiv=refresh content='0;url=/js'><link rel=canonical href=/shop/>").ShouldSatisfyAllConditions(
+            page => page.Refresh!.AbsolutePath.ShouldBe("/js"),
+            page => page.Canonical!.AbsolutePath.ShouldBe("/shop/"));
+    }
+
     private static PageDirectives Read(string head) => PageDirectives.Read(
         new RawDocument(Encoding.UTF8.GetBytes(head), MediaTypes.Html, Address: new Uri("https://site.example/shop/")),
         []);

@@ -167,6 +167,19 @@ public sealed class SiteMapShould
         pages.Problems.ShouldHaveSingleItem().ShouldContain("is damaged or cut off");
     }
 
+    [Theory]
+    [InlineData("", "<url ", "")]
+    [InlineData("<url>", "<loc ", "</url>")]
+    [InlineData("<url><loc>", " ", "]</url>")]
+    public async Task Keep_the_whole_entries_before_a_million_damaged_ones(string before, string damage, string after)
+    {
+        var damaged = new StringBuilder(before).Insert(before.Length, damage, 1_000_000).Append(after);
+
+        var pages = await ReadAsync(Encoding.UTF8.GetBytes($"<urlset><url><loc>/a</loc></url>{damaged}"));
+
+        (Paths(pages), pages.Complete).ShouldBe(("/a", false));
+    }
+
     [Fact]
     public async Task Keep_the_whole_entries_of_a_compressed_file_that_is_cut_off()
     {

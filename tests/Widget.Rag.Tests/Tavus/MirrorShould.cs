@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus.Mirror;
 using Widget.Rag.Tests.Ingestion.Crawling;
@@ -72,6 +73,27 @@ public sealed class MirrorShould(DatabaseFixture fixture)
                 Ct)).Hits.Select(hit => hit.ExternalId)
             .ShouldBe(["charging"]);
         (await mirror.AskAsync("charging the battery")).Hits.ShouldNotContain(hit => hit.ExternalId == "charging");
+    }
+
+    // The rarity of a stop word is measured among the passages in the question's language.
+    [Fact]
+    public async Task Count_its_passages_by_language()
+    {
+        await using var mirror = await ShopAsync();
+        mirror.Site["/versand"] = "<html lang=de><head><title>Versand</title></head><body><main><h1>Versand</h1>"
+            + "<p>Der Versand innerhalb Deutschlands kostet 49 Euro. Nach Dänemark kostet er 89 Euro.</p></main></body></html>";
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"), mirror.Document("/versand"));
+
+        (await StateAsync(mirror)).PassagesByLanguage.ShouldBe(new Dictionary<string, int> { ["de"] = 1, ["en"] = 2 }, ignoreOrder: true);
+        await using (var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct))
+        {
+            var terms = (await MirrorQuestion.ReadAsync(db, "Was kostet der Versand nach Dänemark?", Ct))!.Terms;
+            // "der" is in one passage, and there is one in German.
+            terms.Single(term => term.Lexeme == "der").Weight.ShouldBe(0.3f * (float)Bm25.Idf(1, 1), 0.001f);
+        }
+
+        await mirror.SyncAsync(mirror.Document("/shipping"));
+        (await StateAsync(mirror)).PassagesByLanguage.ShouldBe(new Dictionary<string, int> { ["en"] = 1 });
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class CanonicalPages
         var claims = batch.SelectMany(item => ClaimsOf(item, outcomes[item])).ToList();
         string[] named = [.. claims.Select(claim => claim.Canonical).Distinct(StringComparer.Ordinal)];
         string[] own = [.. batch.SelectMany(item => new[] { item.ExternalId, outcomes[item].ExternalId }).Distinct(StringComparer.Ordinal)];
-        var pages = await PagesAsync(db, run.Job, named, ct);
+        var pages = await PagesAsync(db, run.Job.Id, named, ct);
         string[] targets = [.. pages.Values.Select(page => page.Target).Union(named, StringComparer.Ordinal)];
         var texts = await StoredTexts.ReadAsync(db, run.Source.Id, [.. targets.Union(own, StringComparer.Ordinal)], ct);
         foreach (var item in batch)
@@ -111,17 +111,9 @@ internal static class CanonicalPages
         CanonicalDecisions decisions,
         CancellationToken ct)
     {
-        await using var command = db.Command(
-            """
-            select ordinal, external_id, document ->> 'asideFor', text_sample from ingestion_items
-            where job_id = $1 and state = 'ready' and text_sample is not null and document ->> 'asideFor' = any($2)
-            """,
-            [run.Job.Id.Value, batch.Select(item => item.ExternalId).ToArray()]);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct))
+        string[] names = [.. batch.Select(item => item.ExternalId)];
+        foreach (var (ordinal, page, canonical, sample) in await SetAsideAsync(db, run.Job.Id, names, ct))
         {
-            var (ordinal, page, canonical) = (rows.GetInt64(0), rows.GetString(1), rows.GetString(2));
-            var sample = rows.GetFieldValue<long[]>(3);
             var outcome = outcomes[batch.Find(item => item.ExternalId == canonical)!];
             var text = outcome.Text ?? texts.GetValueOrDefault(outcome.ExternalId);
             var isThere = outcome.Error is null && outcome.ExternalId != page && outcome.DuplicateOf != page;
@@ -156,9 +148,39 @@ internal static class CanonicalPages
     private static bool DiffersInSlashOnly(Uri one, Uri other) =>
         one.AbsolutePath.TrimEnd('/') == other.AbsolutePath.TrimEnd('/') && one.Query == other.Query;
 
-    private static async Task<Dictionary<string, JobPage>> PagesAsync(
+    /// <returns>
+    /// The job's pages that were set aside for the given ones, each with its ordinal, the page it was set aside for, and a sample of its
+    /// text.
+    /// </returns>
+    internal static async Task<List<(long Ordinal, string Page, string Canonical, long[] Sample)>> SetAsideAsync(
         TenantDb db,
-        IngestionJob job,
+        JobId job,
+        string[] canonicals,
+        CancellationToken ct)
+    {
+        // One index lookup for each page, even if the job is so new that its statistics are unknown.
+        await using var command = db.Command(
+            """
+            select item.ordinal, item.external_id, canonical.page, item.text_sample
+            from (select distinct page from unnest($2::text[]) page) canonical
+            cross join lateral (
+              select ordinal, external_id, text_sample from ingestion_items
+              where job_id = $1 and aside_for = canonical.page and text_sample is not null and state = 'ready'
+              offset 0
+            ) item
+            """,
+            [job.Value, canonicals]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var pages = new List<(long, string, string, long[])>();
+        while (await rows.ReadAsync(ct))
+            pages.Add((rows.GetInt64(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<long[]>(3)));
+        return pages;
+    }
+
+    /// <returns>The job's pages with the given names or addresses, by both.</returns>
+    internal static async Task<Dictionary<string, JobPage>> PagesAsync(
+        TenantDb db,
+        JobId job,
         string[] addresses,
         CancellationToken ct)
     {
@@ -166,10 +188,16 @@ internal static class CanonicalPages
         if (addresses.Length == 0) return pages;
         await using var command = db.Command(
             """
-            select external_id, document ->> 'url', state, document ->> 'asideFor' from ingestion_items
-            where job_id = $1 and (external_id = any($2) or document ->> 'url' = any($2))
+            select item.external_id, item.address, item.state, item.aside_for
+            from unnest($2::text[]) named
+            cross join lateral (
+              select * from ingestion_items where job_id = $1 and external_id = named
+              union all
+              select * from ingestion_items where job_id = $1 and address = named
+              offset 0
+            ) item
             """,
-            [job.Id.Value, addresses]);
+            [job.Value, addresses]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
         {
@@ -206,5 +234,5 @@ internal static class CanonicalPages
     /// <summary>A page in the job.</summary>
     /// <param name="Target">The external id under which it is stored: its own, or that of the page for which it was set aside.</param>
     /// <param name="HasFailed">Whether it could not be read.</param>
-    private sealed record JobPage(string Target, bool HasFailed);
+    internal sealed record JobPage(string Target, bool HasFailed);
 }

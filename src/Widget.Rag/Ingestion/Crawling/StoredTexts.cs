@@ -40,14 +40,32 @@ internal static class StoredTexts
         int count,
         CancellationToken ct)
     {
+        // Identities are hashes, so that the documents that follow a random one are a random choice. The first one follows the last one.
         await using var command = db.Command(
             """
-            select external_id from documents
-            where source_id = $1 and external_id <> all($2)
-            order by external_id <> $3, random()
-            limit $4
+            with start as materialized (select gen_random_uuid() as identity)
+            select external_id from (
+              (
+                select 0 as place, external_id from documents
+                where tenant_id = $1 and source_id = $2 and external_id = $4 and external_id <> all($3)
+              ) union all (
+                select 1, external_id from documents
+                where tenant_id = $1 and source_id = $2 and identity >= (select identity from start)
+                  and external_id <> all($3) and external_id <> $4
+                order by identity
+                limit $5
+              ) union all (
+                select 2, external_id from documents
+                where tenant_id = $1 and source_id = $2 and identity < (select identity from start)
+                  and external_id <> all($3) and external_id <> $4
+                order by identity
+                limit $5
+              )
+            ) page
+            order by place
+            limit $5
             """,
-            [source.Id.Value, except.ToArray(), source.Url, count]);
+            [db.TenantId.Value, source.Id.Value, except.ToArray(), source.Url, count]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var pages = new List<string>();
         while (await rows.ReadAsync(ct)) pages.Add(rows.GetString(0));

@@ -72,10 +72,9 @@ internal sealed record MirrorQuestion(
             cross join lateral (
               select case when mirror.languages <@ spoken.languages then mirror.passages
                 else (
-                  select count(*)::integer
-                  from tavus_passages passage
-                  join tavus_pages page on page.tenant_id = $1 and page.document_id = passage.document_id and page.address = passage.address
-                  where passage.tenant_id = $1 and page.language = any(spoken.languages))
+                  select coalesce(sum(counted.passages::integer), 0)::integer
+                  from jsonb_each_text(mirror.passages_by_language) counted (language, passages)
+                  where counted.language = any(spoken.languages))
                 end
             ) in_language (passages)
             left join lateral (

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Pgvector;
 using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
@@ -25,6 +26,9 @@ public sealed class TavusKnowledge : ITenantOwned
     /// <summary>ISO 639-1.</summary>
     public string[] Languages { get; set; } = [];
 
+    /// <summary>Number of passages in each language.</summary>
+    public IReadOnlyDictionary<string, int> PassagesByLanguage { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Changes with every change that a search could show.</summary>
     public long Revision { get; set; }
 
@@ -47,6 +51,10 @@ public sealed class TavusKnowledge : ITenantOwned
     {
         var knowledge = model.Entity<TavusKnowledge>();
         knowledge.ToTable("tavus_knowledge").HasKey(row => row.TenantId);
+        knowledge.Property(row => row.PassagesByLanguage).HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, KnowledgeJson.Options),
+            text => JsonSerializer.Deserialize<Dictionary<string, int>>(text, KnowledgeJson.Options)!,
+            new ValueComparer<IReadOnlyDictionary<string, int>>(favorStructuralComparisons: false));
         knowledge.Property(row => row.DueAt).HasDefaultValueSql("now()");
 
         var document = model.Entity<MirroredDocument>();

@@ -114,6 +114,15 @@ internal static class MirrorWriter
                 total_length = (select coalesce(sum(length), 0) from tavus_passages where tenant_id = $1),
                 languages = (select coalesce(array_agg(distinct language order by language), '{}')
                   from tavus_pages where tenant_id = $1 and content_hash is not null),
+                passages_by_language = (
+                  select coalesce(jsonb_object_agg(language, passages), '{}')
+                  from (
+                    select page.language, count(*) as passages
+                    from tavus_passages passage
+                    join tavus_pages page using (tenant_id, document_id, address)
+                    where tenant_id = $1
+                    group by page.language
+                  ) counted),
                 revision = revision + 1
             where tenant_id = $1
             """,
