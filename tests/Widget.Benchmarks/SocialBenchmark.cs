@@ -32,7 +32,8 @@ internal static class SocialBenchmark
         Console.WriteLine();
         foreach (var (line, reading) in read.Where(one => one.Reading?.Kind != one.Line.Kind))
             Console.WriteLine(
-                $"wrong: [{line.Language}] \"{line.Text}\" is {line.Kind?.ToString() ?? "a question"}, told {reading?.Kind.ToString() ?? "a question"}");
+                $"wrong: [{line.Language}] \"{line.Text}\" is {line.Kind?.ToString() ?? "a question"}, "
+                    + $"told {reading?.Kind.ToString() ?? "a question"}");
         ReportParts(questions);
         ReportOtherQuestions();
     }

@@ -189,9 +189,10 @@ public sealed partial class Answerer(
         PassageRater.TierOf(await RatedAsync(finding, ct)) == AnswerTier.Sure;
 
     // If a model was to write the answer, the passages are not rated until it has failed.
-    private async Task<IReadOnlyList<RatedPassage>> RatedAsync(Finding finding, CancellationToken ct) => finding.Rated is { Count: > 0 } known
-        ? known
-        : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
+    private async Task<IReadOnlyList<RatedPassage>> RatedAsync(Finding finding, CancellationToken ct) =>
+        finding.Rated is { Count: > 0 } known
+            ? known
+            : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
 
     // Null when no part found anything.
     private async Task<QuotedAnswer?> QuotePartsAsync(IReadOnlyList<Finding> parts, Phrases phrases, CancellationToken ct)

@@ -45,9 +45,10 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
             [
                 .. texts.Select((text, i) => new RatedSentence(text, Similarity(spelling, HashedEmbedder.Embed(text)), meanings?[i])),
             ];
+            var closeness = sentences.Select(sentence => sentence.Closeness).DefaultIfEmpty(0).Max();
             var probability = meanings is null
                 ? Confidence.Of(hit.Signals)
-                : Probability(hit.Signals, sentences.Select(sentence => sentence.Closeness).DefaultIfEmpty(0).Max(), isFirst: rated.Count == 0, isEnglish);
+                : Probability(hit.Signals, closeness, isFirst: rated.Count == 0, isEnglish);
             rated.Add(new RatedPassage(HitCitations.ToCitation(hit, rated.Count), probability, sentences));
         }
 

@@ -70,7 +70,12 @@ public sealed partial class QuestionAsker(
     public static EvaluationResult Failed(EvaluationQuestion question, string error, double milliseconds) =>
         new(question, Passed: false, Refused: false, 0, null, null, [], [], null, null, milliseconds, error);
 
-    private static EvaluationResult Judge(EvaluationQuestion question, Finding finding, AssistantMessage? answer, bool isStated, double milliseconds)
+    private static EvaluationResult Judge(
+        EvaluationQuestion question,
+        Finding finding,
+        AssistantMessage? answer,
+        bool isStated,
+        double milliseconds)
     {
         EvaluationHit[] hits =
         [

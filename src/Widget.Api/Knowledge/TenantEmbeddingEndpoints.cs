@@ -109,7 +109,8 @@ internal static class TenantEmbeddingEndpoints
         return own.ToState(
             own.Account is null ? ModelWords.LostKey
             : state.Change is { SwitchedAt: null } change && change.Model == own.Name && state.Model != own.Name ?
-                $"Passages are embedded with the tenant's own model: {change.Done} of {change.Total}. Until then, searches use the previous "
+                $"Passages are embedded with the tenant's own model: {change.Done} of {change.Total}. "
+                    + "Until then, searches use the previous "
                 + $"one.{(change.Error is { } error ? $" It is waiting: {error}" : "")}"
             : state.Model == own.Name ? "The tenant's own model is used."
             : "The tenant's own model is saved, but another is used. PUT /api/knowledge/embedding with model \"own\" starts it.");

@@ -49,7 +49,9 @@ internal static class SettingsEndpoints
         foreach (var (field, endpoint) in endpoints)
         {
             if (endpoint is not null && !TenantEndpoints.IsSafe(new Uri(endpoint), fetching))
-                return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {TenantEndpoints.Advice}");
+                return Problems.Invalid(
+                    field,
+                    $"{field} must be an https address, such as https://api.openai.com/v1. {TenantEndpoints.Advice}");
         }
 
         var tenant = tenants.Current().TenantId;

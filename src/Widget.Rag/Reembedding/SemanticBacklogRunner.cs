@@ -77,7 +77,9 @@ public sealed class SemanticBacklogRunner(TenantDatabase database, SentenceEmbed
     // Cached search results were computed without the new vectors. They are not used after the revision has changed.
     private static async Task InvalidateCachedSearchesAsync(TenantDb db, CancellationToken ct)
     {
-        await using var command = db.Command("update knowledge_statistics set revision = revision + 1 where tenant_id = $1", [db.TenantId.Value]);
+        await using var command = db.Command(
+            "update knowledge_statistics set revision = revision + 1 where tenant_id = $1",
+            [db.TenantId.Value]);
         await command.ExecuteNonQueryAsync(ct);
     }
 

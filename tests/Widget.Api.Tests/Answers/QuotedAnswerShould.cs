@@ -199,5 +199,7 @@ public sealed class QuotedAnswerShould
         double others = 0.15) => new(
         new Citation(number, title, null, [], null, text, ["own"]),
         probability,
-        [.. Sentences.Of(text).Select(sentence => new RatedSentence(sentence, sentence == close ? 0.8 : others, sentence == close ? 0.8 : others))]);
+        [.. Sentences.Of(text).Select(sentence => Rated(sentence, sentence == close ? 0.8 : others))]);
+
+    private static RatedSentence Rated(string sentence, double similarity) => new(sentence, similarity, similarity);
 }
