@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, request } from '../src/app/api';
 import { Connection, type Listener } from '../src/app/connection';
-import type { OutgoingMessage } from '../src/app/events';
+import type { AnswerUpdate, OutgoingMessage } from '../src/app/events';
 import type { Transport } from '../src/app/transport/transport';
 
 const line = vi.hoisted(() => ({ make: undefined as unknown as () => unknown }));
@@ -67,9 +67,11 @@ beforeEach(() => {
   });
   line.make = (): Transport => ({
     watch: () => new Promise(() => undefined),
-    ask: ({ clientId }) => {
+    ask: async ({ clientId }, update) => {
       asks.push(clientId);
-      return answers.shift()?.() ?? Promise.resolve();
+      await answers.shift()?.();
+      unsent = unsent.filter((message) => message.clientId !== clientId);
+      update({} as AnswerUpdate);
     },
     stop: () => Promise.resolve(),
     close: () => undefined,
@@ -104,6 +106,22 @@ describe('a rate-limited connection', () => {
     expect(connection.busy.value).toBe(false);
     expect(refused).toEqual([]);
     expect(connection.status.value.state).toBe('online');
+  });
+
+  it('sends many refused messages one at a time and in order', async () => {
+    const refusal = () => Promise.reject(new ApiError(429, 'Too many.', '1'));
+    answers = [() => Promise.resolve(), refusal, refusal, refusal, refusal, () => Promise.resolve(), refusal];
+    unsent = ['a', 'b', 'c', 'd', 'e'].map(message);
+    void connection.run();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asks).toEqual(['a', 'b', 'c', 'd', 'e']);
+
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asks.slice(5)).toEqual(['b', 'c']);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asks.slice(7)).toEqual(['c', 'd', 'e']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asks).toHaveLength(10);
   });
 
   it('opens the session again when the server allows it', async () => {

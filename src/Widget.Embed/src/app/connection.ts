@@ -41,6 +41,8 @@ export class Connection {
   readonly status: ReadonlySignal<Status>;
   /** The server's rate limit is reached. Unsent messages wait until it allows more. */
   readonly busy = signal(false);
+  /** After a rate limit, each message waits for the one before it, so that none is overtaken and few are refused. */
+  #inOrder = false;
   readonly #status = signal<Status>({ state: 'connecting' });
   #session: Session | undefined;
   #transport: Transport | undefined;
@@ -106,8 +108,12 @@ export class Connection {
     await this.listener.settled();
     const transport = this.#transport;
     if (!transport || this.#isClosed() || this.busy.value) return;
-    for (const message of this.listener.unsent())
+    const unsent = this.listener.unsent();
+    this.#inOrder &&= unsent.length > 0;
+    for (const message of unsent) {
       if (!this.#sending.has(message.clientId)) this.#send(transport, message);
+      if (this.#inOrder) return;
+    }
   }
 
   /** Undefined if there is no transport or it cannot relay. */
@@ -165,6 +171,7 @@ export class Connection {
       .ask(message, (update) => {
         this.#sendFailures = 0;
         if (!this.#isClosed()) this.listener.answer(update);
+        if (this.#inOrder) void this.flush();
       })
       .catch((error: unknown) => {
         if (!this.#isClosed()) this.#sendFailed(transport, message, error);
@@ -175,6 +182,8 @@ export class Connection {
   #sendFailed(transport: Transport, { clientId }: OutgoingMessage, error: unknown): void {
     const { wait } = error as ApiError;
     if (wait) {
+      this.#inOrder = true;
+      if (this.busy.value) return;
       this.busy.value = true;
       setTimeout(() => {
         this.busy.value = false;
