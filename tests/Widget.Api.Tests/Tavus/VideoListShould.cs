@@ -53,6 +53,7 @@ public sealed class VideoListShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         (await tenant.Developer.PutAsJsonAsync("/api/settings", new { tavusGreenScreen = true })).EnsureSuccessStatusCode();
         var visitor = await tenant.VisitAsync();
+        var start = DateTimeOffset.UtcNow;
         for (var i = 0; i < count; i++)
         {
             await api.Database.OwnerSource.ExecuteAsync(
@@ -63,7 +64,8 @@ public sealed class VideoListShould(ApiFixture api)
                   false, 60, $5, sha256($2::text::bytea), now(), case when $6 then now() end, case when not $6 then now() end, null)
                 """,
                 tenant.Created.TenantId,
-                Guid.CreateVersion7(),
+                // Ids of the same millisecond have no order.
+                Guid.CreateVersion7(start.AddMilliseconds(i)),
                 visitor.Session.ConversationId,
                 visitor.Session.VisitorId,
                 Guid.NewGuid().ToString("N"),

@@ -86,8 +86,10 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Say_that_nothing_was_found()
     {
+        var withoutKnowledge = await (await TestTenant.CreateAsync(api)).VisitAsync();
+
         var answer = await CallAsync(
-            _visitor.Client,
+            withoutKnowledge.Client,
             new { name = "search_knowledge", arguments = new { query = "Explain quantum entanglement" } });
 
         answer.Success.ShouldBeTrue();

@@ -19,6 +19,9 @@ namespace Widget.Rag.Tavus.Mirror;
 public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
 {
     private const int MinCandidates = 100;
+
+    // The hits that tell whether the knowledge answers the question.
+    private const int ConfidenceHits = 5;
     private const string NoKey = "not asked, no Tavus key is configured";
 
     public string Name => KnowledgeBases.Tavus;
@@ -52,13 +55,15 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         var ranked = Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, language: null, sharedWords: 1)).Take(wanted).ToArray();
         var hits = await HitsAsync(db, ranked, [.. asked.Terms.Select(term => term.Lexeme)], ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        var confidence = hits.Take(query.Limit)
-            .Select(
-                found => Confidence.Of(
-                    new RelevanceSignals(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], Meaning: null)))
-            .DefaultIfEmpty()
-            .Max();
-        return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Via = via };
+        var rated = hits.ConvertAll(found => found.Hit with
+        {
+            Signals = new RelevanceSignals(
+                Confidence.Coverage(asked.Terms, found.Matched),
+                similarities[found.Passage],
+                Meaning: null),
+        });
+        var confidence = rated.Take(ConfidenceHits).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty().Max();
+        return new KnowledgeResult(rated, confidence) { Via = via };
     }
 
     // BM25 with k1 = 1.2, b = 0.75 (Robertson & Zaragoza 2009, eq. 3.15). The words' weights include their inverse document frequency.
