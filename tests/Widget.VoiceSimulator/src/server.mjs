@@ -65,6 +65,8 @@ export function serve({ port, demo }) {
     process.once(signal, async () => {
       server.close();
       await world.reset(null);
+      // The threads of closed WebRTC connections need a moment to end. A process that exits before may crash.
+      await new Promise((resolve) => setTimeout(resolve, 300));
       process.exit(0);
     });
   }
