@@ -26,6 +26,17 @@ public static class DatabaseFaults
     };
 
     /// <summary>
+    /// Whether PostgreSQL cancelled the transaction because another one held its rows in the other order. It happens in normal operation,
+    /// for instance while a tenant is being deleted, and the work only has to be repeated.
+    /// </summary>
+    public static bool IsDeadlock(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected } => true,
+        _ => IsDeadlock(exception.InnerException),
+    };
+
+    /// <summary>
     /// Whether the same work may succeed if it is retried: the database was unreachable, starting or shutting down, had no free
     /// connection, or asked for a retry. Unwraps the exceptions of EF Core and of tasks. A cancelled operation is not a fault.
     /// </summary>

@@ -25,7 +25,10 @@ public abstract class BackgroundWorker(TimeProvider clock) : BackgroundService
 
     protected virtual bool IsDatabaseFault(Exception exception) => DatabaseFaults.IsTransient(exception);
 
-    /// <summary>Repeats a step until cancelled. After an exception it pauses, each time longer, until the step succeeds again.</summary>
+    /// <summary>
+    /// Repeats a step until cancelled. After an exception it pauses, each time longer, until the step succeeds again. A deadlock is not
+    /// reported: PostgreSQL has rolled the step back, and it is repeated.
+    /// </summary>
     /// <param name="step">One round of the work; it waits by itself when there is nothing to do.</param>
     /// <param name="firstPause">The pause after the first exception.</param>
     /// <param name="maxPause">Maximum pause.</param>
@@ -50,7 +53,7 @@ public abstract class BackgroundWorker(TimeProvider clock) : BackgroundService
             }
             catch (Exception e)
             {
-                Report(e);
+                if (!DatabaseFaults.IsDeadlock(e)) Report(e);
                 await backoff.WaitAsync(ct);
             }
         }

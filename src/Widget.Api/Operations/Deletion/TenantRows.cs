@@ -68,9 +68,6 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     private async Task<IReadOnlyDictionary<string, long>> TryDeleteAsync(TenantId tenant, CancellationToken ct)
     {
         await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
-        // Writers of knowledge lock this row first and then reference the tenant. Locking in the same order avoids a deadlock.
-        await using (var writers = transaction.Command("select from knowledge_statistics where tenant_id = $1 for update", [tenant.Value]))
-            await writers.ExecuteNonQueryAsync(ct);
         // Blocks new work for the tenant until the commit: every new row needs to reference this one.
         await using (var hold = transaction.Command("select from tenants where tenant_id = $1 for update", [tenant.Value]))
             await hold.ExecuteNonQueryAsync(ct);
