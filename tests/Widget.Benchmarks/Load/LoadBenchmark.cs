@@ -138,5 +138,10 @@ internal static class LoadBenchmark
         while ((await http.GetFromJsonAsync<JsonElement>($"/api/knowledge/jobs/{job}"))
             .GetProperty("status").GetString() is not ("ready" or "failed"))
             await Task.Delay(50);
+        // Answers change once more when the new passages have their vectors of meaning.
+        while (!IsFilled(await http.GetFromJsonAsync<JsonElement>("/api/knowledge/embedding"))) await Task.Delay(50);
     }
+
+    private static bool IsFilled(JsonElement report) => report.GetProperty("semantic") is not { ValueKind: JsonValueKind.Object } semantic
+        || semantic.GetProperty("done").GetInt32() >= semantic.GetProperty("total").GetInt32();
 }
