@@ -64,7 +64,7 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
         (await ReportAsync()).Change!.Error.ShouldBe("The endpoint of the embedding model sim-embedding refuses the texts (400).");
 
         await _simulator.BehaveAsync();
-        await Eventually.TrueAsync(async () => (await ReportAsync()).Change is null, "every passage has its vectors", seconds: 30);
+        await Eventually.TrueAsync(async () => (await ReportAsync()).Change is null, "every passage has its vectors");
     }
 
     [Fact]

@@ -247,7 +247,7 @@ public sealed class Simulator : IAsyncDisposable
             {
                 return false;
             }
-        }, "the simulator is up", seconds: 60);
+        }, "the simulator is up");
         return simulator;
     }
 
@@ -283,7 +283,7 @@ public sealed class Simulator : IAsyncDisposable
 internal static class Eventually
 {
     /// <summary>Waits until the condition is true; fails the test after some seconds.</summary>
-    public static async Task TrueAsync(Func<Task<bool>> condition, string? what = null, int seconds = 10)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string? what = null, int seconds = 60)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds);)
         {
@@ -354,8 +354,7 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
                 state = await Developer.GetFromJsonAsync<JobState>($"/api/knowledge/jobs/{job.JobId}", Json);
                 return state!.Status is JobStatusName.Ready or JobStatusName.Failed;
             },
-            "the job is finished",
-            seconds: 30);
+            "the job is finished");
         return state!;
     }
 

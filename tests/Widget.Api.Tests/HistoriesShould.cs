@@ -71,8 +71,7 @@ public sealed class HistoriesShould(ApiFixture api)
             async () =>
                 (await visitor.EventsAsync(Length)).OfType<Utterance>().Any(
                     entry => entry.Speaker == Speaker.Assistant && entry.Text.Contains("49 euros", StringComparison.Ordinal)),
-            "it is answered aloud",
-            seconds: 20);
+            "it is answered aloud");
     }
 
     // Adds old events that cannot be parsed, followed by a few valid ones, which a query for the latest events may read.

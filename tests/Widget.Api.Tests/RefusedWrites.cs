@@ -46,7 +46,7 @@ internal sealed class RefusedWrites : IAsyncDisposable
 
     /// <summary>Waits until so many writes have been refused.</summary>
     public Task CountAsync(int least) =>
-        Eventually.TrueAsync(async () => await CountAsync() >= least, $"{least} writes to {_table} are refused", seconds: 20);
+        Eventually.TrueAsync(async () => await CountAsync() >= least, $"{least} writes to {_table} are refused");
 
     public async ValueTask DisposeAsync() =>
         await ExecuteAsync($"drop trigger {_name} on {_table}; drop function {_name}(); drop sequence {_name};");

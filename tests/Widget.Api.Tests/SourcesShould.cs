@@ -311,15 +311,13 @@ public sealed class SourcesShould(ApiFixture api)
             async () =>
                 (source = await tenant.Developer.GetFromJsonAsync<SourceDetail>($"/api/knowledge/sources/{id}"))!
                     .Status is SourceStatusName.Ready or SourceStatusName.Failed,
-            "the source has been read",
-            seconds: 30);
+            "the source has been read");
         return source!;
     }
 
     private static Task GoneAsync(TestTenant tenant, Guid id) => Eventually.TrueAsync(
         async () => (await tenant.Developer.GetAsync($"/api/knowledge/sources/{id}")).StatusCode == HttpStatusCode.NotFound,
-        "the source is gone",
-        seconds: 30);
+        "the source is gone");
 
     private static async Task<SourceDetail> ChangeAsync(TestTenant tenant, Guid id, object change)
     {

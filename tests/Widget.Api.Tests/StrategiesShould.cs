@@ -167,8 +167,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
                 return result!.Trace.Steps.All(
                     step => step.Outcome != "timedout" && step.Reason?.Contains("no answer within", StringComparison.Ordinal) != true);
             },
-            "the search is in time",
-            seconds: 30);
+            "the search is in time");
         return result!;
     }
 }

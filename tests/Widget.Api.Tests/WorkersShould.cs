@@ -61,8 +61,7 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
         await Eventually.TrueAsync(
             async () =>
                 (string)(await _database.OwnerSource.ExecuteAsync("select state from voice_sessions where id = $1", call))! == "ended",
-            "the call is ended",
-            seconds: 20);
+            "the call is ended");
         _node.Service<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
     }
 

@@ -75,8 +75,7 @@ internal sealed class OtherTenant
                 open.Parameters.Add(new() { Value = created.TenantId });
                 return await open.ExecuteScalarAsync() is true;
             },
-            "its documents are indexed",
-            seconds: 30);
+            "its documents are indexed");
         return other;
 
         async Task<JsonElement> PostAsync(string path, object body)

@@ -69,8 +69,7 @@ internal static class EvaluationFixture
             async () =>
                 (report = await tenant.Developer.GetFromJsonAsync<EvaluationReport>($"/api/evaluation/runs/{run}", TestTenant.Json))!
                     .Run.FinishedAt is not null,
-            "the run ends",
-            seconds: 30);
+            "the run ends");
         return report!;
     }
 

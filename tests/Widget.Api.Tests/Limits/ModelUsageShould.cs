@@ -86,7 +86,7 @@ public sealed class ModelUsageShould(ApiFixture api)
             .EnsureSuccessStatusCode();
         (await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { answer = true }, Ct)).EnsureSuccessStatusCode();
 
-        await Eventually.TrueAsync(async () => (await UsageAsync(tenant)).InputTokens > 100, "the run is counted", seconds: 60);
+        await Eventually.TrueAsync(async () => (await UsageAsync(tenant)).InputTokens > 100, "the run is counted");
 
         (await UsageAsync(tenant)).Messages.Used.ShouldBe(0);
     }

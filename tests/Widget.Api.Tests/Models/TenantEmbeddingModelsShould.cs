@@ -64,7 +64,7 @@ public sealed class TenantEmbeddingModelsShould : IAsyncLifetime
         (saved.Source, saved.Model, saved.Endpoint).ShouldBe((TavusKeySource.Own, "sim-embedding", Endpoint));
         (meanwhile.Model, meanwhile.Change!.Done).ShouldBe(("sim-embedding", 0));
         previous.ShouldContain(request => request.GetProperty("input")[0].GetString() == Question);
-        await Eventually.TrueAsync(async () => IsOwn((await ReportAsync(_tenant)).Model), "the tenant's model serves", seconds: 30);
+        await Eventually.TrueAsync(async () => IsOwn((await ReportAsync(_tenant)).Model), "the tenant's model serves");
         await _tenants.BehaveAsync();
         await ServesAsync(_tenant);
         var asked = (await _tenants.RequestsAsync()).Count;
@@ -222,7 +222,7 @@ public sealed class TenantEmbeddingModelsShould : IAsyncLifetime
     // A node notices a few seconds later that another model serves. Each question differs, because searches are cached.
     private async Task ServesAsync(TestTenant tenant)
     {
-        await Eventually.TrueAsync(async () => IsOwn((await ReportAsync(tenant)).Model), "the tenant's model serves", seconds: 30);
+        await Eventually.TrueAsync(async () => IsOwn((await ReportAsync(tenant)).Model), "the tenant's model serves");
         await Eventually.TrueAsync(
             async () =>
             {
@@ -230,8 +230,7 @@ public sealed class TenantEmbeddingModelsShould : IAsyncLifetime
                 await SearchAsync(tenant, question);
                 return (await _tenants.RequestsAsync()).Any(request => request.GetProperty("input")[0].GetString() == question);
             },
-            "searches use it",
-            seconds: 30);
+            "searches use it");
     }
 
     private static async Task<EmbeddingReport> ReportAsync(TestTenant tenant) =>

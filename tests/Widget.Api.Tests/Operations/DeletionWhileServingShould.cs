@@ -27,7 +27,7 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
             .Documents.Single();
         (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } }))
             .StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "it is published", seconds: 30);
+        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "it is published");
         var foreign = await tenant.AddDocumentAsync("https://shop.example/own", "The tenant's own");
         var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null))
             .Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
@@ -102,8 +102,8 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
                     + $$"""fits the bike {{i % 7}} and costs {{i}} euros."}"""));
         using var body = new StringContent(lines, System.Text.Encoding.UTF8, "application/x-ndjson");
         (await tenant.Developer.PostAsync("/api/knowledge/import", body, Ct)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await JobsRunningAsync(tenant)) > 0, "the import is under way", seconds: 30);
-        await Eventually.TrueAsync(async () => (await world.Simulator.RequestsAsync()).Count > 0, "the model is asked", seconds: 30);
+        await Eventually.TrueAsync(async () => (await JobsRunningAsync(tenant)) > 0, "the import is under way");
+        await Eventually.TrueAsync(async () => (await world.Simulator.RequestsAsync()).Count > 0, "the model is asked");
 
         await Deletion().DeleteAsync(tenant.Tenant.Created.Slug, Ct);
 

@@ -50,7 +50,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{(await DocumentsAsync(tenant)).Single().Id}")).StatusCode.ShouldBe(
             HttpStatusCode.NoContent);
         await AskAsync(tenant);
-        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 0, "the copy is gone", seconds: 30);
+        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 0, "the copy is gone");
         await Eventually.TrueAsync(async () => (await PublishedAsync(tenant)).Count == 0, "nothing is published any more");
     }
 
@@ -70,8 +70,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         asked.ShouldAllBe(response => response.StatusCode == HttpStatusCode.Accepted);
         await Eventually.TrueAsync(
             async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2,
-            "both are there",
-            seconds: 30);
+            "both are there");
         (await tenant.ListAsync("documents")).Count.ShouldBe(2);
     }
 
@@ -87,17 +86,16 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { sourceIds = new[] { source } });
         await Eventually.TrueAsync(
             async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2,
-            "both are there",
-            seconds: 30);
+            "both are there");
 
         var first = (await DocumentsAsync(tenant)).Single(document => document.ExternalId == "a");
         (await tenant.Developer.DeleteAsync($"/api/tavus/knowledge/publish?documentIds={first.Id}")).StatusCode.ShouldBe(
             HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "one is gone", seconds: 30);
+        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "one is gone");
         (await PublishedAsync(tenant)).ShouldContain(one => one.ExternalId == "b" && one.Status == TavusPublicationStatus.Ready);
 
         await tenant.Developer.DeleteAsync("/api/tavus/knowledge/publish");
-        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 0, "the other is gone, too", seconds: 30);
+        await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 0, "the other is gone, too");
     }
 
     [Fact]
@@ -208,8 +206,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         TavusPublicationState? one = null;
         await Eventually.TrueAsync(
             async () => (one = (await PublishedAsync(tenant)).SingleOrDefault()) is { } found && condition(found),
-            "the publication has come so far",
-            seconds: 30);
+            "the publication has come so far");
         return one!;
     }
 

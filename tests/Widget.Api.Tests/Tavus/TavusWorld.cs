@@ -194,7 +194,7 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
     public async Task<TavusKnowledgeState> UntilAsync(Func<TavusKnowledgeState, bool> condition, string what)
     {
         TavusKnowledgeState? state = null;
-        await Eventually.TrueAsync(async () => condition(state = await StateAsync()), what, seconds: 30);
+        await Eventually.TrueAsync(async () => condition(state = await StateAsync()), what);
         return state!;
     }
 

@@ -118,7 +118,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
 
         await EndAsync(first, going.SessionId);
 
-        await UntilAsync(second, waiting.SessionId, TavusSessionState.Live, seconds: 30);
+        await UntilAsync(second, waiting.SessionId, TavusSessionState.Live);
     }
 
     [Fact]

@@ -268,8 +268,8 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
 
         await RefusedAsync(visitor, HttpStatusCode.ServiceUnavailable, "unreachable");
 
-        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }], "the call is ended", 20);
-        await Eventually.TrueAsync(async () => (await visitor.EventsAsync()).OfType<TavusConversationEnded>().Any(), "its end is told", 20);
+        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }], "the call is ended");
+        await Eventually.TrueAsync(async () => (await visitor.EventsAsync()).OfType<TavusConversationEnded>().Any(), "its end is told");
         (await visitor.EventsAsync()).OfType<TavusConversationEnded>().ShouldHaveSingleItem().Reason.ShouldBe(TavusEndReason.Failed);
     }
 

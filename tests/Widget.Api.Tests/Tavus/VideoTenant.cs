@@ -109,7 +109,7 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
         Guid session,
         TavusSessionState state,
         bool watched = true,
-        int seconds = 20)
+        int seconds = 60)
     {
         TavusSession? seen = null;
         var watch = System.Diagnostics.Stopwatch.StartNew();

@@ -120,8 +120,7 @@ public sealed class SecretsShould(ApiFixture api)
         ];
         await Eventually.TrueAsync(
             () => Task.FromResult(sent.All(one => receiver.Contains(one.Path, one.Text))),
-            "all signals are sent",
-            seconds: 30);
+            "all signals are sent");
         using var scraper = new HttpClient { BaseAddress = metrics };
         var scraped = await scraper.GetStringAsync("/metrics", Ct);
         node.Log.Lines.ShouldNotBeEmpty();

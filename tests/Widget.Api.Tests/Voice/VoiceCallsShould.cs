@@ -134,7 +134,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         await api.Voice.ScriptAsync(new { utterances = new[] { "Tell me.", "Stop." }, replies = new[] { Story, "Very well." } });
         await using var call = await _tenant.CallAsync();
         await call.Peer.SayAsync("Tell me a story please.");
-        await Eventually.TrueAsync(async () => await call.Peer.HeardAsync() > 1.0, "the story is heard", seconds: 20);
+        await Eventually.TrueAsync(async () => await call.Peer.HeardAsync() > 1.0, "the story is heard");
 
         await call.Peer.SayAsync("Stop it right now, please.");
         await call.SaidAsync(4);
@@ -267,8 +267,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
 
         await Eventually.TrueAsync(
             async () => (await moved.EventsAsync()).OfType<Utterance>().Count() >= 2,
-            "both have spoken",
-            seconds: 20);
+            "both have spoken");
         (await moved.Client.PostAsJsonAsync($"/api/voice/session/{call.Id}/end", new { })).EnsureSuccessStatusCode();
         await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup", "it was hung up");
     }

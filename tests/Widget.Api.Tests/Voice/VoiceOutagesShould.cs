@@ -81,8 +81,7 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         {
             await Eventually.TrueAsync(
                 async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup",
-                "it is hung up",
-                seconds: 20);
+                "it is hung up");
         }
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.TimeLimit);
@@ -125,13 +124,11 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
             await refused.CountAsync(2);
             await Eventually.TrueAsync(
                 async () => (await _tenant.RecordAsync(call.Id)).Usage.ContainsKey("total_tokens"),
-                "the answer is spoken and counted",
-                seconds: 20);
+                "the answer is spoken and counted");
             (await call.PostAsync("end")).EnsureSuccessStatusCode();
             await Eventually.TrueAsync(
                 async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup",
-                "it is hung up",
-                seconds: 20);
+                "it is hung up");
         }
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);

@@ -45,7 +45,7 @@ internal sealed class VoiceSimulator : IAsyncDisposable
             {
                 return false;
             }
-        }, "the voice simulator is up", seconds: 60);
+        }, "the voice simulator is up");
         return simulator;
     }
 

@@ -98,9 +98,9 @@ internal sealed class SpokenCall(ApiFixture api, TestVisitor visitor, VisitorPee
         ];
 
     public Task SaidAsync(int count) =>
-        Eventually.TrueAsync(async () => (await SaidAsync()).Count >= count, $"{count} utterances are in the log", seconds: 20);
+        Eventually.TrueAsync(async () => (await SaidAsync()).Count >= count, $"{count} utterances are in the log");
 
-    public async Task<VoiceEndReason> EndedAsync(int seconds = 20)
+    public async Task<VoiceEndReason> EndedAsync(int seconds = 60)
     {
         VoiceSession? now = null;
         await Eventually.TrueAsync(
