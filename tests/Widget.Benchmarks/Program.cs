@@ -67,7 +67,7 @@ switch (args)
               follow-ups          how follow-up questions are told and what they find
               social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
-              router-fit          fits the router's weights on tests/data/router-training.tsv and writes their file
+              router-fit          fits the router's weights on the training questions in tests/data and writes their file
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 
               chunking FOLDER [DOCUMENTS QUESTIONS]…   how long passages should be, and how much they should overlap

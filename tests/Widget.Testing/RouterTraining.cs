@@ -19,13 +19,13 @@ internal sealed record RouterExample(RouterQuestion Question, IReadOnlyList<Feat
 /// </summary>
 internal static class RouterTraining
 {
-    private const double StrengthOfWordsAlone = 5;
-    private const double Strength = 3;
+    private const double StrengthOfWordsAlone = 20;
+    private const double Strength = 20;
     private const double StrengthOfLanguage = 10;
 
     // How much the sentence vector counts beside the words.
-    private const float EnglishScale = 1.5f;
-    private const float OtherScale = 0.5f;
+    private const float EnglishScale = 1.2f;
+    private const float OtherScale = 0.3f;
 
     private const int Dimensions = SentenceEmbedder.Dimensions;
 

@@ -24,7 +24,7 @@ public sealed class RouterFeaturesShould
         var lengths = new[] { "red", "is there a photo of the red chair from the side, and of the blue table next to it?" }
             .Select(question => WordFeatures.Of(question).Sum(feature => feature.Value * feature.Value));
 
-        lengths.ShouldAllBe(length => Math.Abs(length - 2.49f) < 0.01f);
+        lengths.ShouldAllBe(length => Math.Abs(length - 2.5f) < 0.01f);
     }
 
     [Fact]

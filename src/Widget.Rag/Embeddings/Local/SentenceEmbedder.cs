@@ -18,6 +18,8 @@ public sealed partial class SentenceEmbedder : IDisposable
     // Share of Arctic's cosine in the inner product.
     private const double ArcticShare = 0.5;
 
+    // As many questions as a node has in progress. A vector takes 3 KB.
+    private readonly RecentVectors _questions = new(capacity: 16);
     private readonly Lazy<(SentenceModel Arctic, SentenceModel MiniLm)?> _models;
     private readonly ILogger<SentenceEmbedder> _logger;
 
@@ -40,9 +42,10 @@ public sealed partial class SentenceEmbedder : IDisposable
     /// <summary>Whether the models can be used. The first call loads them, which takes up to two seconds on a new machine.</summary>
     public bool IsAvailable => _models.Value is not null;
 
-    /// <returns>A unit vector; null when the models cannot be used.</returns>
-    public float[]? EmbedQuestion(string text) =>
-        _models.Value is var (arctic, miniLm) ? Join(arctic.EmbedQuestion(text), miniLm.EmbedQuestion(text)) : null;
+    /// <returns>A unit vector, which must not be changed; null when the models cannot be used.</returns>
+    public float[]? EmbedQuestion(string text) => _models.Value is var (arctic, miniLm)
+        ? _questions.GetOrAdd(text, question => Join(arctic.EmbedQuestion(question), miniLm.EmbedQuestion(question)))
+        : null;
 
     /// <returns>A unit vector; null when the models cannot be used.</returns>
     public float[]? EmbedPassage(string text) =>

@@ -5,13 +5,13 @@ using Widget.Rag.Text;
 namespace Widget.Rag.Search.Routing;
 
 /// <summary>
-/// The features of a question's words for a linear classifier: words and pairs of words, parts of words, and the words' topics
-/// (<see cref="Topics"/>). Each is hashed to one of <see cref="Count"/> numbers (Weinberger et al. 2009, "Feature Hashing for Large Scale
-/// Multitask Learning"). Accents are dropped, because visitors often type without them. All digits count as the same one.
+/// The features of a question's words for a linear classifier: words and pairs of words, sequences of words, parts of words, and the
+/// words' topics (<see cref="Topics"/>). Each is hashed to one of <see cref="Count"/> numbers (Weinberger et al. 2009, "Feature Hashing for
+/// Large Scale Multitask Learning"). Accents are dropped, because visitors often type without them. All digits count as the same one.
 /// </summary>
 internal static class WordFeatures
 {
-    public const int Count = 1 << 15;
+    public const int Count = 1 << 17;
 
     private const int MinGram = 2;
     private const int MaxGram = 5;
@@ -21,7 +21,10 @@ internal static class WordFeatures
     private const int MaxTopicDistance = 3;
 
     // Topics repeat what the words say, so they weigh less.
-    private const float TopicScale = 0.7f;
+    private const float TopicScale = 0.5f;
+
+    // So do sequences.
+    private const float SequenceScale = 0.5f;
 
     private const char StartOfQuestion = '^';
     private const char StartOfWord = '<';
@@ -37,6 +40,11 @@ internal static class WordFeatures
         PairOfTopics,
         TopicAfterWord,
         TopicBeforeWord,
+        PairAroundWord,
+        ThreeWords,
+        FirstTwoWords,
+        FirstThreeWords,
+        LastWord,
     }
 
     /// <returns>
@@ -47,7 +55,13 @@ internal static class WordFeatures
     {
         var words = Words.Of(WordPieceText.Prepare(question)).Select(IgnoreDigits).ToArray();
         if (words.Length == 0) return [];
-        return [.. Group(WholeWords(words), 1), .. Group(PartsOfWords(words), 1), .. Group(TopicsOf(words), TopicScale)];
+        return
+        [
+            .. Group(WholeWords(words), 1),
+            .. Group(PartsOfWords(words), 1),
+            .. Group(TopicsOf(words), TopicScale),
+            .. Group(Sequences(words), SequenceScale),
+        ];
     }
 
     private static string IgnoreDigits(string word) => string.Create(
@@ -73,6 +87,21 @@ internal static class WordFeatures
             yield return Index(Kind.PairOfWords, i == 0 ? [StartOfQuestion] : words[i - 1], words[i]);
         }
     }
+
+    // How a question begins says most about what it asks for ("where is the", "can I see").
+    private static IEnumerable<int> Sequences(string[] words)
+    {
+        yield return Index(Kind.LastWord, words[^1], []);
+        yield return Index(Kind.FirstTwoWords, Join(words, 0, 2), []);
+        yield return Index(Kind.FirstThreeWords, Join(words, 0, 3), []);
+        for (var i = 0; i + 2 < words.Length; i++)
+        {
+            yield return Index(Kind.PairAroundWord, words[i], words[i + 2]);
+            yield return Index(Kind.ThreeWords, Join(words, i, 3), []);
+        }
+    }
+
+    private static string Join(string[] words, int start, int count) => string.Join(' ', words.Skip(start).Take(count));
 
     private static List<int> PartsOfWords(string[] words)
     {
