@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Widget.Api.Answers;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

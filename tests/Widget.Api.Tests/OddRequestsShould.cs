@@ -8,6 +8,7 @@ using FsCheck.Fluent;
 using Widget.Api.Tavus.Tools;
 using Widget.Api.Tests.Tavus;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

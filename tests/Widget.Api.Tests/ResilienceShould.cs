@@ -2,6 +2,7 @@ using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Widget.Contracts;
 using Widget.Rag.Catalog;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

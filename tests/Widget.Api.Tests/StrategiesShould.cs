@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

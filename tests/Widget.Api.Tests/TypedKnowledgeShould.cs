@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

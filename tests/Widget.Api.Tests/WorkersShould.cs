@@ -97,7 +97,7 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
                 $"drop function {function}({arguments}); alter function {function}_kept({arguments}) rename to {function};");
 
         // The session does not exist, so this node cannot hold it. It finds that out as soon as renewal works.
-        await Eventually.TrueAsync(() => Task.FromResult(lease.Lost.IsCancellationRequested), "renewal works again");
+        await Eventually.TrueAsync(() => lease.Lost.IsCancellationRequested, "renewal works again");
         _node.Service<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
@@ -69,7 +70,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.SendAsync("How long does charging take?");
         await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
         // Wait for several failed attempts.
-        await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3, seconds: 40);
+        await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3);
         await visit.Context.SetOfflineAsync(false);
 
         await visit.ShownAsync(visit.Answers.Nth(1));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 

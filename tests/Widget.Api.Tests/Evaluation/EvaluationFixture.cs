@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Evaluation;
 

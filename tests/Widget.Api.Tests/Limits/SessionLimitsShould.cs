@@ -5,6 +5,7 @@ using System.Text.Json;
 using Npgsql;
 using Widget.Api.Limits;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Limits;
 
@@ -39,7 +40,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
             refusal = await response.Content.ReadAsStringAsync(Ct);
         });
         // Another client connects as soon as the first request is refused.
-        await Eventually.TrueAsync(() => Task.FromResult(!waits.IsEmpty), "somebody is refused");
+        await Eventually.TrueAsync(() => !waits.IsEmpty, "a request is refused");
         using var other = await OpenAsync(client, tenant.Created.SiteKey, Office);
         var attackWasOn = !flood.IsCompleted;
         await flood;

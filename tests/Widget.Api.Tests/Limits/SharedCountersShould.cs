@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Widget.Api.Limits;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Limits;
 

@@ -4,6 +4,7 @@ using Widget.Api.Operations;
 using Widget.Api.Operations.Deletion;
 using Widget.Api.Tests.Tavus;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Operations;
 

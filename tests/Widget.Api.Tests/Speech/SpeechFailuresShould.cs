@@ -1,5 +1,6 @@
 using Widget.Api.Speech;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Speech;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Widget.Testing;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;

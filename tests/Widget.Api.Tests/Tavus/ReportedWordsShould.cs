@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Widget.Contracts;
+using Widget.Testing;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;

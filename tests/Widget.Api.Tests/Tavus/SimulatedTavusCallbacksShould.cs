@@ -1,4 +1,5 @@
 using Widget.Api.Tavus.Client;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -22,7 +23,7 @@ public sealed class SimulatedTavusCallbacksShould(ApiFixture api) : IAsyncLifeti
         var call = await OpenVisitedAsync(tavus, record: true);
         await tavus.PostAsync($"conversations/{call.Id}/say", new { text = "Do you have bells?" });
         await tavus.Client.EndConversationAsync(tavus.Account, call.Id, Ct);
-        await Eventually.TrueAsync(() => Task.FromResult(_ours.Requests.Count == 5), string.Join(' ', Received));
+        await Eventually.TrueAsync(() => _ours.Requests.Count == 5);
 
         string[] events =
         [
@@ -50,7 +51,7 @@ public sealed class SimulatedTavusCallbacksShould(ApiFixture api) : IAsyncLifeti
             behavior: new { duplicateCallbacks = 1, shuffleCallbacks = true, perceptionAnalysis = (string?)null });
         var call = await OpenVisitedAsync(twice);
         await twice.Client.EndConversationAsync(twice.Account, call.Id, Ct);
-        await Eventually.TrueAsync(() => Task.FromResult(_ours.Requests.Count == 6));
+        await Eventually.TrueAsync(() => _ours.Requests.Count == 6);
         Received.GroupBy(type => type).ShouldAllBe(group => group.Count() == 2);
         _ours.Requests.Clear();
 

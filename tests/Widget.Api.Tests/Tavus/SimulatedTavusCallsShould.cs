@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Widget.Api.Tavus.Client;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Widget.Api.Tavus.Client;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -56,7 +57,7 @@ public sealed class SimulatedTavusObjectsShould(ApiFixture api) : IAsyncLifetime
                 "replicas",
                 new { train_video_url = "https://shop.example/v.mp4", callback_url = $"{_ours.Address}told" }),
             "replica_id");
-        await Eventually.TrueAsync(() => Task.FromResult(!_ours.Requests.IsEmpty));
+        await Eventually.TrueAsync(() => !_ours.Requests.IsEmpty);
         var read = await tavus.Client.GetReplicaAsync(tavus.Account, replica, Ct);
         (read.Status, read.ErrorMessage).ShouldBe((status, error));
         _ours.Requests.Single().Body!.Value.GetProperty("status").GetString().ShouldBe(error is null ? "ready" : "error");

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Widget.Api.Tavus.Client;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -159,7 +160,7 @@ public sealed class SimulatedTavusToolsShould(ApiFixture api) : IAsyncLifetime
         var reply = await tavus.PostAsync($"conversations/{call.Id}/say", new { text = "do you have bells in stock" });
 
         reply.GetProperty("reply").GetString().ShouldBe("You asked for bells.");
-        await Eventually.TrueAsync(() => Task.FromResult(abandoned == _ours.Requests.Count - 1), "all but one were given up");
+        await Eventually.TrueAsync(() => abandoned == _ours.Requests.Count - 1, "all but one were given up");
         var asked = _ours.Requests.Select(request => request.Body!.Value).ToList();
         var heard = asked.Select(body => body.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!).Order(
             StringComparer.Ordinal)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Widget.Api.Tavus;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 

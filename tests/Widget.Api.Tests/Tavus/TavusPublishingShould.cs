@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;

@@ -1,4 +1,5 @@
 using Widget.Contracts;
+using Widget.Testing;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Widget.Api.Tenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
+using Widget.Testing;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;

@@ -1,4 +1,5 @@
 using Widget.Api.Telemetry;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Telemetry;
 

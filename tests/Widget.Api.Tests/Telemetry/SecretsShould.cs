@@ -9,6 +9,7 @@ using Npgsql;
 using Widget.Api.Telemetry;
 using Widget.Contracts;
 using Widget.Platform.Database;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Telemetry;
 

@@ -7,6 +7,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tools;
 
@@ -55,7 +56,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     public async Task Let_a_repeated_call_wait_for_the_one_that_runs()
     {
         var calls = Enumerable.Range(0, 5).Select(_ => RunAsync("slow", """{"bike": "Tide"}""", "call-2")).ToList();
-        await Eventually.TrueAsync(() => Task.FromResult(_slow.Runs > 0), "one runs");
+        await Eventually.TrueAsync(() => _slow.Runs > 0, "one runs");
         calls.ShouldAllBe(call => !call.IsCompleted);
 
         _release.SetResult();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Voice;
 

@@ -1,4 +1,5 @@
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Voice;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Voice;
 

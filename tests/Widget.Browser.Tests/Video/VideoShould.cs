@@ -304,14 +304,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         JsonSerializer.SerializeToElement(
             new { type = "object", properties = new { query = new { type = "string" } }, required = new[] { "query" } });
 
-    private async Task TranscribedAsync(VideoVisit visit)
-    {
-        for (var i = 0; i < 150; i++)
-        {
-            if ((await visit.ConversationAsync()).GetProperty("callbacks").GetRawText().Contains("application.transcription_ready")) return;
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-
-        Assert.Fail("There was no transcript within 15 s.");
-    }
+    private static Task TranscribedAsync(VideoVisit visit) => Eventually.TrueAsync(
+        async () => (await visit.ConversationAsync()).GetProperty("callbacks").GetRawText().Contains("application.transcription_ready"),
+        "there is a transcript");
 }

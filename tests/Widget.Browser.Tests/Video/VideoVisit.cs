@@ -144,16 +144,9 @@ internal sealed class VideoVisit : IAsyncDisposable
     }
 
     /// <summary>Waits until all calls of this visitor have ended at Tavus.</summary>
-    public async Task EndedAsync()
-    {
-        for (var i = 0; i < 150; i++)
-        {
-            if ((await ConversationsAsync()).All(call => call.GetProperty("status").GetString() == "ended")) return;
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-
-        Assert.Fail("A call was not ended within 15 s.");
-    }
+    public Task EndedAsync() => Eventually.TrueAsync(
+        async () => (await ConversationsAsync()).All(call => call.GetProperty("status").GetString() == "ended"),
+        "all calls have ended");
 
     /// <summary>Makes something happen in the simulated room: the visitor says something, the connection breaks …</summary>
     public async Task RoomAsync(string action, object? body = null)
@@ -187,13 +180,7 @@ internal sealed class VideoVisit : IAsyncDisposable
     public async Task SaidAsync(string line)
     {
         string[] thread = [];
-        for (var i = 0; i < 150; i++)
-        {
-            thread = await ThreadAsync();
-            if (thread.Contains(line)) break;
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-
+        await Eventually.TrueAsync(async () => (thread = await ThreadAsync()).Contains(line), $"the thread has \"{line}\"");
         thread.Count(entry => entry == line).ShouldBe(1, $"{line}\nin\n{string.Join('\n', thread)}");
     }
 

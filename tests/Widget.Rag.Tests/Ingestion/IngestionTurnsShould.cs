@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
@@ -124,7 +123,7 @@ public sealed class IngestionTurnsShould
         gate.IsOpen.ShouldBeFalse();
         foreach (var (tenant, job) in large)
         {
-            await EventuallyAsync(async () => (await knowledge.Queue.FindAsync(tenant, job, Ct))!.Done == 1);
+            await Eventually.TrueAsync(async () => (await knowledge.Queue.FindAsync(tenant, job, Ct))!.Done == 1);
             (await knowledge.Queue.FindAsync(tenant, job, Ct))!.FinishedAt.ShouldBeNull();
         }
 
@@ -236,14 +235,8 @@ public sealed class IngestionTurnsShould
     private static async Task<JobReport> FinishedAsync(Knowledge knowledge, TenantId tenant, JobId job)
     {
         JobReport? report = null;
-        await EventuallyAsync(async () => (report = await knowledge.Queue.FindAsync(tenant, job, Ct))!.FinishedAt is not null);
+        await Eventually.TrueAsync(async () => (report = await knowledge.Queue.FindAsync(tenant, job, Ct))!.FinishedAt is not null);
         return report!;
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        for (var watch = Stopwatch.StartNew(); !await condition(); await Task.Delay(20, Ct))
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
     }
 
     // Finishes reading a document only when the test says so.

@@ -1,6 +1,7 @@
 using Npgsql;
+using Widget.Testing;
 
-namespace Widget.Api.Tests;
+namespace Widget.Api.Tests.Fixtures;
 
 /// <summary>
 /// Makes the database refuse some writes, like a server that fails for a while. A trigger raises an error and counts it until this object
@@ -52,17 +53,4 @@ internal sealed class RefusedWrites : IAsyncDisposable
         await ExecuteAsync($"drop trigger {_name} on {_table}; drop function {_name}(); drop sequence {_name};");
 
     private Task ExecuteAsync(string sql) => _owner.ExecuteAsync(sql);
-}
-
-internal static class OwnerCommands
-{
-    /// <summary>Runs a statement as the owner of the tables.</summary>
-    public static async Task<object?> ExecuteAsync(this NpgsqlDataSource owner, string sql, params object[] parameters)
-    {
-#pragma warning disable CA2100 // The tests' own words.
-        await using var command = owner.CreateCommand(sql);
-#pragma warning restore CA2100
-        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        return await command.ExecuteScalarAsync();
-    }
 }

@@ -1,7 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 
-namespace Widget.Api.Tests;
+namespace Widget.Api.Tests.Fixtures;
 
 internal static class ServerSentEvents
 {

@@ -2,7 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Widget.Api.Tests;
+namespace Widget.Api.Tests.Fixtures;
 
 /// <summary>
 /// JSON that no client should send: characters that PostgreSQL does not store, halves of surrogate pairs, numbers of any size, wrong bytes.

@@ -1,6 +1,9 @@
 using Xunit.v3;
 
-namespace Widget.Api.Tests;
+// Most tests wait for something, so a few classes run at the same time. tests/README.md says what that asks of a test.
+[assembly: Xunit.CollectionBehavior(typeof(Widget.Api.Tests.Fixtures.ClassesSideBySide), MaxParallelThreads = 4)]
+
+namespace Widget.Api.Tests.Fixtures;
 
 /// <summary>
 /// Makes each test class a separate collection, so that classes run at the same time. Each class that uses an <see cref="ApiFixture"/>
@@ -19,10 +22,3 @@ public sealed class ClassesSideBySide(IXunitTestAssembly assembly) : TestCollect
 
     private sealed class WithApi : ICollectionFixture<ApiFixture>;
 }
-
-/// <summary>
-/// The classes that run one after the other once all others are done. They measure times, load the machine, or listen to spans,
-/// metrics or statements, which all classes of the process share.
-/// </summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class Alone : ICollectionFixture<ApiFixture>;

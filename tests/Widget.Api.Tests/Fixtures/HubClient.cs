@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 
-namespace Widget.Api.Tests;
+namespace Widget.Api.Tests.Fixtures;
 
 /// <summary>
 /// A hub connection of SignalR's own client, over a WebSocket without negotiation, as the widget opens it. Invocations have names so that a

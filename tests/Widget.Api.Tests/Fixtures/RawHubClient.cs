@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 
-namespace Widget.Api.Tests;
+namespace Widget.Api.Tests.Fixtures;
 
 /// <summary>SignalR's JSON hub protocol over a bare WebSocket, as a browser that skips negotiation speaks it.</summary>
 internal sealed class RawHubClient : IAsyncDisposable
