@@ -12,6 +12,7 @@ var root = OperatorCommands.Create(
         await Server.EnsureSafeToServeAsync(server, ct);
         await server.RunAsync(ct);
     },
+    async _ => await Server.Build([], ServerOptions.Read(Environment.GetEnvironmentVariable)).DisposeAsync(),
     Server.BuildForOperator);
 
 try

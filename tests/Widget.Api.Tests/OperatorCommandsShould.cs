@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Widget.Api.Tests.Operations;
 using Widget.Testing;
 
 namespace Widget.Api.Tests;
@@ -158,6 +158,24 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Check_the_servers_settings_without_a_database()
+    {
+        var valid = new Dictionary<string, string?> { ["WIDGET_DATABASE"] = "Host=127.0.0.1;Port=1;Username=x;Database=x" };
+        var (code, output, errors) = await RunAsync(valid, "check");
+        (code, output.Trim()).ShouldBe((0, "The settings are valid."), errors);
+
+        var invalid = new Dictionary<string, string?>(valid)
+        {
+            ["WIDGET_CHAT_ENDPOINT"] = "localhost",
+            ["WIDGET_DOCUMENT_PAGES"] = "many",
+        };
+        (code, output, errors) = await RunAsync(invalid, "check");
+        (code, output).ShouldBe((2, ""));
+        errors.ShouldContain("WIDGET_CHAT_ENDPOINT is \"localhost\", which is not an http or https address");
+        errors.ShouldContain("WIDGET_DOCUMENT_PAGES is \"many\". It must be a whole number");
+    }
+
+    [Fact]
     public async Task Refuse_to_serve_with_a_role_that_bypasses_row_level_security()
     {
         var (code, _, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE_APP"] = api.Database.Owner });
@@ -192,22 +210,8 @@ public sealed class OperatorCommandsShould(ApiFixture api)
 
     private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(
+    private Task<(int Code, string Output, string Errors)> RunAsync(
         Dictionary<string, string?> environment,
-        params string[] arguments)
-    {
-        var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(Repository.Root, "src", "Widget.Api", "bin", configuration, "net10.0", "Widget.Api.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("WIDGET_", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(variable);
-        start.Environment["WIDGET_DATABASE"] = api.Database.Owner;
-        foreach (var (key, value) in environment) start.Environment[key] = value;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await errors);
-    }
+        params string[] arguments) =>
+        OperatorProgram.RunAsync(api.Database.Owner, environment, arguments);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Widget.Testing;
 
@@ -79,8 +80,26 @@ public sealed class RunCommandShould
             printed.ShouldContain("Language model   llama3.2, at http://localhost:1/v1");
             printed.ShouldNotContain("secret");
             (await RunAsync("run", "--detach")).ShouldContain("Widget is already running at");
+            File.Exists(Path.Combine(data, "logs", "api.previous.log")).ShouldBeTrue();
 
-            await RunAsync("run", "--stop");
+            // A mistake in the settings is found before the running installation is stopped.
+            await File.AppendAllTextAsync(settings, "WIDGET_DOCUMENT_PAGES=many\n");
+            refusal = (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync("run", "--restart", "--detach"))).Message;
+            refusal.ShouldContain("WIDGET_DOCUMENT_PAGES is \"many\". It must be a whole number");
+            refusal.ShouldContain("Widget was not restarted. It is still running with its previous settings.");
+            await File.WriteAllTextAsync(settings, "");
+            using (var taken = new TcpListener(IPAddress.Loopback, ports[4]))
+            {
+                taken.Start();
+                environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
+                refusal = (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync("run", "--restart", "--detach"))).Message;
+                refusal.ShouldContain($"Port {ports[4]} is taken by another program.");
+            }
+
+            (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+            (await RunAsync("run", "--stop")).Trim().ShouldBe("Stopped.");
+            (await RunAsync("run", "--stop")).Trim().ShouldBe("Widget is not running.");
             environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
             await RunAsync("run", "--detach");
             var seeded = await File.ReadAllTextAsync(Path.Combine(data, "demo.json"));
@@ -115,7 +134,7 @@ public sealed class RunCommandShould
     [Fact]
     public async Task Name_a_port_that_is_taken()
     {
-        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
@@ -147,6 +166,17 @@ public sealed class RunCommandShould
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync("run", environment, ["--detach"]));
 
         refusal.Message.ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Explain_that_the_data_folder_is_not_writable()
+    {
+        const string Nowhere = "/dev/null/widget";
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(
+            () => Repository.RunAsync("run", new Dictionary<string, string?> { ["WIDGET_DATA"] = Nowhere }, ["--detach"]));
+
+        refusal.Message.ShouldContain($"Can't write to the data folder {Nowhere}. Change its permissions, or set WIDGET_DATA");
     }
 
     [Fact]

@@ -10,14 +10,15 @@ internal static class ConnectionStrings
     /// <summary>The connection string of the application's login; empty when it is missing or invalid.</summary>
     public static string ReadApplication(Variables variables)
     {
-        var connection = variables.Text(ApplicationVariable) ?? variables.Text("WIDGET_DATABASE");
+        var variable = variables.Text(ApplicationVariable) is null ? "WIDGET_DATABASE" : ApplicationVariable;
+        var connection = variables.Text(variable);
         if (connection is null)
         {
             variables.Errors.Add(
                 $"{ApplicationVariable} is not set. "
                 + "It is the connection string of the application's login, which `widget migrate` creates.");
         }
-        else if (FindProblem(ApplicationVariable, connection) is { } problem)
+        else if (FindProblem(variable, connection) is { } problem)
         {
             variables.Errors.Add(problem);
         }

@@ -25,14 +25,25 @@ internal static class OperatorCommands
     private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in URLs.", Required = true };
 
     /// <param name="serve">Runs the server until it is stopped.</param>
+    /// <param name="check">Builds the server with the current settings, without starting it.</param>
     /// <param name="application">Builds the application's services on a connection string, without starting them.</param>
-    public static RootCommand Create(Func<CancellationToken, Task> serve, Func<string, WebApplication> application)
+    public static RootCommand Create(
+        Func<CancellationToken, Task> serve,
+        Func<CancellationToken, Task> check,
+        Func<string, WebApplication> application)
     {
         var serveCommand = new Command("serve", "Run the server: the API and the widget (the default).");
         serveCommand.SetAction((_, ct) => serve(ct));
+        var checkCommand = new Command("check", "Check the settings of the server, and list all errors. Connects to nothing.");
+        checkCommand.SetAction(async (_, ct) =>
+        {
+            await check(ct);
+            Console.WriteLine("The settings are valid.");
+        });
         var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it runs the server.")
         {
             serveCommand,
+            checkCommand,
             Migrate(),
             Index(),
             Tenants(application),
