@@ -3,8 +3,12 @@ using Widget.Testing;
 namespace Widget.Browser.Tests;
 
 /// <summary>The file .env of a development installation, as ./run and ./widget read it.</summary>
-public sealed class SettingsFileShould
+public sealed class SettingsFileShould : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("widget-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     [Theory]
     [InlineData("WIDGET_CHAT_MODEL=llama3.2", "llama3.2")]
     [InlineData("  export WIDGET_CHAT_MODEL=llama3.2  # the small one", "llama3.2")]
@@ -80,17 +84,16 @@ public sealed class SettingsFileShould
         names.ShouldContain("WIDGET_FETCH_ALLOW");
     }
 
-    private static async Task<string> ReadAsync(string lines, string? shell)
+    private async Task<string> ReadAsync(string lines, string? shell)
     {
         var environment = new Dictionary<string, string?> { ["WIDGET_CHAT_MODEL"] = shell };
         const string Script = ". scripts/settings; read_settings \"$1\"; printf '[%s]' \"$WIDGET_CHAT_MODEL\"";
         return await Repository.RunAsync("/usr/bin/env", environment, ["bash", "-c", Script, "-", await FileAsync(lines)]);
     }
 
-    private static async Task<string> FileAsync(string lines)
+    private async Task<string> FileAsync(string lines)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, ".local", "test", "settings")).FullName;
-        var file = Path.Combine(folder, $"{Guid.NewGuid():N}.env");
+        var file = Path.Combine(_folder, $"{Guid.NewGuid():N}.env");
         await File.WriteAllTextAsync(file, lines);
         return file;
     }
