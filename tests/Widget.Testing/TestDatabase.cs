@@ -13,11 +13,12 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly string _server;
 
-    private TestDatabase(string server, string owner, string application)
+    private TestDatabase(string server, string owner, string application, string applicationRights)
     {
         _server = server;
         Owner = owner;
         Application = application;
+        ApplicationRights = applicationRights;
         OwnerSource = NpgsqlDataSource.Create(owner);
         ApplicationSource = ApplicationDataSource.Create(application);
     }
@@ -31,7 +32,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public NpgsqlDataSource OwnerSource { get; }
 
     /// <summary>The role that has the application's rights.</summary>
-    public string ApplicationRights => ApplicationRole.For(new NpgsqlConnectionStringBuilder(Owner).Database!);
+    public string ApplicationRights { get; }
 
     /// <summary>The application's connection pool.</summary>
     public NpgsqlDataSource ApplicationSource { get; }
@@ -43,7 +44,7 @@ public sealed class TestDatabase : IAsyncDisposable
         await Database.MigrateAsync(connection, CancellationToken.None);
         var login = owner.Role($"{owner.Name}_app");
         var application = await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None);
-        return new TestDatabase(superuser, connection, application);
+        return new TestDatabase(superuser, connection, application, ApplicationRole.For(DatabaseTemplate.NameOf(connection)));
     }
 
     public static async Task<TestDatabase> CreateAsync()
@@ -52,10 +53,10 @@ public sealed class TestDatabase : IAsyncDisposable
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
         var name = $"widget_test_{Guid.CreateVersion7():N}";
-        var owner = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
-        await Database.MigrateAsync(owner, CancellationToken.None);
+        var template = await DatabaseTemplate.OfAsync(server);
+        var owner = await template.CopyAsync(name);
         var application = await Database.CreateApplicationLoginAsync(owner, name, Database.NewPassword(), CancellationToken.None);
-        return new TestDatabase(server, owner, application);
+        return new TestDatabase(server, owner, application, template.ApplicationRights);
     }
 
     /// <summary>Adds an empty tenant.</summary>
@@ -73,14 +74,11 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await OwnerSource.DisposeAsync();
         await ApplicationSource.DisposeAsync();
-        var name = new NpgsqlConnectionStringBuilder(Owner).Database!;
-        await using var server = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
-#pragma warning disable CA2100 // The name is created above, from letters, digits and underscores.
-        await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
-        await drop.ExecuteNonQueryAsync();
-        await using var dropRole = server.CreateCommand($"drop role if exists {name}, {ApplicationRights}");
-        await dropRole.ExecuteNonQueryAsync();
-#pragma warning restore CA2100
+        var name = DatabaseTemplate.NameOf(Owner);
+        await DatabaseTemplate.ExecuteAsync(_server, $"drop database if exists {name} with (force)");
+        await DatabaseTemplate.ExecuteAsync(_server, $"drop role if exists {name}");
+        // A copy shares this role with its template.
+        var own = ApplicationRole.For(name);
+        if (ApplicationRights == own) await DatabaseTemplate.ExecuteAsync(_server, $"drop role if exists {own}");
     }
 }
