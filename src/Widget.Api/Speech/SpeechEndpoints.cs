@@ -106,7 +106,8 @@ internal static class SpeechEndpoints
         TenantSecrets secrets,
         SpeechOptions options,
         CancellationToken ct) =>
-        TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, options, ct));
+        TypedResults.Ok(
+            await secrets.KeyStateAsync(tenants.Current().TenantId, TenantSecrets.SpeechKey, options.Endpoint is not null, ct));
 
     private static async Task<Results<Ok<ProviderKeyState>, ValidationProblem>> SaveKey(
         ProviderKeyRequest request,
@@ -136,17 +137,20 @@ internal static class SpeechEndpoints
         }
 
         await secrets.SaveAsync(tenant, TenantSecrets.SpeechKey, request.Key, ct);
-        return TypedResults.Ok(await StateAsync(tenant, secrets, options, ct));
+        return TypedResults.Ok(await secrets.KeyStateAsync(tenant, TenantSecrets.SpeechKey, options.Endpoint is not null, ct));
     }
 
-    private static async Task<Results<Ok<ProviderKeyState>, ProblemHttpResult>> RemoveKey(
-        IMultiTenantContextAccessor tenants, TenantSecrets secrets, SpeechOptions options, CancellationToken ct)
-    {
-        var tenant = tenants.Current().TenantId;
-        return await secrets.RemoveAsync(tenant, TenantSecrets.SpeechKey, ct)
-            ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Create(StatusCodes.Status404NotFound, "The tenant has no own key for spoken replies.");
-    }
+    private static Task<Results<Ok<ProviderKeyState>, ProblemHttpResult>> RemoveKey(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        SpeechOptions options,
+        CancellationToken ct) =>
+        secrets.RemoveKeyAsync(
+            tenants.Current().TenantId,
+            TenantSecrets.SpeechKey,
+            options.Endpoint is not null,
+            "The tenant has not set its own key for spoken replies.",
+            ct);
 
     private static async Task<Ok<ConnectionReport>> Test(
         IMultiTenantContextAccessor tenants,
@@ -177,13 +181,4 @@ internal static class SpeechEndpoints
             return Problems.Create(StatusCodes.Status502BadGateway, e.Message);
         }
     }
-
-    private static async Task<ProviderKeyState> StateAsync(
-        TenantId tenant,
-        TenantSecrets secrets,
-        SpeechOptions options,
-        CancellationToken ct) =>
-        await secrets.FindAsync(tenant, TenantSecrets.SpeechKey, ct) is { } own
-            ? new ProviderKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt)
-            : new ProviderKeyState(options.Endpoint is null ? TavusKeySource.None : TavusKeySource.Platform, null, null);
 }

@@ -6,7 +6,6 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Voice.Providers;
 using Widget.Api.Web;
 using Widget.Contracts;
-using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Setup;
 
@@ -33,7 +32,7 @@ internal static class VoiceSetupEndpoints
         TenantSecrets secrets,
         VoiceOptions options,
         CancellationToken ct) =>
-        TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, options, ct));
+        TypedResults.Ok(await secrets.KeyStateAsync(tenants.Current().TenantId, TenantSecrets.VoiceKey, options.Key is not null, ct));
 
     private static async Task<Results<Ok<ProviderKeyState>, ValidationProblem>> SaveKey(
         ProviderKeyRequest request,
@@ -67,20 +66,20 @@ internal static class VoiceSetupEndpoints
         }
 
         await secrets.SaveAsync(tenant, TenantSecrets.VoiceKey, request.Key, ct);
-        return TypedResults.Ok(await StateAsync(tenant, secrets, options, ct));
+        return TypedResults.Ok(await secrets.KeyStateAsync(tenant, TenantSecrets.VoiceKey, options.Key is not null, ct));
     }
 
-    private static async Task<Results<Ok<ProviderKeyState>, ProblemHttpResult>> RemoveKey(
+    private static Task<Results<Ok<ProviderKeyState>, ProblemHttpResult>> RemoveKey(
         IMultiTenantContextAccessor tenants,
         TenantSecrets secrets,
         VoiceOptions options,
-        CancellationToken ct)
-    {
-        var tenant = tenants.Current().TenantId;
-        return await secrets.RemoveAsync(tenant, TenantSecrets.VoiceKey, ct)
-            ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Create(StatusCodes.Status404NotFound, "The tenant has not set its own key for voice.");
-    }
+        CancellationToken ct) =>
+        secrets.RemoveKeyAsync(
+            tenants.Current().TenantId,
+            TenantSecrets.VoiceKey,
+            options.Key is not null,
+            "The tenant has not set its own key for voice.",
+            ct);
 
     private static async Task<Ok<ConnectionReport>> Test(
         IMultiTenantContextAccessor tenants,
@@ -119,13 +118,4 @@ internal static class VoiceSetupEndpoints
             return VoiceRefusals.Of(e).ToProblem();
         }
     }
-
-    private static async Task<ProviderKeyState> StateAsync(
-        TenantId tenant,
-        TenantSecrets secrets,
-        VoiceOptions options,
-        CancellationToken ct) =>
-        await secrets.FindAsync(tenant, TenantSecrets.VoiceKey, ct) is { } own
-            ? new ProviderKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt)
-            : new ProviderKeyState(options.Key is null ? TavusKeySource.None : TavusKeySource.Platform, null, null);
 }
