@@ -41,21 +41,17 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusConversation>> ListConversationsAsync(
+    public Task<TavusPage<TavusConversation>> ListConversationsAsync(
         TavusAccount account,
         string? status,
         int page,
         int limit,
-        CancellationToken ct)
-    {
-        var answer = await SendAsync(
+        CancellationToken ct) =>
+        ListAsync(
             account,
-            HttpMethod.Get,
             $"conversations{Query(("limit", limit), ("page", page), ("status", status))}",
-            null,
+            TavusConversation.Read,
             ct);
-        return TavusPage<TavusConversation>.Read(answer.Required, TavusConversation.Read);
-    }
 
     /// <summary>Ends a call and frees its slot. An unknown call is reported as <see cref="TavusFault.NotFound"/>.</summary>
     public Task EndConversationAsync(TavusAccount account, string id, CancellationToken ct) =>

@@ -13,7 +13,7 @@ public sealed partial class TavusClient
     /// <param name="page">From 0. All other lists begin at 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusDocument>> ListDocumentsAsync(
+    public Task<TavusPage<TavusDocument>> ListDocumentsAsync(
         TavusAccount account,
         DocumentFilter? filter,
         int page,
@@ -27,8 +27,7 @@ public sealed partial class TavusClient
             ("status", filter?.Status),
             ("name_or_uuid", filter?.NameOrId),
             ("tags", filter?.Tags is { Count: > 0 } tags ? string.Join(',', tags) : null));
-        var answer = await SendAsync(account, HttpMethod.Get, $"documents{query}", null, ct);
-        return TavusPage<TavusDocument>.Read(answer.Required, TavusDocument.Read);
+        return ListAsync(account, $"documents{query}", TavusDocument.Read, ct);
     }
 
     public Task DeleteDocumentAsync(TavusAccount account, string id, CancellationToken ct) =>

@@ -13,16 +13,12 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusGuardrailRule>> ListGuardrailsAsync(TavusAccount account, int page, int limit, CancellationToken ct)
-    {
-        var answer = await SendAsync(
+    public Task<TavusPage<TavusGuardrailRule>> ListGuardrailsAsync(TavusAccount account, int page, int limit, CancellationToken ct) =>
+        ListAsync(
             account,
-            HttpMethod.Get,
             $"guardrails{Query(("legacy", false), ("limit", limit), ("page", page))}",
-            null,
+            TavusGuardrailRule.Read,
             ct);
-        return TavusPage<TavusGuardrailRule>.Read(answer.Required, TavusGuardrailRule.Read);
-    }
 
     public Task UpdateGuardrailAsync(TavusAccount account, string id, GuardrailDefinition change, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Patch, $"guardrails/{Escape(id)}", change, ct);

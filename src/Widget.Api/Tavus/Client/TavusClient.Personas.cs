@@ -43,22 +43,18 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusPersona>> ListPersonasAsync(
+    public Task<TavusPage<TavusPersona>> ListPersonasAsync(
         TavusAccount account,
         string? type,
         int page,
         int limit,
-        CancellationToken ct)
-    {
-        var answer = await SendAsync(
+        CancellationToken ct) =>
+        ListAsync(
             account,
-            HttpMethod.Get,
             TavusNames.Personas,
             family => Query(("limit", limit), ("page", page), (TavusNames.Name("persona_type", family), type)),
-            _ => null,
+            TavusPersona.Read,
             ct);
-        return TavusPage<TavusPersona>.Read(answer.Required, TavusPersona.Read);
-    }
 
     /// <summary>Changes a persona, or its draft if the account has drafts.</summary>
     public async Task<PersonaChange> PatchPersonaAsync(

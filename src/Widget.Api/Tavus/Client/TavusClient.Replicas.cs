@@ -7,16 +7,14 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusReplica>> ListReplicasAsync(
+    public Task<TavusPage<TavusReplica>> ListReplicasAsync(
         TavusAccount account,
         ReplicaFilter? filter,
         int page,
         int limit,
-        CancellationToken ct)
-    {
-        var answer = await SendAsync(
+        CancellationToken ct) =>
+        ListAsync(
             account,
-            HttpMethod.Get,
             TavusNames.Replicas,
             family => Query(
                 ("limit", limit),
@@ -26,10 +24,8 @@ public sealed partial class TavusClient
                 (TavusNames.Name("replica_type", family), filter?.Type),
                 (TavusNames.Name("replica_ids", family), filter?.Ids is { Count: > 0 } ids ? string.Join(',', ids) : null),
                 ("model_name", filter?.ModelName)),
-            _ => null,
+            TavusReplica.Read,
             ct);
-        return TavusPage<TavusReplica>.Read(answer.Required, TavusReplica.Read);
-    }
 
     public async Task<TavusReplica> GetReplicaAsync(TavusAccount account, string id, CancellationToken ct)
     {
@@ -42,19 +38,11 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page, up to 100.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusVoice>> ListVoicesAsync(
+    public Task<TavusPage<TavusVoice>> ListVoicesAsync(
         TavusAccount account,
         string? search,
         int page,
         int limit,
-        CancellationToken ct)
-    {
-        var answer = await SendAsync(
-            account,
-            HttpMethod.Get,
-            $"voices{Query(("limit", limit), ("page", page), ("search", search))}",
-            null,
-            ct);
-        return TavusPage<TavusVoice>.Read(answer.Required, TavusVoice.Read);
-    }
+        CancellationToken ct) =>
+        ListAsync(account, $"voices{Query(("limit", limit), ("page", page), ("search", search))}", TavusVoice.Read, ct);
 }

@@ -18,21 +18,17 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">Cancels the request.</param>
-    public async Task<TavusPage<TavusTool>> ListToolsAsync(
+    public Task<TavusPage<TavusTool>> ListToolsAsync(
         TavusAccount account,
         string? nameOrId,
         int page,
         int limit,
-        CancellationToken ct)
-    {
-        var answer = await SendAsync(
+        CancellationToken ct) =>
+        ListAsync(
             account,
-            HttpMethod.Get,
             $"tools{Query(("limit", limit), ("page", page), ("type", "user"), ("name_or_uuid", nameOrId))}",
-            null,
+            TavusTool.Read,
             ct);
-        return TavusPage<TavusTool>.Read(answer.Required, TavusTool.Read);
-    }
 
     /// <param name="account">The account.</param>
     /// <param name="id">The tool.</param>
@@ -56,17 +52,8 @@ public sealed partial class TavusClient
             ct);
 
     /// <summary>The tools that a persona may call. The list has a single page.</summary>
-    public async Task<IReadOnlyList<TavusTool>> ListAttachedToolsAsync(TavusAccount account, string personaId, CancellationToken ct)
-    {
-        var answer = await SendAsync(
-            account,
-            HttpMethod.Get,
-            TavusNames.Personas,
-            _ => $"/{Escape(personaId)}/tools?verbose=true",
-            _ => null,
-            ct);
-        return TavusPage<TavusTool>.Read(answer.Required, TavusTool.Read).Items;
-    }
+    public async Task<IReadOnlyList<TavusTool>> ListAttachedToolsAsync(TavusAccount account, string personaId, CancellationToken ct) =>
+        (await ListAsync(account, TavusNames.Personas, _ => $"/{Escape(personaId)}/tools?verbose=true", TavusTool.Read, ct)).Items;
 
     /// <summary>Detaches a tool. A tool that is not attached is reported as <see cref="TavusFault.BadRequest"/>.</summary>
     public Task DetachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) =>

@@ -79,6 +79,19 @@ public sealed partial class TavusClient
             _transport.SendAsync(account, method, TavusNames.Name(endpoint, name) + rest(name), body(name), ct);
     }
 
+    /// <summary>Gets a page of a list at an endpoint with a single name.</summary>
+    private async Task<TavusPage<T>> ListAsync<T>(TavusAccount account, string path, Func<TavusObject, T> read, CancellationToken ct) =>
+        TavusPage<T>.Read((await SendAsync(account, HttpMethod.Get, path, request: null, ct)).Required, read);
+
+    /// <summary>Gets a page of a list at an endpoint with two names.</summary>
+    private async Task<TavusPage<T>> ListAsync<T>(
+        TavusAccount account,
+        string endpoint,
+        Func<TavusFamily, string> rest,
+        Func<TavusObject, T> read,
+        CancellationToken ct) =>
+        TavusPage<T>.Read((await SendAsync(account, HttpMethod.Get, endpoint, rest, _ => null, ct)).Required, read);
+
     /// <summary>
     /// The family of names for an endpoint whose fields were renamed and whose own name was not. It is detected with a list of personas.
     /// </summary>
