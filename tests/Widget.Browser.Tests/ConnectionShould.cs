@@ -25,7 +25,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await installation.ModelAsync(new { reply = "It costs 89 euros [1]." });
         await restart();
 
-        await visit.ShownAsync(visit.Answers.Nth(1), seconds: 40);
+        await visit.ShownAsync(visit.Answers.Nth(1));
         (await visit.CountAsync(Question)).ShouldBe(1);
         (await visit.CountAsync("And to Austria?")).ShouldBe(1);
         (await visit.CountAsync("It costs 89 euros")).ShouldBe(2);

@@ -99,15 +99,14 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
             new { id = document.Title, title = document.Title, text = document.Text, url = "https://company.example/page" }));
         var body = new StringContent(string.Join('\n', lines), new MediaTypeHeaderValue("application/x-ndjson"));
         var job = await (await SendAsync(keys, HttpMethod.Post, "/api/knowledge/import", body)).Content.ReadFromJsonAsync<JsonElement>();
-        for (var i = 0; i < 200; i++)
-        {
-            var answer = await SendAsync(keys, HttpMethod.Get, $"/api/knowledge/jobs/{job.GetProperty("jobId")}", null);
-            var state = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            if (state.GetProperty("status").GetString() == "ready") return keys;
-            await Task.Delay(50);
-        }
-
-        throw new TimeoutException("The documents were not ingested.");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var answer = await SendAsync(keys, HttpMethod.Get, $"/api/knowledge/jobs/{job.GetProperty("jobId")}", null);
+                return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString() == "ready";
+            },
+            "the documents are ingested");
+        return keys;
     }
 
     /// <summary>Sets how the simulated model behaves from now on. Anything that is not set has its default.</summary>
@@ -140,24 +139,19 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         };
     }
 
-    private async Task WaitForApiAsync()
-    {
-        for (var i = 0; i < 300; i++)
+    private Task WaitForApiAsync() => Eventually.TrueAsync(
+        async () =>
         {
             try
             {
-                if ((await Http.GetAsync(new Uri(Api, "/health/ready"))).IsSuccessStatusCode) return;
+                return (await Http.GetAsync(new Uri(Api, "/health/ready"))).IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
-                // Not yet.
+                return false;
             }
-
-            await Task.Delay(100);
-        }
-
-        throw new TimeoutException("The API did not come back.");
-    }
+        },
+        "the API is back");
 
     private Task StopAsync() => Repository.RunAsync("run", new Dictionary<string, string?> { ["WIDGET_DATA"] = Data }, ["--stop"]);
 

@@ -46,7 +46,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
         (await visit.Page.Locator(".bubble.typing").CountAsync()).ShouldBe(0);
         await TakePictureAsync(visit, $"message-{locale}");
 
-        await visit.ShownAsync(visit.Answers.Nth(1), seconds: 40);
+        await visit.ShownAsync(visit.Answers.Nth(1));
         (await visit.Page.Locator(".message.visitor").CountAsync()).ShouldBe(2);
         (await visit.Page.Locator(".message.visitor .note").CountAsync()).ShouldBe(0);
     }
@@ -64,7 +64,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
         await second.SendAsync(Question);
         await TakePictureAsync(second, "session");
 
-        await second.ShownAsync(second.Answers.First, seconds: 40);
+        await second.ShownAsync(second.Answers.First);
     }
 
     private static System.Text.RegularExpressions.Regex Waits() =>
@@ -105,14 +105,14 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
             "/api/knowledge/import",
             new StringContent(line, new MediaTypeHeaderValue("application/x-ndjson")));
         var job = await import.Content.ReadFromJsonAsync<JsonElement>();
-        for (var i = 0; i < 600; i++)
-        {
-            var state = await http.GetFromJsonAsync<JsonElement>($"/api/knowledge/jobs/{job.GetProperty("jobId")}");
-            if (state.GetProperty("status").GetString() == "ready") return new Uri(address, $"/widget/{keys.Slug}");
-            await Task.Delay(100);
-        }
-
-        throw new TimeoutException("The documents were not ingested.");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var state = await http.GetFromJsonAsync<JsonElement>($"/api/knowledge/jobs/{job.GetProperty("jobId")}");
+                return state.GetProperty("status").GetString() == "ready";
+            },
+            "the document is ingested");
+        return new Uri(address, $"/widget/{keys.Slug}");
     }
 
     private static Task BlockWebSocketsAsync(WidgetPage visit) => visit.Page.AddInitScriptAsync(

@@ -71,7 +71,7 @@ internal sealed class WidgetPage : IAsyncDisposable
         options.ViewportSize ??= new() { Width = 1280, Height = 860 };
         options.Locale ??= "en-US";
         var context = await browser.NewContextAsync(options);
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Chromium.Patience);
         var page = new WidgetPage(context, await context.NewPageAsync());
         if (before is not null) await before(page);
         await page.Page.GotoAsync(address.AbsoluteUri);
@@ -112,8 +112,7 @@ internal sealed class WidgetPage : IAsyncDisposable
     /// <summary>The number of messages in the thread that contain this text.</summary>
     public Task<int> CountAsync(string text) => Page.Locator(".thread .bubble", new() { HasTextString = text }).CountAsync();
 
-    public Task ShownAsync(ILocator locator, int seconds = 30) =>
-        Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = seconds * 1000 });
+    public Task ShownAsync(ILocator locator) => Assertions.Expect(locator).ToBeVisibleAsync();
 
     /// <summary>Takes a picture of the page at the end of the test.</summary>
     public async ValueTask DisposeAsync()

@@ -106,6 +106,19 @@ public sealed class Knowledge : IDisposable
         return lease;
     }
 
+    /// <summary>Crawls a site and waits until its pages are searchable.</summary>
+    public async Task<JobReport> CrawlAsync(
+        TenantId tenant,
+        Uri start,
+        Discovery discovery = Discovery.Links,
+        int pages = 100,
+        CancellationToken ct = default) =>
+        await RunAsync(tenant, await Queue.AddSiteAsync(tenant, start, discovery, pages, ct), ct);
+
+    /// <summary>A document of plain text.</summary>
+    public static ImportedDocument Text(string id, string text) =>
+        new(id, new DocumentDescription { MediaType = MediaTypes.Text }, Encoding.UTF8.GetBytes(text));
+
     /// <summary>Imports Markdown texts and waits until they are searchable.</summary>
     public async Task<JobReport> ImportAsync(TenantId tenant, params IReadOnlyList<(string Id, string Title, string Text)> documents)
     {

@@ -21,20 +21,14 @@ public sealed class DatabaseOutageShould
         // A separate database, because the test breaks it.
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
-            "harbor",
-            "Harbor Bikes",
-            [TestTenant.Origin],
-            CancellationToken.None);
-        await ExecuteAsync(
-            database,
+        using var developer = await DeveloperAsync(database, node);
+        await database.OwnerSource.ExecuteAsync(
             $$"""
             create function away() returns trigger language plpgsql as $f$
               begin raise exception 'away' using errcode = '{{state}}'; end
             $f$;
             create trigger away before insert on api_keys for each row execute function away();
             """);
-        using var developer = node.Client(created.ApiKey);
 
         var response = await developer.PostAsJsonAsync("/api/keys/model", new { name = "x" });
 
@@ -47,28 +41,22 @@ public sealed class DatabaseOutageShould
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
-            "harbor",
-            "Harbor Bikes",
-            [TestTenant.Origin],
-            CancellationToken.None);
+        using var developer = await DeveloperAsync(database, node);
         var role = new NpgsqlConnectionStringBuilder(database.Application).Username;
-        using var client = node.Client(created.ApiKey);
-        (await client.GetAsync("/api/settings")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await developer.GetAsync("/api/settings")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await ExecuteAsync(
-            database,
+        await database.OwnerSource.ExecuteAsync(
             $"alter role \"{role}\" connection limit 0; select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'");
-        var (plain, openAI) = (await client.GetAsync("/api/settings"), await client.GetAsync("/v1/models"));
+        var (plain, openAI) = (await developer.GetAsync("/api/settings"), await developer.GetAsync("/v1/models"));
         await plain.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, Message);
         plain.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         openAI.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         openAI.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         (await openAI.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("message").GetString().ShouldBe(Message);
 
-        await ExecuteAsync(database, $"alter role \"{role}\" connection limit -1");
+        await database.OwnerSource.ExecuteAsync($"alter role \"{role}\" connection limit -1");
         await Eventually.TrueAsync(
-            async () => (await client.GetAsync("/api/settings")).StatusCode == HttpStatusCode.OK,
+            async () => (await developer.GetAsync("/api/settings")).StatusCode == HttpStatusCode.OK,
             "the database is back");
     }
 
@@ -77,21 +65,17 @@ public sealed class DatabaseOutageShould
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
-            "harbor",
-            "Harbor Bikes",
-            [TestTenant.Origin],
-            CancellationToken.None);
-        await ExecuteAsync(database, "alter table api_keys add constraint no_more check (false) not valid");
-        using var developer = node.Client(created.ApiKey);
+        using var developer = await DeveloperAsync(database, node);
+        await database.OwnerSource.ExecuteAsync("alter table api_keys add constraint no_more check (false) not valid");
 
         await (await developer.PostAsJsonAsync("/api/keys/model", new { name = "x" })).ShouldBeProblemAsync(
             HttpStatusCode.InternalServerError, "Something went wrong on our side. It has been logged under the trace id.");
     }
 
-    private static async Task ExecuteAsync(TestDatabase database, string sql)
+    private static async Task<HttpClient> DeveloperAsync(TestDatabase database, ApiNode node)
     {
-        await using var command = database.OwnerSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var administration = new TenantAdministration(database.OwnerSource);
+        var created = await administration.CreateAsync("harbor", "Harbor Bikes", [TestTenant.Origin], CancellationToken.None);
+        return node.Client(created.ApiKey);
     }
 }

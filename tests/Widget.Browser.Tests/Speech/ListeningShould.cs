@@ -282,17 +282,17 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         await using var visit = await SpeechVisit.OpenAsync(
             installation,
             chromium,
-            new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true },
+            Screens.Of(locale, scheme, width),
             dictation: ("server", "transcription.example"),
             before: page => page.Page.AddInitScriptAsync("window.pace = 60_000"),
-            site: site => site.Html = site.Html.Replace("data-site-key", $"data-locale=\"{locale[..2]}\" data-site-key"));
+            site: site => site.SetLocale(locale));
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
         await visit.Widget.ShownAsync(visit.Widget.Player);
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, "#widget-root")).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
 
         await visit.Widget.Dictate.ClickAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".consent"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, "#widget-root")).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
     }
 }

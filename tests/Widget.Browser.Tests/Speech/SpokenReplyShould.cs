@@ -27,7 +27,7 @@ public sealed class SpokenReplyShould(ModelInstallation installation, Chromium c
 
         await visit.SendAsync("What does the desk lamp cost?");
         await visit.ShownAsync(visit.Page.Locator(".message.assistant.streaming"));
-        await visit.Page.WaitForFunctionAsync("() => window.loudest > 0.02", null, new() { Timeout = 30_000 });
+        await visit.Page.WaitForFunctionAsync("() => window.loudest > 0.02");
         (await visit.Page.Locator(".message.assistant.streaming").CountAsync())
             .ShouldBe(1, "It sounded only when the answer was complete.");
         await visit.ShownAsync(visit.Player);

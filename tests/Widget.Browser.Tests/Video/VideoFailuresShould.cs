@@ -84,7 +84,7 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
         await visit.CallAsync();
 
         var room = visit.Page.FrameLocator("#widget-root iframe.room");
-        await visit.Widget.ShownAsync(room.GetByText("The avatar is here."), seconds: 40);
+        await visit.Widget.ShownAsync(room.GetByText("The avatar is here."));
         // The frame passes the click on, and the widget does not stop it.
         await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
@@ -107,7 +107,7 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
         (await (await second.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
 
         await first.HangUp.ClickAsync();
-        await second.Widget.ShownAsync(second.Avatar, seconds: 30);
+        await second.Widget.ShownAsync(second.Avatar);
         await second.HangUp.ClickAsync();
         await second.EndedAsync();
         (await second.ConversationsAsync()).Length.ShouldBe(1);

@@ -7,8 +7,6 @@ namespace Widget.Browser.Tests.Video;
 /// </summary>
 public sealed class VideoLayoutShould(ModelInstallation installation, Chromium chromium)
 {
-    private const string Axe = "#widget-root";
-
     [Theory]
     [InlineData("en-US", ColorScheme.Light, 1280)]
     [InlineData("de-DE", ColorScheme.Dark, 390)]
@@ -18,21 +16,21 @@ public sealed class VideoLayoutShould(ModelInstallation installation, Chromium c
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
-            new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true },
-            site: site => site.Html = site.Html.Replace("data-site-key", $"data-locale=\"{locale[..2]}\" data-site-key"));
+            Screens.Of(locale, scheme, width),
+            site: site => site.SetLocale(locale));
         await visit.CallAndWaitForAvatarAsync();
         await visit.VisitorSaysAsync("Lamps.");
         await visit.Widget.ShownAsync(visit.Page.Locator(".caption"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
 
         await visit.Page.Locator(".control[aria-expanded]:not(.only-narrow)").ClickAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".settings"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
         await visit.Page.Keyboard.PressAsync("Escape");
 
         await visit.Page.Locator(".control.end").ClickAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage[data-phase=over] .card"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
     }
 
     [Theory]
@@ -46,15 +44,9 @@ public sealed class VideoLayoutShould(ModelInstallation installation, Chromium c
             new() { ViewportSize = new() { Width = width, Height = 640 } });
         await visit.CallAndWaitForAvatarAsync();
 
-        var controls = await visit.Page.Locator(".control:visible").AllAsync();
+        var controls = await visit.Page.Locator(".control:visible").ShouldFitAsync(width);
         controls.Count.ShouldBeGreaterThan(6);
-        foreach (var control in controls)
-        {
-            var box = (await control.BoundingBoxAsync())!;
-            box.X.ShouldBeGreaterThanOrEqualTo(0);
-            (box.X + box.Width).ShouldBeLessThanOrEqualTo(width);
-            (box.Y + box.Height).ShouldBeLessThanOrEqualTo(640);
-        }
+        controls.ShouldAllBe(box => box.Y + box.Height <= 640);
     }
 
     [Fact]
@@ -63,19 +55,14 @@ public sealed class VideoLayoutShould(ModelInstallation installation, Chromium c
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
-            new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true },
-            site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
+            Screens.Phone,
+            site: site => site.FitToPhone());
         await visit.CallAndWaitForAvatarAsync();
         (await visit.Stage.BoundingBoxAsync())!.Height.ShouldBeGreaterThan(550);
         await Assertions.Expect(visit.Page.Locator(".thread")).ToBeHiddenAsync();
         var controls = (await visit.Page.Locator(".controls").BoundingBoxAsync())!;
         (controls.Y + controls.Height).ShouldBeGreaterThan(600);
-        foreach (var control in await visit.Page.Locator(".control:visible").AllAsync())
-        {
-            var box = (await control.BoundingBoxAsync())!;
-            box.X.ShouldBeGreaterThanOrEqualTo(0);
-            (box.X + box.Width).ShouldBeLessThanOrEqualTo(390);
-        }
+        await visit.Page.Locator(".control:visible").ShouldFitAsync(width: 390);
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show the conversation" }).ClickAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread"));
@@ -96,9 +83,7 @@ public sealed class VideoLayoutShould(ModelInstallation installation, Chromium c
         await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
         await visit.Widget.ShownAsync(visit.Avatar);
 
-        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++)
-            await visit.Page.Keyboard.PressAsync("Shift+Tab");
-        await visit.Page.Keyboard.PressAsync("Space");
+        await visit.Page.MuteByKeyboardAsync();
         await Assertions.Expect(visit.Page.Locator(".control[aria-label='Unmute microphone']")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Playwright;
+using Widget.Testing;
 
 namespace Widget.Browser.Tests.Video;
 

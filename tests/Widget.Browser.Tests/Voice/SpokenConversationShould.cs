@@ -29,12 +29,10 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.CallAsync();
 
         await visit.Widget.ShownAsync(
-            visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First,
-            seconds: 40);
+            visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First);
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .looked-up .source-chip", new() { HasTextString = "Lamps" }).First);
         await visit.Widget.ShownAsync(
-            visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First,
-            seconds: 40);
+            visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First);
         (await visit.Page.EvaluateAsync<double>("""
             async () => {
               let most = 0;
@@ -70,7 +68,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.AskAsync("What is the desk lamp made of?");
         await visit.Start.ClickAsync();
-        await visit.Widget.ShownAsync(visit.Live, seconds: 30);
+        await visit.Widget.ShownAsync(visit.Live);
 
         // The page retries once by itself, and that call is refused.
         var id = (await visit.CallAtProviderAsync()).GetProperty("id").GetString();
@@ -92,7 +90,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.ControlAsync(HttpMethod.Put, "/control/voice/keys", new { revoked = new[] { _key } });
         await visit.Start.ClickAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.GetByText("does not accept the company's key", new() { Exact = false }), seconds: 30);
+        await visit.Widget.ShownAsync(visit.Page.GetByText("does not accept the company's key", new() { Exact = false }));
         await ContinuesInTextAsync(visit);
     }
 
@@ -105,14 +103,14 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { udp = false });
         await visit.Start.ClickAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.GetByText("No sound came through", new() { Exact = false }), seconds: 40);
+        await visit.Widget.ShownAsync(visit.Page.GetByText("No sound came through", new() { Exact = false }));
         await ContinuesInTextAsync(visit);
     }
 
     private static async Task ContinuesInTextAsync(Visit visit)
     {
         var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" });
-        await visit.Widget.ShownAsync(onward, seconds: 60);
+        await visit.Widget.ShownAsync(onward);
         await onward.ClickAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");
         (await visit.Widget.Answers.CountAsync()).ShouldBe(2);
@@ -158,7 +156,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         {
             await Widget.OpenPanelAsync();
             await Start.ClickAsync();
-            await Widget.ShownAsync(Live, seconds: 30);
+            await Widget.ShownAsync(Live);
         }
 
         public async Task<JsonElement> CallAtProviderAsync() =>

@@ -86,7 +86,7 @@ public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium
         await visit.Start.ClickAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Connecting to Nora…"));
 
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. Your network may be blocking calls."), seconds: 40);
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. Your network may be blocking calls."));
         await visit.RequestedAsync("end");
         visit.Count("session").ShouldBe(1);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
@@ -101,14 +101,14 @@ public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
         await visit.CloseFarEndAsync();
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("Reconnecting…"), seconds: 30);
-        await visit.Widget.ShownAsync(visit.Live, seconds: 30);
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Reconnecting…"));
+        await visit.Widget.ShownAsync(visit.Live);
         visit.Bodies("session").Select(body => body.GetProperty("clientId").GetString()).Distinct().Count().ShouldBe(2);
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(1);
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(1e-5);
 
         await visit.CloseFarEndAsync();
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("The connection to the call was lost."), seconds: 30);
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The connection to the call was lost."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.AllConnectionsClosedAsync()).ShouldBeTrue();
         await visit.Button("Back to chat").ClickAsync();
@@ -124,7 +124,7 @@ public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium
         visit.Answer["endReason"] = "provider";
         await visit.CloseFarEndAsync();
 
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("The voice service ended the call."), seconds: 30);
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The voice service ended the call."));
         visit.Count("session").ShouldBe(1);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
     }

@@ -5,8 +5,6 @@ namespace Widget.Browser.Tests.Voice;
 /// <summary>Voice calls on a phone, in other languages, by keyboard and screen reader, and on pages with a strict policy.</summary>
 public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium chromium)
 {
-    private const string Axe = "#widget-root";
-
     [Theory]
     [InlineData("en-US", ColorScheme.Light, 1280)]
     [InlineData("de-DE", ColorScheme.Dark, 390)]
@@ -16,26 +14,26 @@ public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium c
         await using var visit = await VoiceVisit.OpenAsync(
             installation,
             chromium,
-            new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true },
-            site: site => site.Html = site.Html.Replace("data-site-key", $"data-locale=\"{locale[..2]}\" data-site-key"));
+            Screens.Of(locale, scheme, width),
+            site: site => site.SetLocale(locale));
         await visit.CallAndConnectAsync();
         visit.Tell("speaking", "visitor", "What does the lamp cost?");
         visit.Tell("speaking", "assistant", "It costs ten euros.");
         await visit.Widget.ShownAsync(visit.Page.Locator(".captions .assistant"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
 
         await visit.Page.Locator(".control:has(.icon-turns)").ClickAsync();
         await Assertions.Expect(visit.Hold).ToBeEnabledAsync();
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
 
         await visit.Page.Locator(".control[aria-expanded]").ClickAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".settings"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
         await visit.Page.Keyboard.PressAsync("Escape");
 
         await visit.Page.Locator(".control.end").ClickAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage[data-phase=over] .card"));
-        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Widget.ShouldBeAccessibleAsync();
     }
 
     [Fact]
@@ -44,20 +42,15 @@ public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium c
         await using var visit = await VoiceVisit.OpenAsync(
             installation,
             chromium,
-            new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true },
-            site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
+            Screens.Phone,
+            site: site => site.FitToPhone());
         await visit.CallAndConnectAsync();
         visit.Tell("speaking", "assistant", "It costs ten euros.");
         await visit.Page.Locator(".control:has(.icon-turns)").TapAsync();
         await Assertions.Expect(visit.Hold).ToBeEnabledAsync();
         (await visit.Page.Locator(".thread").BoundingBoxAsync())!.Height.ShouldBeGreaterThan(250);
-        foreach (var control in await visit.Page.Locator(".control:visible, .talk").AllAsync())
-        {
-            var box = (await control.BoundingBoxAsync())!;
-            box.X.ShouldBeGreaterThanOrEqualTo(0);
-            (box.X + box.Width).ShouldBeLessThanOrEqualTo(390);
-            box.Height.ShouldBeGreaterThanOrEqualTo(40);
-        }
+        var controls = await visit.Page.Locator(".control:visible, .talk").ShouldFitAsync(width: 390);
+        controls.ShouldAllBe(box => box.Height >= 40);
 
         await visit.Hold.TapAsync();
         await visit.RequestedAsync("talk", 2);
@@ -74,9 +67,7 @@ public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium c
         await visit.Widget.ShownAsync(visit.Live);
         await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
 
-        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++)
-            await visit.Page.Keyboard.PressAsync("Shift+Tab");
-        await visit.Page.Keyboard.PressAsync("Space");
+        await visit.Page.MuteByKeyboardAsync();
         await Assertions.Expect(visit.Button("Unmute microphone")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");

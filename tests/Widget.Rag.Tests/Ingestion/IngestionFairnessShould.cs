@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
@@ -22,10 +21,11 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var (large, small) = (await database.AddTenantAsync(), await database.AddTenantAsync());
         var big = await knowledge.Queue.ImportAsync(
             large,
-            Enumerable.Range(0, 200).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
+            Enumerable.Range(0, 200).Select(i => Knowledge.Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
             Ct);
-        var second = await knowledge.Queue.ImportAsync(large, new[] { Text("e", "Another.") }.ToAsyncEnumerable(), Ct, "another source");
-        var little = await knowledge.Queue.ImportAsync(small, new[] { Text("s", "Small.") }.ToAsyncEnumerable(), Ct);
+        var another = new[] { Knowledge.Text("e", "Another.") }.ToAsyncEnumerable();
+        var second = await knowledge.Queue.ImportAsync(large, another, Ct, "another source");
+        var little = await knowledge.Queue.ImportAsync(small, new[] { Knowledge.Text("s", "Small.") }.ToAsyncEnumerable(), Ct);
 
         (await ClaimAsync(database)).ShouldBe(big);
         // The large tenant's second job waits while its first one runs.
@@ -48,9 +48,9 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var tenant = await database.AddTenantAsync();
         var older = await knowledge.Queue.ImportAsync(
             tenant,
-            Enumerable.Range(0, 100).Select(i => Text($"d{i}", "Old.")).ToAsyncEnumerable(),
+            Enumerable.Range(0, 100).Select(i => Knowledge.Text($"d{i}", "Old.")).ToAsyncEnumerable(),
             Ct);
-        var newer = await knowledge.Queue.ImportAsync(tenant, new[] { Text("d99", "New.") }.ToAsyncEnumerable(), Ct);
+        var newer = await knowledge.Queue.ImportAsync(tenant, new[] { Knowledge.Text("d99", "New.") }.ToAsyncEnumerable(), Ct);
 
         (await ClaimAsync(database)).ShouldBe(older);
         (await knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, older), TimeSpan.Zero, Ct)).ShouldBeFalse();
@@ -70,7 +70,9 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var large = new string(' ', 12 << 20);
         var job = await knowledge.Queue.ImportAsync(
             tenant,
-            Enumerable.Range(0, 4).Select(i => Text($"d{i}", large)).Append(Text("e", new string(' ', 40 << 20))).ToAsyncEnumerable(),
+            Enumerable.Range(0, 4).Select(i => Knowledge.Text($"d{i}", large))
+                .Append(Knowledge.Text("e", new string(' ', 40 << 20)))
+                .ToAsyncEnumerable(),
             Ct);
 
         var waiting = new List<int>();
@@ -95,17 +97,17 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var rest = new TaskCompletionSource();
         async IAsyncEnumerable<ImportedDocument> Slowly()
         {
-            yield return Text("slow", "Slow words.");
+            yield return Knowledge.Text("slow", "Slow words.");
             await rest.Task;
         }
 
         var slow = knowledge.Queue.ImportAsync(tenant, Slowly(), Ct);
-        await knowledge.ImportAsync(tenant, [("quick", "Quick", "Quick words.")]).WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        await knowledge.ImportAsync(tenant, [("quick", "Quick", "Quick words.")]).WaitAsync(TimeSpan.FromSeconds(60), Ct);
         var catalog = new KnowledgeCatalog(knowledge.Database);
         var (documents, _) = await catalog.ListAsync(tenant, 0, 10, Ct);
         (
             await catalog.DeleteAsync(tenant, documents.Single(document => document.ExternalId == "old").Id, Ct)
-                .WaitAsync(TimeSpan.FromSeconds(10), Ct))
+                .WaitAsync(TimeSpan.FromSeconds(60), Ct))
             .ShouldBeTrue();
         rest.SetResult();
 
@@ -125,7 +127,4 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         command.Parameters.Add(new() { Value = job.Value });
         await command.ExecuteNonQueryAsync(Ct);
     }
-
-    private static ImportedDocument Text(string id, string text) =>
-        new(id, new DocumentDescription { MediaType = MediaTypes.Text }, Encoding.UTF8.GetBytes(text));
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Tenancy;
 using Widget.Rag.Catalog;
@@ -26,9 +26,9 @@ public sealed class IngestionShould(DatabaseFixture fixture)
             tenant,
             new[]
             {
-                Text("a", "Charging takes four hours."),
+                Knowledge.Text("a", "Charging takes four hours."),
                 new ImportedDocument("b", new DocumentDescription(), [], "The id is no good."),
-                Text("c", "   "),
+                Knowledge.Text("c", "   "),
             }.ToAsyncEnumerable(),
             Ct);
 
@@ -143,7 +143,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        var documents = Enumerable.Range(0, 300).Select(i => Text($"d{i}", $"Document number {i} about topic{i}.")).ToArray();
+        var documents = Enumerable.Range(0, 300).Select(i => Knowledge.Text($"d{i}", $"Document number {i} about topic{i}.")).ToArray();
         var job = await knowledge.Queue.ImportAsync(tenant, documents.ToAsyncEnumerable(), Ct);
 
         using (var dies = CancellationTokenSource.CreateLinkedTokenSource(Ct))
@@ -171,7 +171,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         using var knowledge = new Knowledge(_database);
         var job = await knowledge.Queue.ImportAsync(
             tenant,
-            new[] { Text("bad", "poison"), Text("good", "fine words") }.ToAsyncEnumerable(),
+            new[] { Knowledge.Text("bad", "poison"), Knowledge.Text("good", "fine words") }.ToAsyncEnumerable(),
             Ct);
         await using (var db = await knowledge.Database.BeginAsync(tenant, Ct))
         {
@@ -208,10 +208,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, ct: Ct);
 
         report.Done.ShouldBe(4);
         report.Failed.ShouldHaveSingleItem().Error.ShouldContain("no page at");
@@ -226,14 +223,13 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         {
             context.Response.ContentType = "text/html";
             var number = context.Request.Path.Value!.Trim('/');
-            return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
-                context.Response,
+            return context.Response.WriteAsync(
                 $"<p>Page {number}</p>" + string.Concat(Enumerable.Range(0, 10).Select(i => $"<a href='/{number}{i}'>x</a>")));
         });
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site["/1"], Discovery.Links, 25, Ct), Ct);
+        var report = await knowledge.CrawlAsync(tenant, site["/1"], pages: 25, ct: Ct);
 
         (report.Total, report.Done).ShouldBe((25, 25));
     }
@@ -250,10 +246,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, 100, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, ct: Ct);
 
         (report.Status, report.Done, report.Total).ShouldBe((JobStatus.Ready, 2, 2));
         (await FindAsync(knowledge, tenant, "yachts"))[0].Url.ShouldBe(site["/y"].AbsoluteUri);
@@ -266,10 +259,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, 100, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, ct: Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
         report.Error.ShouldNotBeNull().ShouldContain("There is no page at");
@@ -286,10 +276,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, ct: Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
         report.Error.ShouldNotBeNull().ShouldContain("redirects more than 10 times");
@@ -319,9 +306,6 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         await using var command = db.Command("select sum(length(lexemes))::int from chunks");
         return (int)(await command.ExecuteScalarAsync(Ct))!;
     }
-
-    private static ImportedDocument Text(string id, string text) =>
-        new(id, new DocumentDescription { MediaType = MediaTypes.Text }, Encoding.UTF8.GetBytes(text));
 
     private static async Task<IReadOnlyList<Hit>> FindAsync(Knowledge knowledge, TenantId tenant, string text)
     {

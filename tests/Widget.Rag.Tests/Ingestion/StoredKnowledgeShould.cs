@@ -1,10 +1,8 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Pgvector;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
-using Widget.Rag.Reading;
 using Widget.Rag.Search;
 using Widget.Rag.Tests.Fetching;
 using Widget.Testing;
@@ -93,10 +91,7 @@ public sealed class StoredKnowledgeShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, ct: Ct);
 
         (report.Status, report.Done, report.Total).ShouldBe((JobStatus.Ready, 2, 2));
         var hits = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "indented paragraph" }, Ct);
@@ -116,10 +111,7 @@ public sealed class StoredKnowledgeShould(DatabaseFixture fixture)
         var both = site.Allowed with { AllowedPrivateHosts = new HashSet<string> { site.Address.Authority, other.Address.Authority } };
         using var knowledge = new Knowledge(_database, both);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, ct: Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
         report.Error.ShouldNotBeNull().ShouldContain($"redirects to another site, {other.Address}");
@@ -137,7 +129,4 @@ public sealed class StoredKnowledgeShould(DatabaseFixture fixture)
         report.Done.ShouldBe(2);
         found.Hits.ShouldNotBeEmpty();
     }
-
-    private static ImportedDocument Text(string id, string text) =>
-        new(id, new DocumentDescription { MediaType = MediaTypes.Text }, Encoding.UTF8.GetBytes(text));
 }

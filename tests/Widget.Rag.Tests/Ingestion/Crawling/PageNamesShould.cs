@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Tests.Fetching;
@@ -51,10 +52,8 @@ public sealed class PageNamesShould(DatabaseFixture fixture)
             if (path == "/") Interlocked.Increment(ref asked);
             if (path == "/") context.Response.Redirect("/home");
             else if (path == "/robots.txt") context.Response.StatusCode = 404;
-            else return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
-                context.Response,
-                $"<p>Page {path}.</p><a href='/home'>Home</a><a "
-                    + $"href='/'>Start</a>{(path == "/b" ? "" : path == "/a" ? "<a href='/b'>b</a>" : "<a href='/a'>a</a>")}");
+            else return context.Response.WriteAsync($"<p>Page {path}.</p><a href='/home'>Home</a><a "
+                + $"href='/'>Start</a>{(path == "/b" ? "" : path == "/a" ? "<a href='/b'>b</a>" : "<a href='/a'>a</a>")}");
             return Task.CompletedTask;
         });
         var tenant = await _database.AddTenantAsync();
@@ -62,10 +61,7 @@ public sealed class PageNamesShould(DatabaseFixture fixture)
 
         for (var i = 1; i <= 2; i++)
         {
-            var report = await knowledge.RunAsync(
-                tenant,
-                await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct),
-                Ct);
+            var report = await knowledge.CrawlAsync(tenant, site.Address, pages: 10, ct: Ct);
 
             (report.Status, report.Done, report.Total, report.Failed.Count, asked).ShouldBe((JobStatus.Ready, 3, 3, 0, i));
         }

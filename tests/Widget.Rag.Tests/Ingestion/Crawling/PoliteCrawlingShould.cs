@@ -1,5 +1,5 @@
+using Microsoft.AspNetCore.Http;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Own;
 using Widget.Rag.Tests.Fetching;
 using Widget.Testing;
 
@@ -41,9 +41,7 @@ public sealed class PoliteCrawlingShould(DatabaseFixture fixture)
         await using var site = await TestSite.StartAsync(context =>
         {
             if (context.Request.Path == "/robots.txt")
-                return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
-                    context.Response,
-                    "User-agent: *\nDisallow: /private");
+                return context.Response.WriteAsync("User-agent: *\nDisallow: /private");
             if (context.Request.Path == "/private") Interlocked.Increment(ref secret);
             context.Response.Redirect("/private");
             return Task.CompletedTask;
@@ -51,10 +49,7 @@ public sealed class PoliteCrawlingShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, pages: 10, ct: Ct);
 
         report.Error.ShouldNotBeNull().ShouldContain("robots.txt does not allow");
         secret.ShouldBe(0);
@@ -117,10 +112,7 @@ public sealed class PoliteCrawlingShould(DatabaseFixture fixture)
         {
             if (context.Request.Path == "/robots.txt") context.Response.StatusCode = 404;
             else if (context.Request.Path == "/")
-                await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
-                    context.Response,
-                    "<p>Start.</p><a href='/endless'>e</a>",
-                    context.RequestAborted);
+                await context.Response.WriteAsync("<p>Start.</p><a href='/endless'>e</a>", context.RequestAborted);
             else await context.Response.Body
                 .WriteAsync(new byte[1], context.RequestAborted)
                 .AsTask()
@@ -130,10 +122,7 @@ public sealed class PoliteCrawlingShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed with { Timeout = TimeSpan.FromSeconds(1) });
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, pages: 10, ct: Ct);
 
         (report.Status, report.Done).ShouldBe((JobStatus.Ready, 1));
         report.Failed.ShouldHaveSingleItem().Error.ShouldContain("It may be a page that never ends");
@@ -148,8 +137,7 @@ public sealed class PoliteCrawlingShould(DatabaseFixture fixture)
             InterlockedMax(ref most, Interlocked.Increment(ref now));
             await Task.Yield();
             if (context.Request.Path == "/robots.txt") context.Response.StatusCode = 404;
-            else await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
-                context.Response,
+            else await context.Response.WriteAsync(
                 $"<p>Page {context.Request.Path}.</p>" + string.Concat(Enumerable.Range(0, 12).Select(i => $"<a href='/{i}'>x</a>")),
                 context.RequestAborted);
             Interlocked.Decrement(ref now);
@@ -158,10 +146,7 @@ public sealed class PoliteCrawlingShould(DatabaseFixture fixture)
         using var knowledge = new Knowledge(_database, site.Allowed with { HostDelay = TimeSpan.FromMilliseconds(50) });
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
-        var report = await knowledge.RunAsync(
-            tenant,
-            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 50, Ct),
-            Ct);
+        var report = await knowledge.CrawlAsync(tenant, site.Address, pages: 50, ct: Ct);
 
         report.Done.ShouldBe(13);
         most.ShouldBeLessThanOrEqualTo(2);
