@@ -216,7 +216,7 @@ public sealed class SourcesShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api, node);
         var created = await tenant.Developer.PostAsJsonAsync("/api/knowledge/sources", new { kind = "site", url = Address(site) });
         var id = (await created.Content.ReadFromJsonAsync<SourceDetail>())!.Id;
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         (await tenant.Developer.DeleteAsync($"/api/knowledge/sources/{id}")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         go.SetResult();

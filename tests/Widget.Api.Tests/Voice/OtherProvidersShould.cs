@@ -123,7 +123,7 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
             return page;
         }
 
-        public Task ConfiguredAsync() => _configured.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        public Task ConfiguredAsync() => _configured.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         public async ValueTask DisposeAsync()
         {

@@ -72,7 +72,7 @@ internal sealed class VisitorPeer : IAsyncDisposable
 
     private async Task<JsonElement> WaitAsync(string answer, int after)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             lock (_lines)

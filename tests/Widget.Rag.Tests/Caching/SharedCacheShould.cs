@@ -74,7 +74,7 @@ public sealed class SharedCacheShould
         await second.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => b);
 
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60), Ct);
         (await cache.GetAsync("a", _ => Task.FromResult(5), _ => Minute, Ct)).ShouldBe((5, false));
     }
 

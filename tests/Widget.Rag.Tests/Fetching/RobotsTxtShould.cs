@@ -77,7 +77,7 @@ public sealed class RobotsTxtShould
             .Allows(new Uri($"https://site.example/{new string('a', 2_000)}b"))
             .ShouldBeTrue();
 
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Theory]

@@ -94,7 +94,7 @@ public sealed class LeaseGroupShould : IDisposable
         for (var i = 0; i < times; i++)
         {
             _clock.Advance(Times.Renewal);
-            (await _renewed.WaitAsync(TimeSpan.FromSeconds(10), Ct)).ShouldBeTrue();
+            (await _renewed.WaitAsync(TimeSpan.FromSeconds(60), Ct)).ShouldBeTrue();
         }
 
         await stop.CancelAsync();

@@ -29,7 +29,7 @@ public sealed class LeaseRenewalShould
                 _ => Task.FromResult(true),
             };
         });
-        await enough.Task.WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        await enough.Task.WaitAsync(TimeSpan.FromSeconds(60), Ct);
 
         held.IsCancellationRequested.ShouldBeFalse();
         _reported.Select(fault => fault.GetType()).ShouldBe([typeof(TimeoutException), typeof(InvalidOperationException)]);
@@ -58,7 +58,7 @@ public sealed class LeaseRenewalShould
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, ct);
             return true;
-        }).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        }).WaitAsync(TimeSpan.FromSeconds(60), Ct);
 
         held.IsCancellationRequested.ShouldBeTrue();
         _reported.ShouldHaveSingleItem().ShouldBeOfType<TimeoutException>();
