@@ -7,8 +7,8 @@ namespace Widget.Api.Conversations;
 
 /// <summary>
 /// Lets any number of watchers follow a conversation. They get the events of the log, which PostgreSQL's notifications announce to every
-/// node, and the answers that this node is writing. A watcher is only woken, and then reads what it has not seen. So nothing is buffered
-/// for a slow watcher; it reads more at a time.
+/// node, and the answers that this node is writing. A notification only wakes a watcher, which then reads everything that it has not seen
+/// yet. So nothing is buffered for a slow watcher: it reads more at once.
 /// </summary>
 public sealed class ConversationFeed(
     ConversationLog log,

@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Host;
 
-/// <summary>The two health endpoints: the process is alive, and the node is ready for visitors.</summary>
+/// <summary>Two health endpoints: one reports that the process is alive, the other that the node is ready for visitors.</summary>
 internal static class Health
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)

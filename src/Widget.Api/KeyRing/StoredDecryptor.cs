@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 
-#pragma warning disable IDE0130 // Key rings contain this name, so it must not follow the folder.
+#pragma warning disable IDE0130 // Key rings contain this namespace, so it must not change with the folder.
 namespace Widget.Api.Platform.KeyRing;
 
 /// <summary>

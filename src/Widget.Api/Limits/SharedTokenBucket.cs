@@ -4,8 +4,8 @@ namespace Widget.Api.Limits;
 
 /// <summary>
 /// A token bucket with two levels. A request first takes a token from the local bucket, which refuses without a database query. It then
-/// takes one from the bucket that all nodes share. Shared tokens are fetched in slices, so that most requests need no query. The first
-/// few requests are free until the first slice is fetched, which then pays for them.
+/// takes one from the bucket that all nodes share. Shared tokens are fetched in slices, so that most requests need no query. Until
+/// the first slice is fetched, a few requests are allowed without a token. Their tokens are deducted from that slice.
 /// </summary>
 internal sealed class SharedTokenBucket : RateLimiter
 {

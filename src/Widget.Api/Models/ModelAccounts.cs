@@ -35,7 +35,7 @@ public sealed class ModelAccounts(TenantDatabase database, TenantSecrets secrets
         return model;
     }
 
-    /// <summary>A model of the tenant, also one that it has replaced; null if there is none of this name.</summary>
+    /// <summary>The tenant's model of this name, even if the tenant has replaced it; null if there is none.</summary>
     public async ValueTask<OwnModel?> FindAsync(TenantId tenant, ModelPurpose purpose, string name, CancellationToken ct)
     {
         if (await FindAsync(tenant, purpose, ct) is { } current && current.Name == name) return current;

@@ -4,10 +4,10 @@ using Widget.Rag.Fetching;
 
 namespace Widget.Api.Models;
 
-/// <summary>What a tenant asks for, or why it cannot have it.</summary>
+/// <summary>The model that a tenant requests, or why the request is invalid.</summary>
 /// <param name="Account">Null if the request is invalid.</param>
 /// <param name="Field">The invalid field.</param>
-/// <param name="Error">What is wrong with it.</param>
+/// <param name="Error">What is wrong with the field.</param>
 internal readonly record struct RequestedModel(ModelAccount? Account, string Field, string Error)
 {
     public static RequestedModel Invalid(string field, string error) => new(null, field, error);

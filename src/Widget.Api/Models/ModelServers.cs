@@ -8,15 +8,15 @@ using Widget.Platform.Outbound;
 
 namespace Widget.Api.Models;
 
-/// <summary>What a model server says to a first request.</summary>
+/// <summary>How a model server responds to a first request.</summary>
 internal enum ModelServerState
 {
-    /// <summary>It can be reached, and it does not refuse the key.</summary>
+    /// <summary>The server can be reached and does not refuse the key.</summary>
     Reached,
 
     KeyRefused,
 
-    /// <summary>Its address is not a public one.</summary>
+    /// <summary>The server's address is not public.</summary>
     Private,
 
     Unreachable,

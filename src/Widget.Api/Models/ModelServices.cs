@@ -2,7 +2,7 @@ namespace Widget.Api.Models;
 
 internal static class ModelServices
 {
-    /// <summary>Tenants' own models.</summary>
+    /// <summary>Adds tenants' own models.</summary>
     public static IServiceCollection AddTenantModels(this IServiceCollection services)
     {
         services.AddSingleton(ModelTables.Tables);

@@ -18,7 +18,9 @@ internal sealed class SentenceSynthesizer(SpeechClients clients, SpeechCache cac
     /// <param name="reply">The answer.</param>
     /// <param name="sentence">The sentence.</param>
     /// <param name="before">The sentence before it.</param>
-    /// <param name="reserved">Called when its characters are reserved, or need not be. Then the next sentence can reserve its own.</param>
+    /// <param name="reserved">
+    /// Called when its characters are reserved or need no reservation. The next sentence can then reserve its own.
+    /// </param>
     /// <param name="output">Receives the audio as it arrives.</param>
     /// <param name="ct">
     /// Cancels the request. Its characters stay counted, because the provider counts them as soon as a sentence is requested.

@@ -19,11 +19,11 @@ internal sealed partial class InlineMarkdownReader
 
     private const string UrlStart = "https://www.";
 
-    // Results of the methods that return the position after what they have read, which is never 0.
+    // Methods that read something return the position after it, which is never 0, or one of these.
     private const int NeedsMore = -1;
     private const int Unclosed = 0;
 
-    // Results of FindClosing.
+    // FindClosing returns a position, or one of these.
     private const int NotFound = -1;
     private const int TooFar = -2;
 

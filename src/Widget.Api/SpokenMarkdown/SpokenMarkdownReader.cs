@@ -9,7 +9,7 @@ namespace Widget.Api.SpokenMarkdown;
 /// </summary>
 internal sealed partial class SpokenMarkdownReader
 {
-    // This many characters of an unfinished line that begins with a mark show what kind of line it is.
+    // If an unfinished line begins with a mark, this many characters are enough to tell what kind of line it is.
     private const int MinLineStart = 8;
 
     private string _text = "";

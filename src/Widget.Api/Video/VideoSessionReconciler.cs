@@ -152,7 +152,7 @@ public sealed partial class VideoSessionReconciler(
         if (session.Watched) next = Earlier(next, session.SeenAt + timings.SilenceTimeout);
         if (session.State == TavusSessionState.Waiting) next = Earlier(next, session.OpenedAt + timings.JoinTimeout);
         next = Earlier(next, session.Deadline + timings.EndGrace);
-        // Whatever is already due has just been checked.
+        // Everything that is already due has just been checked.
         return next > now ? next : now + timings.EndRetryInterval;
     }
 

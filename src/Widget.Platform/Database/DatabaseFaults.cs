@@ -26,8 +26,8 @@ public static class DatabaseFaults
     };
 
     /// <summary>
-    /// Whether PostgreSQL cancelled the transaction because another one held its rows in the other order. It happens in normal operation,
-    /// for instance while a tenant is being deleted, and the work only has to be repeated.
+    /// Whether PostgreSQL cancelled the transaction because of a deadlock: another transaction locked the same rows in another order. This
+    /// happens in normal operation, for instance while a tenant is being deleted. It is enough to repeat the work.
     /// </summary>
     public static bool IsDeadlock(Exception? exception) => exception switch
     {

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// Stands in the log for an exception whose message could contain user data: PostgreSQL quotes values in its messages and contexts, and
+/// Replaces an exception in the log if its message could contain user data: PostgreSQL quotes values in its messages and contexts, and
 /// parsers quote invalid input. It keeps the types, codes and stack traces of the exception and its inner exceptions.
 /// </summary>
 public sealed class SanitizedException : Exception

@@ -1,8 +1,8 @@
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// A short name for a SQL statement, such as <c>select documents</c>: the last table it changes, otherwise the first table or function it
-/// reads. Runs for every traced statement, so it makes a single pass over the words.
+/// A short name for a SQL statement, such as <c>select documents</c>. It names the last table that the statement changes. If it changes
+/// none, it names the first table or function that it reads. Runs for every traced statement, so it reads the words only once.
 /// </summary>
 internal static class SqlSummary
 {
@@ -50,7 +50,7 @@ internal static class SqlSummary
         return selected.Length > 0 ? $"select {selected}" : "select";
     }
 
-    /// <summary>What the next word names.</summary>
+    /// <summary>What kind of thing the next word is the name of.</summary>
     private enum Expected
     {
         Nothing,

@@ -20,9 +20,9 @@ public enum CircuitState
 public readonly record struct CircuitStatus(CircuitState State, TimeSpan Wait, TimeSpan SinceFailure, string? Reason);
 
 /// <summary>
-/// The circuit breaker of an outside service (Nygard, "Release It!", ch. 5), with one circuit for each account. After some failures in a
-/// row, no caller waits for the service for a while. Then a single caller makes a trial call: success closes the circuit, failure doubles
-/// the pause. A trial call that reports nothing counts as failed after another pause.
+/// The circuit breaker of an outside service (Nygard, "Release It!", ch. 5), with one circuit for each account. After several failures
+/// in a row the circuit opens, and for a while the service is not called. Then a single caller makes a trial call: success closes the
+/// circuit, failure doubles the pause. If the caller does not report the outcome, the trial call counts as failed after another pause.
 /// </summary>
 /// <remarks>
 /// Polly's breaker does not fit: it has one circuit for each pipeline and no bound on how many pipelines a registry keeps; it opens by the

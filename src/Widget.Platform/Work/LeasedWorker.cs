@@ -8,7 +8,7 @@ namespace Widget.Platform.Work;
 public readonly record struct WorkerSlot(int Number, Guid Id);
 
 /// <summary>How often a worker looks for work.</summary>
-/// <param name="Poll">The interval between two looks while there is no work. Also the pause after the first exception.</param>
+/// <param name="Poll">The time between two checks for work while there is none. Also the pause after the first exception.</param>
 /// <param name="MaxPause">Maximum pause. The pauses grow with each exception in a row.</param>
 public readonly record struct WorkerPace(TimeSpan Poll, TimeSpan MaxPause);
 

@@ -98,7 +98,8 @@ public sealed class EmbeddingModels(
         : IsInstallations(model) ? remote!
         : throw new EmbeddingUnavailableException($"The embedding model {model} is not configured on this server.");
 
-    // The arms compare by inner product, which is the cosine for unit vectors. Most models return unit vectors; shortened vectors are not.
+    // Searches compare vectors by inner product, which equals the cosine for unit vectors. Most models return unit vectors, but shortened
+    // vectors are no unit vectors.
     private static float[] Unit(ReadOnlySpan<float> vector)
     {
         var unit = vector.ToArray();

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Widget.Rag.Telemetry;
 
 /// <summary>
-/// Shared by the spans and metrics of search and ingestion. They cost nothing without a listener. Attributes contain only numbers and names
-/// from a fixed set, never questions, passages, addresses or keys.
+/// The source of the spans and metrics of search and ingestion. Without a listener, they cost nothing. Their attributes contain only
+/// numbers and names from a fixed set, never questions, passages, addresses or keys.
 /// </summary>
 public static class RagTelemetry
 {

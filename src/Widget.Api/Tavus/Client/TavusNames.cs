@@ -42,7 +42,7 @@ internal sealed class TavusNames(int capacity = 10_000)
 
     public void Remember(TavusAccount account, string endpoint, TavusFamily family)
     {
-        // It is bounded, and detecting a family again costs only one request.
+        // The number of entries is limited. Detecting a family again costs only one request.
         if (_known.Count >= capacity) _known.Clear();
         _known[(account.Fingerprint, endpoint)] = family;
     }

@@ -124,7 +124,7 @@ internal sealed partial class TavusTransport(
 
         TavusException Failed(TavusException e)
         {
-            // A server that refuses too many requests is available.
+            // A server that answers 429 (too many requests) is available.
             if (e is { Fault: TavusFault.Temporary, Status: not 429 }) breaker.RecordFailure(account.Fingerprint, e.Message);
             else breaker.RecordSuccess(account.Fingerprint);
             Activity.Current?.AddTag("tavus.fault", e.Fault.ToString());

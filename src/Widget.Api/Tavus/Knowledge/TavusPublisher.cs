@@ -10,8 +10,8 @@ namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
 /// Keeps copies of our documents at Tavus in sync. A copy is created when a document is published, replaced when it changes, and deleted
-/// when it is withdrawn or no longer exists. Each copy has its publication's tag, so a copy that was created although the response was
-/// lost is found and never created twice.
+/// when it is withdrawn or no longer exists. Each copy has its publication's tag. So if the response to its creation was lost, the copy
+/// is found by the tag and is not created again.
 /// </summary>
 public sealed class TavusPublisher(
     TenantDatabase database,

@@ -11,7 +11,7 @@ public sealed class VoiceCallConnector(
     VoiceTimings timings,
     TimeProvider clock)
 {
-    /// <summary>The call at its provider; null when the provider never named it or the account's key was removed.</summary>
+    /// <summary>The call at its provider; null when the provider gave no id or the account's key was removed.</summary>
     internal async Task<ProviderCall?> FindAsync(VoiceCall call, CancellationToken ct) =>
         call.CallId is { } callId && await AccountAsync(call, ct) is { } account
             ? new ProviderCall(providers.Of(call.Protocol), account, callId, timings, clock)

@@ -7,8 +7,8 @@ using Widget.Platform.Text;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// Runs a conversation with GPT-Live, which listens and speaks at the same time and handles turns itself. It sends transcripts
-/// in fragments and does not mark the end of an utterance, so a change of speaker or a pause ends it here. When GPT-Live delegates, the
+/// Runs a conversation with GPT-Live, which listens and speaks at the same time and handles turns itself. It sends transcripts in fragments
+/// and does not mark the end of an utterance, so here an utterance ends when the speaker changes or pauses. When GPT-Live delegates, the
 /// event (<c>session.delegation.created</c>) does not contain the question, so we answer the visitor's last utterance.
 /// </summary>
 internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue

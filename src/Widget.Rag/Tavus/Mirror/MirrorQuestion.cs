@@ -18,7 +18,8 @@ internal sealed record MirrorQuestion(
     double AverageLength,
     DateTimeOffset SyncedAt)
 {
-    // Stop words carry some meaning in short questions, and a spelling without accents may be meant. Question does the same.
+    // In short questions, stop words carry some meaning. Visitors may also type a word without its accents. The class Question uses the
+    // same weights.
     private const float StopWordWeight = 0.3f;
     private const float OtherSpellingWeight = 0.5f;
 
