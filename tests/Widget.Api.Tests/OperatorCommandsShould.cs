@@ -99,7 +99,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("frobnicate", "There is no command \"widget frobnicate\". Commands: serve, migrate,")]
+    [InlineData("frobnicate", "There is no command \"widget frobnicate\". Commands: serve, check, migrate,")]
     [InlineData("tenants", "\"widget tenants\" needs a command. Commands: create, list")]
     [InlineData("tenants creat", "There is no command \"widget tenants creat\". Commands: create, list")]
     [InlineData("tenants list --jsn", "\"widget tenants list\" does not take \"--jsn\". It takes --json")]

@@ -85,7 +85,7 @@ public sealed class StoredKnowledgeShould(DatabaseFixture fixture)
         await using var site = await TestSite.StartAsync(new Dictionary<string, string>
         {
             ["/"] = $"<p>Start page.</p><a href='/login?return={new string('x', 4_000)}'>log in</a><a href='/README.md'>read</a>",
-            // An HTML page about a Markdown file is a page.
+            // HTML at the address of a Markdown file is read as a page.
             ["/README.md"] = "<h1>Read me</h1>\n    <div><p>Indented paragraph.</p></div>",
         });
         var tenant = await _database.AddTenantAsync();

@@ -88,7 +88,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         await using (var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct))
         {
             var terms = (await MirrorQuestion.ReadAsync(db, "Was kostet der Versand nach Dänemark?", Ct))!.Terms;
-            // "der" is in one passage, and there is one in German.
+            // The word "der" is in one passage, and one passage is in German.
             terms.Single(term => term.Lexeme == "der").Weight.ShouldBe(0.3f * (float)Bm25.Idf(1, 1), 0.001f);
         }
 
