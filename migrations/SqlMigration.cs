@@ -112,3 +112,9 @@ public sealed class RemovedSources : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0030_tenant_models")]
 public sealed class TenantModels : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0032_visitor_identity")]
+public sealed class VisitorIdentity : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0033_leads")]
+public sealed class Leads : SqlMigration;

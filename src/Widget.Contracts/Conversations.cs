@@ -140,10 +140,46 @@ public sealed record MessageRated : ConversationEvent
     public required Guid MessageId { get; init; }
 
     public required Rating Rating { get; init; }
+
+    /// <summary>Why the answer was rated down, if the visitor has said so.</summary>
+    public RatingReason? Reason { get; init; }
+
+    /// <summary>What the visitor says about the answer.</summary>
+    public string? Comment { get; init; }
+}
+
+/// <summary>Why a visitor rated an answer down.</summary>
+[JsonConverter(typeof(StrictEnumConverter<RatingReason>))]
+public enum RatingReason
+{
+    [JsonStringEnumMemberName("wrong")]
+    Wrong,
+
+    [JsonStringEnumMemberName("incomplete")]
+    Incomplete,
+
+    [JsonStringEnumMemberName("unclear")]
+    Unclear,
+
+    [JsonStringEnumMemberName("other")]
+    Other,
 }
 
 /// <summary>The visitor asked for a person.</summary>
-public sealed record PersonRequested : ConversationEvent;
+public sealed record PersonRequested : ConversationEvent
+{
+    /// <summary>The visitor's name, if given.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where to answer the visitor, if given.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>What the visitor wants the person to know.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The office hours when the visitor asked; null if the tenant has not set them.</summary>
+    public PersonAvailability? Availability { get; init; }
+}
 
 [JsonConverter(typeof(StrictEnumConverter<Speaker>))]
 public enum Speaker

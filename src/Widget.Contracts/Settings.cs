@@ -113,9 +113,21 @@ public sealed record TenantSettings : IValidatableObject
     [StringLength(500)]
     public string? Greeting { get; init; }
 
+    /// <summary>What the assistant can do, in one or two sentences.</summary>
+    [StringLength(300, ErrorMessage = "introduction can have at most 300 characters.")]
+    public string? Introduction { get; init; }
+
     /// <summary>Suggested questions, at most six.</summary>
     [Required, MaxLength(6, ErrorMessage = "There can be at most six suggested questions.")]
     public IReadOnlyList<string> SuggestedQuestions { get; init; } = [];
+
+    /// <summary>
+    /// Greeting, introduction and suggested questions by language: <c>en</c>, <c>de</c>, <c>es</c>, <c>ar</c>. A visitor in another
+    /// language sees those without a language.
+    /// </summary>
+    [Required]
+    public IReadOnlyDictionary<string, WidgetTranslation> Translations { get; init; } =
+        new Dictionary<string, WidgetTranslation>(StringComparer.Ordinal);
 
     /// <summary>The widget's appearance.</summary>
     [Required]
@@ -128,6 +140,13 @@ public sealed record TenantSettings : IValidatableObject
     /// <summary>How to reach a person outside the chat: a web address or a mailto address.</summary>
     [StringLength(500)]
     public string? ContactUrl { get; init; }
+
+    /// <summary>When people of the company answer visitors; null to say nothing about it.</summary>
+    public OfficeHours? OfficeHours { get; init; }
+
+    /// <summary>How soon a person usually answers during office hours, in minutes; null to say nothing about it.</summary>
+    [Range(1, 10_080, ErrorMessage = "replyMinutes must be between 1 and 10,080.")]
+    public int? ReplyMinutes { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -157,7 +176,16 @@ public sealed record TenantSettings : IValidatableObject
         if (ContactUrl is not null
             && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
             yield return new("contactUrl must be a web address or a mailto address.", [nameof(ContactUrl)]);
-        (string, object)[] parts =
+        if (Translations.Keys.FirstOrDefault(locale => !WidgetLocales.All.Contains(locale, StringComparer.Ordinal)) is { } unknown)
+        {
+            yield return new(
+                $"There is no language \"{unknown}\". Use {string.Join(", ", WidgetLocales.All)}.",
+                [nameof(Translations)]);
+        }
+
+        if (Translations.Values.Any(translation => translation is null))
+            yield return new("The texts of a language must be an object, not null.", [nameof(Translations)]);
+        List<(string, object)> parts =
         [
             (nameof(Theme), Theme),
             (nameof(Speech), Speech),
@@ -165,6 +193,9 @@ public sealed record TenantSettings : IValidatableObject
             (nameof(TavusLayers), TavusLayers),
             (nameof(Budget), Budget),
         ];
+        if (OfficeHours is not null) parts.Add((nameof(OfficeHours), OfficeHours));
+        parts.AddRange(Translations.Where(entry => entry.Value is not null)
+            .Select(entry => ($"{nameof(Translations)}.{entry.Key}", (object)entry.Value)));
         foreach (var (name, part) in parts)
         {
             var problems = new List<ValidationResult>();

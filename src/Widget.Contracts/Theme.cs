@@ -40,7 +40,22 @@ public sealed record ThemeSettings
 
     /// <summary>Light, dark, or the visitor's preference.</summary>
     public ColorScheme Scheme { get; init; } = ColorScheme.Auto;
+
+    /// <summary>Web address of the company's logo.</summary>
+    [StringLength(500), WebAddress]
+    public string? LogoUrl { get; init; }
+
+    /// <summary>Web address of the assistant's picture. Without it, the widget shows a drawn portrait.</summary>
+    [StringLength(500), WebAddress]
+    public string? PortraitUrl { get; init; }
 }
+
+/// <summary>What a page needs to draw the launcher before a visitor opens the widget.</summary>
+/// <param name="Color">The brand colour, as <c>#rrggbb</c>.</param>
+/// <param name="Position">The corner of the launcher.</param>
+/// <param name="Scheme">Light, dark, or the visitor's preference.</param>
+/// <param name="LogoUrl">Web address of the company's logo.</param>
+public sealed record WidgetAppearance(string Color, WidgetPosition Position, ColorScheme Scheme, string? LogoUrl);
 
 /// <summary>The web sites that may embed the tenant's widget.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Widget.Contracts;
 
 /// <summary>Opens the widget for a visitor.</summary>
-public sealed record SessionRequest
+public sealed record SessionRequest : IValidatableObject
 {
     /// <summary>The public key from the script tag.</summary>
     [Required, StringLength(100)]
@@ -20,9 +20,60 @@ public sealed record SessionRequest
     /// <summary>Whether to start a new conversation instead of continuing the visitor's last one.</summary>
     public bool NewConversation { get; init; }
 
+    /// <summary>
+    /// An earlier conversation of the visitor to continue. If the visitor has no such conversation, the last one continues.
+    /// </summary>
+    public Guid? ConversationId { get; init; }
+
+    /// <summary>Who the visitor is on the customer's site, with a proof. Null if the site doesn't know.</summary>
+    public SessionIdentity? Identity { get; init; }
+
+    /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
+
     /// <summary>Capabilities of the visitor's browser: <c>audio</c>, <c>webrtc</c>, <c>microphone</c>. Defaults to all.</summary>
     [MaxLength(20)]
     public IReadOnlyList<string>? Abilities { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Identity is null) return [];
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(Identity, new ValidationContext(Identity), problems, validateAllProperties: true);
+        return problems.Select(problem =>
+            new ValidationResult(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Identity)}.{member}")]));
+    }
+}
+
+/// <summary>Who the visitor is on the customer's site.</summary>
+public sealed record SessionIdentity : IValidatableObject
+{
+    /// <summary>The visitor's ID on the customer's site.</summary>
+    [StringLength(200, ErrorMessage = "identity.id can have at most 200 characters.")]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string? Id { get; init; }
+
+    /// <summary>The visitor's name.</summary>
+    [StringLength(200, ErrorMessage = "identity.name can have at most 200 characters.")]
+    public string? Name { get; init; }
+
+    /// <summary>The visitor's e-mail address.</summary>
+    [StringLength(320), EmailAddress(ErrorMessage = "identity.email is not an e-mail address.")]
+    public string? Email { get; init; }
+
+    /// <summary>
+    /// Proves the ID: HMAC-SHA256 of the ID's UTF-8 bytes with the tenant's identity secret, as 64 lower-case hexadecimal digits. The
+    /// customer's server computes it. Null if there is no proof; then nothing that belongs to the ID is shown.
+    /// </summary>
+    [StringLength(200)]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string? Hash { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Hash is not null && string.IsNullOrWhiteSpace(Id)) yield return new("identity.id is required with identity.hash.", [nameof(Id)]);
+    }
 }
 
 /// <summary>A visitor's session.</summary>
@@ -32,13 +83,35 @@ public sealed record SessionRequest
 /// <param name="ConversationId">The conversation to continue.</param>
 /// <param name="LastSeq">Sequence number of the conversation's last event; 0 if there is none. Later events are new to the page.</param>
 /// <param name="Config">The widget's configuration.</param>
+/// <param name="Verified">Whether the site has proved who the visitor is.</param>
 public sealed record SessionResponse(
     string Token,
     DateTimeOffset ExpiresAt,
     Guid VisitorId,
     Guid ConversationId,
     int LastSeq,
-    WidgetConfig Config);
+    WidgetConfig Config,
+    bool Verified);
+
+/// <summary>A visitor's conversations, newest first.</summary>
+/// <param name="Items">The conversations. Those without a message are left out.</param>
+/// <param name="Next">Pass it as <c>before</c> to get older conversations; null if there are none.</param>
+public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Items, string? Next);
+
+/// <summary>A conversation in a list.</summary>
+/// <param name="Id">The conversation. Open it with <c>conversationId</c> of the session.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="LastAt">When it was last continued.</param>
+/// <param name="Title">The visitor's first message, at most 120 characters; null if the visitor has written none.</param>
+/// <param name="Preview">The last message as plain text, at most 160 characters.</param>
+/// <param name="LastSeq">Sequence number of its last event.</param>
+public sealed record ConversationSummary(
+    Guid Id,
+    DateTimeOffset StartedAt,
+    DateTimeOffset LastAt,
+    string? Title,
+    string? Preview,
+    int LastSeq);
 
 /// <summary>The widget's configuration for a tenant.</summary>
 public sealed record WidgetConfig
@@ -50,6 +123,13 @@ public sealed record WidgetConfig
     /// <summary>The assistant's greeting. If null, the widget greets in the visitor's language.</summary>
     public string? Greeting { get; init; }
 
+    /// <summary>What the assistant can do, in one or two sentences.</summary>
+    public string? Introduction { get; init; }
+
+    /// <summary>Greeting, introduction and suggested questions by language. Languages without any text are left out.</summary>
+    public IReadOnlyDictionary<string, WidgetTranslation> Translations { get; init; } =
+        new Dictionary<string, WidgetTranslation>(StringComparer.Ordinal);
+
     public required IReadOnlyList<string> SuggestedQuestions { get; init; }
 
     public required ThemeSettings Theme { get; init; }
@@ -59,6 +139,18 @@ public sealed record WidgetConfig
 
     /// <summary>How to reach a person outside the chat.</summary>
     public string? ContactUrl { get; init; }
+
+    /// <summary>Web address of the company's logo.</summary>
+    public string? LogoUrl { get; init; }
+
+    /// <summary>Web address of the assistant's picture.</summary>
+    public string? PortraitUrl { get; init; }
+
+    /// <summary>Whether people answer now, and when they do; null if the tenant has not set its office hours.</summary>
+    public PersonAvailability? Availability { get; init; }
+
+    /// <summary>Whether a transcript can be sent by e-mail.</summary>
+    public bool Transcripts { get; init; }
 
     /// <summary>Path of the widget's hosted page at this API. Use it where the customer's page has no access to devices.</summary>
     public string? HostedUrl { get; init; }
@@ -97,7 +189,7 @@ public sealed record MessageRequest
     public string? Locale { get; init; }
 }
 
-public sealed record RatingRequest
+public sealed record RatingRequest : IValidatableObject
 {
     /// <summary>Your ID for the request. Sending it again has no effect.</summary>
     [Required]
@@ -111,8 +203,23 @@ public sealed record RatingRequest
 
     /// <summary>The rating.</summary>
     public Rating Rating { get; init; }
+
+    /// <summary>Why the answer was rated down.</summary>
+    public RatingReason? Reason { get; init; }
+
+    /// <summary>What the visitor says about an answer that they rate down.</summary>
+    [StringLength(1_000, ErrorMessage = "comment can have at most 1,000 characters.")]
+    public string? Comment { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Rating == Rating.Down) yield break;
+        if (Reason is not null) yield return new("A reason can be given only with the rating down.", [nameof(Reason)]);
+        if (Comment is not null) yield return new("A comment can be given only with the rating down.", [nameof(Comment)]);
+    }
 }
 
+/// <summary>Asks for a person. All fields but the client ID are optional.</summary>
 public sealed record PersonRequest
 {
     /// <summary>Your ID for the request. Sending it again has no effect.</summary>
@@ -121,6 +228,45 @@ public sealed record PersonRequest
     [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
+
+    /// <summary>The visitor's name.</summary>
+    [StringLength(200, ErrorMessage = "name can have at most 200 characters.")]
+    public string? Name { get; init; }
+
+    /// <summary>The visitor's e-mail address. With an address, the request is kept as a lead.</summary>
+    [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
+    public string? Email { get; init; }
+
+    /// <summary>What the person should know.</summary>
+    [StringLength(2_000, ErrorMessage = "message can have at most 2,000 characters.")]
+    public string? Message { get; init; }
+
+    /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
+
+    /// <summary>The sentence about the use of the visitor's data that they were shown.</summary>
+    [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
+    public string? Consent { get; init; }
+}
+
+/// <summary>Asks for a transcript of the conversation by e-mail.</summary>
+public sealed record TranscriptRequest
+{
+    /// <summary>Your ID for the request. Sending it again has no effect.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string ClientId { get; init; } = "";
+
+    /// <summary>Where to send the transcript.</summary>
+    [Required(ErrorMessage = "email is missing.")]
+    [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
+    public string Email { get; init; } = "";
+
+    /// <summary>The language of the e-mail, such as <c>de</c>. Defaults to the visitor's language.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
 }
 
 /// <summary>Identifies the visitor.</summary>

@@ -11,8 +11,10 @@ internal static class ChatServices
     public static IServiceCollection AddChat(this IServiceCollection services)
     {
         services.AddSingleton<SessionService>();
+        services.AddSingleton<SessionVisitors>();
+        services.AddSingleton<EarlierConversations>();
         services.AddCors(cors => cors.AddPolicy(
-            Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
+            Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After", "ETag")));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = SizeLimitedHubProtocol.MaxFrameBytes)
             .AddJsonProtocol(json => StorableConverters.AddTo(json.PayloadSerializerOptions));
         // Of two protocols with the same name, SignalR uses the one registered last.

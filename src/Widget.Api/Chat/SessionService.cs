@@ -1,4 +1,5 @@
 using Widget.Api.Conversations;
+using Widget.Api.Leads;
 using Widget.Api.Modes;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
@@ -14,40 +15,55 @@ namespace Widget.Api.Chat;
 /// Opens sessions. A session's response names the visitor and the conversation that continues, and contains the widget's configuration.
 /// </summary>
 internal sealed class SessionService(
-    TenantDatabase database,
+    SessionVisitors sessionVisitors,
+    IdentityProofs proofs,
+    VisitorService visitors,
     TenantSettingsService settings,
     AvailableModes modes,
     SpeechAvailability speech,
     DictationService dictation,
-    VisitorTokens tokens)
+    VisitorTokens tokens,
+    TimeProvider clock)
 {
     /// <summary>
-    /// Opens a session. An unknown visitor id, such as that of an erased visitor, is replaced by a new one.
+    /// Opens a session. A visitor id that is unknown, such as that of an erased visitor, is replaced by a new one. So is one for which an
+    /// identity has been proved, unless the request proves the same.
     /// </summary>
     /// <param name="tenant">The tenant whose widget it is.</param>
     /// <param name="request">The widget's request.</param>
     /// <param name="origin">The site of the request, which was checked; null when the caller is not a browser.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<SessionResponse> OpenAsync(TenantInfo tenant, SessionRequest request, string? origin, CancellationToken ct)
+    /// <returns>Null if the proof of the visitor's identity is wrong.</returns>
+    public async Task<SessionResponse?> OpenAsync(TenantInfo tenant, SessionRequest request, string? origin, CancellationToken ct)
     {
-        var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
-        var existing = request.VisitorId is { } id ? await FindAsync(tenant.TenantId, new VisitorId(id), ct) : null;
-        var visitor = existing?.Visitor ?? VisitorId.New();
+        var id = tenant.TenantId;
+        var verified = request.Identity is { Hash: not null } proved ? proved.Id! : null;
+        if (verified is not null && !await proofs.IsValidAsync(id, verified, request.Identity!.Hash!, ct)) return null;
+
+        var tenantSettings = await settings.ReadAsync(id, ct);
+        var existing = await FindAsync(id, request, verified, ct);
+        var visitor = existing?.Id ?? VisitorId.New();
         var conversation = request.NewConversation ? null : existing?.Last;
         if (conversation is null)
         {
-            conversation = new LastConversation(ConversationId.New(), LastSeq: 0);
-            await AddAsync(tenant.TenantId, visitor, existing is null, conversation.Id, ct);
+            conversation = new OpenConversation(ConversationId.New(), LastSeq: 0);
+            await sessionVisitors.AddAsync(id, visitor, existing is null, request.Locale, conversation.Id, ct);
         }
 
-        var (token, expires) = tokens.Create(new VisitorTicket(tenant.TenantId, visitor, origin));
+        if (existing is not null && request.Locale is { } locale && locale != existing.Locale)
+            await sessionVisitors.SetLocaleAsync(id, visitor, locale, ct);
+        var ticket = new VisitorTicket(id, visitor, origin);
+        if (request.Identity is { } who)
+            await visitors.IdentifyAsync(ticket, new IdentifyRequest { Id = who.Id, Name = who.Name, Email = who.Email }, ct);
+        var (token, expires) = tokens.Create(ticket);
         return new SessionResponse(
             token,
             expires,
             visitor.Value,
             conversation.Id.Value,
             conversation.LastSeq,
-            await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
+            await ConfigAsync(tenant, tenantSettings, request.Abilities, ct),
+            verified is not null);
     }
 
     /// <summary>Does the same work as opening a session, but adds no visitor and no conversation.</summary>
@@ -55,47 +71,19 @@ internal sealed class SessionService(
     {
         var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
         var visitor = VisitorId.New();
-        await FindAsync(tenant.TenantId, visitor, ct);
+        await sessionVisitors.FindAsync(tenant.TenantId, visitor, requested: null, ct);
         tokens.Create(new VisitorTicket(tenant.TenantId, visitor, Origin: null));
         await ConfigAsync(tenant, tenantSettings, abilities: null, ct);
         return tenantSettings;
     }
 
-    // Every page view opens a session, so each of these methods is one round trip.
-    private async Task<KnownVisitor?> FindAsync(TenantId tenant, VisitorId visitor, CancellationToken ct)
+    private async Task<SessionVisitor?> FindAsync(TenantId tenant, SessionRequest request, string? verified, CancellationToken ct)
     {
-        await using var batch = database.Batch(tenant).Add(
-            """
-            select conversation.id, conversation.last_seq
-            from visitors visitor
-            left join lateral (
-              select id, last_seq from conversations
-              where tenant_id = $1 and visitor_id = visitor.id
-              order by updated_at desc
-              limit 1
-            ) conversation on true
-            where visitor.tenant_id = $1 and visitor.id = $2
-            """,
-            [tenant.Value, visitor.Value]);
-        await using var row = await batch.ReadAsync(ct);
-        if (!await row.ReadAsync(ct)) return null;
-        var last = row.IsDBNull(0) ? null : new LastConversation(new ConversationId(row.GetGuid(0)), row.GetInt32(1));
-        return new KnownVisitor(visitor, last);
+        VisitorId? browser = request.VisitorId is { } visitor ? new VisitorId(visitor) : null;
+        ConversationId? requested = request.ConversationId is { } conversation ? new ConversationId(conversation) : null;
+        if (verified is not null) return await sessionVisitors.FindVerifiedAsync(tenant, verified, browser, requested, ct);
+        return browser is { } known ? await sessionVisitors.FindAsync(tenant, known, requested, ct) : null;
     }
-
-    private async Task AddAsync(TenantId tenant, VisitorId visitor, bool isNew, ConversationId conversation, CancellationToken ct)
-    {
-        await using var batch = database.Batch(tenant);
-        if (isNew) batch.Add("insert into visitors (tenant_id, id) values ($1, $2)", [tenant.Value, visitor.Value]);
-        batch.Add(
-            "insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)",
-            [tenant.Value, conversation.Value, visitor.Value]);
-        await batch.RunAsync(ct);
-    }
-
-    private sealed record KnownVisitor(VisitorId Visitor, LastConversation? Last);
-
-    private sealed record LastConversation(ConversationId Id, int LastSeq);
 
     private async Task<WidgetConfig> ConfigAsync(
         TenantInfo tenant,
@@ -109,10 +97,16 @@ internal sealed class SessionService(
             TenantName = tenant.Name,
             AgentName = settings.AgentName,
             Greeting = settings.Greeting,
+            Introduction = settings.Introduction,
+            Translations = settings.Translations.Where(entry => !entry.Value.IsEmpty)
+                .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
             SuggestedQuestions = settings.SuggestedQuestions,
             Theme = settings.Theme,
             Locale = settings.Locale,
             ContactUrl = settings.ContactUrl,
+            LogoUrl = settings.Theme.LogoUrl,
+            PortraitUrl = settings.Theme.PortraitUrl,
+            Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",
             Modes = available,
             Speech = available.Contains(speech.Mode) ? await speech.OfferAsync(tenant.TenantId, settings.Speech, ct) : null,

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
+using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -15,8 +16,13 @@ namespace Widget.Api.Chat;
 internal static class VisitorEndpoints
 {
     private const long MaxRequestBytes = 64 * 1024;
+    private static readonly TimeSpan MaxAppearanceAge = TimeSpan.FromMinutes(5);
     private const int MaxContextEntries = 20;
     private const int MaxContextEntryLength = 500;
+
+    private const string WrongProof =
+        "identity.hash does not prove identity.id. Compute it on your server: HMAC-SHA256 of the id, with the tenant's identity secret as "
+        + "the key, as lower-case hexadecimal digits. POST /api/settings/identity-secret creates the secret.";
 
     public static void MapVisitors(this IEndpointRouteBuilder routes)
     {
@@ -28,16 +34,22 @@ internal static class VisitorEndpoints
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");
 
+        widget.MapGet("/appearance", Appearance).ProducesProblem(404)
+            .WithSummary("Get what a page needs to draw the launcher before a visitor opens the widget");
+
         var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
         visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Identify the visitor");
+        visitor.MapGet("/conversations", Conversations).ProducesValidationProblem()
+            .WithSummary("List the visitor's conversations that have a message, newest first");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
             .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Send a message and get its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
-        visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().WithSummary("Ask for a person");
+        visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>()
+            .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
         visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>()
             .WithSummary("Describe the page that the visitor is on");
         visitor.MapPost("/conversations/{id:guid}/answers/{message:guid}/stop", Stop).WithSummary("Stop an answer");
@@ -78,7 +90,9 @@ internal static class VisitorEndpoints
         }
 
         if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
-        return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
+        return await sessions.OpenAsync(tenant, request, origin, ct) is { } session
+            ? TypedResults.Ok(session)
+            : Problems.Create(StatusCodes.Status403Forbidden, WrongProof, "identity");
     }
 
     private static ProblemHttpResult NoSiteAllowed(TenantInfo tenant) => Problems.Create(
@@ -88,6 +102,35 @@ internal static class VisitorEndpoints
     private static ProblemHttpResult SiteNotAllowed(TenantInfo tenant, string origin) => Problems.Create(
         StatusCodes.Status403Forbidden,
         $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+
+    private static async Task<IResult> Appearance(
+        HttpContext http,
+        IMultiTenantStore tenants,
+        TenantSettingsService settings,
+        CancellationToken ct,
+        string key = "")
+    {
+        // Only a site key is public. The store would find the tenant of any other key, too.
+        if (!key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
+            return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
+        var theme = (await settings.ReadAsync(tenant.TenantId, ct)).Theme;
+        return CachedJson.Of(http, new WidgetAppearance(theme.Color, theme.Position, theme.Scheme, theme.LogoUrl), MaxAppearanceAge);
+    }
+
+    private static async Task<Results<Ok<ConversationPage>, ValidationProblem>> Conversations(
+        HttpContext http,
+        VisitorTokens tokens,
+        EarlierConversations conversations,
+        CancellationToken ct,
+        string? before = null,
+        int limit = EarlierConversations.DefaultLimit)
+    {
+        if (limit is < 1 or > EarlierConversations.MaxLimit)
+            return Problems.Invalid("limit", $"limit must be between 1 and {EarlierConversations.MaxLimit}.");
+        return await conversations.ListAsync(tokens.Read(http)!, before, limit, ct) is { } page
+            ? TypedResults.Ok(page)
+            : Problems.Invalid("before", "before must be the value of next in the page before.");
+    }
 
     private static async Task<NoContent> Identify(
         IdentifyRequest request,
@@ -160,7 +203,14 @@ internal static class VisitorEndpoints
         var visitor = tokens.Read(http)!;
         var conversation = new ConversationId(id);
         if (!await visitors.IsAnswerAsync(visitor, conversation, new MessageId(request.MessageId), ct)) return Problems.NotFound("answer");
-        var rated = new MessageRated { ClientId = request.ClientId, MessageId = request.MessageId, Rating = request.Rating };
+        var rated = new MessageRated
+        {
+            ClientId = request.ClientId,
+            MessageId = request.MessageId,
+            Rating = request.Rating,
+            Reason = request.Reason,
+            Comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim(),
+        };
         return await visitors.AppendAsync(visitor, conversation, rated, ct) is { } appended
             ? TypedResults.Ok(appended)
             : Problems.NotFound("conversation");
@@ -171,14 +221,11 @@ internal static class VisitorEndpoints
         PersonRequest request,
         HttpContext http,
         VisitorTokens tokens,
-        VisitorService visitors,
-        CancellationToken ct)
-    {
-        var requested = new PersonRequested { ClientId = request.ClientId };
-        return await visitors.AppendAsync(tokens.Read(http)!, new ConversationId(id), requested, ct) is { } appended
-            ? TypedResults.Ok(appended)
+        LeadService leads,
+        CancellationToken ct) =>
+        await leads.RequestPersonAsync(tokens.Read(http)!, new ConversationId(id), request, ct) is { } requested
+            ? TypedResults.Ok(requested)
             : Problems.NotFound("conversation");
-    }
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> SetContext(
         Guid id,

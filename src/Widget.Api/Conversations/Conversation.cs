@@ -50,6 +50,12 @@ public sealed class Visitor : ITenantOwned
     /// <summary>The site's id for the visitor; not verified.</summary>
     public string? ExternalId { get; set; }
 
+    /// <summary>The site's id for the visitor, which the site's server has proved. Unique within the tenant.</summary>
+    public string? VerifiedId { get; set; }
+
+    /// <summary>The widget's language for the visitor.</summary>
+    public string? Locale { get; set; }
+
     /// <summary>What the site says about the visitor, such as name and e-mail address; not verified.</summary>
     public required Dictionary<string, string> Traits { get; set; }
 

@@ -13,6 +13,7 @@ internal static class ApiDescription
     private static readonly (string Name, string Description)[] Groups =
     [
         ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
+        ("Leads", "Visitors who asked for a person."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),
         ("Settings", "A tenant's settings, origins and ways to talk."),

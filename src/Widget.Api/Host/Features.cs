@@ -5,6 +5,7 @@ using Widget.Api.Evaluation;
 using Widget.Api.Host.WarmUp;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
+using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Models;
@@ -58,6 +59,7 @@ internal static class Features
             options.Ingestion);
         services.AddEvaluation();
         services.AddVisitors();
+        services.AddLeads();
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -77,6 +79,7 @@ internal static class Features
         app.MapHealth();
         app.MapVisitors();
         app.MapHostedPage();
+        app.MapLeads();
         app.MapVideo();
         app.MapLifecycle();
         app.MapVoice();

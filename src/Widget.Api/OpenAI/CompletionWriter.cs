@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
+using Widget.Api.SpokenMarkdown;
 using Widget.Contracts;
 
 namespace Widget.Api.OpenAI;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Answers.SmallTalk;
+using Widget.Api.SpokenMarkdown;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;

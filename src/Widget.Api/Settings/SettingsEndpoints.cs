@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Leads;
 using Widget.Api.Models;
 using Widget.Api.Outbound;
 using Widget.Api.Tenancy;
@@ -22,6 +23,7 @@ internal static class SettingsEndpoints
         settings.MapGet("/", Read).WithSummary("The tenant's settings");
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");
         settings.MapGet("/origins", ReadOrigins).WithSummary("The websites that may embed the widget");
+        routes.MapIdentitySecret();
         settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the websites that may embed the widget");
     }
 
@@ -44,6 +46,13 @@ internal static class SettingsEndpoints
         var available = tools.All.Select(tool => tool.Name).ToList();
         if (request.Tools.Except(available, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             return Problems.Invalid("tools", $"There is no tool \"{unknown}\". The tools are {string.Join(", ", available)}.");
+        if (request.OfficeHours is { } hours && !OpeningTimes.IsTimeZone(hours.TimeZone))
+        {
+            return Problems.Invalid(
+                "officeHours.timeZone",
+                $"There is no time zone \"{hours.TimeZone}\". Use an IANA id such as Europe/Berlin.");
+        }
+
         (string Field, string? Endpoint)[] endpoints =
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
         foreach (var (field, endpoint) in endpoints)

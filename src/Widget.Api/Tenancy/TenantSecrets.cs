@@ -46,6 +46,9 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     /// <summary>The tenant's own key at the provider of its spoken replies.</summary>
     public const string SpeechKey = "speech_key";
 
+    /// <summary>The secret with which the tenant's server proves who a visitor is.</summary>
+    public const string IdentitySecret = "identity_secret";
+
     private const int HintLength = 4;
     private const int MinLengthForHint = 12;
 

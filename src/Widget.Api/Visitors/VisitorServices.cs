@@ -15,6 +15,7 @@ internal static class VisitorServices
         services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();
         services.AddSingleton<IMultiTenantStrategy, HubTokenStrategy>();
         services.AddSingleton<VisitorService>();
+        services.AddSingleton<IdentityProofs>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, VisitorAuthentication>(VisitorAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.Visitor,

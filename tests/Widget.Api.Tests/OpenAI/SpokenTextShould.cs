@@ -1,4 +1,4 @@
-using Widget.Api.OpenAI;
+using Widget.Api.SpokenMarkdown;
 
 namespace Widget.Api.Tests.OpenAI;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Widget.Api.Answers;
 using Widget.Api.OpenAI;
 using Widget.Api.Speech.Script;
+using Widget.Api.SpokenMarkdown;
 
 namespace Widget.Api.Tests.Speech;
 

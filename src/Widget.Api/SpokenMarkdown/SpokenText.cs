@@ -1,7 +1,6 @@
 using System.Text;
-using Widget.Api.SpokenMarkdown;
 
-namespace Widget.Api.OpenAI;
+namespace Widget.Api.SpokenMarkdown;
 
 /// <summary>
 /// Converts an answer's Markdown to text that a voice can read aloud, while the answer is being written. Each paragraph, heading, list item

@@ -1,0 +1,141 @@
+using NpgsqlTypes;
+using Widget.Api.Conversations;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Chat;
+
+/// <summary>A visitor who opens a session.</summary>
+/// <param name="Id">The visitor.</param>
+/// <param name="Locale">The visitor's language, as stored.</param>
+/// <param name="Last">The conversation to continue; null if there is none.</param>
+internal sealed record SessionVisitor(VisitorId Id, string? Locale, OpenConversation? Last);
+
+/// <param name="Id">The conversation.</param>
+/// <param name="LastSeq">Seq of its last event.</param>
+internal sealed record OpenConversation(ConversationId Id, int LastSeq);
+
+/// <summary>
+/// Finds and adds the visitors of sessions. Every page view opens a session, so what most of them need is one round trip.
+/// </summary>
+internal sealed class SessionVisitors(TenantDatabase database)
+{
+    // Of the visitor's conversations, the requested one comes first, then the last one.
+    private const string Columns =
+        """
+        select visitor.id, visitor.locale, conversation.id, conversation.last_seq
+        from visitors visitor
+        left join lateral (
+          select id, last_seq from conversations
+          where tenant_id = $1 and visitor_id = visitor.id
+          order by (id is not distinct from $3) desc, updated_at desc
+          limit 1
+        ) conversation on true
+        where visitor.tenant_id = $1
+        """;
+
+    // The visitor's id is no proof, so it does not open what belongs to a proved identity.
+    private const string UnverifiedSql = $"{Columns} and visitor.id = $2 and visitor.verified_id is null";
+    private const string VerifiedSql = $"{Columns} and visitor.verified_id = $2";
+
+    /// <summary>Finds a visitor that no identity has been proved for. Null if there is none.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="visitor">The id from the browser.</param>
+    /// <param name="requested">The conversation that the page asks for.</param>
+    /// <param name="ct">Cancels the query.</param>
+    public async Task<SessionVisitor?> FindAsync(TenantId tenant, VisitorId visitor, ConversationId? requested, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(UnverifiedSql, [tenant.Value, visitor.Value, Uuid(requested)]);
+        return await ReadAsync(batch, ct);
+    }
+
+    /// <summary>
+    /// Finds the visitor with a proved identity. The first time, the browser's visitor becomes this visitor, unless another identity has
+    /// been proved for it.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="identity">The visitor's id on the tenant's site, which has been proved.</param>
+    /// <param name="browser">The id from the browser.</param>
+    /// <param name="requested">The conversation that the page asks for.</param>
+    /// <param name="ct">Cancels the query.</param>
+    public async Task<SessionVisitor> FindVerifiedAsync(
+        TenantId tenant,
+        string identity,
+        VisitorId? browser,
+        ConversationId? requested,
+        CancellationToken ct)
+    {
+        if (await FindVerifiedAsync(tenant, identity, requested, ct) is { } known) return known;
+        await using (var db = await database.BeginAsync(tenant, ct))
+        {
+            // Two devices of a person that open their first sessions at the same time must get the same visitor.
+            await db.LockAsync($"identity {identity}", ct);
+            await using var add = db.Command(
+                """
+                with claimed as (
+                  update visitors set verified_id = $2
+                  where tenant_id = $1 and id = $3 and verified_id is null
+                    and not exists (select from visitors where tenant_id = $1 and verified_id = $2)
+                  returning id
+                )
+                insert into visitors (tenant_id, id, verified_id)
+                select $1, $4, $2 where not exists (select from claimed)
+                on conflict (tenant_id, verified_id) where verified_id is not null do nothing
+                """,
+                [tenant.Value, identity, Uuid(browser), VisitorId.New().Value]);
+            await add.ExecuteNonQueryAsync(ct);
+            await db.CommitAsync(ct);
+        }
+
+        return await FindVerifiedAsync(tenant, identity, requested, ct)
+            ?? throw new InvalidOperationException("The visitor was deleted while its session was opened.");
+    }
+
+    /// <summary>Adds a conversation and, if it is new, its visitor.</summary>
+    public async Task AddAsync(
+        TenantId tenant,
+        VisitorId visitor,
+        bool isNew,
+        string? locale,
+        ConversationId conversation,
+        CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant);
+        if (isNew) batch.Add("insert into visitors (tenant_id, id, locale) values ($1, $2, $3)", [tenant.Value, visitor.Value, Text(locale)]);
+        batch.Add(
+            "insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)",
+            [tenant.Value, conversation.Value, visitor.Value]);
+        await batch.RunAsync(ct);
+    }
+
+    /// <summary>Stores the visitor's language.</summary>
+    public async Task SetLocaleAsync(TenantId tenant, VisitorId visitor, string locale, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant)
+            .Add("update visitors set locale = $3 where tenant_id = $1 and id = $2", [tenant.Value, visitor.Value, locale]);
+        await batch.RunAsync(ct);
+    }
+
+    private async Task<SessionVisitor?> FindVerifiedAsync(
+        TenantId tenant,
+        string identity,
+        ConversationId? requested,
+        CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(VerifiedSql, [tenant.Value, identity, Uuid(requested)]);
+        return await ReadAsync(batch, ct);
+    }
+
+    private static async Task<SessionVisitor?> ReadAsync(TenantBatch batch, CancellationToken ct)
+    {
+        await using var row = await batch.ReadAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        var last = row.IsDBNull(2) ? null : new OpenConversation(new ConversationId(row.GetGuid(2)), row.GetInt32(3));
+        return new SessionVisitor(new VisitorId(row.GetGuid(0)), row.IsDBNull(1) ? null : row.GetString(1), last);
+    }
+
+    private static Npgsql.NpgsqlParameter Uuid<TId>(TId? id)
+        where TId : struct, ITypedId<TId> =>
+        new() { Value = (object?)id?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+
+    private static Npgsql.NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+}
