@@ -118,3 +118,6 @@ public sealed class VisitorIdentity : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0033_leads")]
 public sealed class Leads : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0034_mail_outbox")]
+public sealed class MailOutbox : SqlMigration;

@@ -1,4 +1,4 @@
-// Builds what the API serves: widget.js (the loader), the app's modules with hashed names, and the hosted page's style sheet.
+// Builds what the API serves: widget.js (the loader), the app's modules with hashed names, and what the hosted page needs.
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -47,7 +47,7 @@ await build({
     lib: { entry: 'src/loader/loader.ts', formats: ['iife'], name: 'WidgetLoader', fileName: () => 'widget.js' },
   },
 });
-await copyFile('src/page.css', `${out}/page.css`);
+for (const file of ['page.css', 'page.js']) await copyFile(`src/${file}`, `${out}/${file}`);
 
 // Compresses once, at the highest level, instead of for every visitor.
 for (const file of await readdir(out)) {

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
+using Widget.Api.Chat.Pages;
+using Widget.Api.Chat.Transcripts;
 using Widget.Api.Web;
 
 namespace Widget.Api.Chat;
@@ -13,6 +15,8 @@ internal static class ChatServices
         services.AddSingleton<SessionService>();
         services.AddSingleton<SessionVisitors>();
         services.AddSingleton<EarlierConversations>();
+        services.AddSingleton<TranscriptService>();
+        services.AddSingleton<StartPage>();
         services.AddCors(cors => cors.AddPolicy(
             Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After", "ETag")));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = SizeLimitedHubProtocol.MaxFrameBytes)

@@ -1,3 +1,4 @@
+using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
 using Widget.Api.Modes;
@@ -22,6 +23,7 @@ internal sealed class SessionService(
     AvailableModes modes,
     SpeechAvailability speech,
     DictationService dictation,
+    TranscriptService transcripts,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -106,6 +108,7 @@ internal sealed class SessionService(
             ContactUrl = settings.ContactUrl,
             LogoUrl = settings.Theme.LogoUrl,
             PortraitUrl = settings.Theme.PortraitUrl,
+            Transcripts = transcripts.IsAvailable,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",
             Modes = available,

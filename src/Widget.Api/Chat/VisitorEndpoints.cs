@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Answers;
+using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
 using Widget.Api.Limits;
@@ -50,6 +51,7 @@ internal static class VisitorEndpoints
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
         visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>()
             .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
+        visitor.MapTranscripts();
         visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>()
             .WithSummary("Describe the page that the visitor is on");
         visitor.MapPost("/conversations/{id:guid}/answers/{message:guid}/stop", Stop).WithSummary("Stop an answer");
@@ -143,7 +145,7 @@ internal static class VisitorEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<Ok<AssistantMessage>, ServerSentEventsResult<AnswerUpdate>, ProblemHttpResult>> Send(
+    private static async Task<Results<Ok<AssistantMessage>, EventStreamResult<AnswerUpdate>, ProblemHttpResult>> Send(
         Guid id,
         MessageRequest request,
         HttpContext http,
@@ -163,7 +165,7 @@ internal static class VisitorEndpoints
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))
-            return TypedResults.ServerSentEvents(WithEventNames(answer, ct));
+            return new EventStreamResult<AnswerUpdate>(WithEventNames(answer, ct));
         await foreach (var update in answer)
             if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
         return Problems.Create(
@@ -172,7 +174,7 @@ internal static class VisitorEndpoints
     }
 
     private static async Task<
-        Results<Ok<IReadOnlyList<ConversationEvent>>, ServerSentEventsResult<ConversationUpdate>, ProblemHttpResult>> Events(
+        Results<Ok<IReadOnlyList<ConversationEvent>>, EventStreamResult<ConversationUpdate>, ProblemHttpResult>> Events(
         Guid id,
         HttpContext http,
         VisitorTokens tokens,
@@ -188,7 +190,7 @@ internal static class VisitorEndpoints
         var events = await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, after, ct);
         if (events is null) return Problems.NotFound("conversation");
         return Accepts(http, "text/event-stream")
-            ? TypedResults.ServerSentEvents(WithEventIds(feed.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
+            ? new EventStreamResult<ConversationUpdate>(WithEventIds(feed.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
             : TypedResults.Ok(events);
     }
 

@@ -17,6 +17,9 @@ public sealed record InstallationOptions
     /// </summary>
     public string? HostSuffix { get; init; }
 
+    /// <summary>Where a demonstration can be seen (WIDGET_DEMO_URL); null if there is none. The start page leads to it.</summary>
+    public Uri? DemoAddress { get; init; }
+
     internal static InstallationOptions Read(Variables variables)
     {
         var hosts = variables.List("WIDGET_HOSTS");
@@ -34,6 +37,7 @@ public sealed record InstallationOptions
             PublicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com"),
             Hosts = hosts,
             HostSuffix = suffix,
+            DemoAddress = variables.Address("WIDGET_DEMO_URL", "http://localhost:5081"),
         };
     }
 }

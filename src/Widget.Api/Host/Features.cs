@@ -1,12 +1,14 @@
 using Widget.Api.Answers;
 using Widget.Api.Calls;
 using Widget.Api.Chat;
+using Widget.Api.Chat.Pages;
 using Widget.Api.Evaluation;
 using Widget.Api.Host.WarmUp;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Leads;
 using Widget.Api.Limits;
+using Widget.Api.Mail;
 using Widget.Api.Media;
 using Widget.Api.Models;
 using Widget.Api.Modes;
@@ -60,6 +62,7 @@ internal static class Features
         services.AddEvaluation();
         services.AddVisitors();
         services.AddLeads();
+        services.AddMail(options.Mail);
         services.AddChat();
         services.AddCalls();
         services.AddModes();

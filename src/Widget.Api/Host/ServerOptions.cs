@@ -3,6 +3,7 @@ using Widget.Api.Configuration;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
+using Widget.Api.Mail;
 using Widget.Api.Media;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
@@ -72,6 +73,9 @@ public sealed record ServerOptions
     /// <summary>Time limits of video calls. Tests shorten them; operators cannot set them.</summary>
     public VideoTimings Video { get; init; } = new();
 
+    /// <summary>The server that sends e-mails (WIDGET_SMTP_URL, WIDGET_MAIL_FROM).</summary>
+    public MailOptions Mail { get; init; } = new();
+
     /// <summary>Rate limits (WIDGET_LIMIT_…).</summary>
     public LimitOptions Limits { get; init; } = new();
 
@@ -113,6 +117,7 @@ public sealed record ServerOptions
             Voice = VoiceOptions.Read(variables),
             TavusApi = tavus,
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
+            Mail = MailOptions.Read(variables),
             Limits = LimitOptions.Read(variables),
             TrustedProxies = TrustedProxies.Read(variables),
             Budgets = BudgetOptions.Read(variables),

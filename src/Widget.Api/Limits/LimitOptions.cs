@@ -35,6 +35,12 @@ public enum Limit
     /// <summary>Chat completions, by model key or API key.</summary>
     Completions,
 
+    /// <summary>E-mailed transcripts, by conversation and by recipient.</summary>
+    Transcripts,
+
+    /// <summary>E-mailed transcripts of a tenant as a whole.</summary>
+    TenantTranscripts,
+
     /// <summary>Requests without a credential, or with one that is not valid, by client address.</summary>
     Anonymous,
 }
@@ -92,6 +98,8 @@ public sealed record LimitOptions
         [Limit.Searches] = Rate.PerMinutes(300),
         [Limit.Uploads] = Rate.PerMinutes(300),
         [Limit.Completions] = Rate.PerMinutes(300),
+        [Limit.Transcripts] = Rate.PerMinutes(5, 60),
+        [Limit.TenantTranscripts] = Rate.PerMinutes(300, 60),
         [Limit.Anonymous] = Rate.PerMinutes(600),
     };
 

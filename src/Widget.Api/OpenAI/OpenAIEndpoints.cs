@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -79,40 +78,30 @@ internal static partial class OpenAIEndpoints
             return Results.Text(format.RenderCompletion(text.ToString(), completion), "application/json");
         }
 
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache";
-        // Otherwise proxies such as nginx would buffer the stream.
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        await SendAsync(format.RenderStart());
+        await using var stream = EventStream.Open(http);
+        await stream.SendAsync(format.RenderStart());
         try
         {
             var completion = await completions.AnswerAsync(tenant, current, request, SendTextAsync, ct);
-            if (completion.Calls.Count > 0) await SendAsync(format.RenderCalls(completion.Calls));
-            await SendAsync(format.RenderEnd(completion));
-            if (request.IncludeUsage) await SendAsync(format.RenderUsage(completion));
-            await SendAsync("[DONE]");
+            if (completion.Calls.Count > 0) await stream.SendAsync(format.RenderCalls(completion.Calls));
+            await stream.SendAsync(format.RenderEnd(completion));
+            if (request.IncludeUsage) await stream.SendAsync(format.RenderUsage(completion));
+            await stream.SendAsync("[DONE]");
         }
         catch (OpenAIException e)
         {
-            await SendAsync(CompletionFormat.RenderError(e));
+            await stream.SendAsync(CompletionFormat.RenderError(e));
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The response has begun, so the error is sent as the last event.
             LogFault(logger, SanitizedException.From(e));
-            await SendAsync(CompletionFormat.RenderError(OpenAIException.InternalError()));
+            await stream.SendAsync(CompletionFormat.RenderError(OpenAIException.InternalError()));
         }
 
         return Results.Empty;
 
-        ValueTask SendTextAsync(string text) => new(SendAsync(format.RenderText(text)));
-
-        async Task SendAsync(string data)
-        {
-            await http.Response.WriteAsync($"data: {data}\n\n", ct);
-            await http.Response.Body.FlushAsync(ct);
-        }
+        ValueTask SendTextAsync(string text) => new(stream.SendAsync(format.RenderText(text)));
     }
 
     private static async Task<ChatCompletionRequest> ReadAsync(HttpRequest request, CancellationToken ct)

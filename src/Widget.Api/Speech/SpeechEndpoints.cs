@@ -42,7 +42,7 @@ internal static class SpeechEndpoints
             .WithSummary("List the provider's voices, if it lists them");
     }
 
-    private static async Task<Results<ServerSentEventsResult<SpeechUpdate>, ProblemHttpResult>> Speak(
+    private static async Task<Results<EventStreamResult<SpeechUpdate>, ProblemHttpResult>> Speak(
         SpeechRequest request,
         HttpContext http,
         VisitorTokens tokens,
@@ -68,7 +68,7 @@ internal static class SpeechEndpoints
         }
         http.Response.RegisterForDispose(slot);
         var reply = new SpokenReply(Guid.CreateVersion7(), visitor.Tenant, conversation, plan, current.MonthlyCharacters);
-        return TypedResults.ServerSentEvents(Named(stream.ReadAsync(reply, message, after, request.Skip, ct), ct));
+        return new EventStreamResult<SpeechUpdate>(Named(stream.ReadAsync(reply, message, after, request.Skip, ct), ct));
     }
 
     private static async Task<int?> FindAnswerAsync(

@@ -10,6 +10,7 @@ internal static class WebServices
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SetReadableTitle);
         services.AddSingleton<IProblemDetailsWriter, UnconditionalProblemWriter>();
         services.AddSingleton<RequestFaults>();
+        services.AddSingleton<EventStreamOptions>();
         services.AddExceptionHandler<ExceptionProblemHandler>();
         services.ConfigureHttpJsonOptions(json =>
         {

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Visitors;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Chat.Transcripts;
+
+internal static class TranscriptEndpoint
+{
+    /// <summary>Maps the endpoint in the group of visitors' endpoints.</summary>
+    public static void MapTranscripts(this RouteGroupBuilder visitor) =>
+        visitor.MapPost("/conversations/{id:guid}/transcript", Send).Validate<TranscriptRequest>()
+            .ProducesProblem(409).ProducesProblem(429)
+            .WithSummary("Send a transcript of the conversation by e-mail");
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> Send(
+        Guid id,
+        TranscriptRequest request,
+        HttpContext http,
+        VisitorTokens tokens,
+        IMultiTenantContextAccessor tenants,
+        TranscriptService transcripts,
+        CancellationToken ct)
+    {
+        var (outcome, refusal) = await transcripts.SendAsync(tenants.Current(), tokens.Read(http)!, new ConversationId(id), request, ct);
+        if (refusal is not null) return refusal.ToProblem(http);
+        return outcome switch
+        {
+            TranscriptOutcome.Accepted => TypedResults.Accepted((string?)null),
+            TranscriptOutcome.NoConversation => Problems.NotFound("conversation"),
+            TranscriptOutcome.Empty => Problems.Create(
+                StatusCodes.Status409Conflict,
+                "There is nothing to send yet. Ask a question first.",
+                "empty"),
+            _ => Problems.Create(
+                StatusCodes.Status409Conflict,
+                "Transcripts can't be sent, because this installation has no mail server. Its operator sets WIDGET_SMTP_URL.",
+                "no_mail"),
+        };
+    }
+}

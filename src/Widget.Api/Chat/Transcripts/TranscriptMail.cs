@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+using Widget.Api.Mail;
+using Widget.Api.SpokenMarkdown;
+using Widget.Contracts;
+
+namespace Widget.Api.Chat.Transcripts;
+
+/// <summary>Renders a conversation as an e-mail with a text part and an HTML part.</summary>
+internal sealed class TranscriptMail(TranscriptWords words, string agent, string company)
+{
+    // Answers quote texts from other sites, so HTML in them is shown as text.
+    private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
+
+    // Text of all languages is readable in the source of the e-mail, too.
+    private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
+
+    /// <summary>Returns the e-mail. Events that are no messages are left out.</summary>
+    public MailContent Render(string recipient, IReadOnlyList<ConversationEvent> events)
+    {
+        var introduction = Fill(words.Introduction, agent, company);
+        var footer = Fill(words.Footer, company);
+        var text = new StringBuilder(introduction).Append("\n\n");
+        var html = new StringBuilder();
+        foreach (var entry in events)
+        {
+            switch (entry)
+            {
+                case VisitorMessage message:
+                    AddMessage(text, html, words.Visitor, message.At, message.Text, Paragraphs(message.Text));
+                    break;
+                case Utterance said:
+                    var speaker = said.Speaker == Speaker.Visitor ? words.Visitor : agent;
+                    AddMessage(text, html, speaker, said.At, said.Text, Paragraphs(said.Text));
+                    break;
+                case AssistantMessage answer:
+                    AddMessage(text, html, agent, answer.At, SpokenText.Of(answer.Text), ToHtml(answer.Text));
+                    AddSources(text, html, answer.Citations);
+                    break;
+            }
+        }
+
+        text.Append("--\n").Append(footer).Append('\n');
+        return new MailContent(recipient, OneLine(Fill(words.Subject, company)), text.ToString(), Document(introduction, html, footer));
+    }
+
+    private static void AddMessage(StringBuilder text, StringBuilder html, string name, DateTimeOffset at, string plain, string rich)
+    {
+        var time = at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        text.Append(name).Append(" (").Append(time).Append(")\n").Append(plain.Trim()).Append("\n\n");
+        html.Append("<p style=\"margin:24px 0 4px;color:#5b6470;font-size:13px\"><strong>").Append(Html.Encode(name)).Append("</strong> · ")
+            .Append(time).Append("</p>\n").Append("<div dir=\"auto\">").Append(rich).Append("</div>\n");
+    }
+
+    private void AddSources(StringBuilder text, StringBuilder html, IReadOnlyList<Citation> citations)
+    {
+        if (citations.Count == 0) return;
+        text.Append(words.Sources).Append(":\n");
+        html.Append("<p style=\"margin:8px 0 0;font-size:13px\">").Append(Html.Encode(words.Sources)).Append(":</p>\n<ul style=\"margin:4px 0 0;padding-inline-start:20px;font-size:13px\">");
+        foreach (var citation in citations)
+        {
+            var number = citation.Number.ToString(CultureInfo.InvariantCulture);
+            text.Append('[').Append(number).Append("] ").Append(citation.Title);
+            if (IsLink(citation.Url)) text.Append(": ").Append(citation.Url);
+            text.Append('\n');
+            var title = Html.Encode(citation.Title);
+            html.Append("<li style=\"list-style:none\">[").Append(number).Append("] ")
+                .Append(IsLink(citation.Url) ? $"<a href=\"{Html.Encode(citation.Url!)}\">{title}</a>" : title).Append("</li>");
+        }
+
+        text.Append('\n');
+        html.Append("</ul>\n");
+    }
+
+    private string Document(string introduction, StringBuilder content, string footer) =>
+        $"""
+        <!doctype html>
+        <html lang="{words.Locale}" dir="{words.Direction}">
+        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
+        <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2530">
+        <div style="max-width:640px;margin:0 auto">
+        <p>{Html.Encode(introduction)}</p>
+        {content}
+        <p style="margin:32px 0 0;padding-top:12px;border-top:1px solid #d8dde3;color:#5b6470;font-size:13px">{Html.Encode(footer)}</p>
+        </div>
+        </body>
+        </html>
+        """;
+
+    private static string ToHtml(string markdown)
+    {
+        var document = Markdig.Markdown.Parse(markdown, Markdown);
+        foreach (var link in document.Descendants<LinkInline>().ToList())
+        {
+            // Pictures would tell their server when the e-mail is read.
+            if (link.IsImage) link.IsImage = false;
+            if (!IsLink(link.Url) && link.Url?.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) != true) link.Url = null;
+        }
+
+        foreach (var link in document.Descendants<AutolinkInline>().Where(link => !link.IsEmail && !IsLink(link.Url)).ToList())
+            link.ReplaceBy(new LiteralInline(link.Url));
+        return document.ToHtml(Markdown);
+    }
+
+    private static string Paragraphs(string text) => $"<p style=\"margin:0;white-space:pre-line\">{Html.Encode(text)}</p>";
+
+    private static bool IsLink(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
+
+    private static string Fill(string pattern, params object[] values) => string.Format(CultureInfo.InvariantCulture, pattern, values);
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

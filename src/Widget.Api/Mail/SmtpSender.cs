@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Widget.Api.Mail;
+
+/// <summary>Sends an e-mail over SMTP.</summary>
+internal sealed class SmtpSender(MailOptions options)
+{
+    private const int TlsPort = 465;
+    private const int SubmissionPort = 587;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    public async Task SendAsync(OutboxMail mail, CancellationToken ct)
+    {
+        using var message = Message(mail);
+        using var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds };
+        var server = options.Server!;
+        await client.ConnectAsync(server.Host, PortOf(server), SecurityOf(server), ct);
+        if (Credentials(server) is { } credentials) await client.AuthenticateAsync(credentials.User, credentials.Password, ct);
+        await client.SendAsync(message, ct);
+        await client.DisconnectAsync(quit: true, ct);
+    }
+
+    /// <summary>Whether the server will not accept this e-mail later either.</summary>
+    public static bool IsFinal(Exception exception) =>
+        exception is SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted } refused
+            && (int)refused.StatusCode >= 500;
+
+    /// <summary>The reason for operators. It contains neither the e-mail nor credentials.</summary>
+    public static string Explain(Exception exception) => exception switch
+    {
+        AuthenticationException => "The SMTP server does not accept the user or password.",
+        SslHandshakeException => "No TLS connection to the SMTP server could be made.",
+        SmtpCommandException refused => $"The SMTP server refused the e-mail with status {(int)refused.StatusCode}.",
+        ServiceNotConnectedException or SmtpProtocolException or IOException => "The connection to the SMTP server was lost.",
+        SocketException or TimeoutException or OperationCanceledException => "The SMTP server cannot be reached.",
+        NotSupportedException => "The SMTP server does not offer TLS or authentication.",
+        _ => "The e-mail could not be sent.",
+    };
+
+    private MimeMessage Message(OutboxMail mail)
+    {
+        var from = options.From!;
+        var message = new MimeMessage
+        {
+            Subject = mail.Subject,
+            // The same for each attempt, so that mail programs recognize a repeated e-mail.
+            MessageId = $"{mail.Id:N}@{from.Address.Split('@')[^1]}",
+            Date = mail.CreatedAt,
+            Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody(),
+        };
+        message.From.Add(from);
+        message.To.Add(new MailboxAddress(name: null, mail.Recipient));
+        // Out-of-office replies to it help nobody (RFC 3834).
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        return message;
+    }
+
+    private static int PortOf(Uri server) => server.Port > 0 ? server.Port : server.Scheme == "smtps" ? TlsPort : SubmissionPort;
+
+    // A password is never sent in clear text over a network.
+    private static SecureSocketOptions SecurityOf(Uri server) =>
+        server.Scheme == "smtps" ? SecureSocketOptions.SslOnConnect
+        : server.UserInfo.Length > 0 && !server.IsLoopback ? SecureSocketOptions.StartTls
+        : SecureSocketOptions.StartTlsWhenAvailable;
+
+    private static (string User, string Password)? Credentials(Uri server) =>
+        server.UserInfo.Split(':', 2) is [var user, var password]
+            ? (Uri.UnescapeDataString(user), Uri.UnescapeDataString(password))
+            : null;
+}
