@@ -40,7 +40,7 @@ public sealed partial record OfficeHours : IValidatableObject
     [StringLength(60)]
     public string TimeZone { get; init; } = "";
 
-    /// <summary>The hours of each week, at most 50. A day may have several, such as before and after lunch; they must not overlap.</summary>
+    /// <summary>The hours of each week, at most 50. A day may have several, such as before and after lunch.</summary>
     [Required, MinLength(1, ErrorMessage = "officeHours.weekly must have at least one entry.")]
     [MaxLength(50, ErrorMessage = "officeHours.weekly can have at most 50 entries.")]
     public IReadOnlyList<OpeningHours> Weekly { get; init; } = [];
@@ -71,7 +71,7 @@ public sealed partial record OfficeHours : IValidatableObject
         }
 
         foreach (var holiday in Holidays.Where(holiday => !IsDate(holiday)))
-            yield return new($"officeHours.holidays: \"{holiday}\" is not a date. Write it as 2027-05-01.", [nameof(Holidays)]);
+            yield return new($"officeHours.holidays: \"{holiday}\" is no date. Write it as 2027-05-01.", [nameof(Holidays)]);
     }
 
     /// <summary>The day's name in JSON.</summary>

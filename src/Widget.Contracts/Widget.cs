@@ -72,7 +72,8 @@ public sealed record SessionIdentity : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Hash is not null && string.IsNullOrWhiteSpace(Id)) yield return new("identity.id is required with identity.hash.", [nameof(Id)]);
+        if (Hash is not null && string.IsNullOrWhiteSpace(Id))
+            yield return new("identity.id is required with identity.hash.", [nameof(Id)]);
     }
 }
 

@@ -47,7 +47,17 @@ await build({
     lib: { entry: 'src/loader/loader.ts', formats: ['iife'], name: 'WidgetLoader', fileName: () => 'widget.js' },
   },
 });
-for (const file of ['page.css', 'page.js']) await copyFile(`src/${file}`, `${out}/${file}`);
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  build: {
+    outDir: out,
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: { entry: 'src/page.ts', formats: ['es'], fileName: () => 'page.js' },
+  },
+});
+await copyFile('src/page.css', `${out}/page.css`);
 
 // Compresses once, at the highest level, instead of for every visitor.
 for (const file of await readdir(out)) {

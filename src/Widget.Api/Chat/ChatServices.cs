@@ -18,7 +18,8 @@ internal static class ChatServices
         services.AddSingleton<TranscriptService>();
         services.AddSingleton<StartPage>();
         services.AddCors(cors => cors.AddPolicy(
-            Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After", "ETag")));
+            Policies.AnyOrigin,
+            policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After", "ETag")));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = SizeLimitedHubProtocol.MaxFrameBytes)
             .AddJsonProtocol(json => StorableConverters.AddTo(json.PayloadSerializerOptions));
         // Of two protocols with the same name, SignalR uses the one registered last.

@@ -100,7 +100,13 @@ internal sealed class SessionVisitors(TenantDatabase database)
         CancellationToken ct)
     {
         await using var batch = database.Batch(tenant);
-        if (isNew) batch.Add("insert into visitors (tenant_id, id, locale) values ($1, $2, $3)", [tenant.Value, visitor.Value, Text(locale)]);
+        if (isNew)
+        {
+            batch.Add(
+                "insert into visitors (tenant_id, id, locale) values ($1, $2, $3)",
+                [tenant.Value, visitor.Value, Text(locale)]);
+        }
+
         batch.Add(
             "insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)",
             [tenant.Value, conversation.Value, visitor.Value]);
@@ -137,5 +143,6 @@ internal sealed class SessionVisitors(TenantDatabase database)
         where TId : struct, ITypedId<TId> =>
         new() { Value = (object?)id?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 
-    private static Npgsql.NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static Npgsql.NpgsqlParameter Text(string? text) =>
+        new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

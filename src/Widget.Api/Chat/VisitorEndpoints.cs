@@ -17,7 +17,6 @@ namespace Widget.Api.Chat;
 internal static class VisitorEndpoints
 {
     private const long MaxRequestBytes = 64 * 1024;
-    private static readonly TimeSpan MaxAppearanceAge = TimeSpan.FromMinutes(5);
     private const int MaxContextEntries = 20;
     private const int MaxContextEntryLength = 500;
 
@@ -35,8 +34,7 @@ internal static class VisitorEndpoints
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");
 
-        widget.MapGet("/appearance", Appearance).ProducesProblem(404)
-            .WithSummary("Get what a page needs to draw the launcher before a visitor opens the widget");
+        widget.MapAppearance();
 
         var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
@@ -104,20 +102,6 @@ internal static class VisitorEndpoints
     private static ProblemHttpResult SiteNotAllowed(TenantInfo tenant, string origin) => Problems.Create(
         StatusCodes.Status403Forbidden,
         $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
-
-    private static async Task<IResult> Appearance(
-        HttpContext http,
-        IMultiTenantStore tenants,
-        TenantSettingsService settings,
-        CancellationToken ct,
-        string key = "")
-    {
-        // Only a site key is public. The store would find the tenant of any other key, too.
-        if (!key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
-            return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
-        var theme = (await settings.ReadAsync(tenant.TenantId, ct)).Theme;
-        return CachedJson.Of(http, new WidgetAppearance(theme.Color, theme.Position, theme.Scheme, theme.LogoUrl), MaxAppearanceAge);
-    }
 
     private static async Task<Results<Ok<ConversationPage>, ValidationProblem>> Conversations(
         HttpContext http,

@@ -8,7 +8,9 @@ using Widget.Contracts;
 
 namespace Widget.Api.Settings;
 
-/// <summary>The secret with which a tenant's server proves who its visitors are. Like other keys, it is shown only when it is created.</summary>
+/// <summary>
+/// The secret with which a tenant's server proves who its visitors are. Like other keys, it is shown only when it is created.
+/// </summary>
 internal static class IdentitySecretEndpoints
 {
     private const string Prefix = "ids_";

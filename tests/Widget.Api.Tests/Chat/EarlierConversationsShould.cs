@@ -88,7 +88,9 @@ public sealed class EarlierConversationsShould(ApiFixture api)
     {
         var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
 
-        await (await visitor.Client.GetAsync($"/api/widget/conversations?{query}")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
+        var response = await visitor.Client.GetAsync($"/api/widget/conversations?{query}");
+
+        await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
     }
 
     [Fact]

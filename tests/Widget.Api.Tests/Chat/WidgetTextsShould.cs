@@ -47,32 +47,41 @@ public sealed class WidgetTextsShould(ApiFixture api)
     [Theory]
     [InlineData("""{ "translations": { "fr": {} } }""", "translations")]
     [InlineData("""{ "translations": { "de": null } }""", "translations")]
-    [InlineData("""{ "translations": { "de": { "suggestedQuestions": ["1", "2", "3", "4", "5", "6", "7"] } } }""", "translations.de.suggestedQuestions")]
-    [InlineData("""{ "translations": { "de": { "suggestedQuestions": [" "] } } }""", "translations.de.suggestedQuestions")]
+    [InlineData("""{ "translations": { "de": { "suggestedQuestions": ["", "2"] } } }""", "translations.de.suggestedQuestions")]
     [InlineData("""{ "theme": { "logoUrl": "http://shop.example/logo.svg" } }""", "theme.logoUrl")]
     [InlineData("""{ "theme": { "portraitUrl": "javascript:alert(1)" } }""", "theme.portraitUrl")]
     [InlineData("""{ "theme": { "logoUrl": "logo.svg" } }""", "theme.logoUrl")]
     [InlineData("""{ "replyMinutes": 0 }""", "replyMinutes")]
-    [InlineData("""{ "officeHours": { "timeZone": "Europe/Atlantis", "weekly": [{ "day": "monday", "from": "09:00", "to": "17:00" }] } }""", "officeHours.timeZone")]
-    [InlineData("""{ "officeHours": { "timeZone": "Europe/Berlin", "weekly": [] } }""", "officeHours.weekly")]
-    [InlineData("""{ "officeHours": { "timeZone": "Europe/Berlin", "weekly": [{ "day": "monday", "from": "9:00", "to": "17:00" }] } }""", "officeHours.weekly")]
-    [InlineData("""{ "officeHours": { "timeZone": "Europe/Berlin", "weekly": [{ "day": "monday", "from": "17:00", "to": "09:00" }] } }""", "officeHours.weekly")]
-    [InlineData("""{ "officeHours": { "timeZone": "Europe/Berlin", "weekly": [{ "day": "monday", "from": "09:00", "to": "13:00" }, { "day": "monday", "from": "12:59", "to": "17:00" }] } }""", "officeHours.weekly")]
-    [InlineData("""{ "officeHours": { "timeZone": "Europe/Berlin", "weekly": [{ "day": "monday", "from": "09:00", "to": "17:00" }], "holidays": ["2027-02-29"] } }""", "officeHours.holidays")]
-    public async Task Be_refused_with_the_fields_name(string settings, string field)
-    {
-        var tenant = await TestTenant.CreateAsync(api);
+    public Task Be_refused_with_the_fields_name(string settings, string field) => RefusedAsync(settings, field);
 
-        var response = await tenant.Developer.PutAsync("/api/settings", new StringContent(settings, null, "application/json"));
+    [Fact]
+    public Task Be_at_most_six_questions_in_each_language() => RefusedAsync(
+        """{ "translations": { "de": { "suggestedQuestions": ["1", "2", "3", "4", "5", "6", "7"] } } }""",
+        "translations.de.suggestedQuestions");
 
-        await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
-    }
+    [Theory]
+    [InlineData("Europe/Atlantis", """{ "day": "monday", "from": "09:00", "to": "17:00" }""", "", "timeZone")]
+    [InlineData("Europe/Berlin", "", "", "weekly")]
+    [InlineData("Europe/Berlin", """{ "day": "monday", "from": "9:00", "to": "17:00" }""", "", "weekly")]
+    [InlineData("Europe/Berlin", """{ "day": "monday", "from": "17:00", "to": "09:00" }""", "", "weekly")]
+    [InlineData("Europe/Berlin", """{ "day": "monday", "from": "24:00", "to": "24:00" }""", "", "weekly")]
+    [InlineData("Europe/Berlin", "null", "", "weekly")]
+    [InlineData("Europe/Berlin", """{ "day": "monday", "from": "09:00", "to": "17:00" }""", "\"2027-02-29\"", "holidays")]
+    [InlineData(
+        "Europe/Berlin",
+        """{ "day": "monday", "from": "09:00", "to": "13:00" }, { "day": "monday", "from": "12:59", "to": "17:00" }""",
+        "",
+        "weekly")]
+    public Task Be_refused_with_hours_that_are_wrong(string zone, string weekly, string holidays, string field) => RefusedAsync(
+        $$"""{ "officeHours": { "timeZone": "{{zone}}", "weekly": [{{weekly}}], "holidays": [{{holidays}}] } }""",
+        $"officeHours.{field}");
 
     [Fact]
     public async Task Include_the_launchers_appearance_for_any_page()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        await tenant.ConfigureAsync(new { theme = new { color = "#0b6e6e", position = "left", logoUrl = "https://shop.example/logo.svg" } });
+        var theme = new { color = "#0b6e6e", position = "left", logoUrl = "https://shop.example/logo.svg" };
+        await tenant.ConfigureAsync(new { theme });
         using var client = api.Node.Client();
         client.DefaultRequestHeaders.Add("Origin", "https://anywhere.example");
         var path = $"/api/widget/appearance?key={tenant.Created.SiteKey}";
@@ -104,5 +113,14 @@ public sealed class WidgetTextsShould(ApiFixture api)
             await response.ShouldBeProblemAsync(HttpStatusCode.NotFound);
             (await response.Content.ReadAsStringAsync()).ShouldNotContain(tenant.Created.ApiKey);
         }
+    }
+
+    private async Task RefusedAsync(string settings, string field)
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        var response = await tenant.Developer.PutAsync("/api/settings", new StringContent(settings, null, "application/json"));
+
+        await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
     }
 }

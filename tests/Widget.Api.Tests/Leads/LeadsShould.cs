@@ -19,7 +19,15 @@ public sealed class LeadsShould(ApiFixture api)
 
         var requested = await RequestAsync(
             visitor,
-            new { clientId = "1", name = " Ada ", email = "Ada@Example.com", message = "Please call me.", locale = "de", consent = "We reply by e-mail." });
+            new
+            {
+                clientId = "1",
+                name = " Ada ",
+                email = "Ada@Example.com",
+                message = "Please call me.",
+                locale = "de",
+                consent = "We reply by e-mail.",
+            });
 
         (requested.Name, requested.Email, requested.Message).ShouldBe(("Ada", "Ada@Example.com", "Please call me."));
         requested.Availability.ShouldNotBeNull().TimeZone.ShouldBe("UTC");

@@ -108,7 +108,8 @@ public sealed class OpeningTimesShould
     }
 
     [Fact]
-    public void Be_unknown_without_hours() => OpeningTimes.At(new TenantSettings { ReplyMinutes = 5 }, At("2025-06-02T19:59Z")).ShouldBeNull();
+    public void Be_unknown_without_hours() =>
+        OpeningTimes.At(new TenantSettings { ReplyMinutes = 5 }, At("2025-06-02T19:59Z")).ShouldBeNull();
 
     private static OfficeHours Hours(Random random, string zone, DateTimeOffset now)
     {

@@ -66,7 +66,8 @@ internal sealed class SmtpReceiver : IAsyncDisposable
                         await SendAsync("250-receiver\r\n250-SMTPUTF8\r\n250-8BITMIME\r\n250 AUTH PLAIN");
                         break;
                     case "AUTH":
-                        Credentials.Enqueue(Encoding.UTF8.GetString(Convert.FromBase64String(line.Split(' ')[^1])).Replace('\0', ' ').Trim());
+                        var plain = Encoding.UTF8.GetString(Convert.FromBase64String(line.Split(' ')[^1]));
+                        Credentials.Enqueue(plain.Replace('\0', ' ').Trim());
                         await SendAsync("235 welcome");
                         break;
                     case "RCPT":

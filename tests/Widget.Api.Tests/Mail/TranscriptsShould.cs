@@ -117,11 +117,14 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         var visitor = await tenant.VisitAsync();
         visitor.Session.Config.Transcripts.ShouldBeTrue();
 
-        await (await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" })).ShouldBeProblemAsync(HttpStatusCode.Conflict);
+        await (await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" }))
+            .ShouldBeProblemAsync(HttpStatusCode.Conflict);
         await (await RequestAsync(visitor, new { clientId = "1", email = "ada" }))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
         var other = await tenant.VisitAsync();
-        var foreign = await visitor.Client.PostAsJsonAsync($"{other.Conversation}/transcript", new { clientId = "1", email = "ada@example.com" });
+        var foreign = await visitor.Client.PostAsJsonAsync(
+            $"{other.Conversation}/transcript",
+            new { clientId = "1", email = "ada@example.com" });
         await foreign.ShouldBeProblemAsync(HttpStatusCode.NotFound);
     }
 
@@ -171,7 +174,8 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     [InlineData(null, "chat@example.com", "WIDGET_SMTP_URL")]
     public void Name_an_invalid_setting(string? url, string? from, string variable)
     {
-        var variables = new Configuration.Variables(name => name switch { "WIDGET_SMTP_URL" => url, "WIDGET_MAIL_FROM" => from, _ => null });
+        var variables = new Configuration.Variables(
+            name => name switch { "WIDGET_SMTP_URL" => url, "WIDGET_MAIL_FROM" => from, _ => null });
 
         MailOptions.Read(variables);
 

@@ -42,13 +42,14 @@ internal sealed class Nginx : IAsyncDisposable
             }
             """);
         var start = new ProcessStartInfo(File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx") { UseShellExecute = false };
-        foreach (var argument in new[] { "-p", folder, "-e", Path.Combine(folder, "error.log"), "-c", Path.Combine(folder, "nginx.conf") })
-            start.ArgumentList.Add(argument);
+        string[] arguments = ["-p", folder, "-e", Path.Combine(folder, "error.log"), "-c", Path.Combine(folder, "nginx.conf")];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var nginx = new Nginx(Process.Start(start)!, folder, new Uri($"http://127.0.0.1:{port}"));
+        var errors = Path.Combine(folder, "error.log");
         using var client = new HttpClient { BaseAddress = nginx.Address };
         await Eventually.TrueAsync(async () =>
         {
-            if (nginx._process.HasExited) throw new InvalidOperationException(await File.ReadAllTextAsync(Path.Combine(folder, "error.log")));
+            if (nginx._process.HasExited) throw new InvalidOperationException(await File.ReadAllTextAsync(errors));
             try
             {
                 return (await client.GetAsync("/health/live")).IsSuccessStatusCode;

@@ -91,16 +91,18 @@ internal sealed class CompanyPage
         var greeting = _translation?.Greeting ?? _settings.Greeting ?? _words.Greeting;
         var body = new StringBuilder(
             $"""
-            <main class="company">
-            <header class="brand">{Picture("logo", _settings.Theme.LogoUrl)}<span>{Encode(_tenant.Name)}</span></header>
+            <header class="company">
+            <div class="brand">{Picture("logo", _settings.Theme.LogoUrl)}<span>{Encode(_tenant.Name)}</span></div>
             <div class="about">
             <h1>{Encode(greeting)}</h1>
             <p class="introduction">{Encode(Introduction)}</p>
-            <p class="agent">{Picture("portrait", _settings.Theme.PortraitUrl)}<span><strong>{Encode(_settings.AgentName)}</strong>{_words.Assistant}</span></p>
+            <p class="agent">{Picture("portrait", _settings.Theme.PortraitUrl)}
+            <span><strong>{Encode(_settings.AgentName)}</strong>{_words.Assistant}</span></p>
             """);
         AddQuestions(body);
-        if (_settings.ContactUrl is { } contact) body.Append($"<p class=\"contact\"><a href=\"{Encode(contact)}\">{Encode(_words.Contact)}</a></p>\n");
-        body.Append($"<noscript><p class=\"notice\">{Encode(_words.NeedsScript)}</p></noscript>\n</div>\n</main>\n");
+        if (_settings.ContactUrl is { } contact)
+            body.Append($"<p class=\"contact\"><a href=\"{Encode(contact)}\">{Encode(_words.Contact)}</a></p>\n");
+        body.Append($"<noscript><p class=\"notice\">{Encode(_words.NeedsScript)}</p></noscript>\n</div>\n</header>\n");
         // data-locale is left out: the widget chooses the language as on any page.
         body.Append($"<script async src=\"/widget.js\" data-site-key=\"{Encode(_siteKey)}\" data-mode=\"page\"></script>\n");
         body.Append("<script type=\"module\" src=\"/embed/page.js\"></script>");

@@ -24,9 +24,9 @@ internal static class PagePolicy
             .Where(picture => picture.Scheme == Uri.UriSchemeHttp)
             .Select(picture => " " + picture.GetLeftPart(UriPartial.Authority))
             .Distinct(StringComparer.Ordinal));
-        return $"default-src 'none'; script-src 'self' {Daily}; style-src 'self' {HashOf(page.Style)}; connect-src 'self' {Daily} {Sockets}; "
-            + $"frame-src {Daily}{rooms}; worker-src blob:; media-src blob:; img-src 'self' https: data:{pictures}; "
-            + "base-uri 'none'; form-action 'none'";
+        return $"default-src 'none'; script-src 'self' {Daily}; style-src 'self' {HashOf(page.Style)}; "
+            + $"connect-src 'self' {Daily} {Sockets}; frame-src {Daily}{rooms}; "
+            + $"worker-src blob:; media-src blob:; img-src 'self' https: data:{pictures}; base-uri 'none'; form-action 'none'";
     }
 
     /// <summary>Allows one inline style sheet.</summary>

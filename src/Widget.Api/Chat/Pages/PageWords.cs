@@ -54,7 +54,7 @@ internal sealed record PageWords(
         "es",
         "{0}: pregunte a nuestro asistente de IA",
         "¿En qué podemos ayudarle?",
-        "{0} es el asistente de IA de {1}. Responde a partir de nuestras propias páginas y documentos e indica la fuente de cada respuesta.",
+        "{0} es el asistente de IA de {1}. Responde a partir de nuestras páginas y documentos e indica la fuente de cada respuesta.",
         "Asistente de IA",
         "Preguntas que puede hacer",
         "Contacto",

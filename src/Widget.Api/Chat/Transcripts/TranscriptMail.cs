@@ -61,7 +61,8 @@ internal sealed class TranscriptMail(TranscriptWords words, string agent, string
     {
         if (citations.Count == 0) return;
         text.Append(words.Sources).Append(":\n");
-        html.Append("<p style=\"margin:8px 0 0;font-size:13px\">").Append(Html.Encode(words.Sources)).Append(":</p>\n<ul style=\"margin:4px 0 0;padding-inline-start:20px;font-size:13px\">");
+        html.Append("<p style=\"margin:8px 0 0;font-size:13px\">").Append(Html.Encode(words.Sources)).Append(":</p>\n")
+            .Append("<ul style=\"margin:4px 0 0;padding-inline-start:20px;font-size:13px\">");
         foreach (var citation in citations)
         {
             var number = citation.Number.ToString(CultureInfo.InvariantCulture);

@@ -53,7 +53,8 @@ internal sealed class TranscriptService(
         if (await Outbox.ContainsAsync(db, conversation, request.ClientId, ct)) return (TranscriptOutcome.Accepted, null);
         var events = await ReadAllAsync(db, conversation, ct);
         // Without this, anybody could send e-mails of their own words through us.
-        if (!events.Exists(entry => entry is AssistantMessage or Utterance { Speaker: Speaker.Assistant })) return (TranscriptOutcome.Empty, null);
+        if (!events.Exists(entry => entry is AssistantMessage or Utterance { Speaker: Speaker.Assistant }))
+            return (TranscriptOutcome.Empty, null);
         if (await TakeAsync(tenant.TenantId, conversation, request.Email, ct) is { } refusal) return (default, refusal);
 
         var words = TranscriptWords.Of(request.Locale ?? await LocaleAsync(db, visitor.Visitor, ct));

@@ -21,7 +21,8 @@ internal sealed record TranscriptWords(
         "Here is your conversation with {0}, the AI assistant of {1}.",
         "You",
         "Sources",
-        "You are receiving this e-mail because someone asked for this transcript in the chat of {0}. If it wasn't you, you can ignore it.");
+        "You are receiving this e-mail because someone asked for this transcript in the chat of {0}. "
+            + "If it wasn't you, you can ignore it.");
 
     private static readonly TranscriptWords German = new(
         "de",
@@ -29,7 +30,8 @@ internal sealed record TranscriptWords(
         "Hier ist Ihr Gespräch mit {0}, dem KI-Assistenten von {1}.",
         "Sie",
         "Quellen",
-        "Sie erhalten diese E-Mail, weil dieses Protokoll im Chat von {0} angefordert wurde. Wenn Sie das nicht waren, können Sie sie ignorieren.");
+        "Sie erhalten diese E-Mail, weil dieses Protokoll im Chat von {0} angefordert wurde. "
+            + "Wenn Sie das nicht waren, können Sie sie ignorieren.");
 
     private static readonly TranscriptWords Spanish = new(
         "es",

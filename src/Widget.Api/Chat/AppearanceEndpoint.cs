@@ -1,0 +1,30 @@
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Chat;
+
+/// <summary>The launcher's appearance, which any page may read, so that its first paint has the tenant's colour.</summary>
+internal static class AppearanceEndpoint
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+
+    public static void MapAppearance(this RouteGroupBuilder widget) => widget.MapGet("/appearance", Appearance)
+        .Produces<WidgetAppearance>().ProducesProblem(404)
+        .WithSummary("Get what a page needs to draw the launcher before a visitor opens the widget");
+
+    private static async Task<IResult> Appearance(
+        HttpContext http,
+        IMultiTenantStore tenants,
+        TenantSettingsService settings,
+        CancellationToken ct,
+        string key = "")
+    {
+        // Only a site key is public. The store would find the tenant of any other key, too.
+        if (!key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
+            return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
+        var theme = (await settings.ReadAsync(tenant.TenantId, ct)).Theme;
+        return CachedJson.Of(http, new WidgetAppearance(theme.Color, theme.Position, theme.Scheme, theme.LogoUrl), MaxAge);
+    }
+}
