@@ -39,10 +39,10 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         mail.To.ToString().ShouldBe("ada@example.com");
         mail.From.ToString().ShouldContain("chat@widget.example");
         mail.Subject.ShouldBe("Ihr Gespräch mit Harbor Bikes");
-        mail.TextBody.ShouldContain("How long does the fast charger need?");
+        mail.TextBody!.ShouldContain("How long does the fast charger need?");
         mail.TextBody.ShouldContain("two hours");
         mail.TextBody.ShouldContain("[1] Charging: https://shop.example/charging");
-        mail.HtmlBody.ShouldContain("<html lang=\"de\" dir=\"ltr\">");
+        mail.HtmlBody!.ShouldContain("<html lang=\"de\" dir=\"ltr\">");
         mail.HtmlBody.ShouldContain("href=\"https://shop.example/charging");
         mail.HtmlBody.ShouldContain("Quellen");
     }
