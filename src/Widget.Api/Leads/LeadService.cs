@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;

@@ -119,7 +119,7 @@ public sealed class WidgetTextsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        var response = await tenant.Developer.PutAsync("/api/settings", new StringContent(settings, null, "application/json"));
+        var response = await tenant.Developer.PutAsync("/api/settings", new StringContent(settings, encoding: null, "application/json"));
 
         await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
     }

@@ -124,7 +124,7 @@ public sealed class OpeningTimesShould
         }
 
         if (hours.Count == 0) hours.Add(new OpeningHours { Day = WeekDay.Sunday, From = "00:00", To = "04:00" });
-        var holidays = Enumerable.Range(-3, 7).Where(_ => random.Next(4) == 0).Select(day => now.AddDays(day).ToString("yyyy-MM-dd"));
+        var holidays = Enumerable.Range(-3, 7).Where(_ => random.Next(4) == 0).Select(day => Date(now.AddDays(day)));
         return new OfficeHours { TimeZone = zone, Weekly = hours, Holidays = [.. holidays] };
     }
 
@@ -140,11 +140,13 @@ public sealed class OpeningTimesShould
     private static bool IsOpen(OfficeHours hours, DateTimeOffset instant)
     {
         var wall = TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(hours.TimeZone));
-        var (date, time) = (wall.ToString("yyyy-MM-dd"), wall.ToString("HH:mm"));
+        var (date, time) = (Date(wall), wall.ToString("HH:mm", CultureInfo.InvariantCulture));
         return !hours.Holidays.Contains(date)
             && hours.Weekly.Any(entry => entry.Day.ToString() == wall.DayOfWeek.ToString()
                 && string.CompareOrdinal(entry.From, time) <= 0 && string.CompareOrdinal(time, entry.To) < 0);
     }
+
+    private static string Date(DateTimeOffset day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,6 @@ using MimeKit;
 using Widget.Api.Chat.Transcripts;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
-using Widget.Api.Tests.Chat;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
@@ -39,12 +38,13 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         mail.To.ToString().ShouldBe("ada@example.com");
         mail.From.ToString().ShouldContain("chat@widget.example");
         mail.Subject.ShouldBe("Ihr Gespräch mit Harbor Bikes");
-        mail.TextBody!.ShouldContain("How long does the fast charger need?");
-        mail.TextBody.ShouldContain("two hours");
-        mail.TextBody.ShouldContain("[1] Charging: https://shop.example/charging");
-        mail.HtmlBody!.ShouldContain("<html lang=\"de\" dir=\"ltr\">");
-        mail.HtmlBody.ShouldContain("href=\"https://shop.example/charging");
-        mail.HtmlBody.ShouldContain("Quellen");
+        var (text, html) = (mail.TextBody.ShouldNotBeNull(), mail.HtmlBody.ShouldNotBeNull());
+        text.ShouldContain("How long does the fast charger need?");
+        text.ShouldContain("two hours");
+        text.ShouldContain("[1] Charging: https://shop.example/charging");
+        html.ShouldContain("<html lang=\"de\" dir=\"ltr\">");
+        html.ShouldContain("href=\"https://shop.example/charging");
+        html.ShouldContain("Quellen");
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
             ReplyTo = 1,
             Text = "**Two** <script>alert(1)</script> [click](javascript:alert(1)) ![p](https://evil.example/p.png) <javascript:alert(2)>",
             Outcome = AnswerOutcome.Answered,
-            Citations = [new Citation(1, "<b>Title</b>", "javascript:alert(3)", [], null, "", [])],
+            Citations = [new Citation(1, "<b>Title</b>", "javascript:alert(3)", [], Page: null, "", [])],
         };
 
         var html = new TranscriptMail(TranscriptWords.Of("ar"), "Jette", "Harbor").Render("ada@example.com", [answer]).Html;
@@ -202,7 +202,7 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
             TestContext.Current.CancellationToken);
 
         _receiver.Credentials.ShouldBe(["us@er p:ss"]);
-        (await ReceivedAsync()).TextBody.ShouldStartWith(".");
+        (await ReceivedAsync()).TextBody.ShouldNotBeNull().ShouldStartWith(".");
     }
 
     private Task<ApiNode> StartAsync(LimitOptions? limits = null, Uri? server = null) => ApiNode.StartAsync(

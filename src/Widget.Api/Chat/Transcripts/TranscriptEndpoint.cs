@@ -29,7 +29,7 @@ internal static class TranscriptEndpoint
         if (refusal is not null) return refusal.ToProblem(http);
         return outcome switch
         {
-            TranscriptOutcome.Accepted => TypedResults.Accepted((string?)null),
+            TranscriptOutcome.Accepted => TypedResults.Accepted(uri: (string?)null),
             TranscriptOutcome.NoConversation => Problems.NotFound("conversation"),
             TranscriptOutcome.Empty => Problems.Create(
                 StatusCodes.Status409Conflict,
