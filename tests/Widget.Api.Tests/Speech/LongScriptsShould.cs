@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Widget.Api.Answers;
-using Widget.Api.OpenAI;
 using Widget.Api.Speech.Script;
 using Widget.Api.SpokenMarkdown;
 
