@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Widget.Api.Tests.Operations;
-using Widget.Testing;
 
 namespace Widget.Api.Tests;
 

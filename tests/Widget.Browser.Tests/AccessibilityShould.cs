@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 

@@ -6,6 +6,7 @@ using Widget.Api.Limits;
 using Widget.Api.Mail;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Mail;
 
