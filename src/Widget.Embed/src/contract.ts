@@ -23,6 +23,8 @@ export interface Identity {
   id?: string;
   name?: string;
   email?: string;
+  /** Proves the id: lower-case hex HMAC-SHA256 of the id with the tenant's identity secret. */
+  hash?: string;
 }
 
 export type ContextValues = Record<string, string | number | boolean | null | undefined>;
@@ -34,8 +36,10 @@ export interface WidgetApi {
   toggle(): void;
   /** Opens the panel and sends a question. */
   ask(text: string): void;
-  /** Identifies the visitor. */
+  /** Identifies the visitor. With a hash, a visitor who is known by this id gets their conversations back. */
   identify(identity: Identity): void;
+  /** Forgets the visitor in all tabs, for instance when they sign out. The next one starts anew. */
+  reset(): void;
   /** Describes the page: a product, a plan, a cart. Replaces the earlier context. */
   setContext(context: ContextValues): void;
   on<Name extends WidgetEventName>(event: Name, handler: (detail: WidgetEvents[Name]) => void): void;
@@ -46,10 +50,12 @@ export interface WidgetApi {
   destroy(): void;
 }
 
-/** The launcher's appearance. The loader remembers it between visits, so that it is right before the app is loaded. */
+/** The tenant's appearance. The loader remembers it between visits, so that it is right before the app is loaded. */
 export interface Appearance {
   color: string;
   position: 'right' | 'left';
+  scheme?: 'auto' | 'light' | 'dark';
+  logoUrl?: string | null;
 }
 
 /** What the loader offers the app. */
@@ -71,7 +77,7 @@ export interface Host {
   emit<Name extends WidgetEventName>(event: Name, detail: WidgetEvents[Name]): void;
 }
 
-export type App = Omit<WidgetApi, 'on' | 'off' | 'attach'>;
+export type App = Omit<WidgetApi, 'on' | 'off' | 'attach' | 'reset'>;
 
 /** The exports of the app's module. */
 export interface AppModule {

@@ -14,6 +14,8 @@ export interface Citation {
 
 export type Outcome = 'answered' | 'quoted' | 'suggested' | 'not_found' | 'stopped' | 'failed';
 export type Rating = 'none' | 'up' | 'down';
+/** Why a visitor rated an answer down. */
+export type RatingReason = 'wrong' | 'incomplete' | 'unclear' | 'other';
 
 interface EventBase {
   seq: number;
@@ -40,10 +42,17 @@ export interface MessageRated extends EventBase {
   kind: 'message_rated';
   messageId: string;
   rating: Rating;
+  reason?: RatingReason | null;
+  comment?: string | null;
 }
 
+/** The visitor has asked for a person, perhaps with their name and e-mail address. */
 export interface PersonRequested extends EventBase {
   kind: 'person_requested';
+  name?: string | null;
+  email?: string | null;
+  /** The team's hours when the visitor asked. */
+  availability?: Availability | null;
 }
 
 export type Speaker = 'visitor' | 'assistant';
@@ -164,10 +173,43 @@ export interface Theme {
   scheme: 'auto' | 'light' | 'dark';
 }
 
+export type Day = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+
+/** When people of the company answer. */
+export interface Availability {
+  open: boolean;
+  /** When they answer next; null while they do. */
+  opensAt: string | null;
+  /** An IANA time zone. */
+  timeZone: string;
+  /** How soon a person usually answers during these hours. */
+  replyMinutes: number | null;
+  /** In the company's time zone, as 09:00. */
+  hours: { day: Day; from: string; to: string }[];
+}
+
+/** The company's own texts in one language. What is missing is taken from the texts without a language. */
+export interface Translation {
+  greeting?: string | null;
+  introduction?: string | null;
+  suggestedQuestions?: string[];
+}
+
 export interface Config {
   tenantName: string;
   agentName: string;
   greeting: string | null;
+  /** What the assistant can do, in one or two sentences. */
+  introduction?: string | null;
+  /** By language: en, de, es or ar. */
+  translations?: Partial<Record<string, Translation>>;
+  logoUrl?: string | null;
+  /** The agent's picture. */
+  portraitUrl?: string | null;
+  /** Null if the company has not set its hours. */
+  availability?: Availability | null;
+  /** Whether a transcript can be sent by e-mail. */
+  transcripts?: boolean;
   suggestedQuestions: string[];
   theme: Theme;
   locale: string;
@@ -192,6 +234,27 @@ export interface Session {
   /** The last event in the log when the session was opened. */
   lastSeq: number;
   config: Config;
+  /** Whether the page has proved who the visitor is. */
+  verified?: boolean;
+}
+
+/** An earlier conversation of the visitor. */
+export interface ConversationSummary {
+  id: string;
+  startedAt: string;
+  lastAt: string;
+  /** The visitor's first message, shortened. */
+  title: string | null;
+  /** The last message, shortened and without markup. */
+  preview: string | null;
+  lastSeq: number;
+}
+
+/** The visitor's conversations, newest first. */
+export interface ConversationList {
+  items: ConversationSummary[];
+  /** Pass it as `before` to get older ones. */
+  next: string | null;
 }
 
 export interface OutgoingMessage {
