@@ -1,27 +1,10 @@
-/** The SignalR hub over a WebSocket. */
-import {
-  HttpTransportType,
-  HubConnectionBuilder,
-  HubConnectionState,
-  LogLevel,
-  Subject,
-  type HubConnection,
-} from '@microsoft/signalr';
+/** The SignalR hub over a WebSocket. Without negotiation any node can take it. Connection, not the socket, reconnects. */
 import { ApiError } from '../api';
+import { HubSocket } from './hubSocket';
 import type { Target, Transport } from './transport';
 
 export async function hubTransport({ api, conversationId, token }: Target): Promise<Transport> {
-  const hub = new HubConnectionBuilder()
-    // Without negotiation any node can take the WebSocket. Connection, not SignalR, reconnects.
-    .withUrl(`${api}/hubs/conversation`, {
-      accessTokenFactory: () => token,
-      skipNegotiation: true,
-      transport: HttpTransportType.WebSockets,
-      withCredentials: false,
-    })
-    .configureLogging(LogLevel.None)
-    .build();
-  await hub.start();
+  const hub = await HubSocket.open(`${api}/hubs/conversation?access_token=${encodeURIComponent(token)}`);
 
   return {
     watch: async (after, onUpdate) => {
@@ -29,40 +12,30 @@ export async function hubTransport({ api, conversationId, token }: Target): Prom
       throw new Error('The stream ended.');
     },
     ask: (message, onUpdate) => stream(hub, onUpdate, 'Ask', conversationId, message),
-    stop: (messageId) => hub.invoke('Stop', conversationId, messageId),
+    stop: (messageId) => hub.call('Stop', conversationId, messageId),
     relay(sessionId, { message, ended }) {
-      const outgoing = new Subject<string>();
-      const incoming = hub
-        .stream<string>('RelayVoice', sessionId, outgoing)
-        .subscribe({ next: message, complete: ended, error: ended });
+      const outgoing = hub.upload();
+      const listener = { next: message as (item: never) => void, complete: ended, error: ended };
+      const cancel = hub.stream(listener, 'RelayVoice', [sessionId], [outgoing.id]);
       return {
-        send: (text) => outgoing.next(text),
+        send: outgoing.next,
         close() {
           outgoing.complete();
-          incoming.dispose();
+          cancel();
         },
       };
     },
-    close: () => void hub.stop(),
+    close: () => hub.close(),
   };
 }
 
-function stream(hub: HubConnection, next: (item: never) => void, method: string, ...args: unknown[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const lost = (): void => reject(new Error('The connection was lost.'));
-    hub.onclose(lost);
-    hub.stream<never>(method, ...args).subscribe({
-      next,
-      complete: resolve,
-      error(error: unknown) {
-        // While the hub is connected, an error is the server's refusal.
-        const [, message, , retryAfter] =
-          /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(
-            error instanceof Error ? error.message : '',
-          ) ?? [];
-        if (hub.state === HubConnectionState.Connected && message) reject(new ApiError(400, message, retryAfter));
-        else lost();
-      },
-    });
+function stream(hub: HubSocket, next: (item: never) => void, method: string, ...args: unknown[]): Promise<void> {
+  return new Promise((complete, reject) => {
+    const error = (text = ''): void => {
+      // An error with a message is the server's refusal; without one, the connection broke.
+      const [, message, , retryAfter] = /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(text) ?? [];
+      reject(message ? new ApiError(400, message, retryAfter) : new Error('The connection was lost.'));
+    };
+    hub.stream({ next, complete, error }, method, args);
   });
 }

@@ -1,0 +1,149 @@
+/**
+ * A client for SignalR's JSON protocol over a WebSocket, with the parts that the widget uses: calls, streams in both directions, pings.
+ * The protocol: https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md
+ */
+
+/** Every message ends with this character. */
+const end = '\u001e';
+/** The server must hear from us within 30 seconds, and we hear from it every 15. */
+const pingInterval = 15_000;
+const silenceTimeout = 30_000;
+
+const enum Type {
+  Call = 1,
+  Item = 2,
+  Completed = 3,
+  Stream = 4,
+  Cancel = 5,
+  Ping = 6,
+  Close = 7,
+}
+
+interface Message {
+  type?: Type;
+  invocationId?: string;
+  item?: never;
+  error?: string;
+}
+
+export interface StreamListener {
+  next(item: never): void;
+  complete(): void;
+  /** The message is the server's; undefined if the connection broke. */
+  error(message?: string): void;
+}
+
+export class HubSocket {
+  readonly #streams = new Map<string, StreamListener>();
+  readonly #ping: ReturnType<typeof setInterval>;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #nextId = 0;
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.onmessage = ({ data }) => this.#receive(data as string);
+    socket.onclose = () => this.close();
+    this.#ping = setInterval(() => this.#send({ type: Type.Ping }), pingInterval);
+    this.#restartSilence();
+  }
+
+  /** Opens a connection. The address is that of a hub, with the scheme http or https. */
+  static open(address: string): Promise<HubSocket> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(address.replace(/^http/, 'ws'));
+      const failed = (): void => {
+        clearTimeout(timer);
+        socket.close();
+        reject(new Error('The connection was not established.'));
+      };
+      const timer = setTimeout(failed, silenceTimeout);
+      socket.onopen = () => socket.send(`{"protocol":"json","version":1}${end}`);
+      socket.onclose = socket.onerror = failed;
+      socket.onmessage = ({ data }) => {
+        // The server may send its first messages together with its reply to the handshake.
+        const [reply = '', ...rest] = (data as string).split(end);
+        if ((JSON.parse(reply) as Message).error) {
+          failed();
+          return;
+        }
+        clearTimeout(timer);
+        socket.onerror = null;
+        const hub = new HubSocket(socket);
+        hub.#receive(rest.join(end));
+        resolve(hub);
+      };
+    });
+  }
+
+  /** Calls a method that returns nothing. */
+  call(target: string, ...args: unknown[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#start(Type.Call, target, args, {
+        next: () => undefined,
+        complete: resolve,
+        error: (message) => reject(new Error(message)),
+      });
+    });
+  }
+
+  /** Calls a method that returns a stream. Returns a function that cancels it. */
+  stream(listener: StreamListener, target: string, args: unknown[], uploads: string[] = []): () => void {
+    const id = this.#start(Type.Stream, target, args, listener, uploads);
+    return () => {
+      if (this.#streams.delete(id)) this.#send({ type: Type.Cancel, invocationId: id });
+    };
+  }
+
+  /** A stream from here to the server. Its id is passed to `stream`. */
+  upload(): { id: string; next: (item: unknown) => void; complete: () => void } {
+    const id = String(this.#nextId++);
+    return {
+      id,
+      next: (item) => this.#send({ type: Type.Item, invocationId: id, item }),
+      complete: () => this.#send({ type: Type.Completed, invocationId: id }),
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#ping);
+    clearTimeout(this.#silence);
+    this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const stream of streams) stream.error();
+  }
+
+  #start(type: Type, target: string, args: unknown[], listener: StreamListener, uploads: string[] = []): string {
+    const id = String(this.#nextId++);
+    this.#streams.set(id, listener);
+    this.#send({ type, invocationId: id, target, arguments: args, ...(uploads.length > 0 && { streamIds: uploads }) });
+    // Without this, a call on a connection that is already closed would never end.
+    if (this.socket.readyState > WebSocket.OPEN && this.#streams.delete(id)) listener.error();
+    return id;
+  }
+
+  #receive(data: string): void {
+    this.#restartSilence();
+    for (const record of data.split(end)) {
+      if (record === '') continue;
+      const { type, invocationId = '', item, error } = JSON.parse(record) as Message;
+      const stream = this.#streams.get(invocationId);
+      if (type === Type.Item) stream?.next(item as never);
+      else if (type === Type.Close) this.close();
+      else if (type === Type.Completed && this.#streams.delete(invocationId)) {
+        if (error) stream?.error(error);
+        else stream?.complete();
+      }
+    }
+  }
+
+  #send(message: object): void {
+    // After the connection is closed, nothing is sent, and the streams have been told.
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message) + end);
+  }
+
+  #restartSilence(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.close(), silenceTimeout);
+  }
+}
