@@ -276,7 +276,7 @@ public sealed record VoiceCallStarted : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 
-    /// <summary>ID of the call that this one continues, because that call had reached its provider's limit; otherwise null.</summary>
+    /// <summary>ID of the call that this one continues after the reason <c>continued</c>; otherwise null.</summary>
     public Guid? Continues { get; init; }
 }
 

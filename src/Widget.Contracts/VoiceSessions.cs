@@ -40,7 +40,10 @@ public enum VoiceEndReason
     [JsonStringEnumMemberName("time_limit")]
     TimeLimit,
 
-    /// <summary>The provider's own limit was reached. The page continues in a new call, which knows what was said.</summary>
+    /// <summary>
+    /// The provider's own limit was reached, the connection broke, or the visitor changed how to take turns. The page continues in a new
+    /// call, which knows what was said.
+    /// </summary>
     [JsonStringEnumMemberName("continued")]
     Continued,
 

@@ -15,6 +15,9 @@ internal sealed class CustomerSite : IAsyncDisposable
     /// <summary>The page's content. May be changed until the page is requested.</summary>
     public string Html { get; set; } = "";
 
+    /// <summary>Whole documents by path, for sites with several pages or a head of their own.</summary>
+    public Dictionary<string, string> Documents { get; } = [];
+
     public string? ContentSecurityPolicy { get; set; }
 
     public string? PermissionsPolicy { get; set; }
@@ -35,6 +38,7 @@ internal sealed class CustomerSite : IAsyncDisposable
             if (site.ContentSecurityPolicy is { } policy) context.Response.Headers.ContentSecurityPolicy = policy;
             if (site.PermissionsPolicy is { } permissions) context.Response.Headers["Permissions-Policy"] = permissions;
             context.Response.ContentType = "text/html; charset=utf-8";
+            if (site.Documents.TryGetValue(context.Request.Path, out var document)) return context.Response.WriteAsync(document);
             return context.Response.WriteAsync(
                 "<!doctype html><html lang=\"en\"><head><title>Customer</title><link rel=\"icon\" href=\"data:,\"></head>"
                 + $"<body><h1>Customer</h1>{site.Html}</body></html>");

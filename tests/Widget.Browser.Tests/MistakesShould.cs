@@ -74,27 +74,4 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
 
         visit.Requests.ShouldNotContain(request => request.AbsolutePath.StartsWith("/embed/"));
     }
-
-    [Theory]
-    [InlineData("", "the tag has no data-site-key, so it draws nothing.", false)]
-    [InlineData("data-site-key=\"acme\"", "data-site-key=\"acme\" is not a site key.", true)]
-    [InlineData("data-site-key=\"sk_a-very-secret-key\"", "data-site-key holds an API key, which is a secret.", true)]
-    public async Task Be_reported_for_an_invalid_site_key(string attribute, string words, bool drawn)
-    {
-        await using var site = await CustomerSite.StartAsync();
-        site.Html = $"<script async src=\"{demo.Api}widget.js\" {attribute}></script>";
-        var said = new ConcurrentQueue<string>();
-        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: visit =>
-        {
-            visit.Page.Console += (_, message) => said.Enqueue(message.Text);
-            return Task.CompletedTask;
-        });
-
-        await Eventually.TrueAsync(() => !said.IsEmpty);
-
-        said.ShouldHaveSingleItem().ShouldStartWith($"Widget: {words}");
-        said.First().ShouldNotContain("very-secret");
-        (await visit.Launcher.CountAsync()).ShouldBe(drawn ? 1 : 0);
-        visit.Errors.ShouldBeEmpty();
-    }
 }

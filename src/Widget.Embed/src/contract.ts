@@ -56,6 +56,8 @@ export interface Appearance {
   position: 'right' | 'left';
   scheme?: 'auto' | 'light' | 'dark';
   logoUrl?: string | null;
+  /** The number of unread answers when the visitor left the last page. */
+  unread?: number;
 }
 
 /** What the loader offers the app. */
@@ -72,12 +74,21 @@ export interface Host {
   launcher(open: boolean, label: string): void;
   /** Shows the number of unread answers. */
   badge(unread: number): void;
+  /** The tenant's appearance, as the browser remembers it. */
+  appearance(): Appearance | undefined;
   /** Applies the tenant's appearance and remembers it. */
   setAppearance(appearance: Appearance): void;
+  /** Removes what the browser remembers about the visitor. */
+  forget(): void;
   emit<Name extends WidgetEventName>(event: Name, detail: WidgetEvents[Name]): void;
 }
 
-export type App = Omit<WidgetApi, 'on' | 'off' | 'attach' | 'reset'>;
+export type App = Omit<WidgetApi, 'on' | 'off' | 'attach' | 'open'> & {
+  /** @param restored It was open on the page before. It does not take the focus. */
+  open(restored?: boolean): void;
+  /** The widget is back after the page had removed it. */
+  attached(): void;
+};
 
 /** The exports of the app's module. */
 export interface AppModule {

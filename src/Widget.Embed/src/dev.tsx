@@ -225,6 +225,8 @@ for (const [name, state] of Object.entries(states)) {
     shadow,
     launcher: noop,
     badge: noop,
+    appearance: () => undefined,
+    forget: () => undefined,
     setAppearance: noop,
     emit: noop,
   };

@@ -1,20 +1,24 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { App, ContextValues, Host, Identity } from './contract';
+import { keepPlace } from './app/attachment';
 import { Panel } from './app/components/Panel';
+import { keepTypingInside } from './app/keys';
 import { fill, locale, words } from './app/i18n';
 import { Store } from './app/store';
 import { applyTheme } from './app/theme';
 import { panelStyle } from './app/styles';
+import { launcherStyle } from './app/styles/launcher';
 import { addSheets } from './app/styles/sheets';
 import { modules } from './modules';
 
 export function start(host: Host): App {
-  const store = new Store(host, modules);
+  const store = new Store(host, modules, () => app.reset());
   const root = document.createElement('div');
   root.className = 'widget';
   root.dataset.mode = host.mode;
-  addSheets(host.shadow, panelStyle);
+  addSheets(host.shadow, launcherStyle, panelStyle);
+  addCloseIcon(host.shadow.querySelector('.launcher .chat'));
   host.shadow.append(root);
 
   const stopTheme = applyTheme(root, store.config);
@@ -29,14 +33,23 @@ export function start(host: Host): App {
     host.badge(store.thread.unread.value);
     host.launcher(store.open.value, label.join(', '));
   });
+  const stopTyping = keepTypingInside(host.element);
+  const place = keepPlace(root, host.shadow);
+  // An answer that is still being written will be unread on the next page.
+  const leave = (): void => {
+    if (!store.open.value && store.thread.isAnswering.value) host.badge(store.thread.unread.value + 1);
+  };
+  window.addEventListener('pagehide', leave);
   const stopLanguage = effect(() => {
     if (host.mode === 'page') document.documentElement.lang = locale.value;
   });
   render(<Panel store={store} />, root);
 
   const app: App = {
-    open() {
+    open(restored = false) {
       if (store.open.value) return;
+      store.isRestored = restored === true;
+      store.memory.open = true;
       store.open.value = true;
       store.connect();
       store.thread.markRead();
@@ -45,6 +58,7 @@ export function start(host: Host): App {
     close() {
       if (!store.open.value || host.mode === 'page') return;
       store.open.value = false;
+      store.memory.open = false;
       host.emit('close', undefined);
       host.shadow.querySelector<HTMLElement>('.launcher')?.focus();
     },
@@ -59,7 +73,15 @@ export function start(host: Host): App {
     },
     identify: (identity: Identity | undefined) => store.identify(identity ?? {}),
     setContext: (context: ContextValues | undefined) => store.setContext(context ?? {}),
+    reset() {
+      if (host.mode !== 'page') store.open.value = false;
+      store.reset();
+    },
+    attached: place.restore,
     destroy() {
+      stopTyping();
+      place.stop();
+      window.removeEventListener('pagehide', leave);
       stopTheme();
       stopLauncher();
       stopLanguage();
@@ -70,4 +92,13 @@ export function start(host: Host): App {
   };
   root.addEventListener('widget-close', () => app.close());
   return app;
+}
+
+/** The loader draws the icon of the closed launcher only. */
+function addCloseIcon(chat: Element | null): void {
+  if (!chat) return;
+  const close = chat.cloneNode(true) as Element;
+  close.setAttribute('class', 'close');
+  close.firstElementChild?.setAttribute('d', 'm6 6 12 12M18 6 6 18');
+  chat.after(close);
 }

@@ -120,7 +120,7 @@ export class FakeServer {
 
   /** The bodies of the requests whose path ends like this. */
   to(action: string): Record<string, unknown>[] {
-    return this.requests.filter(({ path }) => path.endsWith(action)).map(({ body }) => body);
+    return this.requests.filter(({ path }) => path.replace(/\?.*/, '').endsWith(action)).map(({ body }) => body);
   }
 
   #post(path: string, body: Record<string, unknown>): Promise<unknown> {

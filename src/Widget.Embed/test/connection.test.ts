@@ -29,9 +29,13 @@ function listener(): Listener {
     session: () => undefined,
     update: () => undefined,
     answer: () => undefined,
-    refused: (clientId, reason) => refused.push(`${clientId}: ${reason}`),
+    identityRefused: (reason) => void refused.push(reason),
+    refused: (clientId, reason) => void refused.push(`${clientId}: ${reason}`),
     online: () => undefined,
-    unavailable: (reason) => refused.push(reason),
+    unavailable: ({ message }) => {
+      refused.push(message);
+      return message;
+    },
     seen: () => 0,
     unsent: () => unsent,
     settled: () => Promise.resolve(),
@@ -76,7 +80,7 @@ beforeEach(() => {
     stop: () => Promise.resolve(),
     close: () => undefined,
   });
-  connection = new Connection('', 'pk_1', () => undefined, listener());
+  connection = new Connection('', 'pk_1', () => ({}), listener());
 });
 
 afterEach(() => {

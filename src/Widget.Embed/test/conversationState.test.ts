@@ -1,15 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConversationState } from '../src/app/conversationState';
 import type { ConversationEvent } from '../src/app/events';
-import type { Memory, Storage } from '../src/app/storage';
+import { storage } from '../src/app/storage';
+import { fakeWindow } from './storage.fakes';
 
-let memory: Memory;
-const storage: Storage = {
-  get: () => memory,
-  set: (change) => {
-    memory = { ...memory, ...change };
-  },
-};
 const texts = (state: ConversationState): string[] =>
   state.conversation.value.items.map((item) => ('text' in item ? item.text : item.kind));
 const answer = (seq: number): ConversationEvent =>
@@ -25,13 +19,17 @@ const confirmation = (seq: number, clientId: string, text: string): Conversation
   ({ kind: 'visitor_message', seq, clientId, text }) as never;
 
 function open(id = 'c1', lastSeq = 0): ConversationState {
-  const state = new ConversationState(storage);
+  const state = new ConversationState(storage('pk'));
   state.sessionOpened(id, lastSeq);
   return state;
 }
 
 beforeEach(() => {
-  memory = {};
+  vi.stubGlobal('window', fakeWindow());
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
 });
 
 describe('the conversation of the panel', () => {
@@ -65,7 +63,7 @@ describe('the conversation of the panel', () => {
   });
 
   it('sends messages from before the first session in the first conversation', () => {
-    new ConversationState(storage).add('Early');
+    new ConversationState(storage('pk')).add('Early');
     expect(texts(open('c7'))).toEqual(['Early']);
   });
 
@@ -81,7 +79,7 @@ describe('the conversation of the panel', () => {
     const state = open();
     state.add('Too long');
     state.markRefused(state.unsent()[0]?.clientId ?? '', 'It is too long.');
-    expect([state.unsent(), memory.unsent]).toEqual([[], []]);
+    expect([state.unsent(), storage('pk').unsent()]).toEqual([[], []]);
   });
 
   it('is empty after a new conversation was started', () => {

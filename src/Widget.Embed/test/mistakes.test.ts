@@ -32,7 +32,7 @@ describe('a tag', () => {
     [
       'greeting',
       'Hi',
-      'the tag has no attribute data-greeting. Use one of: data-site-key, data-locale, data-color or data-position.',
+      'the tag has no attribute data-greeting. Use one of: data-site-key, data-locale, data-color, data-position or data-name.',
     ],
     ['constructor', '', 'the tag has no attribute data-constructor.'],
     ['siteKey', 'acme', 'data-site-key="acme" is not a site key. It must be the site key that'],

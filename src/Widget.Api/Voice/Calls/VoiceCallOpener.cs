@@ -35,7 +35,7 @@ public sealed partial class VoiceCallOpener(
     TimeProvider clock,
     ILogger<VoiceCallOpener> logger)
 {
-    /// <summary>A call continues an earlier one that ended at the provider's own limit within this time.</summary>
+    /// <summary>A call continues an earlier one that ended as continued within this time.</summary>
     private static readonly TimeSpan ContinuationWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>Checks whether the tenant can open a call, and plans it.</summary>
@@ -180,7 +180,8 @@ public sealed partial class VoiceCallOpener(
         var continued = await db.VoiceCalls.AsNoTracking()
             .Where(row => row.ConversationId == thread
                 && row.EndReason == VoiceEndReason.Continued
-                && row.EndedAt > now - ContinuationWindow)
+                // A call that its page replaces may still be ending.
+                && (row.EndedAt == null || row.EndedAt > now - ContinuationWindow))
             .OrderByDescending(row => row.EndedAt)
             .FirstOrDefaultAsync(ct);
         var call = new VoiceCall

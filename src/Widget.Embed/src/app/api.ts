@@ -1,4 +1,5 @@
 /** HTTP requests to our API. Bodies are JSON, or a Blob that is sent as it is. Errors carry the title of the problem details. */
+import { toJson } from './pristine';
 
 export class ApiError extends Error {
   /** Milliseconds until a retry may succeed, with up to a second of jitter; undefined if a retry would not help. */
@@ -9,6 +10,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     retryAfter?: string | null,
+    /** The API's code for the problem. */
+    readonly code?: string,
   ) {
     super(message);
     this.wait = retryAfter ? (+retryAfter + Math.random()) * 1000 : undefined;
@@ -30,10 +33,15 @@ export async function request(
       ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
       ...(options.body === undefined ? {} : { 'content-type': file?.type ?? 'application/json' }),
     },
-    ...(options.body === undefined ? {} : { body: file ?? JSON.stringify(options.body) }),
+    ...(options.body === undefined ? {} : { body: file ?? toJson(options.body) }),
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { title?: string };
-  throw new ApiError(response.status, problem.title ?? String(response.status), response.headers.get('retry-after'));
+  const problem = (await response.json().catch(() => ({}))) as { title?: string; code?: string };
+  throw new ApiError(
+    response.status,
+    problem.title ?? String(response.status),
+    response.headers.get('retry-after'),
+    problem.code,
+  );
 }

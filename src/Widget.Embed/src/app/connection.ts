@@ -7,6 +7,8 @@ import { abilities } from './abilities';
 import { ApiError, request } from './api';
 import type { Relay, RelayListener } from './call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage, Session } from './events';
+import type { ProvedIdentity } from './pageFacts';
+import { NativePromise } from './pristine';
 import type { Transport } from './transport/transport';
 
 export type Status =
@@ -14,16 +16,28 @@ export type Status =
   /** The server does not allow the widget on this page. Retrying automatically would not help. */
   | { state: 'refused'; reason: string };
 
+/** Whose session is opened, and in which language. */
+export interface Opening {
+  visitorId?: string | undefined;
+  /** Without it, the visitor's last conversation is opened. */
+  conversationId?: string | undefined;
+  identity?: ProvedIdentity | undefined;
+  locale?: string;
+}
+
 export interface Listener {
   session(session: Session): void;
+  /** The identity's proof is wrong. The session is opened without it. */
+  identityRefused(reason: string): void;
   update(update: ConversationUpdate): void;
-  answer(update: AnswerUpdate): void;
+  /** @param question The client id of the message that is answered. */
+  answer(update: AnswerUpdate, question: string): void;
   /** The server has refused a message. */
   refused(clientId: string, reason: string): void;
   /** A transport is open. */
   online(): void;
-  /** The server does not allow the widget on this page. */
-  unavailable(reason: string): void;
+  /** The server does not allow the widget on this page. Returns what the visitor is told. */
+  unavailable(error: ApiError): string;
   /** The seq of the last event seen. */
   seen(): number;
   /** Messages to be sent, oldest first. */
@@ -34,6 +48,8 @@ export interface Listener {
 
 const firstDelay = 500;
 const maxDelay = 15_000;
+/** Another tab opens the visitor's first session. After this time, this one no longer waits for it. */
+const maxLockTime = 5_000;
 /** If WebSockets fail this often while plain requests succeed, the network blocks them. */
 const hubFailuresBeforeHttp = 2;
 
@@ -58,7 +74,7 @@ export class Connection {
   constructor(
     private readonly api: string,
     private readonly siteKey: string,
-    private readonly visitorId: () => string | undefined,
+    private readonly opening: () => Opening,
     private readonly listener: Listener,
   ) {
     this.status = this.#status;
@@ -170,7 +186,7 @@ export class Connection {
     transport
       .ask(message, (update) => {
         this.#sendFailures = 0;
-        if (!this.#isClosed()) this.listener.answer(update);
+        if (!this.#isClosed()) this.listener.answer(update, message.clientId);
         if (this.#inOrder) void this.flush();
       })
       .catch((error: unknown) => {
@@ -202,15 +218,42 @@ export class Connection {
   async #open(newConversation: boolean): Promise<Session> {
     const soon = Date.now() + 60_000;
     if (this.#session && !newConversation && Date.parse(this.#session.expiresAt) > soon) return this.#session;
-    const response = await request(this.api, '/api/widget/session', {
-      body: {
-        siteKey: this.siteKey,
-        visitorId: this.visitorId(),
-        page: location.href.slice(0, 2000),
-        newConversation,
-        abilities: abilities(),
-      },
-    });
+    const open = (): Promise<Session> => this.#request(newConversation);
+    // Two tabs that are opened at once must not become two visitors.
+    const locks = this.opening().visitorId ? undefined : (navigator.locks as LockManager | undefined);
+    if (!locks) return open();
+    let started = false;
+    const signal = AbortSignal.timeout(maxLockTime);
+    try {
+      return await locks.request(`widget:${this.siteKey}`, { signal }, () => {
+        started = true;
+        return open();
+      });
+    } catch (error) {
+      // Some pages may not use locks.
+      if (started) throw error;
+      return open();
+    }
+  }
+
+  async #request(newConversation: boolean): Promise<Session> {
+    const opening = this.opening();
+    let response;
+    try {
+      response = await request(this.api, '/api/widget/session', {
+        body: {
+          siteKey: this.siteKey,
+          ...opening,
+          page: location.href.slice(0, 2000),
+          newConversation,
+          abilities: abilities(),
+        },
+      });
+    } catch (error) {
+      if (!opening.identity || (error as ApiError).code !== 'identity' || this.#isClosed()) throw error;
+      this.listener.identityRefused((error as ApiError).message);
+      return this.#request(newConversation);
+    }
     const session = (await response.json()) as Session;
     if (this.#isClosed()) throw new Error('The connection was closed.');
     this.#session = session;
@@ -245,8 +288,7 @@ export class Connection {
     const opened = this.#session !== undefined;
     this.#session = undefined;
     if (opened && this.#refusals++ === 0) return false;
-    this.#status.value = { state: 'refused', reason: error.message };
-    this.listener.unavailable(error.message);
+    this.#status.value = { state: 'refused', reason: this.listener.unavailable(error) };
     return true;
   }
 
@@ -257,7 +299,7 @@ export class Connection {
 
   async #pause(failures: number, wait?: number): Promise<void> {
     const delay = Math.min(maxDelay, firstDelay * 2 ** failures);
-    await new Promise<void>((resolve) => {
+    await new NativePromise<void>((resolve) => {
       // Jitter, so that not everyone reconnects at once after an outage.
       const timer = setTimeout(resolve, wait ?? delay * (0.5 + Math.random() / 2));
       this.#wake = () => {

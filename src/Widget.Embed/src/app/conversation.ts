@@ -15,6 +15,7 @@ import type {
   VisitorMessage,
   VoiceEndReason,
 } from './events';
+import { toJson } from './pristine';
 
 export interface VisitorItem {
   kind: 'visitor';
@@ -31,6 +32,10 @@ export interface AssistantItem {
   messageId: string;
   text: string;
   attempt: number;
+  /** The seq of the question. Undefined until the answer is complete. */
+  replyTo?: number;
+  /** The client id of the question, if this page has asked it. */
+  question?: string | undefined;
   /** While the answer is written, everything it may cite; then what it does cite. */
   citations: Citation[];
   rating: Rating;
@@ -54,6 +59,8 @@ export interface SpokenItem {
   text: string;
   interrupted: boolean;
   reported?: boolean | undefined;
+  /** Typed during the call. */
+  typed?: boolean;
   seq: number;
 }
 
@@ -79,6 +86,9 @@ export interface Conversation {
   /** The seq of the last event seen. */
   seq: number;
 }
+
+/** Marks the client ids of messages that were typed in a call. */
+export const typedPrefix = 'typed:';
 
 export const empty: Conversation = { items: [], seq: 0 };
 
@@ -110,6 +120,7 @@ export function currentAnswer(conversation: Conversation): AssistantItem | undef
 
 /** Whether a message waits for the first word of its answer. */
 export function isAwaitingAnswer(conversation: Conversation): boolean {
+  // Items are in the order in which they are shown, so an answer follows its question.
   const last = lastMessage(conversation);
   return last?.kind === 'visitor' ? last.refused === undefined : last?.outcome === undefined && last?.text === '';
 }
@@ -121,10 +132,11 @@ export function lastMessage(conversation: Conversation): VisitorItem | Assistant
 
 export function applyEvent(conversation: Conversation, event: ConversationEvent): Conversation {
   if (event.seq <= conversation.seq) return conversation;
-  return sortBySeq({ items: appendEvent(conversation.items, event), seq: event.seq });
+  return inOrder({ items: appendEvent(conversation.items, event), seq: event.seq });
 }
 
-export function applyAnswer(conversation: Conversation, answer: AnswerUpdate): Conversation {
+/** @param question The client id of the question, if this page has asked it. */
+export function applyAnswer(conversation: Conversation, answer: AnswerUpdate, question?: string): Conversation {
   if (answer.type === 'error') return conversation;
   if (answer.type === 'completed') return showCompleted(conversation, answer.message);
   const { messageId, attempt } = answer;
@@ -134,10 +146,10 @@ export function applyAnswer(conversation: Conversation, answer: AnswerUpdate): C
   const isStale = known && (known.outcome !== undefined || known.attempt > attempt);
   if (isStale) return conversation;
   const before = known?.attempt === attempt ? known : newAnswer(messageId, attempt);
-  const after = applyProgress(before, answer);
+  const after = { ...applyProgress(before, answer), question: question ?? known?.question };
   return known
-    ? updateItems(conversation, (item) => (item === known ? after : item))
-    : { ...conversation, items: [...conversation.items, after] };
+    ? inOrder(updateItems(conversation, (item) => (item === known ? after : item)))
+    : inOrder({ ...conversation, items: [...conversation.items, after] });
 }
 
 function newAnswer(messageId: string, attempt: number): AssistantItem {
@@ -160,7 +172,7 @@ function applyProgress(
 
 /** Shows a completed answer at once. Its event in the log comes later and gives it its position. */
 function showCompleted(conversation: Conversation, message: AssistantMessage): Conversation {
-  return sortBySeq({ ...conversation, items: appendEvent(conversation.items, message) });
+  return inOrder({ ...conversation, items: appendEvent(conversation.items, message) });
 }
 
 function appendEvent(items: readonly Item[], event: ConversationEvent): readonly Item[] {
@@ -177,7 +189,8 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
       return [...items, { kind: 'person', seq: event.seq }];
     case 'utterance': {
       const { speaker, text, interrupted, reported, seq } = event;
-      return [...items, { kind: 'spoken', speaker, text, interrupted, reported, seq }];
+      const typed = !!event.clientId?.includes(typedPrefix);
+      return [...items, { kind: 'spoken', speaker, text, interrupted, reported, typed, seq }];
     }
     case 'utterances_checked':
       return items.map((item) => {
@@ -211,14 +224,16 @@ function withVisitorMessage(items: readonly Item[], { clientId, text, seq }: Vis
 }
 
 function withAssistantMessage(items: readonly Item[], message: AssistantMessage): readonly Item[] {
-  const { messageId, text, citations, outcome, offersPerson, seq } = message;
+  const { messageId, replyTo, text, citations, outcome, offersPerson, seq } = message;
   const isSame = (item: Item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId;
-  const rating = items.find(isSame)?.rating ?? 'none';
+  const { rating = 'none', question } = items.find(isSame) ?? {};
   // No later attempt can replace a complete answer.
   const attempt = Number.MAX_SAFE_INTEGER;
   return replaceOrAdd(items, isSame, {
     kind: 'assistant',
     messageId,
+    replyTo,
+    question,
     text,
     attempt,
     citations,
@@ -232,7 +247,7 @@ function withAssistantMessage(items: readonly Item[], message: AssistantMessage)
 /** The assistant often looks up the same sources twice in a row. They are shown once. */
 function isAlreadyShown(items: readonly Item[], citations: Citation[]): boolean {
   const last = items.findLast((item) => item.seq !== undefined);
-  return last?.kind === 'sources' && JSON.stringify(last.citations) === JSON.stringify(citations);
+  return last?.kind === 'sources' && toJson(last.citations) === toJson(citations);
 }
 
 function replaceOrAdd(items: readonly Item[], isSame: (item: Item) => boolean, item: Item): readonly Item[] {
@@ -243,10 +258,33 @@ function updateItems(conversation: Conversation, change: (item: Item) => Item): 
   return { ...conversation, items: conversation.items.map(change) };
 }
 
-/** Sorts by position in the log; items that are not in the log yet come last. */
-function sortBySeq(conversation: Conversation): Conversation {
+/** Sorts by position in the log; items that are not in the log yet come last. Each answer follows its question. */
+function inOrder(conversation: Conversation): Conversation {
   const position = (item: Item): number => item.seq ?? Number.MAX_SAFE_INTEGER;
-  return { ...conversation, items: conversation.items.toSorted((a, b) => position(a) - position(b)) };
+  const items = [...conversation.items].sort((a, b) => position(a) - position(b));
+  const answers = items.filter((item) => item.kind === 'assistant');
+  const questions = new Map<AssistantItem, VisitorItem>();
+  for (const answer of answers) {
+    const question = items.find(
+      (item) =>
+        item.kind === 'visitor' &&
+        (answer.replyTo === undefined ? item.clientId === answer.question : item.seq === answer.replyTo),
+    );
+    if (question) questions.set(answer, question as VisitorItem);
+  }
+  // Another page has asked the question. Which one it is will be known when the answer is complete.
+  for (const answer of answers) {
+    if (answer.replyTo !== undefined || questions.has(answer)) continue;
+    const answered = [...questions.values()];
+    const open = items.find((item) => item.kind === 'visitor' && item.seq !== undefined && !answered.includes(item));
+    if (open) questions.set(answer, open as VisitorItem);
+  }
+  return {
+    ...conversation,
+    items: items
+      .filter((item) => item.kind !== 'assistant' || !questions.has(item))
+      .flatMap((item) => [item, ...answers.filter((answer) => questions.get(answer) === item)]),
+  };
 }
 
 /** Adds a delta at its offset. Repeated or overlapping text is not doubled; text after a gap is ignored until the answer completes. */

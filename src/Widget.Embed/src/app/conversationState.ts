@@ -12,6 +12,8 @@ export class ConversationState {
   /** The last event in the log when the session was opened. Later ones are new to the visitor. */
   readonly lastKnownSeq = signal(0);
   readonly currentAnswer = computed(() => conversation.currentAnswer(this.conversation.value));
+  /** An answer is being written, or about to be. */
+  readonly isAnswering = computed(() => this.awaitingAnswer.value || this.currentAnswer.value !== undefined);
   readonly awaitingAnswer = computed(() => conversation.isAwaitingAnswer(this.conversation.value));
   /** The conversation's id. Undefined until the session is open. */
   id: string | undefined;
@@ -20,14 +22,15 @@ export class ConversationState {
 
   /** Adds a message of the visitor. */
   add(text: string): void {
-    this.conversation.value = conversation.addMessage(this.conversation.value, newId(), text);
-    this.#storeUnsent();
+    const clientId = newId();
+    this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text);
+    this.memory.keepUnsent({ conversationId: this.id ?? '', clientId, text });
   }
 
   /** Marks a message as refused by the server. */
   markRefused(clientId: string, reason: string): void {
     this.conversation.value = conversation.markRefused(this.conversation.value, clientId, reason);
-    this.#storeUnsent();
+    this.memory.dropUnsent(clientId);
   }
 
   /** Messages that the server has not confirmed, oldest first. */
@@ -42,6 +45,8 @@ export class ConversationState {
     this.id = id;
     this.lastKnownSeq.value = lastSeq;
     this.#restoreUnsent(id);
+    // They belong to this conversation from now on.
+    for (const { clientId, text } of this.unsent()) this.memory.keepUnsent({ conversationId: id, clientId, text });
   }
 
   /** Adds an event of the log. Returns false if the thread has it already. */
@@ -49,7 +54,7 @@ export class ConversationState {
     const before = this.conversation.value;
     this.conversation.value = conversation.applyEvent(before, event);
     if (this.conversation.value === before) return false;
-    if (event.kind === 'visitor_message') this.#storeUnsent();
+    if (event.kind === 'visitor_message' && event.clientId) this.memory.dropUnsent(event.clientId);
     // Speech was heard. Only answers and looked-up sources may still be unread.
     if (event.kind === 'assistant_message' || event.kind === 'knowledge_shown') {
       if (isOpen) this.markRead();
@@ -58,14 +63,19 @@ export class ConversationState {
     return true;
   }
 
-  applyAnswer(update: AnswerUpdate): void {
-    this.conversation.value = conversation.applyAnswer(this.conversation.value, update);
+  applyAnswer(update: AnswerUpdate, question?: string): void {
+    this.conversation.value = conversation.applyAnswer(this.conversation.value, update, question);
   }
 
   /** The visitor has seen everything in the conversation. */
   markRead(): void {
     this.unread.value = 0;
     if (this.id) this.memory.set({ read: { conversationId: this.id, seq: this.conversation.value.seq } });
+  }
+
+  /** Another tab has shown the visitor what was unread here. */
+  followRead(): void {
+    if (this.#lastRead() >= this.conversation.value.seq) this.unread.value = 0;
   }
 
   /** Empties the thread for a new conversation. */
@@ -86,14 +96,9 @@ export class ConversationState {
   /** Restores messages that were not sent when the page was closed. */
   #restoreUnsent(id: string): void {
     const known = new Set(this.unsent().map(({ clientId }) => clientId));
-    for (const { conversationId, clientId, text } of this.memory.get().unsent ?? [])
+    for (const { conversationId, clientId, text } of this.memory.unsent())
       // A message written before there was a conversation belongs to the first one.
       if ((conversationId === id || conversationId === '') && !known.has(clientId))
         this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text);
-  }
-
-  #storeUnsent(): void {
-    const conversationId = this.id ?? '';
-    this.memory.set({ unsent: this.unsent().map(({ clientId, text }) => ({ conversationId, clientId, text })) });
   }
 }

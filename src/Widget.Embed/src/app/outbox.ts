@@ -1,5 +1,6 @@
 /** Requests beside the messages: facts about the visitor that later messages depend on, and actions that must arrive eventually. */
 import { ApiError } from './api';
+import { NativePromise } from './pristine';
 
 /** A request that hangs must not hold up the visitor's messages for longer. */
 const maxWait = 3_000;
@@ -13,7 +14,7 @@ interface Delivery {
 
 export class Outbox {
   /** Settles when every request sent with `sendFirst` has arrived or failed. */
-  settled = Promise.resolve();
+  settled = NativePromise.resolve();
   #undelivered: Delivery[] = [];
 
   constructor(
@@ -24,8 +25,8 @@ export class Outbox {
   /** Sends a request that the next message must not overtake. */
   sendFirst(path: string, body: unknown): void {
     const sent = this.post(path, body)?.catch((error: unknown) => this.failed(error));
-    const timeout = new Promise<void>((resolve) => setTimeout(resolve, maxWait));
-    this.settled = Promise.race([Promise.all([this.settled, sent]).then(() => undefined), timeout]);
+    const timeout = new NativePromise<void>((resolve) => setTimeout(resolve, maxWait));
+    this.settled = NativePromise.race([NativePromise.all([this.settled, sent]).then(() => undefined), timeout]);
   }
 
   /** Sends a request, and again whenever the connection is back, until it has arrived or was refused. */

@@ -2,14 +2,32 @@
 import type { ContextValues, Identity } from '../contract';
 import type { Outbox } from './outbox';
 
+/** An identity that the page can prove. */
+export type ProvedIdentity = Identity & { id: string; hash: string };
+
 export class PageFacts {
   #identity: Identity | undefined;
   #context: Record<string, string> | undefined;
 
   constructor(private readonly outbox: Outbox) {}
 
-  identify(identity: Identity): void {
+  /** Returns whether the session has to be opened again, because the page proves an identity. */
+  identify(identity: Identity): boolean {
+    const before = this.proved;
     this.#identity = identity;
+    const { proved } = this;
+    return proved !== undefined && (proved.id !== before?.id || proved.hash !== before.hash);
+  }
+
+  /** The identity, if the page proves it. */
+  get proved(): ProvedIdentity | undefined {
+    const { id, name, email, hash } = this.#identity ?? {};
+    return id && hash ? ({ id: String(id), name, email, hash } as ProvedIdentity) : undefined;
+  }
+
+  /** Names in the page's description of itself, for example of a product. */
+  get names(): string[] {
+    return Object.values(this.#context ?? {});
   }
 
   setContext(context: ContextValues): void {
@@ -21,8 +39,14 @@ export class PageFacts {
     );
   }
 
+  /** Forgets the visitor. The page's context stays. */
+  forget(): void {
+    this.#identity = undefined;
+  }
+
+  /** A proved identity is part of the session. */
   sendIdentity(): void {
-    if (this.#identity) this.outbox.sendFirst('/api/widget/identify', this.#identity);
+    if (this.#identity && !this.proved) this.outbox.sendFirst('/api/widget/identify', this.#identity);
   }
 
   sendContext(): void {

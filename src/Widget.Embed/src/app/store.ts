@@ -1,9 +1,9 @@
 /** The panel's state, as signals, and what the visitor and the page can do. */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { ContextValues, Host, Identity } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import { Calls } from './calls';
-import { Connection, type Status } from './connection';
+import { Connection, type Opening, type Status } from './connection';
 import type { VisitorItem } from './conversation';
 import { ConversationState } from './conversationState';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
@@ -11,16 +11,19 @@ import { chooseLocale, fill, locale, setLocale, words } from './i18n';
 import { newId } from './ids';
 import { LazyModule } from './lazyModule';
 import type { CallHost, DictationHost, Modules, SpeechHost } from './moduleHost';
+import { names, namesInTitle } from './markdown/untranslated';
 import { Outbox } from './outbox';
 import { PageFacts } from './pageFacts';
 import type { Dictation, Speech } from './speech';
-import { storage, type Storage } from './storage';
+import { storage } from './storage';
 
 export const maxMessageLength = 4000;
 
 export class Store implements CallHost, SpeechHost, DictationHost {
-  readonly memory: Storage;
+  readonly memory;
   readonly open = signal(false);
+  /** The panel was open on the page before, so it must not take the focus. */
+  isRestored = false;
   readonly config = signal<Config | undefined>(undefined);
   readonly draft = signal('');
   /** The citation whose passage is open. */
@@ -42,16 +45,23 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     (error) => this.#emitError(error),
   );
   readonly #pageFacts = new PageFacts(this.#outbox);
+  /** The visitor of this tab's session. */
+  #visitorId: string | undefined;
 
   readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
   /** The server's rate limit is reached, and messages wait. */
   readonly busy = computed(() => !!this.#connection.value?.busy.value);
   /** A message waits for the first word of its answer. */
-  readonly awaitingAnswer = computed(() => !this.busy.value && this.thread.awaitingAnswer.value);
+  readonly awaitingAnswer = computed(
+    () => !this.busy.value && this.status.value.state === 'online' && this.thread.awaitingAnswer.value,
+  );
+  readonly #stop: (() => void)[];
 
   constructor(
     readonly host: Host,
     modules: Modules,
+    /** Forgets the visitor, because another tab has. */
+    private readonly forgotten: () => void = () => undefined,
   ) {
     this.memory = storage(host.siteKey);
     this.thread = new ConversationState(this.memory);
@@ -59,6 +69,20 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     this.lastKnownSeq = this.thread.lastKnownSeq;
     this.calls = new Calls(this, modules);
     this.call = this.calls.current;
+    this.draft.value = this.memory.draft;
+    this.#stop = [
+      effect(() => {
+        this.memory.draft = this.draft.value;
+      }),
+      this.memory.watch(() => this.#followTabs()),
+      effect(() => {
+        const { tenantName, agentName } = this.config.value ?? {};
+        const titles = this.conversation.value.items.flatMap((item) =>
+          'citations' in item ? item.citations.flatMap(({ title }) => namesInTitle(title)) : [],
+        );
+        names.value = [tenantName ?? '', agentName ?? '', ...this.#pageFacts.names, ...titles];
+      }),
+    ];
     this.speech = new LazyModule(async () => (await modules.speech())(this));
     this.dictation = new LazyModule(async () => (await modules.dictation())(this));
     // A customer's page knows the language of its visitors. The hosted page does not, so there the browser decides.
@@ -77,7 +101,10 @@ export class Store implements CallHost, SpeechHost, DictationHost {
       return;
     }
     this.host.emit('message', { text: trimmed });
-    if (!this.call.value?.say(trimmed)) this.write(trimmed);
+    if (this.call.value?.say(trimmed)) return;
+    // The final message of a call has served its purpose.
+    if (this.call.value?.active.value === false) this.calls.end();
+    this.write(trimmed);
   }
 
   write(text: string): void {
@@ -111,22 +138,28 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   }
 
   startNewConversation(): void {
-    this.calls.end();
-    batch(() => {
-      this.thread.clear();
-      this.source.value = undefined;
-      this.personRequested.value = false;
-    });
-    this.#outbox.clear();
-    this.speech.cancel();
-    this.dictation.cancel();
-    this.#connection.value?.close();
+    this.#leave();
     this.#start(true);
   }
 
   identify(identity: Identity): void {
-    this.#pageFacts.identify(identity);
-    if (this.conversationId) this.#pageFacts.sendIdentity();
+    const isProof = this.#pageFacts.identify(identity);
+    // The session is opened again, with the proof.
+    if (isProof && this.#connection.value) this.#reopen();
+    else if (this.conversationId) this.#pageFacts.sendIdentity();
+  }
+
+  /** Forgets the visitor and their conversation in this tab; the loader has emptied what the browser remembers. */
+  reset(): void {
+    this.#leave();
+    this.#pageFacts.forget();
+    this.memory.clear();
+    batch(() => {
+      this.draft.value = '';
+      this.config.value = undefined;
+      this.#connection.value = undefined;
+    });
+    if (this.open.value) this.connect();
   }
 
   setContext(context: ContextValues): void {
@@ -161,8 +194,9 @@ export class Store implements CallHost, SpeechHost, DictationHost {
 
   callClosed(next: LiveCall | undefined): void {
     this.call.value = next;
-    // The button that was clicked is gone. The visitor continues in the text field.
-    if (!next) this.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus();
+    // The button that was clicked is gone. The visitor continues in the text field, unless they are elsewhere in the page by now.
+    if (!next && (this.host.shadow.activeElement ?? document.activeElement === document.body))
+      this.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus({ preventScroll: true });
   }
 
   /** Connects to the server, once. */
@@ -175,27 +209,71 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   }
 
   destroy(): void {
+    for (const stop of this.#stop) stop();
     this.calls.destroy();
     this.#connection.value?.close();
     this.speech.destroy();
     this.dictation.destroy();
   }
 
+  /** Ends everything that belongs to the conversation. */
+  #leave(): void {
+    this.calls.end();
+    batch(() => {
+      this.thread.clear();
+      this.source.value = undefined;
+      this.personRequested.value = false;
+    });
+    this.#outbox.clear();
+    this.speech.cancel();
+    this.dictation.cancel();
+    this.#connection.value?.close();
+  }
+
+  /** Opens the session again: the visitor may be another one. */
+  #reopen(): void {
+    this.calls.end();
+    this.#connection.value?.close();
+    this.#start(false);
+  }
+
+  /** Another tab has read something, or has forgotten the visitor. */
+  #followTabs(): void {
+    if (this.#visitorId && this.memory.get().visitorId === undefined) this.forgotten();
+    else this.thread.followRead();
+  }
+
   #start(newConversation: boolean): void {
-    const connection = new Connection(this.host.api, this.host.siteKey, () => this.memory.get().visitorId, {
+    const opening = (): Opening => ({
+      visitorId: this.memory.get().visitorId,
+      conversationId: this.conversationId,
+      identity: this.#pageFacts.proved,
+      locale: locale.value,
+    });
+    const connection = new Connection(this.host.api, this.host.siteKey, opening, {
       session: (session) => this.#sessionOpened(session),
+      identityRefused: (reason) => {
+        console.warn(`Widget: ${reason} The visitor is not identified.`);
+        this.#pageFacts.forget();
+      },
       update: ({ event, answer, voice }) => {
         if (event) this.#apply(event);
         if (voice) this.call.value?.handleUpdate?.(voice);
         if (answer) this.thread.applyAnswer(answer);
       },
-      answer: (update) => this.thread.applyAnswer(update),
+      answer: (update, question) => this.thread.applyAnswer(update, question),
       refused: (clientId, reason) => {
         this.thread.markRefused(clientId, reason);
         this.host.emit('error', { message: reason });
       },
       online: () => void this.#outbox.redeliver(),
-      unavailable: (reason) => this.host.emit('error', { message: reason }),
+      unavailable: ({ status, message }) => {
+        // Keys are no matter for visitors.
+        const isKey = status === 401 || status === 404;
+        console.warn(`Widget: ${message}`);
+        this.host.emit('error', { message });
+        return isKey ? '' : message;
+      },
       settled: () => this.#outbox.settled,
       seen: () => this.conversation.value.seq,
       unsent: () => this.thread.unsent().map(toOutgoing),
@@ -204,11 +282,22 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     void connection.run(newConversation);
   }
 
-  #sessionOpened({ config, conversationId, lastSeq, visitorId }: Session): void {
-    this.memory.set({ visitorId });
+  #sessionOpened({ config, conversationId, lastSeq, visitorId, verified = false }: Session): void {
+    const before = this.memory.get();
+    // What somebody else has written must not be sent or shown. Signing in makes the unknown visitor a known one, and keeps it.
+    if (before.visitorId && before.visitorId !== visitorId && (before.verified || !verified)) {
+      for (const { clientId } of this.memory.unsent()) this.memory.dropUnsent(clientId);
+      this.thread.clear();
+      this.draft.value = '';
+    }
+    this.#visitorId = visitorId;
+    this.memory.set({ visitorId, verified });
+    // Stored with the visitor from now on.
+    this.memory.draft = this.draft.value;
     this.thread.sessionOpened(conversationId, lastSeq);
+    const { color, position, scheme } = config.theme;
     // Before the configuration: the theme is computed from the colors that this sets.
-    this.host.setAppearance({ color: config.theme.color, position: config.theme.position });
+    this.host.setAppearance({ color, position, scheme, logoUrl: config.logoUrl ?? null });
     this.config.value = config;
     if (config.locale !== 'auto' && !this.host.locale) void setLocale(chooseLocale([config.locale]));
     this.#pageFacts.sendIdentity();

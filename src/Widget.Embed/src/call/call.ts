@@ -11,6 +11,9 @@ import type { CallEnd, CommonEndReason, CommonPhase } from './model';
 import { delay, serverMessage } from './requests';
 import type { CallSession, SessionClient } from './sessionClient';
 
+/** How long the final message of a call that the visitor has ended stays. The thread shows the end, too. */
+const farewell = 12_000;
+
 /** An event of the conversation's log that belongs to one call. */
 export type CallEvent = Extract<ConversationEvent, { sessionId: string }>;
 
@@ -32,6 +35,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   #over = false;
   #slowTimer: ReturnType<typeof setTimeout> | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
+  #farewell: ReturnType<typeof setTimeout> | undefined;
   /** When the time limit ends the call, by the page's clock. */
   #deadline: number | undefined;
 
@@ -80,10 +84,12 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   }
 
   callAgain(): void {
+    clearTimeout(this.#farewell);
     this.done(true);
   }
 
   close(): void {
+    clearTimeout(this.#farewell);
     this.done(false);
   }
 
@@ -93,6 +99,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
 
   /** The page unloads, or the widget is removed from it. */
   destroy(): void {
+    clearTimeout(this.#farewell);
     this.finish('left', 'beacon');
   }
 
@@ -166,6 +173,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
       this.end.value = { reason, seconds, ...(message ? { message } : {}) };
       this.phase.value = 'over';
     });
+    if (reason === 'visitor') this.#farewell = setTimeout(() => this.close(), farewell);
   }
 
   protected async endSession(): Promise<void> {

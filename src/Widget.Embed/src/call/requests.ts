@@ -1,20 +1,21 @@
 /** Requests of a call to our API: a time limit, one retry, and error messages for the visitor. */
 import { ApiError } from '../app/api';
+import { NativePromise } from '../app/pristine';
 
 const defaultTimeout = 8_000;
 const retryDelay = 500;
 
 export function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return new NativePromise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Fails a request that gets no response in time. When the network changes, requests can hang forever. */
 export function withTimeout<T>(request: Promise<T>, milliseconds = defaultTimeout): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
-  const timeout = new Promise<never>((_, reject) => {
+  const timeout = new NativePromise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('The server did not respond in time.')), milliseconds);
   });
-  return Promise.race([request, timeout]).finally(() => clearTimeout(timer));
+  return NativePromise.race([request, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** Repeats a request once if the network or the server failed. Every request that a call makes is safe to repeat. */

@@ -2,6 +2,7 @@
 import { ApiError } from '../app/api';
 import { newId } from '../app/ids';
 import type { CallHost } from '../app/moduleHost';
+import { toJson } from '../app/pristine';
 import { retryOnce, withTimeout } from './requests';
 
 /** What the session records of video and voice calls have in common. */
@@ -69,10 +70,13 @@ export abstract class SessionClient<Session extends CallSession> {
     }
   }
 
-  async end(): Promise<void> {
+  /** @param query Says more about the end. */
+  async end(query = ''): Promise<void> {
     this.stop();
     if (!this.current) return;
-    await retryOnce(() => withTimeout(this.panel.post(this.path('end'), {}))).catch(() => this.sendLeaveBeacon());
+    await retryOnce(() => withTimeout(this.panel.post(`${this.path('end')}${query}`, {}))).catch(() =>
+      this.sendLeaveBeacon(),
+    );
   }
 
   /** Ends the call while the page unloads. Sent as text/plain, so that the browser skips the CORS preflight. */
@@ -80,7 +84,7 @@ export abstract class SessionClient<Session extends CallSession> {
     this.stop();
     const { sessionId, leaveToken } = this.current ?? {};
     if (!sessionId || !leaveToken) return;
-    navigator.sendBeacon(`${this.panel.host.api}${this.path('leave')}`, JSON.stringify({ leaveToken }));
+    navigator.sendBeacon(`${this.panel.host.api}${this.path('leave')}`, toJson({ leaveToken }));
   }
 
   /** Sends no more keep-alives, and ignores responses that are still to come. */

@@ -87,9 +87,9 @@ export class BrowserRecognizer implements Recognizer {
     };
     recognition.onresult = ({ results }) => {
       if (this.#over) return;
-      this.#text = Array.from(results, (result) => result[0]?.transcript.trim() ?? '')
-        .filter((part) => part !== '')
-        .join(' ');
+      const parts: string[] = [];
+      for (let i = 0; i < results.length; i++) parts.push(results[i]?.[0]?.transcript.trim() ?? '');
+      this.#text = parts.filter(Boolean).join(' ');
       this.#finishAfter(endSilence);
       listener.text(this.#text);
     };

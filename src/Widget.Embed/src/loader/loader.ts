@@ -5,91 +5,123 @@
 import type { App, AppModule, Host, Appearance, WidgetApi } from '../contract';
 import { onColor } from '../color';
 import css from './loader.css?inline';
-import { element, icon } from './dom';
-import { isAttribute, isCall } from './rules';
+import { clean, isAttribute, isCall } from './rules';
 
 declare const APP_MODULE: string;
 declare const MISTAKES_MODULE: string;
+/** What the page calls so. A class is not a property of `window`. */
+declare const Widget: unknown;
 
 type Handler = (detail: unknown) => void;
 type Call = [name: string, ...args: unknown[]];
 type Mistakes = typeof import('./mistakes');
+type Api = WidgetApi & { siteKey: string; push(call: Call): void };
 
-type Labels = [open: string, failed: string];
-const english: Labels = ['Open chat', "The chat couldn't be loaded. Try again"];
-const labels: Record<string, Labels> = {
-  de: ['Chat öffnen', 'Der Chat konnte nicht geladen werden. Erneut versuchen'],
-  es: ['Abrir el chat', 'No se pudo cargar el chat. Intentar de nuevo'],
-  ar: ['فتح الدردشة', 'تعذّر تحميل الدردشة. أعد المحاولة'],
+/** The launcher's label, and what it says if the chat could not be loaded. */
+const labels: Record<string, string[]> = {
+  en: ['Open chat', "The chat couldn't be loaded. Try again"],
+  de: ['Chat öffnen', 'Chat nicht verfügbar. Erneut versuchen'],
+  es: ['Abrir el chat', 'Chat no disponible. Reintentar'],
+  ar: ['فتح الدردشة', 'الدردشة غير متاحة. أعد المحاولة'],
 };
+const page = window as unknown as Record<string, unknown>;
 
-function install(script: HTMLScriptElement): void {
-  const page = window as unknown as { Widget?: WidgetApi | Call[] };
-  const existing = page.Widget;
-  if (existing && !Array.isArray(existing)) {
-    // A second tag on the page, or a router has inserted the tag again, perhaps into a new body.
-    existing.attach();
-    return;
-  }
-
-  const data = script.dataset;
-  const { siteKey, mode, color, position, locale } = data;
-  const api = new URL(script.src).origin;
+function install({ src, dataset }: HTMLScriptElement): void {
+  // An ampersand may have been escaped twice, and the # of a color not at all.
+  const { origin: api, searchParams } = new URL(src.replace(/amp;|#0?38;/g, '').replace('#', '%23'));
+  // Content systems drop attributes, so settings can also be in the address or in a global variable.
+  const own: Record<string, unknown> = { ...dataset, ...(page.WidgetSettings as object | undefined) };
+  const setting = (name: string): string | undefined => {
+    const value = clean(own[name] ?? searchParams.get(name));
+    return isAttribute(name, value) ? value : undefined;
+  };
   // Loads the explanations of mistakes only when there is one.
-  const explain = (kind: 'tag' | 'call', value: object): unknown =>
+  const explain = (kind: keyof Mistakes['explanations'], value: object): unknown =>
     (import(/* @vite-ignore */ `${api}/embed/${MISTAKES_MODULE}`) as Promise<Mistakes>)
       .then((mistakes) => mistakes.explain(kind, value))
       .catch(() => undefined);
-  const isValid = (name: string): boolean => isAttribute(name, data[name]);
-  if (!siteKey || !Object.keys(data).every(isValid)) explain('tag', data);
+  const siteKey = setting('siteKey') ?? setting('key');
+  if (!siteKey || !Object.keys(own).every(setting)) explain('tag', { ...Object.fromEntries(searchParams), ...own });
   if (!siteKey) return;
 
-  const storageKey = `widget:${siteKey}:looks`;
-  const language = (locale ?? document.documentElement.lang) || navigator.language;
-  const [openLabel, failedLabel] = labels[language.slice(0, 2)] ?? english;
+  let name = setting('name') ?? 'Widget';
+  let existing = (name === 'Widget' && typeof Widget !== 'undefined' ? Widget : page[name]) as Api | Call[] | undefined;
+  // The page's own.
+  if (existing && !existing.push) {
+    explain('name', [name]);
+    name = 'WidgetChat';
+    existing = page[name] as Api | Call[] | undefined;
+  }
+  if (existing && !Array.isArray(existing)) {
+    // A second tag on the page, or a router has inserted the tag again, perhaps into a new body.
+    if (existing.siteKey === siteKey) existing.attach();
+    else explain('tenant', [existing.siteKey, siteKey]);
+    return;
+  }
 
-  const root = element('div', { id: 'widget-root' });
+  const isPage = setting('mode') === 'page';
+  const locale = setting('locale');
+  const prefix = `widget:${siteKey}`;
+  const language = (locale ?? document.documentElement.lang) || navigator.language;
+  const [openLabel, failedLabel] = (labels[language.slice(0, 2)] ?? labels.en) as [string, string];
+
+  // Not a div: libraries that morph one page into the next would turn it into an element of that page.
+  const root = document.createElement('widget-root');
+  root.id = root.localName;
   const shadow = root.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   shadow.adoptedStyleSheets = [sheet];
-  const badge = element('span', { class: 'badge', hidden: '' });
-  const button = element('button', {
-    class: 'launcher',
-    type: 'button',
-    'aria-label': openLabel,
-    'aria-expanded': 'false',
-  });
-  button.append(icon('chat'), icon('close'), badge);
-  if (mode !== 'page') shadow.append(button);
+  const badge = document.createElement('span');
+  badge.className = 'badge';
+  const button = document.createElement('button');
+  button.className = 'launcher';
+  button.append(icon(), badge);
+  if (!isPage) shadow.append(button);
+
+  /** What the launcher looks like; undefined until that is known. */
+  let appearance = attempt(() => JSON.parse(localStorage.getItem(`${prefix}:looks`) as string)) as
+    Appearance | undefined;
+  const remember = (change: Partial<Appearance>): void => {
+    appearance = { ...(appearance as Appearance), ...change };
+    attempt(() => localStorage.setItem(`${prefix}:looks`, JSON.stringify(appearance)));
+  };
+  /** Applies an appearance. The tag's settings override the tenant's. */
+  const apply = (shown: Appearance): void => {
+    const color = setting('color') ?? shown.color;
+    const accent = `#${color.slice(-6)}`.replace(/^#?(.)(.)(.)$/, '#$1$1$2$2$3$3');
+    root.style.setProperty('--accent', accent);
+    root.style.setProperty('--on-accent', onColor(accent));
+    root.dataset.position = setting('position') ?? shown.position;
+  };
 
   const handlers: Record<string, Set<Handler>> = {};
   const host: Host = {
     siteKey,
     api,
-    mode: mode === 'page' ? 'page' : 'bubble',
+    mode: isPage ? 'page' : 'bubble',
     locale,
     element: root,
     shadow,
+    appearance: () => appearance,
     launcher(open, label) {
-      button.setAttribute('aria-expanded', String(open));
-      button.setAttribute('aria-label', label);
+      button.ariaExpanded = String(open);
+      button.ariaLabel = label;
     },
     badge(unread) {
-      badge.hidden = unread === 0;
-      badge.textContent = unread > 9 ? '9+' : String(unread);
+      badge.textContent = unread > 9 ? '9+' : `${unread || ''}`;
+      if (appearance) remember({ unread });
     },
-    setAppearance(appearance) {
-      // The tag's attributes override the tenant's settings.
-      const accent = color && isValid('color') ? color.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3') : appearance.color;
-      root.style.setProperty('--accent', accent);
-      root.style.setProperty('--on-accent', onColor(accent));
-      root.dataset.position = position && isValid('position') ? position : appearance.position;
-      try {
-        localStorage.setItem(storageKey, JSON.stringify(appearance));
-      } catch {
-        // Storage is blocked. The appearance is then right once the app is loaded.
-      }
+    setAppearance(change) {
+      remember(change);
+      apply(change);
+    },
+    forget() {
+      attempt(() => {
+        for (const store of [localStorage, sessionStorage])
+          for (const key of Object.keys(store)) if (key.startsWith(prefix)) store.removeItem(key);
+      });
+      host.badge(0);
     },
     emit(event, detail) {
       // An error in one handler must not stop the others.
@@ -99,7 +131,8 @@ function install(script: HTMLScriptElement): void {
 
   let app: App | undefined;
   let loading: Promise<void> | undefined;
-  let destroyed = false;
+  /** Undefined until the appearance is known; false once the page has removed the widget. */
+  let isWanted: boolean | undefined;
   const pending: Call[] = [];
 
   function load(): void {
@@ -107,7 +140,7 @@ function install(script: HTMLScriptElement): void {
     button.dataset.state = 'loading';
     loading = (import(/* @vite-ignore */ `${api}/embed/${APP_MODULE}`) as Promise<AppModule>)
       .then((module) => {
-        if (destroyed) return;
+        if (isWanted === false) return;
         delete button.dataset.state;
         button.removeAttribute('title');
         app = module.start(host);
@@ -117,8 +150,7 @@ function install(script: HTMLScriptElement): void {
       .catch(() => {
         loading = undefined;
         button.dataset.state = 'failed';
-        button.setAttribute('aria-label', failedLabel);
-        button.title = failedLabel;
+        host.launcher(false, (button.title = failedLabel));
         host.emit('error', { message: failedLabel });
       });
   }
@@ -134,8 +166,18 @@ function install(script: HTMLScriptElement): void {
     if (/^(open|toggle|ask)$/.test(name)) load();
   }
 
+  // Brings the widget back when a router replaces the body or its content. If the page removes it again and again, it stays away.
+  let returns = 0;
+  const observer = new MutationObserver(() => {
+    if (!root.isConnected && returns < 20) {
+      returns++;
+      setTimeout(() => returns--, 5000);
+      loaderCalls.attach();
+    }
+  });
+
   // The functions of the loader itself. The others are the app's.
-  const loaderCalls: Record<string, (...args: never[]) => void> = {
+  const loaderCalls = {
     on(event: string, handler: Handler) {
       (handlers[event] ??= new Set()).add(handler);
     },
@@ -143,13 +185,25 @@ function install(script: HTMLScriptElement): void {
       handlers[event]?.delete(handler);
     },
     attach() {
-      if (!root.isConnected && !destroyed) document.body.append(root);
+      if (root.isConnected || !isWanted) return;
+      for (const node of [document, document.documentElement, document.body as Node | null])
+        if (node) observer.observe(node, { childList: true });
+      // A router may have kept a copy of the body, and with it of the element, but without its content.
+      for (const copy of document.querySelectorAll(root.localName)) if (!copy.shadowRoot) copy.remove();
+      (document.body as HTMLElement | null)?.append(root);
+      app?.attached();
+    },
+    reset() {
+      pending.length = 0;
+      host.forget();
+      app?.reset();
     },
     destroy() {
-      destroyed = true;
+      isWanted = false;
+      observer.disconnect();
       app?.destroy();
       root.remove();
-      delete page.Widget;
+      delete page[name];
       host.emit('destroy', undefined);
     },
   };
@@ -159,29 +213,60 @@ function install(script: HTMLScriptElement): void {
     const [name, ...args] = call as Call;
     const known = isCall(call);
     if (!known) explain('call', call);
-    if (known || name === 'ask')
-      guard(() => (loaderCalls[name] ? loaderCalls[name](...(args as never[])) : run(call as Call)));
+    const own = loaderCalls[name as keyof typeof loaderCalls] as ((...args: unknown[]) => void) | undefined;
+    if (known || name === 'ask') guard(() => (own ? own(...args) : run(call as Call)));
   }
 
   /** Supports `Widget.open()`, `Widget('open')` and, for calls queued before this script ran, `Widget.push(['open'])`. */
   const widget = new Proxy(perform, {
     get: (_, name) =>
-      // `await` looks for "then". Symbols are never functions of the API.
-      name === 'then' || typeof name === 'symbol'
-        ? undefined
-        : (...args: unknown[]) => perform(...([] as unknown[]).concat(name === 'push' ? args[0] : [name, ...args])),
-  }) as unknown as WidgetApi & { push(call: Call): void };
+      name === 'siteKey'
+        ? siteKey
+        : // `await` looks for "then". Symbols are never functions of the API.
+          name === 'then' || typeof name === 'symbol'
+          ? undefined
+          : (...args: unknown[]) => perform(...([] as unknown[]).concat(name === 'push' ? args[0] : [name, ...args])),
+  }) as unknown as Api;
 
   button.addEventListener('click', () => widget.toggle());
-  page.Widget = widget;
-  host.setAppearance(storedAppearance(storageKey) ?? { color: '#2f5bea', position: 'right' });
+  host.launcher(false, openLabel);
+  host.badge(appearance?.unread ?? 0);
+  page[name] = widget;
   for (const call of existing ?? []) guard(() => widget.push(call));
-  const show = (): void => {
-    widget.attach();
-    if (host.mode === 'page') widget.open();
+  const show = (shown: Appearance): void => {
+    if (isWanted === false) return;
+    apply(shown);
+    isWanted = true;
+    loaderCalls.attach();
+    // The panel stays open when the visitor goes to another page.
+    if (isPage || attempt(() => sessionStorage.getItem(`${prefix}:open`))) run(['open', !isPage]);
   };
-  if (document.body as HTMLElement | null) show();
-  else document.addEventListener('DOMContentLoaded', show);
+  if (appearance?.color || isPage || (setting('color') && setting('position'))) show(appearance ?? standard);
+  // The launcher must not appear in one color and change to another.
+  else
+    fetch(`${api}/api/widget/appearance?key=${siteKey}`, { signal: AbortSignal.timeout(1500) })
+      .then((response) =>
+        response.status === 404
+          ? explain('key', [siteKey])
+          : response.json().then((found: Appearance) => {
+              remember(found);
+              show(found);
+            }),
+      )
+      .catch(() => show(standard));
+}
+
+const standard: Appearance = { color: '#2f5bea', position: 'right' };
+
+function icon(): Element {
+  const [svg, path] = ['svg', 'path'].map((tag) =>
+    document.createElementNS('http://www.w3.org/2000/svg', tag),
+  ) as Element[] as [Element, Element];
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', 'chat');
+  path.setAttribute('d', 'M12 3c-5 0-9 3-9 8 0 2 1 4 3 5.5l-1.5 4 5-2C15 20 21 17 21 11c0-5-4-8-9-8Z');
+  svg.append(path);
+  return svg;
 }
 
 function guard(call: () => void): void {
@@ -192,12 +277,16 @@ function guard(call: () => void): void {
   }
 }
 
-function storedAppearance(storageKey: string): Appearance | null {
+/** Undefined if storage is blocked or full, or its content is not ours. */
+function attempt<T>(call: () => T): T | undefined {
   try {
-    return JSON.parse(localStorage.getItem(storageKey) ?? 'null') as Appearance | null;
+    return call();
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-if (document.currentScript instanceof HTMLScriptElement) install(document.currentScript);
+// `document.currentScript` is null for tags of the type "module".
+const current = document.currentScript as HTMLScriptElement | null;
+const tags = current ? [current] : document.querySelectorAll<HTMLScriptElement>('script[src*="/widget.js"]');
+for (const script of tags) install(script);

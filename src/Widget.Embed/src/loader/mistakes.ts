@@ -1,11 +1,12 @@
 /** Explains mistakes in the tag or in calls on the console, for developers. Loaded only when rules.ts has found one. */
-import { isAttribute, isCall } from './rules';
+import { clean, isAttribute, isCall } from './rules';
 
 const attributes: Record<string, string> = {
   siteKey: 'the site key that `widget tenants create` printed, pk_ and 24 characters',
   locale: 'en, de, es or ar',
   color: 'a color as #rrggbb, for example #2f5bea',
   position: 'right or left',
+  name: 'letters and digits: the name of the JavaScript API, for example HelpChat',
 };
 
 const events = ['ready', 'open', 'close', 'message', 'answer', 'error', 'destroy'];
@@ -21,34 +22,44 @@ const calls: Record<string, string> = {
   on: `an event (${events.join(', ')}) and a function: Widget.on("open", () => { … })`,
   off: `an event (${events.join(', ')}) and the function passed to Widget.on`,
   attach: '',
+  reset: '',
   destroy: '',
 };
 
 const reported = new Set<string>();
 
-/** Explains what is wrong with a tag's attributes, given its `dataset`. */
+/** Explains what is wrong with a tag's settings, given by name as in `dataset`. */
 export function tagMistakes(data: Readonly<Record<string, string | undefined>>): string[] {
   // Names are case-sensitive, values are not. The loader's rule ignores case in both.
   const isName = (name: string): boolean => name === 'mode' || Object.hasOwn(attributes, name);
   const wrong = Object.entries(data).filter(
-    ([name, value]) => !(isName(name) && isAttribute(name, value)) && !isForeign(name),
+    ([name, value]) => !(isName(name) && isAttribute(name, clean(value))) && !isForeign(name),
   );
-  const messages = wrong.map(([name, value = '']) => {
+  const messages = wrong.map(([name, given = '']) => {
+    // `window.WidgetSettings` may hold anything.
+    const value = String(given).trim();
     const dashed = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const allowed = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (!allowed)
       return `the tag has no attribute ${dashed}. ${suggest(dashed, Object.keys(attributes).map(toDashed))}`;
     if (name !== 'siteKey') return `${dashed}=${format(value)} is ignored. It must be ${allowed}.`;
     // Must not repeat the secret.
-    return value.startsWith('sk_')
+    return clean(value).startsWith('sk_')
       ? 'data-site-key holds an API key, which is a secret. Revoke it (`widget tenants key --revoke`) and use the site key, ' +
           'which begins with pk_.'
       : `${dashed}=${format(value)} is not a site key. It must be ${allowed}.`;
   });
-  if (data.siteKey === undefined)
-    messages.unshift(`the tag has no data-site-key, so it draws nothing. It must be ${attributes.siteKey ?? ''}.`);
-  return messages.map((line) => `Widget: ${line} See docs/embedding.md, "Attributes".`);
+  if (!data.siteKey) {
+    const line = `the tag has no data-site-key, so it draws nothing. It must be ${attributes.siteKey ?? ''}. Tag managers drop attributes; `;
+    return [
+      ...messages.filter((message) => !message.startsWith('data-site-key')),
+      `${line}write widget.js?key=pk_… instead.`,
+    ].map(withReference);
+  }
+  return messages.map(withReference);
 }
+
+const withReference = (line: string): string => `Widget: ${line} See docs/embedding.md, "Settings".`;
 
 /** Explains what is wrong with a call. */
 export function callMistakes(call: readonly unknown[]): string[] {
@@ -62,10 +73,39 @@ export function callMistakes(call: readonly unknown[]): string[] {
   return [`Widget: ${messages} See docs/embedding.md, "JavaScript".`];
 }
 
-/** Called by the loader with the tag's `dataset`, or with a call's name and arguments. Reports each mistake once. */
-export function explain(kind: 'tag' | 'call', value: object): void {
-  const mistakes = kind === 'tag' ? tagMistakes(value as Record<string, string>) : callMistakes(value as unknown[]);
-  for (const line of mistakes) {
+/** What the loader can find wrong, each with the values that it passes. */
+export const explanations = {
+  tag: (settings: object) => tagMistakes(settings as Record<string, string>),
+  call: (call: object) => callMistakes(call as unknown[]),
+  /** The page uses the API's name itself. */
+  name: (values: object) => {
+    const [name = ''] = values as string[];
+    return [
+      `this page has something of its own named "${name}", so the JavaScript API is window.WidgetChat. Choose another name with data-name. ` +
+        'See docs/embedding.md, "JavaScript".',
+    ].map((line) => `Widget: ${line}`);
+  },
+  /** Two tags with different site keys share a name. */
+  tenant: (values: object) => {
+    const [first = '', second = ''] = values as string[];
+    return [
+      `Widget: this page has the widget of the site key ${first} already, so the tag with the site key ${second} is ignored. To show both, ` +
+        'give the second tag data-name="Widget2" and data-position="left". See docs/embedding.md, "Two widgets on a page".',
+    ];
+  },
+  /** The server doesn't know the site key. */
+  key: (values: object) => {
+    const [key = ''] = values as string[];
+    return [
+      `Widget: the site key ${key} is unknown or has been revoked, so the tag draws nothing. Use the site key that ` +
+        '`widget tenants create` printed, or create another one with `widget tenants key --new site`. See docs/embedding.md, "Settings".',
+    ];
+  },
+};
+
+/** Reports each mistake once. */
+export function explain(kind: keyof typeof explanations, value: object): void {
+  for (const line of explanations[kind](value)) {
     if (reported.has(line)) continue;
     reported.add(line);
     console.warn(line);
@@ -99,7 +139,7 @@ function format(value: unknown): string {
 
 /** The Levenshtein distance between two words. */
 function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  let row = [0, ...to].map((_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++)

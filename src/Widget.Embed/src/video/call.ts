@@ -1,5 +1,6 @@
 /** A video call: camera and microphone, a session at our API, and Tavus's room with the avatar. */
 import { batch, signal } from '@preact/signals';
+import { typedPrefix } from '../app/conversation';
 import type { EndReason, Speaker } from '../app/events';
 import { newId } from '../app/ids';
 import type { CallHost } from '../app/moduleHost';
@@ -99,7 +100,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   say(text: string): boolean {
     if (!this.#room || this.phase.value !== 'live') return false;
-    this.#transcript.addTyped(newId(), text);
+    this.#transcript.addTyped(typedPrefix + newId(), text);
     this.#send('respond', { text });
     return true;
   }

@@ -1,4 +1,5 @@
 /** Runs the avatar's tool calls at our API and sends the results to the room. Each call runs once; several can run at a time. */
+import { toJson } from '../app/pristine';
 import type { RoomMessage, ToolResponse } from './wire';
 
 /** Prompts the model to continue after a result was added to its context. Not part of the transcript. */
@@ -36,7 +37,7 @@ export class ToolCalls {
       this.send('tool_result', { tool_call_id: id, output: answer.result, status });
     } else {
       // An older call takes no result. Add it to the model's context and prompt the model to continue.
-      const result = typeof answer.result === 'string' ? answer.result : JSON.stringify(answer.result);
+      const result = typeof answer.result === 'string' ? answer.result : toJson(answer.result);
       this.send('append_llm_context', { context: `${String(name)}: ${result}` });
       this.send('respond', { text: continuePrompt });
     }

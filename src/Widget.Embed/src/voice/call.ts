@@ -3,6 +3,7 @@ import { batch, signal } from '@preact/signals';
 import type { ConversationEvent, Speaker, VoiceEndReason, VoicePhase, VoiceUpdate } from '../app/events';
 import { newId } from '../app/ids';
 import type { CallHost } from '../app/moduleHost';
+import { NativePromise } from '../app/pristine';
 import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
@@ -227,7 +228,7 @@ export class VoiceCall
     });
     // At the provider's limit the server has ended the session itself.
     if (cause === 'continued') old.session.stop();
-    else await Promise.race([old.session.end(), delay(endTimeout)]);
+    else await NativePromise.race([old.session.end('?continued=true'), delay(endTimeout)]);
     if (!this.isOver()) await this.tryConnect();
   }
 

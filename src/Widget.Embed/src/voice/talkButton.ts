@@ -1,5 +1,6 @@
 /** The push-to-talk button. Reports each press and release to the server, in order. */
 import { signal } from '@preact/signals';
+import { NativePromise } from '../app/pristine';
 import { delay } from '../call/requests';
 
 /** On a press the server first clears what it heard before. The microphone opens after this time at the latest. */
@@ -9,7 +10,7 @@ export class TalkButton {
   readonly held = signal(false);
   /** The microphone may send: from when the server knows of the press until the release. */
   open = false;
-  #reports: Promise<unknown> = Promise.resolve();
+  #reports: Promise<unknown> = NativePromise.resolve();
 
   constructor(
     private readonly report: (pressed: boolean) => Promise<void>,
@@ -23,7 +24,7 @@ export class TalkButton {
     const reported = this.#reports.then(() => this.report(pressed)).catch(() => undefined);
     this.#reports = reported;
     if (!pressed) return;
-    void Promise.race([reported, delay(openAfter)]).then(() => {
+    void NativePromise.race([reported, delay(openAfter)]).then(() => {
       if (this.held.value && this.#reports === reported) this.#setOpen(true);
     });
   }

@@ -14,12 +14,14 @@ export function SpokenLine({ item }: { item: SpokenItem }) {
       <div class="bubble" dir="auto">
         {item.text}
       </div>
-      <div class="note">
-        <Icon name="voice" />
-        {t.spoken}
-        {item.interrupted && ` · ${t.interrupted}`}
-        {item.reported && item.speaker === 'assistant' && ` · ${t.unconfirmed}`}
-      </div>
+      {!item.typed && (
+        <div class="note">
+          <Icon name="voice" />
+          {t.spoken}
+          {item.interrupted && ` · ${t.interrupted}`}
+          {item.reported && item.speaker === 'assistant' && ` · ${t.unconfirmed}`}
+        </div>
+      )}
     </div>
   );
 }

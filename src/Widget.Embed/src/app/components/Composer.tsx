@@ -13,7 +13,7 @@ export function Composer({ store }: { store: Store }) {
   const refused = store.status.value.state === 'refused';
 
   useEffect(() => {
-    if (store.open.value) field.current?.focus({ preventScroll: true });
+    if (store.open.value && !store.isRestored) field.current?.focus({ preventScroll: true });
   }, [store.open.value]);
 
   // Grows with the text, up to the maximum in the style sheet.

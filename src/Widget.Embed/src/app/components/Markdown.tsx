@@ -1,6 +1,8 @@
-import type { ComponentChildren } from 'preact';
+import { cloneElement, type ComponentChildren, type VNode } from 'preact';
+import { useRef } from 'preact/hooks';
 import { parse } from '../markdown/blocks';
 import type { Block, Inline } from '../markdown/tree';
+import { splitUntranslated } from '../markdown/untranslated';
 
 interface Props {
   text: string;
@@ -10,10 +12,23 @@ interface Props {
 
 /** An answer's text as elements. */
 export function Markdown({ text, cite }: Props) {
-  return <>{parse(text).map((block) => renderBlock(block, cite))}</>;
+  const first = useRef<Element>(null);
+  const generation = useRef(0);
+  // A browser's translation replaces our text by elements of its own, and would not show what is added later. Then everything is rendered anew.
+  if (first.current?.parentElement?.querySelector('font')) generation.current++;
+  return (
+    <>
+      {parse(text).map((block, i) =>
+        cloneElement(renderBlock(block, cite), {
+          key: `${generation.current}:${i}`,
+          ...(i === 0 ? { ref: first } : {}),
+        }),
+      )}
+    </>
+  );
 }
 
-function renderBlock(block: Block, cite: Props['cite']): ComponentChildren {
+function renderBlock(block: Block, cite: Props['cite']): VNode {
   switch (block.type) {
     case 'paragraph':
       return <p>{renderInline(block.children, cite)}</p>;
@@ -25,7 +40,7 @@ function renderBlock(block: Block, cite: Props['cite']): ComponentChildren {
       );
     case 'code':
       return (
-        <pre tabIndex={0}>
+        <pre tabIndex={0} translate={false}>
           <code>{block.text}</code>
         </pre>
       );
@@ -71,7 +86,7 @@ function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
   return nodes.map((node) => {
     switch (node.type) {
       case 'text':
-        return node.text;
+        return splitUntranslated(node.text).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
       case 'strong':
         return <strong>{renderInline(node.children, cite)}</strong>;
       case 'em':
@@ -79,7 +94,7 @@ function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
       case 'del':
         return <del>{renderInline(node.children, cite)}</del>;
       case 'code':
-        return <code>{node.text}</code>;
+        return <code translate={false}>{node.text}</code>;
       case 'link':
         return (
           <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">

@@ -114,7 +114,8 @@ function Announcer({ store }: { store: Store }) {
   const agent = store.config.value?.agentName ?? '';
   const last = lastMessage(store.conversation.value);
   let text = '';
-  if (store.awaitingAnswer.value || store.thread.currentAnswer.value) {
+  const online = store.status.value.state === 'online';
+  if (online && (store.awaitingAnswer.value || store.thread.currentAnswer.value)) {
     text = fill(t.isTyping, { agent });
   } else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.lastKnownSeq.value) {
     text = fill(t.answerReady, { agent });

@@ -1,0 +1,39 @@
+/**
+ * Keeps what visitors type inside the widget. Many pages have single-key shortcuts, and listeners in the capture phase get an event before
+ * the text field does. So the window's listener stops it and gives the widget a copy; the browser's default action is still that of the
+ * original.
+ */
+const types = ['keydown', 'keypress', 'keyup', 'beforeinput', 'input', 'paste', 'copy', 'cut'];
+
+export function keepTypingInside(root: HTMLElement): () => void {
+  // Shortcut libraries ignore editable elements, and listeners that were added before this one see the root as the target.
+  Object.defineProperty(root, 'isContentEditable', { configurable: true, value: true });
+  const listener = (event: Event): void => {
+    if (event.target !== root || isForThePage(event)) return;
+    event.stopImmediatePropagation();
+    const target = event.composedPath()[0];
+    if (!target || !target.dispatchEvent(copyOf(event))) event.preventDefault();
+  };
+  for (const type of types) window.addEventListener(type, listener, true);
+  return () => {
+    for (const type of types) window.removeEventListener(type, listener, true);
+    Reflect.deleteProperty(root, 'isContentEditable');
+  };
+}
+
+/** Shortcuts with Ctrl or Cmd, function keys, Escape and Tab are not typing. AltGr counts as Ctrl and Alt, and types characters. */
+function isForThePage(event: Event): boolean {
+  if (!('key' in event)) return false;
+  const { key, ctrlKey, metaKey } = event as KeyboardEvent;
+  const isAltGr = (event as KeyboardEvent).getModifierState('AltGraph');
+  return ((ctrlKey || metaKey) && !isAltGr) || /^(Escape|Tab|Control|Meta|F\d+)$/.test(key);
+}
+
+/** A copy that stays in the shadow root. */
+function copyOf(event: Event): Event {
+  const init: Record<string, unknown> = {};
+  // The properties of an event are getters of its prototypes.
+  for (const name in event) init[name] = event[name as keyof Event];
+  // The page may have replaced the global constructors.
+  return new (event.constructor as typeof Event)(event.type, { ...init, composed: false });
+}

@@ -1,0 +1,4 @@
+import { sheet } from './sheets';
+import css from './launcher.css?inline';
+
+export const launcherStyle = sheet(css);
