@@ -34,14 +34,10 @@ export function Sources({ citations, store }: { citations: Citation[]; store: St
             }}
           >
             <b>{citation.number}</b>
-            <span dir="auto">{[citation.title, ...citation.headings.slice(-1)].filter(unique).join(' › ')}</span>
+            <span dir="auto">{[...new Set([citation.title, ...citation.headings.slice(-1)])].join(' › ')}</span>
           </button>
         </li>
       ))}
     </ul>
   );
-}
-
-function unique(value: string, index: number, all: string[]): boolean {
-  return all.indexOf(value) === index;
 }
