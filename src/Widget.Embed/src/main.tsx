@@ -48,7 +48,7 @@ export function start(host: Host): App {
   const app: App = {
     open(restored = false) {
       if (store.open.value) return;
-      store.isRestored = restored === true;
+      store.isRestored = restored;
       store.memory.open = true;
       store.open.value = true;
       store.connect();
@@ -77,7 +77,7 @@ export function start(host: Host): App {
       if (host.mode !== 'page') store.open.value = false;
       store.reset();
     },
-    attached: place.restore,
+    attached: () => place.restore(),
     destroy() {
       stopTyping();
       place.stop();

@@ -19,7 +19,11 @@ describe('what is not translated', () => {
 
   it('marks names, the longest first, but no parts of words', () => {
     names.value = ['Tide', 'Tide Cargo', '', 'team', 'A.b (c)'];
-    expect(marked('Tide Cargo and Tide, not Tidewater, for your team. A.b (c)')).toEqual(['Tide Cargo', 'Tide', 'A.b (c)']);
+    expect(marked('Tide Cargo and Tide, not Tidewater, for your team. A.b (c)')).toEqual([
+      'Tide Cargo',
+      'Tide',
+      'A.b (c)',
+    ]);
   });
 
   it('finds the names in the title of a page', () => {

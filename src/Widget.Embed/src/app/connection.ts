@@ -222,16 +222,16 @@ export class Connection {
     // Two tabs that are opened at once must not become two visitors.
     const locks = this.opening().visitorId ? undefined : (navigator.locks as LockManager | undefined);
     if (!locks) return open();
-    let started = false;
+    const progress = { started: false };
     const signal = AbortSignal.timeout(maxLockTime);
     try {
       return await locks.request(`widget:${this.siteKey}`, { signal }, () => {
-        started = true;
+        progress.started = true;
         return open();
       });
     } catch (error) {
       // Some pages may not use locks.
-      if (started) throw error;
+      if (progress.started) throw error;
       return open();
     }
   }

@@ -12,7 +12,7 @@ export function keepTypingInside(root: HTMLElement): () => void {
     if (event.target !== root || isForThePage(event)) return;
     event.stopImmediatePropagation();
     const target = event.composedPath()[0];
-    if (!target || !target.dispatchEvent(copyOf(event))) event.preventDefault();
+    if (!target?.dispatchEvent(copyOf(event))) event.preventDefault();
   };
   for (const type of types) window.addEventListener(type, listener, true);
   return () => {
@@ -33,7 +33,7 @@ function isForThePage(event: Event): boolean {
 function copyOf(event: Event): Event {
   const init: Record<string, unknown> = {};
   // The properties of an event are getters of its prototypes.
-  for (const name in event) init[name] = event[name as keyof Event];
+  for (const name in event) init[name] = (event as unknown as Record<string, unknown>)[name];
   // The page may have replaced the global constructors.
   return new (event.constructor as typeof Event)(event.type, { ...init, composed: false });
 }

@@ -134,6 +134,7 @@ export function storage(siteKey: string): Storage & { clear(): void } {
   };
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- The caller knows what it has stored.
 function parse<T>(text: string | undefined): T | undefined {
   try {
     return (JSON.parse(text ?? 'null') as T | null) ?? undefined;

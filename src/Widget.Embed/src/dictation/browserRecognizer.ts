@@ -88,6 +88,7 @@ export class BrowserRecognizer implements Recognizer {
     recognition.onresult = ({ results }) => {
       if (this.#over) return;
       const parts: string[] = [];
+      // eslint-disable-next-line @typescript-eslint/prefer-for-of -- The results have indices only.
       for (let i = 0; i < results.length; i++) parts.push(results[i]?.[0]?.transcript.trim() ?? '');
       this.#text = parts.filter(Boolean).join(' ');
       this.#finishAfter(endSilence);

@@ -30,6 +30,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
   // An ampersand may have been escaped twice, and the # of a color not at all.
   const { origin: api, searchParams } = new URL(src.replace(/amp;|#0?38;/g, '').replace('#', '%23'));
   // Content systems drop attributes, so settings can also be in the address or in a global variable.
+  // eslint-disable-next-line @typescript-eslint/no-misused-spread -- A dataset has nothing but its entries.
   const own: Record<string, unknown> = { ...dataset, ...(page.WidgetSettings as object | undefined) };
   const setting = (name: string): string | undefined => {
     const value = clean(own[name] ?? searchParams.get(name));
@@ -47,6 +48,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
   let name = setting('name') ?? 'Widget';
   let existing = (name === 'Widget' && typeof Widget !== 'undefined' ? Widget : page[name]) as Api | Call[] | undefined;
   // The page's own.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- It may be anything.
   if (existing && !existing.push) {
     explain('name', [name]);
     name = 'WidgetChat';
@@ -80,10 +82,9 @@ function install({ src, dataset }: HTMLScriptElement): void {
   if (!isPage) shadow.append(button);
 
   /** What the launcher looks like; undefined until that is known. */
-  let appearance = attempt(() => JSON.parse(localStorage.getItem(`${prefix}:looks`) as string)) as
-    Appearance | undefined;
+  let appearance = attempt(() => JSON.parse(localStorage.getItem(`${prefix}:looks`) ?? '') as Appearance);
   const remember = (change: Partial<Appearance>): void => {
-    appearance = { ...(appearance as Appearance), ...change };
+    appearance = { ...appearance, ...change } as Appearance;
     attempt(() => localStorage.setItem(`${prefix}:looks`, JSON.stringify(appearance)));
   };
   /** Applies an appearance. The tag's settings override the tenant's. */
@@ -203,7 +204,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
       observer.disconnect();
       app?.destroy();
       root.remove();
-      delete page[name];
+      Reflect.deleteProperty(page, name);
       host.emit('destroy', undefined);
     },
   };
@@ -213,6 +214,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
     const [name, ...args] = call as Call;
     const known = isCall(call);
     if (!known) explain('call', call);
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- None of them uses `this`.
     const own = loaderCalls[name as keyof typeof loaderCalls] as ((...args: unknown[]) => void) | undefined;
     if (known || name === 'ask') guard(() => (own ? own(...args) : run(call as Call)));
   }

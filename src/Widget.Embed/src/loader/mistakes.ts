@@ -37,7 +37,7 @@ export function tagMistakes(data: Readonly<Record<string, string | undefined>>):
   );
   const messages = wrong.map(([name, given = '']) => {
     // `window.WidgetSettings` may hold anything.
-    const value = String(given).trim();
+    const value = given.trim();
     const dashed = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const allowed = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (!allowed)
@@ -139,7 +139,7 @@ function format(value: unknown): string {
 
 /** The Levenshtein distance between two words. */
 function distance(from: string, to: string): number {
-  let row = [0, ...to].map((_, i) => i);
+  let row = Object.keys(` ${to}`).map(Number);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++)

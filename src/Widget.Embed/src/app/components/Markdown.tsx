@@ -10,12 +10,15 @@ interface Props {
   cite: (number: number) => ComponentChildren;
 }
 
+/** The elements that translations put in place of text. */
+const translated: string = 'font';
+
 /** An answer's text as elements. */
 export function Markdown({ text, cite }: Props) {
   const first = useRef<Element>(null);
   const generation = useRef(0);
   // A browser's translation replaces our text by elements of its own, and would not show what is added later. Then everything is rendered anew.
-  if (first.current?.parentElement?.querySelector('font')) generation.current++;
+  if (first.current?.parentElement?.querySelector(translated)) generation.current++;
   return (
     <>
       {parse(text).map((block, i) =>

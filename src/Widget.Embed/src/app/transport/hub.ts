@@ -1,5 +1,6 @@
 /** The SignalR hub over a WebSocket. Without negotiation any node can take it. Connection, not the socket, reconnects. */
 import { ApiError } from '../api';
+import { NativePromise } from '../pristine';
 import { HubSocket } from './hubSocket';
 import type { Target, Transport } from './transport';
 
@@ -30,7 +31,7 @@ export async function hubTransport({ api, conversationId, token }: Target): Prom
 }
 
 function stream(hub: HubSocket, next: (item: never) => void, method: string, ...args: unknown[]): Promise<void> {
-  return new Promise((complete, reject) => {
+  return new NativePromise((complete, reject) => {
     const error = (text = ''): void => {
       // An error with a message is the server's refusal; without one, the connection broke.
       const [, message, , retryAfter] = /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(text) ?? [];

@@ -2,6 +2,7 @@
  * A client for SignalR's JSON protocol over a WebSocket, with the parts that the widget uses: calls, streams in both directions, pings.
  * The protocol: https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md
  */
+import { NativePromise, toJson } from '../pristine';
 
 /** Every message ends with this character. */
 const end = '\u001e';
@@ -48,7 +49,7 @@ export class HubSocket {
 
   /** Opens a connection. The address is that of a hub, with the scheme http or https. */
   static open(address: string): Promise<HubSocket> {
-    return new Promise((resolve, reject) => {
+    return new NativePromise((resolve, reject) => {
       const socket = new WebSocket(address.replace(/^http/, 'ws'));
       const failed = (): void => {
         clearTimeout(timer);
@@ -76,7 +77,7 @@ export class HubSocket {
 
   /** Calls a method that returns nothing. */
   call(target: string, ...args: unknown[]): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new NativePromise((resolve, reject) => {
       this.#start(Type.Call, target, args, {
         next: () => undefined,
         complete: resolve,
@@ -139,7 +140,7 @@ export class HubSocket {
 
   #send(message: object): void {
     // After the connection is closed, nothing is sent, and the streams have been told.
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message) + end);
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(toJson(message) + end);
   }
 
   #restartSilence(): void {
