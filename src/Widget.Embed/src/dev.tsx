@@ -5,7 +5,7 @@ import { fakeDictation, fakeSpeech, type DictationState, type SpeechState } from
 import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
-import type { Citation } from './app/events';
+import type { Availability, Citation, ConversationList } from './app/events';
 import { chooseLocale, setLocale } from './app/i18n';
 import { Store } from './app/store';
 import { panelStyle } from './app/styles';
@@ -15,6 +15,8 @@ import { onColor } from './color';
 import { fakeVideoCall, type VideoState } from './dev.video';
 import { fakeVoiceCall, type VoiceState } from './dev.voice';
 import type { Host } from './contract';
+import type { SheetName, View } from './app/views';
+import type { CallMode } from './app/call';
 import { modules } from './modules';
 
 const parameters = new URLSearchParams(location.search);
@@ -65,6 +67,50 @@ const caption = 'Delivery to Denmark costs 89 euros, and it takes about four day
 
 const answeredItems: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
 
+const shortAnswer: Item = { ...answer, text: 'Delivery to Denmark costs 89 euros [1].', outcome: 'answered', seq: 2 };
+const many: Citation[] = [
+  { ...source, number: 4, title: 'Delivery and returns', headings: ['Denmark'], page: null },
+  { ...source, number: 7, title: 'Price list 2026.pdf', headings: [], page: 12 },
+  { ...source, number: 2, title: 'Questions about delivery that customers ask us most often', page: null },
+  { ...source, number: 9, title: 'Contact', headings: [], page: null },
+];
+const manySources = 'It costs 89 euros [4] and takes four days [7]. The driver calls an hour before [2][9].';
+const suggestion =
+  'I am not sure that this answers your question.\n\n**Delivery and returns**\n\nTo Denmark it costs 89 euros. [4]\n\n' +
+  '**Price list 2026.pdf**\n\nEverything over 500 euros is delivered free of charge. [7]';
+const longItems: Item[] = Array.from({ length: 6 }, (_, i): Item[] => [
+  { kind: 'visitor', clientId: `v${i}`, text: 'And what about insurance?', seq: i * 2 + 1, at: hoursAgo(30 - i * 5) },
+  {
+    ...answer,
+    messageId: `m${i}`,
+    text: 'It is covered up to 2,000 euros until it is in your hands [1]. After that your household insurance pays.',
+    outcome: 'answered',
+    seq: i * 2 + 2,
+    at: hoursAgo(30 - i * 5),
+  },
+]).flat();
+const open: Availability = { open: true, opensAt: null, timeZone: 'Europe/Berlin', replyMinutes: 10, hours: [] };
+const closed: Availability = { ...open, open: false, opensAt: hoursAgo(-40) };
+const conversations: ConversationList = {
+  items: [
+    ['What does delivery to Denmark cost?', 'Delivery to Denmark costs 89 euros.', 1],
+    ['Can I take two children on the cargo bike?', 'Two child seats fit on the Tide Cargo, one behind the other.', 50],
+    ['Warranty on the battery', 'Five years, or 700 full charging cycles.', 400],
+  ].map(([title, preview, hours], i) => ({
+    id: String(i),
+    startedAt: hoursAgo(Number(hours)),
+    lastAt: hoursAgo(Number(hours)),
+    title: String(title),
+    preview: String(preview),
+    lastSeq: 2,
+  })),
+  next: 'more',
+};
+
+function hoursAgo(hours: number): string {
+  return new Date(Date.now() - hours * 3_600_000).toISOString();
+}
+
 const states: Record<
   string,
   {
@@ -78,9 +124,40 @@ const states: Record<
     speech?: SpeechState;
     dictation?: DictationState;
     modes?: string[];
+    /** Home if nothing has been said. */
+    view?: View;
+    sheet?: SheetName;
+    prelude?: CallMode;
+    large?: boolean;
+    availability?: Availability;
+    known?: boolean;
+    /** Pressed once the state is shown: a selector. */
+    press?: string;
   }
 > = {
-  empty: {},
+  home: {},
+  'home text only': { modes: ['text'] },
+  'home returning': { view: 'home', items: answeredItems, known: true, availability: closed },
+  'home listening': { speech: { listening: true, phase: 'idle' } },
+  'home large': { large: true },
+  'thread empty': { view: 'thread' },
+  'thread menu': { items: answeredItems, press: '.menu > button' },
+  'thread emoji': { items: answeredItems, press: '.emoji' },
+  'thread long': { items: longItems, press: '' },
+  'thread large': { items: answeredItems, large: true },
+  'thread rated down': { items: [asked, shortAnswer], press: '.small-tool:last-of-type' },
+  'thread sources': { items: [asked, { ...shortAnswer, text: manySources, citations: many }] },
+  suggested: {
+    items: [asked, { ...shortAnswer, text: suggestion, outcome: 'suggested', citations: many.slice(0, 2) }],
+  },
+  'person form': { items: [asked, shortAnswer], sheet: 'person' },
+  'person form errors': { items: [asked, shortAnswer], sheet: 'person', press: '.primary' },
+  'person away': { sheet: 'person', availability: closed },
+  'person asked': { items: [asked, shortAnswer, { kind: 'person', email: 'ada@example.com', seq: 3 }] },
+  'transcript form': { items: [asked, shortAnswer], sheet: 'transcript' },
+  'history list': { items: [asked, shortAnswer], sheet: 'history' },
+  'prelude video': { prelude: 'video' },
+  'prelude voice': { prelude: 'voice' },
   connecting: { status: { state: 'connecting' }, unknown: true },
   refused: {
     status: { state: 'refused', reason: 'The widget of Harbor Bikes is not allowed on this site.' },
@@ -198,10 +275,19 @@ const states: Record<
 void setLocale(chooseLocale([parameters.get('locale') ?? 'en']));
 const place = document.getElementById('states') ?? document.body;
 
+// A page for each component: the first word of a state's name.
+const pages = new Set(Object.keys(states).map((name) => name.split(' ')[0] ?? ''));
+const page = parameters.get('page');
+const links = document.getElementById('pages');
+for (const name of pages) {
+  const link = Object.assign(document.createElement('a'), { textContent: name, href: `?page=${name}` });
+  links?.append(link, ' ');
+}
+
 const only = parameters.get('only');
 if (only === null) place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 for (const [name, state] of Object.entries(states)) {
-  if (only !== null && name !== only) continue;
+  if ((only !== null && name !== only) || (page !== null && name.split(' ')[0] !== page)) continue;
   const cell = document.createElement('section');
   // The transform keeps fixed elements inside their cell.
   const position = only === null ? 'position: relative; height: 820px; transform: scale(1);' : '';
@@ -237,7 +323,17 @@ for (const [name, state] of Object.entries(states)) {
       tenantName: 'Harbor Bikes',
       agentName: 'Jette',
       greeting: null,
-      suggestedQuestions: ['What is the range?', 'What does delivery cost?'],
+      suggestedQuestions: [
+        'What is the range of the Tide Step?',
+        'What does delivery cost?',
+        'Which bike suits hills?',
+      ],
+      translations: {
+        de: { suggestedQuestions: ['Welche Reichweite hat das Tide Step?', 'Was kostet die Lieferung?'] },
+        ar: { suggestedQuestions: ['ما مدى دراجة Tide Step؟', 'كم تكلفة التوصيل؟', 'أي دراجة تناسب التلال؟'] },
+      },
+      availability: state.availability ?? open,
+      transcripts: true,
       theme: { color, position: 'right', scheme: (parameters.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
@@ -246,7 +342,14 @@ for (const [name, state] of Object.entries(states)) {
       speech: { source: 'browser' },
       dictation: { source: 'server', recipient: 'api.openai.com' },
     };
-  store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
+  const items = (state.items ?? []).map((item): Item => (item.seq ? { at: hoursAgo(0.1), ...item } : item));
+  store.conversation.value = { items, seq: 9 } satisfies Conversation;
+  store.view.value = state.view ?? (items.length > 0 || state.draft || state.dictation ? 'thread' : 'home');
+  store.sheet.value = state.sheet;
+  store.calls.prelude.value = state.prelude;
+  store.large.value = state.large ?? false;
+  (store as { knownVisitor: boolean }).knownVisitor = state.known ?? false;
+  store.get = <T,>() => Promise.resolve(conversations as T);
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
   if (state.call) store.call.value = fakeVideoCall(store, state.call);
@@ -256,4 +359,5 @@ for (const [name, state] of Object.entries(states)) {
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);
+  if (state.press) setTimeout(() => root.querySelector<HTMLElement>(state.press ?? '')?.click(), 1500);
 }

@@ -2,6 +2,13 @@
 import type { Modules } from './app/moduleHost';
 
 export const modules: Modules = {
+  person: async () => (await import('./extras/person')).PersonSheet,
+  transcript: async () => (await import('./extras/transcript')).TranscriptSheet,
+  saveTranscript: async () => (await import('./extras/transcript')).saveTranscript,
+  history: async () => (await import('./extras/history')).HistorySheet,
+  reasons: async () => (await import('./extras/reasons')).Reasons,
+  emoji: async () => (await import('./extras/emoji')).EmojiPicker,
+  prelude: async () => (await import('./prelude/prelude')).Prelude,
   video: async () => (await import('./video/video')).openVideo,
   voice: async () => (await import('./voice/voice')).openVoice,
   speech: async () => (await import('./speech/speech')).openSpeech,

@@ -7,6 +7,14 @@ import speechAr from '../src/speech/locales/speech-ar.json';
 import speechDe from '../src/speech/locales/speech-de.json';
 import speechEn from '../src/speech/locales/speech-en.json';
 import speechEs from '../src/speech/locales/speech-es.json';
+import extrasAr from '../src/extras/locales/extras-ar.json';
+import extrasDe from '../src/extras/locales/extras-de.json';
+import extrasEn from '../src/extras/locales/extras-en.json';
+import extrasEs from '../src/extras/locales/extras-es.json';
+import preludeAr from '../src/prelude/locales/prelude-ar.json';
+import preludeDe from '../src/prelude/locales/prelude-de.json';
+import preludeEn from '../src/prelude/locales/prelude-en.json';
+import preludeEs from '../src/prelude/locales/prelude-es.json';
 import { chooseLocale, fill } from '../src/app/i18n';
 import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
@@ -22,6 +30,12 @@ import videoEn from '../src/video/locales/video-en.json';
 import videoEs from '../src/video/locales/video-es.json';
 
 const languages = [
+  ['de, of extras', extrasDe, extrasEn],
+  ['es, of extras', extrasEs, extrasEn],
+  ['ar, of extras', extrasAr, extrasEn],
+  ['de, of prelude', preludeDe, preludeEn],
+  ['es, of prelude', preludeEs, preludeEn],
+  ['ar, of prelude', preludeAr, preludeEn],
   ['de, of dictation', dictationDe, dictationEn],
   ['es, of dictation', dictationEs, dictationEn],
   ['ar, of dictation', dictationAr, dictationEn],
@@ -45,22 +59,6 @@ describe.each(languages)('the texts of %s', (_, words, english) => {
     const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
     for (const [key, text] of Object.entries(english))
       expect(placeholders((words as Record<string, string>)[key] ?? ''), key).toEqual(placeholders(text));
-  });
-});
-
-describe.each([
-  ['en', en],
-  ['de', de],
-  ['es', es],
-  ['ar', ar],
-])('an accessible name in %s', (_, words) => {
-  it.each([
-    [words.start_video, words.startLabel_video],
-    [words.start_voice, words.startLabel_voice],
-    [words.listen, words.listenLabel],
-  ])('contains the visible label %s as a word', (visible, name) => {
-    const tokens = (text: string): string[] => text.toLowerCase().split(/[\s,.]+/);
-    expect(tokens(name)).toContain(visible.toLowerCase());
   });
 });
 

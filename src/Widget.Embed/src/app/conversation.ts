@@ -17,7 +17,12 @@ import type {
 } from './events';
 import { toJson } from './pristine';
 
-export interface VisitorItem {
+interface ItemBase {
+  /** When the log took it in; undefined before. */
+  at?: string;
+}
+
+export interface VisitorItem extends ItemBase {
   kind: 'visitor';
   clientId: string;
   text: string;
@@ -27,7 +32,7 @@ export interface VisitorItem {
   refused?: string;
 }
 
-export interface AssistantItem {
+export interface AssistantItem extends ItemBase {
   kind: 'assistant';
   messageId: string;
   text: string;
@@ -47,13 +52,15 @@ export interface AssistantItem {
   seq?: number;
 }
 
-export interface PersonItem {
+export interface PersonItem extends ItemBase {
   kind: 'person';
+  name?: string | null | undefined;
+  email?: string | null | undefined;
   seq: number;
 }
 
 /** Spoken in a call. */
-export interface SpokenItem {
+export interface SpokenItem extends ItemBase {
   kind: 'spoken';
   speaker: Speaker;
   text: string;
@@ -65,14 +72,14 @@ export interface SpokenItem {
 }
 
 /** What the assistant looked up in a call. */
-export interface SourcesItem {
+export interface SourcesItem extends ItemBase {
   kind: 'sources';
   citations: Citation[];
   seq: number;
 }
 
 /** A call has started or ended. */
-export interface CallItem {
+export interface CallItem extends ItemBase {
   kind: 'call';
   mode: CallMode;
   ended?: { reason: EndReason | VoiceEndReason; seconds: number };
@@ -132,7 +139,7 @@ export function lastMessage(conversation: Conversation): VisitorItem | Assistant
 
 export function applyEvent(conversation: Conversation, event: ConversationEvent): Conversation {
   if (event.seq <= conversation.seq) return conversation;
-  return inOrder({ items: appendEvent(conversation.items, event), seq: event.seq });
+  return inOrder({ items: withTime(conversation.items, event), seq: event.seq });
 }
 
 /** @param question The client id of the question, if this page has asked it. */
@@ -172,7 +179,14 @@ function applyProgress(
 
 /** Shows a completed answer at once. Its event in the log comes later and gives it its position. */
 function showCompleted(conversation: Conversation, message: AssistantMessage): Conversation {
-  return inOrder({ ...conversation, items: appendEvent(conversation.items, message) });
+  return inOrder({ ...conversation, items: withTime(conversation.items, message) });
+}
+
+/** Adds an event, and its time to the item that it became. */
+function withTime(items: readonly Item[], event: ConversationEvent): readonly Item[] {
+  return appendEvent(items, event).map((item) =>
+    item.seq === event.seq && item.at === undefined ? { ...item, at: event.at } : item,
+  );
 }
 
 function appendEvent(items: readonly Item[], event: ConversationEvent): readonly Item[] {
@@ -186,7 +200,7 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
         item.kind === 'assistant' && item.messageId === event.messageId ? { ...item, rating: event.rating } : item,
       );
     case 'person_requested':
-      return [...items, { kind: 'person', seq: event.seq }];
+      return [...items, { kind: 'person', name: event.name, email: event.email, seq: event.seq }];
     case 'utterance': {
       const { speaker, text, interrupted, reported, seq } = event;
       const typed = !!event.clientId?.includes(typedPrefix);

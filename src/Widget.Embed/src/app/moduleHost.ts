@@ -6,10 +6,12 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Host } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import type { Status } from './connection';
+import type { ComponentType } from 'preact';
 import type { Conversation } from './conversation';
-import type { Config } from './events';
+import type { Config, Rating, RatingReason } from './events';
 import type { Dictation, Speech } from './speech';
 import type { Storage } from './storage';
+import type { View } from './views';
 
 export interface ModuleHost {
   readonly host: Host;
@@ -65,10 +67,67 @@ export interface DictationHost extends ComposerHost {
   readonly speech: { cancel(): void };
 }
 
+/** For the parts of the panel that are loaded when a visitor uses them. */
+export interface PanelHost extends ModuleHost {
+  readonly status: ReadonlySignal<Status>;
+  readonly view: Signal<View>;
+  /** The content of the text field. */
+  readonly draft: Signal<string>;
+  /** Requests something of this visitor. Throws an ApiError if the server refuses it. */
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  rate(messageId: string, rating: Rating, reason?: RatingReason, comment?: string): void;
+  /** Shows an earlier conversation. */
+  openConversation(id: string): void;
+  /** Shows the form for talking to a person. */
+  askForPerson(): void;
+}
+
+export interface SheetProps {
+  panel: PanelHost;
+  close: () => void;
+}
+
+export interface ReasonsProps {
+  panel: PanelHost;
+  messageId: string;
+  /** The question that was answered. */
+  question: string;
+}
+
+export interface EmojiProps {
+  panel: ModuleHost;
+  onChoose: (emoji: string) => void;
+  close: () => void;
+}
+
+/** Which devices a call starts with. */
+export interface DeviceWishes {
+  /** False: the visitor starts without a camera. */
+  camera: boolean;
+  /** The browser's ids; undefined for its default devices. */
+  cameraId?: string | undefined;
+  microphoneId?: string | undefined;
+}
+
+export interface PreludeProps {
+  panel: PanelHost;
+  mode: CallMode;
+  start: (wishes: DeviceWishes) => void;
+  cancel: () => void;
+}
+
 /** Loads the modules. */
 export interface Modules {
-  video(): Promise<(panel: CallHost) => LiveCall>;
-  voice(): Promise<(panel: CallHost) => LiveCall>;
-  speech(): Promise<(panel: SpeechHost) => Speech>;
-  dictation(): Promise<(panel: DictationHost) => Dictation>;
+  person: () => Promise<ComponentType<SheetProps>>;
+  transcript: () => Promise<ComponentType<SheetProps>>;
+  history: () => Promise<ComponentType<SheetProps>>;
+  reasons: () => Promise<ComponentType<ReasonsProps>>;
+  emoji: () => Promise<ComponentType<EmojiProps>>;
+  prelude: () => Promise<ComponentType<PreludeProps>>;
+  saveTranscript: () => Promise<(panel: PanelHost) => void>;
+  video: () => Promise<(panel: CallHost, wishes?: DeviceWishes) => LiveCall>;
+  voice: () => Promise<(panel: CallHost, wishes?: DeviceWishes) => LiveCall>;
+  speech: () => Promise<(panel: SpeechHost) => Speech>;
+  dictation: () => Promise<(panel: DictationHost) => Dictation>;
 }

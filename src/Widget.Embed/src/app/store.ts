@@ -1,25 +1,26 @@
 /** The panel's state, as signals, and what the visitor and the page can do. */
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, type Signal } from '@preact/signals';
 import type { ContextValues, Host, Identity } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import { Calls } from './calls';
 import { Connection, type Opening, type Status } from './connection';
 import type { VisitorItem } from './conversation';
 import { ConversationState } from './conversationState';
-import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
+import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, RatingReason, Session } from './events';
 import { chooseLocale, fill, locale, setLocale, words } from './i18n';
 import { newId } from './ids';
 import { LazyModule } from './lazyModule';
-import type { CallHost, DictationHost, Modules, SpeechHost } from './moduleHost';
+import type { CallHost, DictationHost, Modules, PanelHost, SpeechHost } from './moduleHost';
 import { names, namesInTitle } from './markdown/untranslated';
 import { Outbox } from './outbox';
 import { PageFacts } from './pageFacts';
 import type { Dictation, Speech } from './speech';
 import { storage } from './storage';
+import { tabView, type SheetName, type View } from './views';
 
 export const maxMessageLength = 4000;
 
-export class Store implements CallHost, SpeechHost, DictationHost {
+export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   readonly memory;
   readonly open = signal(false);
   /** The panel was open on the page before, so it must not take the focus. */
@@ -28,8 +29,13 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   readonly draft = signal('');
   /** The citation whose passage is open. */
   readonly source = signal<Citation | undefined>(undefined);
-  /** A request for a person that has not reached the server yet. */
-  readonly personRequested = signal(false);
+  readonly view: Signal<View>;
+  /** What is open on top of the view. */
+  readonly sheet = signal<SheetName | undefined>(undefined);
+  /** The visitor has enlarged the panel. */
+  readonly large = signal(false);
+  /** The visitor has been here before. */
+  readonly knownVisitor: boolean;
 
   readonly thread: ConversationState;
   readonly conversation;
@@ -47,6 +53,9 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   readonly #pageFacts = new PageFacts(this.#outbox);
   /** The visitor of this tab's session. */
   #visitorId: string | undefined;
+  readonly #tab;
+  /** The earlier conversation that the visitor has opened, until it is there. */
+  #wanted: string | undefined;
 
   readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
   /** The server's rate limit is reached, and messages wait. */
@@ -59,11 +68,14 @@ export class Store implements CallHost, SpeechHost, DictationHost {
 
   constructor(
     readonly host: Host,
-    modules: Modules,
+    readonly modules: Modules,
     /** Forgets the visitor, because another tab has. */
     private readonly forgotten: () => void = () => undefined,
   ) {
     this.memory = storage(host.siteKey);
+    this.knownVisitor = this.memory.get().visitorId !== undefined;
+    this.#tab = tabView(host.siteKey);
+    this.view = this.#tab.view;
     this.thread = new ConversationState(this.memory);
     this.conversation = this.thread.conversation;
     this.lastKnownSeq = this.thread.lastKnownSeq;
@@ -107,7 +119,15 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     this.write(trimmed);
   }
 
+  /** Sends a question that the visitor has pressed. */
+  ask(question: string): void {
+    this.send(question);
+    // The button disappears, and the focus with it.
+    queueMicrotask(() => this.host.shadow.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true }));
+  }
+
   write(text: string): void {
+    this.view.value = 'thread';
     this.thread.add(text);
     this.connect();
     void this.#connection.value?.flush();
@@ -119,27 +139,27 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     if (answer) void this.#connection.value?.stop(answer.messageId).catch(() => undefined);
   }
 
-  rate(messageId: string, rating: Rating): void {
-    const body = { clientId: newId(), messageId, rating };
+  rate(messageId: string, rating: Rating, reason?: RatingReason, comment?: string): void {
+    const body = { clientId: newId(), messageId, rating, ...(reason && { reason }), ...(comment && { comment }) };
     void this.#outbox.deliver({ path: '/api/widget/conversations/{id}/ratings', body });
   }
 
-  requestPerson(): void {
-    // A second click repeats the same request.
-    if (this.personRequested.value || this.conversation.value.items.at(-1)?.kind === 'person') return;
-    this.personRequested.value = true;
-    void this.#outbox.deliver({
-      path: '/api/widget/conversations/{id}/person',
-      body: { clientId: newId() },
-      done: () => {
-        this.personRequested.value = false;
-      },
-    });
+  askForPerson(): void {
+    this.sheet.value = 'person';
   }
 
   startNewConversation(): void {
     this.#leave();
     this.#start(true);
+  }
+
+  openConversation(id: string): void {
+    if (id !== this.conversationId) {
+      this.#leave();
+      this.#wanted = id;
+      this.#start(false);
+    }
+    this.view.value = 'thread';
   }
 
   identify(identity: Identity): void {
@@ -156,6 +176,8 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     this.memory.clear();
     batch(() => {
       this.draft.value = '';
+      this.view.value = 'home';
+      this.sheet.value = undefined;
       this.config.value = undefined;
       this.#connection.value = undefined;
     });
@@ -176,6 +198,10 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
+  async get<T>(path: string): Promise<T> {
+    return (await (await this.#requireConnection().post(path, undefined)).json()) as T;
+  }
+
   async request(path: string, body: unknown, more: { accept?: string; signal?: AbortSignal }): Promise<Response> {
     return this.#requireConnection().post(path, body, false, more);
   }
@@ -190,6 +216,12 @@ export class Store implements CallHost, SpeechHost, DictationHost {
 
   startCall(mode: CallMode): Promise<void> {
     return this.calls.start(mode);
+  }
+
+  /** Shows the screen before a call. */
+  prepareCall(mode: CallMode): void {
+    this.view.value = 'thread';
+    this.calls.prepare(mode);
   }
 
   callClosed(next: LiveCall | undefined): void {
@@ -210,6 +242,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
 
   destroy(): void {
     for (const stop of this.#stop) stop();
+    this.#tab.stop();
     this.calls.destroy();
     this.#connection.value?.close();
     this.speech.destroy();
@@ -222,7 +255,6 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     batch(() => {
       this.thread.clear();
       this.source.value = undefined;
-      this.personRequested.value = false;
     });
     this.#outbox.clear();
     this.speech.cancel();
@@ -246,7 +278,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   #start(newConversation: boolean): void {
     const opening = (): Opening => ({
       visitorId: this.memory.get().visitorId,
-      conversationId: this.conversationId,
+      conversationId: this.#wanted ?? this.conversationId,
       identity: this.#pageFacts.proved,
       locale: locale.value,
     });
@@ -294,7 +326,10 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     this.memory.set({ visitorId, verified });
     // Stored with the visitor from now on.
     this.memory.draft = this.draft.value;
+    this.#wanted = undefined;
     this.thread.sessionOpened(conversationId, lastSeq);
+    // On the next page, the conversation continues where it was.
+    if (!this.config.value && lastSeq > 0 && this.#tab.remembered === 'thread') this.view.value = 'thread';
     const { color, position, scheme } = config.theme;
     // Before the configuration: the theme is computed from the colors that this sets.
     this.host.setAppearance({ color, position, scheme, logoUrl: config.logoUrl ?? null });
@@ -307,6 +342,8 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   #apply(event: ConversationEvent): void {
     if (!this.thread.applyEvent(event, this.open.value)) return;
     this.call.value?.handleEvent(event);
+    // When the visitor opens the panel again, the answer is what they want to see.
+    if (event.kind === 'assistant_message' && !this.open.value) this.view.value = 'thread';
     if (event.kind === 'assistant_message' && event.seq > this.lastKnownSeq.value)
       this.host.emit('answer', { text: event.text, outcome: event.outcome });
   }

@@ -5,7 +5,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ConversationEvent } from '../app/events';
 import type { CallHost } from '../app/moduleHost';
-import { Devices } from '../media/devices';
+import { Devices, type DeviceChoice } from '../media/devices';
 import type { DeviceKind, DeviceError, DeviceErrors } from '../media/deviceError';
 import type { CallEnd, CommonEndReason, CommonPhase } from './model';
 import { delay, serverMessage } from './requests';
@@ -29,7 +29,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   readonly end = signal<CallEnd<Reason | CommonEndReason> | undefined>(undefined);
   readonly active = computed(() => this.phase.value !== 'over');
 
-  protected readonly devices = new Devices((kind) => this.#deviceLost(kind));
+  protected readonly devices: Devices;
   /** The phase between the visitor's permission and the connection. */
   protected abstract readonly connectingPhase: Phase;
   #over = false;
@@ -42,7 +42,10 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   constructor(
     protected readonly panel: CallHost,
     private readonly done: (again: boolean) => void,
-  ) {}
+    choice?: DeviceChoice,
+  ) {
+    this.devices = new Devices((kind) => this.#deviceLost(kind), choice);
+  }
 
   protected abstract get session(): SessionClient<Session> | undefined;
   protected abstract secondsElapsed(): number;

@@ -12,11 +12,23 @@ export interface DeviceLists {
   speaker: DeviceOption[];
 }
 
+/** What the visitor chose before the call. */
+export interface DeviceChoice {
+  /** False: the camera stays off until the visitor turns it on. */
+  camera: boolean;
+  /** The browser's ids; undefined for its default devices. */
+  cameraId?: string | undefined;
+  microphoneId?: string | undefined;
+}
+
 export class Devices {
   readonly #tracks: Partial<Record<DeviceKind, MediaStreamTrack>> = {};
   #stopped = false;
 
-  constructor(private readonly lost: (kind: DeviceKind) => void) {}
+  constructor(
+    private readonly lost: (kind: DeviceKind) => void,
+    private readonly choice: DeviceChoice = { camera: true },
+  ) {}
 
   track(kind: DeviceKind): MediaStreamTrack | undefined {
     return this.#tracks[kind];
@@ -25,31 +37,36 @@ export class Devices {
   /** Asks for both devices in one prompt and, if that fails, for each alone. Returns what went wrong. */
   async open(): Promise<DeviceErrors> {
     if (!mediaDevices()) return { microphone: 'insecure', camera: 'insecure' };
-    if (isAllowedByPage('camera') && isAllowedByPage('microphone')) {
+    const { camera, cameraId, microphoneId } = this.choice;
+    if (camera && isAllowedByPage('camera') && isAllowedByPage('microphone')) {
       try {
-        this.#take(await navigator.mediaDevices.getUserMedia({ audio: audioConstraints, video: videoConstraints }));
+        this.#take(
+          await navigator.mediaDevices.getUserMedia({
+            audio: { ...audioConstraints, ...device(microphoneId) },
+            video: { ...videoConstraints, ...device(cameraId) },
+          }),
+        );
         return {};
       } catch {
         // One of them may still be available.
       }
     }
     const deviceErrors: DeviceErrors = {};
-    for (const kind of ['microphone', 'camera'] as const) {
+    for (const kind of camera ? (['microphone', 'camera'] as const) : (['microphone'] as const)) {
       const deviceError = await this.choose(kind);
       if (deviceError) deviceErrors[kind] = deviceError;
     }
     return deviceErrors;
   }
 
-  /** Opens a device in place of the current one. Without an id the browser chooses. */
-  async choose(kind: DeviceKind, id?: string): Promise<DeviceError | undefined> {
+  /** Opens a device in place of the current one. Without an id it is the one chosen before the call, or the browser's default. */
+  async choose(kind: DeviceKind, id = this.choice[`${kind}Id`]): Promise<DeviceError | undefined> {
     if (!mediaDevices()) return 'insecure';
     if (!isAllowedByPage(kind)) return 'policy';
-    const device = id ? { deviceId: { exact: id } } : {};
     const constraints =
       kind === 'microphone'
-        ? { audio: { ...audioConstraints, ...device } }
-        : { video: { ...videoConstraints, ...device } };
+        ? { audio: { ...audioConstraints, ...device(id) } }
+        : { video: { ...videoConstraints, ...device(id) } };
     try {
       this.#take(await navigator.mediaDevices.getUserMedia(constraints));
       return undefined;
@@ -87,6 +104,10 @@ export class Devices {
       };
     }
   }
+}
+
+function device(id: string | undefined): { deviceId?: { exact: string } } {
+  return id ? { deviceId: { exact: id } } : {};
 }
 
 const audioConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };

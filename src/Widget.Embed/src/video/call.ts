@@ -8,6 +8,7 @@ import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
 import type { DeviceKind, DeviceErrors } from '../media/deviceError';
+import type { DeviceChoice } from '../media/devices';
 import type { ConnectingPhase, VideoModel } from './model';
 import { Reporter } from './reporter';
 import { Room, type Avatar } from './room';
@@ -40,9 +41,11 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   readonly #tools: ToolCalls;
   #room: Room | undefined;
   #joining = false;
+  /** When the avatar joined, by the page's clock. The visitor's time counts from then. */
+  #joinedAt: number | undefined;
 
-  constructor(panel: CallHost, done: (again: boolean) => void) {
-    super(panel, done);
+  constructor(panel: CallHost, done: (again: boolean) => void, choice?: DeviceChoice) {
+    super(panel, done, choice);
     this.session = new VideoSessionClient(panel, () => this.avatar.value !== undefined, {
       updated: (session) => this.receive(session),
       gone: (message) => this.ended(undefined, message),
@@ -132,7 +135,6 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     this.greenScreen.value = greenScreen;
     if (state === 'queued' || state === 'creating') this.phase.value = state;
     else if (this.phase.value !== 'live') this.phase.value = 'waiting';
-    this.startClock();
     if (conversationUrl && !this.#joining) void this.#join(conversationUrl, meetingToken);
   }
 
@@ -147,8 +149,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   }
 
   protected secondsElapsed(): number {
-    const remaining = this.remaining.value;
-    return remaining === undefined ? 0 : Math.max(0, (this.session.current?.maxSeconds ?? 0) - remaining);
+    return this.#joinedAt === undefined ? 0 : (Date.now() - this.#joinedAt) / 1000;
   }
 
   protected disconnect(): void {
@@ -203,7 +204,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
       this.clearSlow();
       this.#showDevices();
       this.frame.value = address.href;
-      this.phase.value = 'live';
+      this.#live();
     });
   }
 
@@ -213,8 +214,14 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     this.avatar.value = avatar;
     if (!first) return;
     this.clearSlow();
-    this.phase.value = 'live';
+    this.#live();
     void this.session.keepAlive();
+  }
+
+  #live(): void {
+    this.#joinedAt = Date.now();
+    this.phase.value = 'live';
+    this.startClock();
   }
 
   #messageReceived(message: RoomMessage): void {

@@ -1,6 +1,6 @@
 /** The video module, which the panel loads when a visitor starts a video call. */
 import { effect, signal } from '@preact/signals';
-import type { CallHost } from '../app/moduleHost';
+import type { CallHost, DeviceWishes } from '../app/moduleHost';
 import type { LiveCall } from '../app/call';
 import { addSheets } from '../app/styles/sheets';
 import { callStyle } from '../call/style';
@@ -8,18 +8,22 @@ import { VideoCall } from './call';
 import { Stage } from './components/Stage';
 import { videoStyle } from './style';
 
-export function openVideo(panel: CallHost): LiveCall {
+export function openVideo(panel: CallHost, wishes?: DeviceWishes): LiveCall {
   addSheets(panel.host.shadow, callStyle, videoStyle);
   const hidesThread = signal(narrow.matches);
   const onChange = (): void => {
     hidesThread.value = narrow.matches;
   };
   narrow.addEventListener('change', onChange);
-  const call = new VideoCall(panel, (again) => {
-    stop();
-    narrow.removeEventListener('change', onChange);
-    panel.callClosed(again ? openVideo(panel) : undefined);
-  });
+  const call = new VideoCall(
+    panel,
+    (again) => {
+      stop();
+      narrow.removeEventListener('change', onChange);
+      panel.callClosed(again ? openVideo(panel, wishes) : undefined);
+    },
+    wishes,
+  );
   // After the call the visitor continues in the thread.
   const stop = effect(() => {
     if (!call.active.value) hidesThread.value = false;

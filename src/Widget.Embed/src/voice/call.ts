@@ -8,6 +8,7 @@ import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
 import type { DeviceErrors } from '../media/deviceError';
+import type { DeviceChoice } from '../media/devices';
 import { Captions } from './captions';
 import { VoiceConnection } from './connection';
 import { Levels } from './levels';
@@ -49,8 +50,8 @@ export class VoiceCall
   #wantsPushToTalk = false;
   #startedAt: number | undefined;
 
-  constructor(panel: CallHost, done: (again: boolean) => void) {
-    super(panel, done);
+  constructor(panel: CallHost, done: (again: boolean) => void, choice?: DeviceChoice) {
+    super(panel, done, choice);
     this.captions = this.#captions.lines;
     this.held = this.#talkButton.held;
     this.start();

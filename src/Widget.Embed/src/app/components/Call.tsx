@@ -3,6 +3,7 @@ import { duration } from '../duration';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
+import { Time } from './Messages';
 import { Sources } from './Sources';
 
 /** What the visitor or the assistant said in a call. */
@@ -14,14 +15,18 @@ export function SpokenLine({ item }: { item: SpokenItem }) {
       <div class="bubble" dir="auto">
         {item.text}
       </div>
-      {!item.typed && (
-        <div class="note">
-          <Icon name="voice" />
-          {t.spoken}
-          {item.interrupted && ` · ${t.interrupted}`}
-          {item.reported && item.speaker === 'assistant' && ` · ${t.unconfirmed}`}
-        </div>
-      )}
+      <div class="note">
+        {!item.typed && (
+          <>
+            <Icon name="voice" />
+            {t.spoken}
+            {item.interrupted && ` · ${t.interrupted}`}
+            {item.reported && item.speaker === 'assistant' && ` · ${t.unconfirmed}`}
+            {item.at && ' · '}
+          </>
+        )}
+        <Time at={item.at} />
+      </div>
     </div>
   );
 }
@@ -32,7 +37,7 @@ export function CallSources({ item, store }: { item: SourcesItem; store: Store }
   return (
     <section class="message assistant looked-up" aria-label={label}>
       <div class="note">{label}</div>
-      <Sources citations={item.citations} store={store} />
+      <Sources text="" citations={item.citations} store={store} />
     </section>
   );
 }

@@ -1,9 +1,18 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { fill, words } from '../i18n';
 import { maxMessageLength, type Store } from '../store';
 import { Icon } from './Icon';
 import { Dictate } from './Listen';
+import { Part } from './Part';
 
+/** Devices with an on-screen keyboard. */
+const touch = matchMedia('(pointer: coarse)');
+
+function shadowOf(element: HTMLElement | null): ShadowRoot | undefined {
+  return element?.getRootNode() as ShadowRoot | undefined;
+}
+
+/** The text field, on Home and in the conversation. */
 export function Composer({ store }: { store: Store }) {
   const t = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
@@ -12,9 +21,15 @@ export function Composer({ store }: { store: Store }) {
   const answering = store.thread.currentAnswer.value !== undefined;
   const refused = store.status.value.state === 'refused';
 
+  const [emoji, setEmoji] = useState(false);
+  const home = store.view.value === 'home';
+
   useEffect(() => {
-    if (store.open.value && !store.isRestored) field.current?.focus({ preventScroll: true });
-  }, [store.open.value]);
+    if (!store.open.value || store.isRestored) return;
+    // An on-screen keyboard would cover Home.
+    const target = home && touch.matches ? shadowOf(field.current)?.querySelector<HTMLElement>('.home') : field.current;
+    target?.focus({ preventScroll: true });
+  }, [store.open.value, home, store.config.value === undefined]);
 
   // Grows with the text, up to the maximum in the style sheet.
   useEffect(() => {
@@ -27,6 +42,13 @@ export function Composer({ store }: { store: Store }) {
     if (draft.trim() === '' || over > 0) return;
     store.send(draft);
     store.draft.value = '';
+    field.current?.focus();
+  };
+
+  const insert = (text: string): void => {
+    const { selectionStart: from = draft.length, selectionEnd: to = from } = field.current ?? {};
+    store.draft.value = draft.slice(0, from) + text + draft.slice(to);
+    setEmoji(false);
     field.current?.focus();
   };
 
@@ -44,6 +66,19 @@ export function Composer({ store }: { store: Store }) {
         send();
       }}
     >
+      {emoji && (
+        <Part
+          load={store.modules.emoji}
+          props={{
+            panel: store,
+            onChoose: insert,
+            close: () => {
+              setEmoji(false);
+              field.current?.focus();
+            },
+          }}
+        />
+      )}
       <div class="field">
         <textarea
           ref={field}
@@ -67,6 +102,17 @@ export function Composer({ store }: { store: Store }) {
             send();
           }}
         />
+        <button
+          type="button"
+          class="emoji"
+          aria-label={t.emoji}
+          title={t.emoji}
+          aria-expanded={emoji}
+          disabled={refused}
+          onClick={() => setEmoji(!emoji)}
+        >
+          <Icon name="smile" />
+        </button>
         <Dictate store={store} />
         {answering ? (
           <button type="button" class="send" aria-label={t.stop} title={t.stop} onClick={stop}>

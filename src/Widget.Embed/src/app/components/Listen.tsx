@@ -4,35 +4,13 @@ import { unlockAudio, unlockBrowserVoice, type Speech } from '../speech';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
-/** Turns reading aloud of new answers on and off. */
-export function Listen({ store }: { store: Store }) {
-  const t = words.value;
-  const { speech } = store;
-  const modes = store.config.value?.modes ?? [];
-  const offered = modes.includes('speech');
-  const on = speech.module.value?.listening.value ?? false;
+/** Turns reading aloud on again if the visitor turned it on on an earlier page. */
+export function useListening(store: Store): void {
+  const offered = store.config.value?.modes.includes('speech') ?? false;
   const open = store.open.value;
-
-  // The visitor may have turned it on on an earlier page.
   useEffect(() => {
-    if (offered && open && store.memory.get().listen) void speech.use((module) => module.listen(true));
+    if (offered && open && store.memory.get().listen) void store.speech.use((module) => module.listen(true));
   }, [offered, open]);
-
-  // A call has its own sound.
-  if (!offered || store.call.value) return null;
-  return (
-    <button
-      type="button"
-      class="listen"
-      aria-label={t.listenLabel}
-      title={t.listenLabel}
-      aria-pressed={on}
-      onClick={() => press(store, (module) => module.listen(!on))}
-    >
-      <Icon name="listen" />
-      <span>{t.listen}</span>
-    </button>
-  );
 }
 
 /** Reads one answer aloud. */
@@ -42,21 +20,20 @@ export function ReadAloud({ messageId, store }: { messageId: string; store: Stor
   const reading = store.speech.module.value?.reading.value === messageId;
   const label = reading ? t.stopReading : t.readAloud;
   return (
-    <span class="thumbs">
-      <button
-        type="button"
-        class="read-aloud"
-        aria-label={label}
-        title={label}
-        onClick={() => press(store, (module) => module.read(messageId))}
-      >
-        <Icon name={reading ? 'stop' : 'listen'} />
-      </button>
-    </span>
+    <button
+      type="button"
+      class="small-tool read-aloud"
+      aria-label={label}
+      title={label}
+      onClick={() => press(store, (module) => module.read(messageId))}
+    >
+      <Icon name={reading ? 'stop' : 'listen'} />
+    </button>
   );
 }
 
-function press({ speech }: Store, action: (module: Speech) => void): void {
+/** Runs an action of the speech module in a click. */
+export function press({ speech }: Store, action: (module: Speech) => void): void {
   // Browsers allow sound only in the click itself, before the module is loaded. Speaking again would delay the current sentence.
   if (speech.module.value) unlockAudio();
   else unlockBrowserVoice();

@@ -1,27 +1,54 @@
 import { useState } from 'preact/hooks';
-import type { AssistantItem, VisitorItem } from '../conversation';
+import type { AssistantItem, Item, VisitorItem } from '../conversation';
 import type { Rating } from '../events';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
+import { fullTime, timeOf } from '../times';
 import { Icon } from './Icon';
 import { ReadAloud } from './Listen';
 import { Markdown } from './Markdown';
-import { CitationMark, Sources } from './Sources';
+import { Part } from './Part';
+import { CitationMark, numbered, Sources } from './Sources';
 
-export function VisitorMessage({ item, store }: { item: VisitorItem; store: Store }) {
+/** The time of a message; the whole date on hover and for screen readers. */
+export function Time({ at }: { at: string | undefined }) {
+  return at === undefined ? null : (
+    <time class="time" dateTime={at} title={fullTime(at)}>
+      {timeOf(at)}
+    </time>
+  );
+}
+
+interface VisitorProps {
+  item: VisitorItem;
+  store: Store;
+  /** Whether the message is the visitor's last, which says whether it was sent and read. */
+  last: boolean;
+  /** The assistant has begun to answer. */
+  read: boolean;
+}
+
+export function VisitorMessage({ item, store, last, read }: VisitorProps) {
   const t = words.value;
   const online = store.status.value.state === 'online';
-  const waiting = item.seq === undefined && !item.refused && (store.busy.value || !online);
+  const unsent = item.seq === undefined && !item.refused;
+  const waiting = unsent && (store.busy.value || !online);
   return (
     <div class="message visitor">
       <span class="hidden">{t.you}: </span>
       <div class="bubble" dir="auto">
         {item.text}
       </div>
-      {waiting && <div class="note">{online ? t.sentLater : t.notSentYet}</div>}
-      {item.refused && (
+      {waiting ? (
+        <div class="note">{online ? t.sentLater : t.notSentYet}</div>
+      ) : item.refused ? (
         <div class="note error" role="alert">
           {fill(t.notSent, { reason: item.refused })}
+        </div>
+      ) : (
+        <div class={`meta ${last ? '' : 'quiet'}`}>
+          <Time at={item.at} />
+          {last && <span class="state">{read ? t.read : unsent ? t.sending : t.sent}</span>}
         </div>
       )}
     </div>
@@ -36,26 +63,30 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
   // An answer that was stopped before its first word still shows that it was stopped.
   if (text === '' && item.outcome !== 'stopped') return null;
   const cited = complete ? item.citations : [];
+  const numbers = numbered(item.text, item.citations);
+  const labels: Partial<Record<string, string>> = {
+    quoted: t.quoted,
+    suggested: t.mightHelp,
+    stopped: t.stopped,
+  };
+  const label = item.outcome && labels[item.outcome];
   return (
-    <div class={`message assistant ${complete ? '' : 'streaming'}`} data-message={item.messageId}>
+    <div class={`message assistant ${complete ? item.outcome : 'streaming'}`} data-message={item.messageId}>
+      {label && <span class="note label">{label}</span>}
       {text !== '' && (
         <div class="bubble" dir="auto">
           <Markdown
             text={text}
-            cite={(number) => <CitationMark number={number} sources={item.citations} store={store} />}
+            cite={(number) => {
+              const found = numbers.find(({ citation }) => citation.number === number);
+              return found ? <CitationMark {...found} store={store} /> : null;
+            }}
           />
         </div>
       )}
-      {cited.length > 0 && <Sources citations={cited} store={store} />}
+      {cited.length > 0 && <Sources text={item.text} citations={cited} store={store} />}
       {item.offersPerson && <ContactOptions store={store} />}
-      {complete && (
-        <div class="after">
-          {item.outcome === 'quoted' && <span class="note">{t.quoted}</span>}
-          {item.outcome === 'stopped' && <span class="note">{t.stopped}</span>}
-          {text !== '' && <RatingButtons item={item} store={store} />}
-          {text !== '' && <ReadAloud messageId={item.messageId} store={store} />}
-        </div>
-      )}
+      {complete && <Actions item={item} store={store} />}
     </div>
   );
 }
@@ -65,58 +96,110 @@ function ContactOptions({ store }: { store: Store }) {
   const t = words.value;
   const contactUrl = store.config.value?.contactUrl;
   return (
+    <div class="offers">
+      <button type="button" class="offer" onClick={() => store.askForPerson()}>
+        <Icon name="person" />
+        {t.person}
+      </button>
+      {contactUrl && (
+        <a class="offer" href={contactUrl} target="_blank" rel="noopener noreferrer">
+          <Icon name="out" />
+          {t.contact}
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** The time of an answer, and what can be done with it. Another click takes a rating back. */
+function Actions({ item, store }: { item: AssistantItem; store: Store }) {
+  const t = words.value;
+  const [given, setGiven] = useState<Rating | undefined>(undefined);
+  const [asks, setAsks] = useState(false);
+  const rating = given ?? item.rating;
+  const rate = (value: Rating): void => {
+    const next = rating === value ? 'none' : value;
+    setGiven(next);
+    setAsks(next === 'down');
+    store.rate(item.messageId, next);
+  };
+  const button = (value: 'up' | 'down', label: string) => (
+    <button
+      type="button"
+      class="small-tool"
+      aria-label={label}
+      title={label}
+      aria-pressed={rating === value}
+      onClick={() => rate(value)}
+    >
+      <Icon name={value} />
+    </button>
+  );
+  return (
     <>
-      <div class="offers">
-        <button type="button" class="offer" onClick={() => store.requestPerson()}>
-          <Icon name="person" />
-          {t.talkToPerson}
-        </button>
-        {contactUrl && (
-          <a class="offer" href={contactUrl} target="_blank" rel="noopener noreferrer">
-            <Icon name="out" />
-            {t.contact}
-          </a>
+      <div class="after">
+        <Time at={item.at} />
+        {item.text !== '' && (
+          <>
+            <Copy item={item} />
+            <ReadAloud messageId={item.messageId} store={store} />
+            {button('up', t.helpful)}
+            {button('down', t.notHelpful)}
+          </>
         )}
       </div>
-      {store.personRequested.value && store.status.value.state !== 'online' && (
-        <div class="note" role="status">
-          {t.notSentYet}
-        </div>
+      {asks && (
+        <Part
+          load={store.modules.reasons}
+          props={{
+            panel: store,
+            messageId: item.messageId,
+            question: questionOf(item, store.conversation.value.items),
+          }}
+        />
       )}
     </>
   );
 }
 
-/** Rates an answer. Another click takes the rating back. */
-function RatingButtons({ item, store }: { item: AssistantItem; store: Store }) {
+/** Copies the answer without its citation marks, with the addresses of its sources. */
+function Copy({ item }: { item: AssistantItem }) {
   const t = words.value;
-  const [given, setGiven] = useState<Rating | undefined>(undefined);
-  const rating = given ?? item.rating;
-  const rate = (value: Rating): void => {
-    const next = rating === value ? 'none' : value;
-    setGiven(next);
-    store.rate(item.messageId, next);
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    const sources = item.citations.flatMap(({ title, url }) => (url ? [`${title}: ${url}`] : []));
+    const text = item.text.replace(/\s?\[\d+\]/g, '');
+    try {
+      await navigator.clipboard.writeText([text, ...sources].join('\n\n'));
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      // The page doesn't allow it.
+    }
   };
+  // Pages without TLS have no clipboard.
+  if (!('clipboard' in navigator)) return null;
   return (
-    <span class="thumbs">
+    <>
       <button
         type="button"
-        aria-label={t.helpful}
-        title={t.helpful}
-        aria-pressed={rating === 'up'}
-        onClick={() => rate('up')}
+        class="small-tool copy"
+        aria-label={t.copy}
+        title={copied ? t.copied : t.copy}
+        onClick={() => void copy()}
       >
-        <Icon name="up" />
+        <Icon name={copied ? 'check' : 'copy'} />
       </button>
-      <button
-        type="button"
-        aria-label={t.notHelpful}
-        title={t.notHelpful}
-        aria-pressed={rating === 'down'}
-        onClick={() => rate('down')}
-      >
-        <Icon name="down" />
-      </button>
-    </span>
+      <span class="hidden" role="status">
+        {copied && t.copied}
+      </span>
+    </>
   );
+}
+
+/** The visitor's message before an answer. */
+function questionOf(answer: AssistantItem, items: readonly Item[]): string {
+  const before = items.slice(0, Math.max(0, items.indexOf(answer)));
+  const question = before.findLast((item) => item.kind === 'visitor');
+  return question?.kind === 'visitor' ? question.text : '';
 }

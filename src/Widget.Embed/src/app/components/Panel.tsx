@@ -2,30 +2,35 @@ import { useRef } from 'preact/hooks';
 import { fill, locale, words } from '../i18n';
 import type { Store } from '../store';
 import { Composer } from './Composer';
-import { Icon } from './Icon';
-import { Listen, SpeechView } from './Listen';
+import { Head } from './Head';
+import { Home } from './Home';
+import { SpeechView, useListening } from './Listen';
+import { Part } from './Part';
 import { SourceSheet } from './SourceSheet';
 import { StatusBar } from './StatusBar';
 import { Thread } from './Thread';
-import { CallLoadError, StartCall } from './StartCall';
+import { CallLoading } from './Ways';
 
-const focusable = 'button:not(:disabled), a[href], textarea:not(:disabled), select:not(:disabled), [tabindex="0"]';
+const focusable =
+  'button:not(:disabled), a[href], textarea:not(:disabled), input, select:not(:disabled), [tabindex="0"]';
 
 export function Panel({ store }: { store: Store }) {
   const t = words.value;
   const panel = useRef<HTMLDivElement>(null);
   const config = store.config.value;
   const open = store.open.value;
-  const agent = config?.agentName ?? '';
   const page = store.host.mode === 'page';
-  // The name may be written in the other direction.
-  const name = <bdi>{agent}</bdi>;
   const call = store.call.value;
+  const sheet = store.sheet.value;
+  const prelude = store.calls.prelude.value;
+  const home = store.view.value === 'home' && config !== undefined && !call;
+  const covered = store.source.value !== undefined || sheet !== undefined || prelude !== undefined;
   const close = (): unknown => panel.current?.dispatchEvent(new CustomEvent('widget-close', { bubbles: true }));
+  useListening(store);
 
   return (
     <div
-      class="panel"
+      class={`panel ${store.large.value ? 'large' : ''}`}
       ref={panel}
       role={page ? 'main' : 'dialog'}
       aria-modal={(!page && narrow.matches) || undefined}
@@ -38,50 +43,38 @@ export function Panel({ store }: { store: Store }) {
         if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >
-      {/* While the source sheet covers it, it cannot be reached by keyboard. */}
-      <div class="head" inert={store.source.value !== undefined}>
-        {config && (
-          <>
-            <span class="portrait" aria-hidden="true">
-              {agent.slice(0, 1).toUpperCase()}
-            </span>
-            <span class="who">
-              {page ? <h1>{name}</h1> : <h2>{name}</h2>}
-              <span>
-                <bdi>{config.tenantName}</bdi>
-              </span>
-            </span>
-            <Listen store={store} />
-            <StartCall store={store} />
-            <button
-              type="button"
-              class="tool"
-              aria-label={t.newConversation}
-              title={t.newConversation}
-              onClick={() => store.startNewConversation()}
-            >
-              <Icon name="plus" />
-            </button>
-          </>
-        )}
-        {!page && (
-          <button type="button" class="tool" aria-label={t.closeChat} title={t.closeChat} onClick={close}>
-            <Icon name="close" />
-          </button>
-        )}
-      </div>
-      <div
-        class={`body ${call ? 'in-call' : ''} ${call?.hidesThread.value ? 'call-only' : ''}`}
-        inert={store.source.value !== undefined}
-      >
-        <StatusBar store={store} />
-        <CallLoadError store={store} />
-        {call && <call.View />}
-        <Thread store={store} />
-        <SpeechView store={store} />
-        <Composer store={store} />
+      {/* While a sheet covers it, it cannot be reached by keyboard. */}
+      <div class="view" inert={covered}>
+        <Head store={store} home={home} close={close} />
+        <div class={`body ${call ? 'in-call' : ''} ${call?.hidesThread.value ? 'call-only' : ''}`}>
+          <StatusBar store={store} />
+          <CallLoading store={store} />
+          {call && <call.View />}
+          {home ? <Home store={store} /> : <Thread store={store} />}
+          <SpeechView store={store} />
+          <Composer store={store} />
+        </div>
       </div>
       <SourceSheet store={store} />
+      {sheet && (
+        <Part
+          key={sheet}
+          load={store.modules[sheet]}
+          props={{ panel: store, close: () => (store.sheet.value = undefined) }}
+        />
+      )}
+      {prelude && (
+        <Part
+          key={prelude}
+          load={store.modules.prelude}
+          props={{
+            panel: store,
+            mode: prelude,
+            start: (wishes) => void store.calls.start(prelude, wishes),
+            cancel: () => (store.calls.prelude.value = undefined),
+          }}
+        />
+      )}
     </div>
   );
 }

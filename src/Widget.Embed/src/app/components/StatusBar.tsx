@@ -9,7 +9,7 @@ export function StatusBar({ store }: { store: Store }) {
   const known = store.config.value !== undefined;
   const retry = ({ currentTarget }: TargetedEvent<HTMLElement>): void => {
     // The button disappears. Without this the keyboard focus would go back to the top of the page.
-    currentTarget.closest('.panel')?.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
+    currentTarget.closest('.panel')?.querySelector<HTMLElement>('.thread, .home')?.focus({ preventScroll: true });
     store.retry();
   };
   if (status.state === 'refused') {

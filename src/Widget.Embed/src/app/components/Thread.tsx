@@ -1,25 +1,41 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { lastMessage, type Item } from '../conversation';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
-import { lastMessage } from '../conversation';
-import { AssistantMessage, VisitorMessage } from './Messages';
+import { companyTexts } from '../texts';
+import { dayOf } from '../times';
 import { CallEventLine, CallSources, SpokenLine } from './Call';
+import { Icon } from './Icon';
+import { AssistantMessage, Time, VisitorMessage } from './Messages';
 
 /** The conversation. Scrolls to new content unless the visitor has scrolled up. */
 export function Thread({ store }: { store: Store }) {
   const t = words.value;
   const list = useRef<HTMLDivElement>(null);
-  // The last scroll position while following new content; NaN while the visitor reads further up.
-  const followed = useRef(0);
+  // Where the thread was scrolled to, and how far it could be scrolled.
+  const scroll = useRef({ follows: true, top: 0, max: 0 });
+  const [away, setAway] = useState(false);
+  const seen = useRef(0);
   const { items } = store.conversation.value;
   const config = store.config.value;
-  const tenant = config?.tenantName ?? '';
+  const texts = config && companyTexts(config);
 
+  const note = (): void => {
+    if (!list.current) return;
+    scroll.current.top = list.current.scrollTop;
+    scroll.current.max = list.current.scrollHeight - list.current.clientHeight;
+    setAway(!scroll.current.follows);
+  };
   const follow = (): void => {
-    if (followed.current >= 0 && list.current) list.current.scrollTop = list.current.scrollHeight;
+    if (scroll.current.follows && list.current) list.current.scrollTop = list.current.scrollHeight;
+    note();
+  };
+  const toEnd = (): void => {
+    scroll.current.follows = true;
+    follow();
   };
   useLayoutEffect(follow, [items, t, store.awaitingAnswer.value, store.open.value]);
-  // A call, a bar or an on-screen keyboard makes the thread shorter. Its end stays visible.
+  // A call, a bar or an on-screen keyboard changes the thread's height. Its end stays visible.
   useEffect(() => {
     const watch = new ResizeObserver(follow);
     if (list.current) watch.observe(list.current);
@@ -30,82 +46,104 @@ export function Thread({ store }: { store: Store }) {
   const own = items.filter(
     (item) => item.kind === 'visitor' || (item.kind === 'spoken' && item.speaker === 'visitor'),
   ).length;
-  useEffect(() => {
-    followed.current = 0;
-    follow();
-  }, [own]);
+  useEffect(toEnd, [own]);
+  if (!away) seen.current = items.length;
 
-  const ask = (question: string): void => {
-    store.send(question);
-    // The suggestions disappear, and the focus with them.
-    list.current?.focus({ preventScroll: true });
-  };
-
+  const lastOwn = items.findLast((item) => item.kind === 'visitor');
+  const read = items.indexOf(lastOwn as Item) < items.length - 1;
   return (
-    <div
-      class="thread"
-      ref={list}
-      tabIndex={0}
-      role="log"
-      aria-live="off"
-      aria-label={t.conversation}
-      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        // Scroll events arrive a frame late. By then the thread may be shorter or its content longer; that is not scrolling up.
-        followed.current =
-          scrollHeight - scrollTop - clientHeight < 48 || scrollTop >= followed.current ? scrollTop : NaN;
-      }}
-    >
-      {config && (
-        <div class="message assistant">
-          <div class="bubble" dir="auto">
-            <p>{config.greeting ?? fill(t.greeting, { tenant })}</p>
+    <div class="thread-box">
+      <div
+        class="thread"
+        ref={list}
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={t.conversation}
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          // Scroll events arrive a frame late. Only a visitor moves up while the end stays where it was; anything else is layout.
+          const [max, { top, max: maxBefore, follows }] = [scrollHeight - clientHeight, scroll.current];
+          if (max - scrollTop < 48) scroll.current.follows = true;
+          else if (scrollTop < top - 1 && max >= maxBefore - 1) scroll.current.follows = false;
+          else if (follows && list.current) list.current.scrollTop = scrollHeight;
+          note();
+        }}
+      >
+        {texts && (
+          <div class="message assistant greeting-message">
+            <div class="bubble" dir="auto">
+              <p>{texts.greeting}</p>
+            </div>
           </div>
-        </div>
-      )}
-      {config && items.length === 0 && config.suggestedQuestions.length > 0 && (
-        <ul class="suggestions" aria-label={t.suggestions}>
-          {config.suggestedQuestions.map((question) => (
-            <li key={question}>
-              <button type="button" dir="auto" onClick={() => ask(question)}>
-                {question}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {items.map((item) => {
-        switch (item.kind) {
-          case 'visitor':
-            return <VisitorMessage key={item.clientId} item={item} store={store} />;
-          case 'assistant':
-            return <AssistantMessage key={item.messageId} item={item} store={store} />;
-          case 'person':
-            return (
-              <div key={`person-${item.seq}`} class="event" role="status">
-                {t.personRequested}
-              </div>
-            );
-          case 'spoken':
-            return <SpokenLine key={item.seq} item={item} />;
-          case 'sources':
-            return <CallSources key={item.seq} item={item} store={store} />;
-          case 'call':
-            return <CallEventLine key={item.seq} item={item} />;
-        }
-      })}
-      {store.awaitingAnswer.value && store.status.value.state === 'online' && (
-        <div class="message assistant">
-          <div class="bubble typing" aria-hidden="true">
-            <i />
-            <i />
-            <i />
+        )}
+        {texts && items.length === 0 && texts.suggestions.length > 0 && (
+          <ul class="suggestions" aria-label={t.suggestions}>
+            {texts.suggestions.map((question) => (
+              <li key={question}>
+                <button type="button" dir="auto" onClick={() => store.ask(question)}>
+                  {question}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {items.map((item, i) => [
+          <Day key={`day-${item.seq ?? i}`} item={item} before={items[i - 1]} />,
+          renderItem(item, store, item === lastOwn, read),
+        ])}
+        {store.awaitingAnswer.value && store.status.value.state === 'online' && (
+          <div class="message assistant">
+            <div class="bubble typing" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </div>
+            {store.thread.currentAnswer.value?.slow && <div class="note">{t.slow}</div>}
           </div>
-          {store.thread.currentAnswer.value?.slow && <div class="note">{t.slow}</div>}
-        </div>
+        )}
+        <Announcer store={store} />
+      </div>
+      {away && (
+        <button type="button" class="to-latest" aria-label={t.toLatest} onClick={toEnd}>
+          <Icon name="latest" />
+          {items.length > seen.current && <span>{t.newMessages}</span>}
+        </button>
       )}
-      <Announcer store={store} />
     </div>
   );
+}
+
+/** Says on which day the following was said, where that changes. */
+function Day({ item, before }: { item: Item; before: Item | undefined }) {
+  if (!item.at) return null;
+  const day = dayOf(item.at);
+  if (before && (!before.at || dayOf(before.at) === day)) return null;
+  return <div class="day">{day}</div>;
+}
+
+function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
+  const t = words.value;
+  switch (item.kind) {
+    case 'visitor':
+      return <VisitorMessage key={item.clientId} item={item} store={store} last={last} read={read} />;
+    case 'assistant':
+      return <AssistantMessage key={item.messageId} item={item} store={store} />;
+    case 'person':
+      return (
+        <div key={`person-${item.seq}`} class="event" role="status">
+          <Icon name="check" />
+          <span>
+            {item.email ? fill(t.personRequestedFrom, { email: item.email }) : t.personRequested} <Time at={item.at} />
+          </span>
+        </div>
+      );
+    case 'spoken':
+      return <SpokenLine key={item.seq} item={item} />;
+    case 'sources':
+      return <CallSources key={item.seq} item={item} store={store} />;
+    case 'call':
+      return <CallEventLine key={item.seq} item={item} />;
+  }
 }
 
 /** Tells screen readers that an answer is being written, and then the whole answer once. */

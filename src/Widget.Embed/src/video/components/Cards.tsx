@@ -1,11 +1,13 @@
 import { duration } from '../../app/duration';
+import { Portrait } from '../../app/components/Portrait';
 import { fill } from '../../app/i18n';
-import { Action, Card } from '../../call/Card';
+import type { CallHost } from '../../app/moduleHost';
+import { Action, Card, useGoingAway } from '../../call/Card';
 import type { VideoEnd, VideoModel } from '../model';
 import { videoWords } from '../words';
 
 /** Shown until the avatar has joined. */
-export function Connecting({ call, agent }: { call: VideoModel; agent: string }) {
+export function Connecting({ call, panel, agent }: { call: VideoModel; panel: CallHost; agent: string }) {
   const t = videoWords.value;
   const lines: Partial<Record<string, string[]>> = {
     asking: [t.asking],
@@ -15,8 +17,8 @@ export function Connecting({ call, agent }: { call: VideoModel; agent: string })
   };
   return (
     <div class="card" role="status">
-      <span class="face" aria-hidden="true">
-        {agent.slice(0, 1).toUpperCase()}
+      <span class="face">
+        <Portrait config={panel.config.value} size={72} />
       </span>
       {(lines[call.phase.value] ?? []).map((line) => (
         <p key={line}>{line}</p>
@@ -44,13 +46,14 @@ export function NoMicrophone({ call }: { call: VideoModel }) {
 }
 
 /** Says how the call ended, and how to continue. */
-export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
+export function Ended({ call, panel, agent }: { call: VideoModel; panel: CallHost; agent: string }) {
   const t = videoWords.value;
   const end = call.end.value;
+  const card = useGoingAway(panel, () => call.close(), end === undefined || failed(end));
   if (!end) return null;
   const lasted = end.seconds > 0 && fill(t.callLasted, { time: duration(end.seconds) });
   return (
-    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
+    <Card card={card} role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
       <Action label={t.callAgain} onPress={() => call.callAgain()} />
       {failed(end) && call.talk && <Action label={t.talkWithoutVideo} onPress={call.talk} />}

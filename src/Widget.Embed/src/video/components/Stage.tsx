@@ -45,8 +45,10 @@ export function Stage({ call, panel, hidesThread }: StageProps) {
           live && <AvatarView call={call} agent={agent} picture={picture} speaker={speaker} />
         )}
         {phase === 'no_microphone' && <NoMicrophone call={call} />}
-        {phase === 'over' && <Ended call={call} agent={agent} />}
-        {!live && phase !== 'no_microphone' && phase !== 'over' && <Connecting call={call} agent={agent} />}
+        {phase === 'over' && <Ended call={call} panel={panel} agent={agent} />}
+        {!live && phase !== 'no_microphone' && phase !== 'over' && (
+          <Connecting call={call} panel={panel} agent={agent} />
+        )}
         {phase !== 'over' && phase !== 'no_microphone' && <OwnPicture call={call} />}
         {phase !== 'over' && <Clock call={call} words={t} />}
         {live && captions.value && call.caption.value && (

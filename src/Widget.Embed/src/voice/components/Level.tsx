@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../app/components/Icon';
 import type { Speaker } from '../../app/events';
@@ -6,8 +7,8 @@ import type { VoiceModel } from '../model';
 interface Props {
   call: VoiceModel;
   speaker: Speaker;
-  /** An initial in a ring that grows with the voice. Without it, a bar. */
-  face?: string;
+  /** A portrait in a ring that grows with the voice. Without it, a bar. */
+  face?: ComponentChildren;
 }
 
 /** Shows how loud a speaker is. Sets a CSS property in each frame, which needs no rendering. */
@@ -28,7 +29,7 @@ export function Level({ call, speaker, face }: Props) {
   return (
     <div class={face ? 'speaker-level' : 'meter'} ref={element} data-speaker={speaker} aria-hidden="true">
       {face ? (
-        <span>{face}</span>
+        face
       ) : (
         <>
           <Icon name="voice" />

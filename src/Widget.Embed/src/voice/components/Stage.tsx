@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { Portrait } from '../../app/components/Portrait';
 import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
 import { Clock } from '../../call/Clock';
@@ -28,11 +29,11 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
     <section class="stage voice" ref={stage} data-phase={phase} data-turn={turn} aria-label={fill(t.region, { agent })}>
       <div class="screen">
         {phase === 'no_microphone' && <NoMicrophone call={call} panel={panel} />}
-        {phase === 'over' && <Ended call={call} agent={agent} />}
+        {phase === 'over' && <Ended call={call} panel={panel} agent={agent} />}
         {step === 'call' && (
           <>
             <div class="speakers">
-              <Level call={call} speaker="assistant" face={agent.slice(0, 1).toUpperCase()} />
+              <Level call={call} speaker="assistant" face={<Portrait config={panel.config.value} size={56} />} />
               <div class="turn-status">
                 <p role="status">{statusOf(call, agent)}</p>
                 {call.slow.value && <p role="status">{t.slow}</p>}

@@ -1,0 +1,100 @@
+import { useState } from 'preact/hooks';
+import { words } from '../i18n';
+import type { Store } from '../store';
+import { Icon } from './Icon';
+import { press } from './Listen';
+import { Menu } from './Menu';
+import { Portrait } from './Portrait';
+
+interface Props {
+  store: Store;
+  home: boolean;
+  close: () => void;
+}
+
+/** The top of the panel: the company on Home, the assistant in the conversation. */
+export function Head({ store, home, close }: Props) {
+  const t = words.value;
+  const config = store.config.value;
+  const page = store.host.mode === 'page';
+  const opening = !config && store.status.value.state !== 'refused';
+  return (
+    <div class={`head ${home ? 'at-home' : opening ? 'opening' : ''}`}>
+      {config && home && <Company store={store} />}
+      {config && !home && (
+        <>
+          {/* Home has no place for a running call. */}
+          {!store.call.value?.active.value && (
+            <button
+              type="button"
+              class="tool"
+              aria-label={t.toHome}
+              title={t.toHome}
+              onClick={() => {
+                store.view.value = 'home';
+              }}
+            >
+              <Icon name="back" />
+            </button>
+          )}
+          <Portrait config={config} size={36} />
+          <Agent store={store} />
+          <Listening store={store} />
+          <Menu store={store} />
+        </>
+      )}
+      {!page && (
+        // Hidden where the launcher can be reached: it closes the panel, too.
+        <button type="button" class="tool close" aria-label={t.closeChat} title={t.closeChat} onClick={close}>
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The company's logo, or its name. */
+function Company({ store }: { store: Store }) {
+  const [failed, setFailed] = useState(false);
+  const { tenantName = '', logoUrl } = store.config.value ?? {};
+  return logoUrl && !failed ? (
+    <span class="company">
+      <img class="logo" src={logoUrl} alt={tenantName} referrerpolicy="no-referrer" onError={() => setFailed(true)} />
+    </span>
+  ) : (
+    <bdi class="company">{tenantName}</bdi>
+  );
+}
+
+/** Who answers, and that it is an AI. */
+function Agent({ store }: { store: Store }) {
+  const { agentName = '', tenantName = '' } = store.config.value ?? {};
+  // The names may be written in the other direction.
+  const name = <bdi translate={false}>{agentName}</bdi>;
+  return (
+    <span class="who">
+      {store.host.mode === 'page' ? <h1>{name}</h1> : <h2>{name}</h2>}
+      <span>
+        {words.value.aiAssistant} · <bdi>{tenantName}</bdi>
+      </span>
+    </span>
+  );
+}
+
+/** Answers are being read aloud. Turns that off. */
+function Listening({ store }: { store: Store }) {
+  const t = words.value;
+  if (!store.speech.module.value?.listening.value || store.call.value) return null;
+  return (
+    <button
+      type="button"
+      class="listen pill"
+      aria-label={t.listenToAnswers}
+      title={t.listenToAnswers}
+      aria-pressed="true"
+      onClick={() => press(store, (module) => module.listen(false))}
+    >
+      <Icon name="listen" />
+    </button>
+  );
+}

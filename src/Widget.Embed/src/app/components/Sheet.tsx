@@ -1,0 +1,42 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { words } from '../i18n';
+import { Icon } from './Icon';
+
+interface Props {
+  label: string;
+  /** Names the kind of sheet in the style sheet. */
+  kind: string;
+  close: () => void;
+  children: ComponentChildren;
+}
+
+/** Something on top of the panel. Takes the focus, and gives it back to what opened it. */
+export function Sheet({ label, kind, close, children }: Props) {
+  const t = words.value;
+  const back = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const opener = (back.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+    back.current?.focus();
+    return () => (opener as HTMLElement | null | undefined)?.focus();
+  }, []);
+  return (
+    <section
+      class={`sheet ${kind}`}
+      aria-label={label}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <div class="sheet-head">
+        <button type="button" class="tool" ref={back} aria-label={t.back} title={t.back} onClick={close}>
+          <Icon name="back" />
+        </button>
+        <span>{label}</span>
+      </div>
+      <div class="sheet-body">{children}</div>
+    </section>
+  );
+}

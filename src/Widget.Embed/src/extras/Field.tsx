@@ -1,0 +1,57 @@
+import type { TargetedEvent } from 'preact';
+import { useId } from 'preact/hooks';
+import { words } from '../app/i18n';
+
+interface Props {
+  label: string;
+  value: string;
+  type?: 'text' | 'email';
+  /** Lines of text; without it the field has one. */
+  lines?: number;
+  required?: boolean;
+  maxLength: number;
+  autocomplete?: 'name' | 'email' | 'off';
+  error?: string | undefined;
+  onInput: (value: string) => void;
+}
+
+/** A field of a form, with its label and what is wrong with its content. */
+export function Field({ label, value, type = 'text', lines, error, onInput, ...more }: Props) {
+  const id = useId();
+  const shared = {
+    id,
+    value,
+    dir: (value === '' ? words.value.dir : 'auto') as 'ltr',
+    'aria-invalid': error !== undefined,
+    ...(error && { 'aria-describedby': `${id}-error` }),
+    onInput: ({ currentTarget }: TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) => onInput(currentTarget.value),
+    ...more,
+  };
+  return (
+    <div class="form-field">
+      <label for={id}>{label}</label>
+      {lines ? (
+        <textarea rows={lines} {...shared} />
+      ) : type === 'email' ? (
+        <input type="email" {...shared} />
+      ) : (
+        <input type="text" {...shared} />
+      )}
+      {error && (
+        <p class="note error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What the server accepts as an e-mail address, roughly. The server decides. */
+export function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
+}
+
+/** Focuses the first field that has an error. */
+export function focusError(form: HTMLFormElement | null): void {
+  queueMicrotask(() => requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()));
+}

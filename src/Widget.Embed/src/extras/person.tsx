@@ -1,0 +1,103 @@
+/** Asks for a person: who the visitor is, and what it is about. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../app/api';
+import { Sheet } from '../app/components/Sheet';
+import { fill, locale, words } from '../app/i18n';
+import { newId } from '../app/ids';
+import type { SheetProps } from '../app/moduleHost';
+import { addSheets } from '../app/styles/sheets';
+import { availabilityText } from '../app/times';
+import { Field, focusError, isEmail } from './Field';
+import { extrasStyle } from './style';
+import { extraWords } from './words';
+
+export function PersonSheet({ panel, close }: SheetProps) {
+  addSheets(panel.host.shadow, extrasStyle);
+  const t = extraWords.value;
+  const config = panel.config.value;
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [message, setMessage] = useState('');
+  const [problem, setProblem] = useState<{ email?: string; other?: string }>({});
+  const [sending, setSending] = useState(false);
+  // A second attempt repeats the same request.
+  const clientId = useRef(newId());
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), []);
+
+  const consent = fill(t.consent, { tenant: config?.tenantName ?? '' });
+  const send = async (): Promise<void> => {
+    if (!isEmail(email)) {
+      setProblem({ email: email.trim() === '' ? t.emailMissing : t.emailInvalid });
+      focusError(form.current);
+      return;
+    }
+    setProblem({});
+    setSending(true);
+    try {
+      await panel.post('/api/widget/conversations/{id}/person', {
+        clientId: clientId.current,
+        ...(name.trim() && { name: name.trim() }),
+        email: email.trim(),
+        ...(message.trim() && { message: message.trim() }),
+        locale: locale.value,
+        consent,
+      });
+      panel.view.value = 'thread';
+      close();
+    } catch (error) {
+      setSending(false);
+      const refused = error instanceof ApiError && error.status === 400;
+      setProblem(refused ? { email: t.emailInvalid } : { other: t.notSent });
+      if (refused) focusError(form.current);
+    }
+  };
+
+  return (
+    <Sheet kind="person" label={words.value.person} close={close}>
+      <div>
+        {config?.availability && (
+          <p class="hours" data-open={config.availability.open}>
+            {availabilityText(config.availability)}
+          </p>
+        )}
+        <p>{t.personIntro}</p>
+      </div>
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <Field label={t.name} value={name} maxLength={200} autocomplete="name" onInput={setName} />
+        <Field
+          label={t.email}
+          type="email"
+          value={email}
+          required
+          maxLength={254}
+          autocomplete="email"
+          error={problem.email}
+          onInput={setEmail}
+        />
+        <Field label={t.message} value={message} lines={3} maxLength={2000} autocomplete="off" onInput={setMessage} />
+        <p class="note">{consent}</p>
+        {problem.other && (
+          <p class="note error" role="alert">
+            {problem.other}
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={sending}>
+          {sending ? words.value.sending : t.sendRequest}
+        </button>
+      </form>
+      {config?.contactUrl && (
+        <a class="link" href={config.contactUrl} target="_blank" rel="noopener noreferrer">
+          {words.value.contact}
+        </a>
+      )}
+    </Sheet>
+  );
+}
