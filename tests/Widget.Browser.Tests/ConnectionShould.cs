@@ -209,6 +209,8 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         var second = await first.Context.NewPageAsync();
         await second.GotoAsync(new Uri(installation.Demo, "/harbor/prices.html").AbsoluteUri);
         await second.Locator(".launcher").ClickAsync();
+        // An empty conversation begins with Home.
+        await second.Locator(".way.chat").ClickAsync();
         await first.ShownAsync(second.Locator(".message.assistant").First);
 
         await first.SendAsync(Question);
@@ -259,7 +261,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.OpenPanelAsync();
         await visit.AskAsync(Question);
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start a new conversation" }).ClickAsync();
+        await visit.ChooseAsync("Start a new conversation");
 
         await visit.ShownAsync(visit.Page.Locator(".suggestions"));
         (await visit.CountAsync(Question)).ShouldBe(0);

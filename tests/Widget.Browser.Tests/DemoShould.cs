@@ -35,7 +35,9 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         (await answer.InnerTextAsync()).ShouldContain("I could not find anything about that");
         (await answer.Locator(".source-chip").CountAsync()).ShouldBe(0);
         await answer.Locator("button.offer").ClickAsync();
-        await visit.ShownAsync(visit.Page.GetByText("We've added your request to this conversation."));
+        await visit.Page.GetByLabel("E-mail address").FillAsync("ada@example.com");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Send request" }).ClickAsync();
+        await visit.ShownAsync(visit.Page.GetByText("Thanks. Our team will reply to ada@example.com."));
 
         await using var other = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/lumen/"));
         await other.OpenPanelAsync();

@@ -43,7 +43,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.OpenPanelAsync();
 
-        (await visit.Page.Locator(".thread .bubble").First.EvaluateAsync<string>("bubble => getComputedStyle(bubble).fontSize"))
+        (await visit.Page.Locator(".home .hero > p").Last.EvaluateAsync<string>("text => getComputedStyle(text).fontSize"))
             .ShouldBe("15px");
         (await visit.Panel.IsVisibleAsync()).ShouldBeTrue();
         (await visit.Page.EvaluateAsync<string[]>(
@@ -329,6 +329,6 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await visit.Page.UnrouteAllAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
 
-        await visit.ShownAsync(visit.Page.Locator(".message.assistant").First);
+        await visit.ShownAsync(visit.Content);
     }
 }

@@ -38,7 +38,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
             page,
             new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 } },
             websockets ? null : BlockWebSocketsAsync);
-        await visit.ShownAsync(visit.Page.Locator("#widget-root .message.assistant").First);
+        await visit.ShownAsync(visit.Content);
         await visit.AskAsync(Question);
 
         await visit.SendAsync("And to Germany?");
@@ -56,8 +56,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
     {
         await using var server = await StartAsync(new LimitOptions().With(Limit.Sessions, Rate.Parse("1/15s")));
         var page = await AddTenantAsync(server);
-        await using (var first = await WidgetPage.OpenAsync(chromium, page)) await first.ShownAsync(
-            first.Page.Locator("#widget-root .message.assistant").First);
+        await using (var first = await WidgetPage.OpenAsync(chromium, page)) await first.ShownAsync(first.Content);
 
         await using var second = await WidgetPage.OpenAsync(chromium, page);
         await second.ShownAsync(second.Page.GetByText("We're very busy right now. One moment, please."));

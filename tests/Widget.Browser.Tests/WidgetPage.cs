@@ -33,6 +33,9 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public ConcurrentQueue<Uri> Requests { get; } = [];
 
+    /// <summary>Home or the conversation, once it is known what to show.</summary>
+    public ILocator Content => Page.Locator("#widget-root :is(.home, .message.assistant)").First;
+
     public ILocator Launcher => Page.Locator("#widget-root .launcher");
 
     public ILocator Panel => Page.Locator("#widget-root .panel");
@@ -82,8 +85,31 @@ internal sealed class WidgetPage : IAsyncDisposable
     public async Task<WidgetPage> OpenPanelAsync()
     {
         await Launcher.ClickAsync();
-        await ShownAsync(Page.Locator("#widget-root .message.assistant").First);
+        await ShownAsync(Content);
         return this;
+    }
+
+    /// <summary>Opens the menu of the conversation and presses one of its entries.</summary>
+    public async Task ChooseAsync(string name)
+    {
+        await Page.Locator("#widget-root .menu > button").ClickAsync();
+        await Page.Locator("#widget-root .menu-list").GetByRole(AriaRole.Button, new() { Name = name }).ClickAsync();
+    }
+
+    /// <summary>Leaves the conversation for Home, where every way to talk is shown.</summary>
+    public async Task GoHomeAsync()
+    {
+        await Page.Locator("#widget-root .head .tool:has(.icon-back)").ClickAsync();
+        await ShownAsync(Page.Locator("#widget-root .home"));
+    }
+
+    /// <summary>Opens the screen before a call, from Home or from the menu, and starts the call.</summary>
+    public async Task StartCallAsync(string mode)
+    {
+        var start = Page.Locator($"#widget-root .start-{mode}");
+        if (!await start.IsVisibleAsync()) await Page.Locator("#widget-root .menu > button").ClickAsync();
+        await start.ClickAsync();
+        await Page.Locator("#widget-root .prelude .primary").ClickAsync();
     }
 
     /// <summary>Asks a question and waits until the answer is complete.</summary>

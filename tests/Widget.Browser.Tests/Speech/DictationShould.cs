@@ -119,13 +119,15 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     public async Task Stop_every_track_when_the_visitor(string what)
     {
         await using var visit = await OpenAsync(Server);
+        // The menu is part of the conversation.
+        await visit.Widget.AskAsync("What does the desk lamp cost?");
         await StartDictationAsync(visit);
         (await visit.AllTracksStoppedAsync()).ShouldBeFalse();
 
         await (what switch
         {
-            "closes the panel" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
-            "starts a new conversation" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
+            "closes the panel" => visit.Widget.Launcher.ClickAsync(),
+            "starts a new conversation" => visit.Widget.ChooseAsync("Start a new conversation"),
             "sends a message" => visit.Widget.SendAsync("What does the desk lamp cost?"),
             _ => visit.Page.EvaluateAsync("() => window.Widget.destroy()"),
         });

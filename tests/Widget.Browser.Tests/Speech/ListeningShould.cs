@@ -146,8 +146,8 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         {
             "types" => visit.Widget.Field.PressSequentiallyAsync("a"),
             "sends a message" => visit.Widget.SendAsync("And the floor lamp?"),
-            "closes the panel" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
-            "starts a new conversation" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
+            "closes the panel" => visit.Widget.Launcher.ClickAsync(),
+            "starts a new conversation" => visit.Widget.ChooseAsync("Start a new conversation"),
             "presses stop" => visit.Widget.Player.GetByRole(AriaRole.Button, new() { Name = "Stop reading aloud" }).ClickAsync(),
             "turns listening off" => visit.Widget.Listen.ClickAsync(),
             _ => visit.Page.EvaluateAsync("() => window.Widget.ask('And the floor lamp?')"),

@@ -35,6 +35,7 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        await visit.Widget.GoHomeAsync();
         await visit.Widget.ShownAsync(visit.Start);
         (await visit.ConversationsAsync()).ShouldBeEmpty();
         visit.Widget.Errors.ShouldBeEmpty();
@@ -137,7 +138,7 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
         await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 15, credits = 0 });
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("video");
 
         var card = visit.Page.Locator(".stage .card strong");
         await visit.Widget.ShownAsync(card);

@@ -80,6 +80,8 @@ public sealed class VideoLayoutShould(ModelInstallation installation, Chromium c
         await visit.Widget.OpenPanelAsync();
         await visit.Start.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.Locator(".prelude .primary")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
         await visit.Widget.ShownAsync(visit.Avatar);
 
@@ -140,10 +142,11 @@ public sealed class VideoLayoutShould(ModelInstallation installation, Chromium c
         await visit.Widget.Launcher.ClickAsync();
         await visit.SaidAsync("assistant: You said: Still here.");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start a new conversation" }).ClickAsync();
+        await visit.Widget.ChooseAsync("Start a new conversation");
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.EndedAsync();
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        await visit.Widget.GoHomeAsync();
         await visit.Widget.ShownAsync(visit.Start);
     }
 }

@@ -20,8 +20,8 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
                 || request.AbsolutePath.StartsWith("/api/tavus"));
         (await visit.Page.EvaluateAsync<int>("() => window.tracks.length")).ShouldBe(0);
         (await visit.ConversationsAsync()).ShouldBeEmpty();
-        (await visit.Start.InnerTextAsync()).ShouldBe("Video");
-        (await visit.Start.GetAttributeAsync("aria-label")).ShouldBe("Video call with Nora");
+        (await visit.Start.Locator("b").InnerTextAsync()).ShouldBe("Video");
+        (await visit.Start.Locator(".note").InnerTextAsync()).ShouldBe("Talk face to face");
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "you left the page" }));
 
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("video");
         await visit.Widget.ShownAsync(visit.Avatar);
         (await visit.ConversationsAsync()).Length.ShouldBe(2);
         var beacon = visit.Page.WaitForRequestAsync("**/leave");

@@ -97,11 +97,11 @@ internal sealed class VideoVisit : IAsyncDisposable
         return new VideoVisit(installation, customer, widget, tenant);
     }
 
-    /// <summary>Opens the panel and clicks the button.</summary>
+    /// <summary>Opens the panel and starts the call.</summary>
     public async Task<VideoVisit> CallAsync()
     {
         await Widget.OpenPanelAsync();
-        await Start.ClickAsync();
+        await Widget.StartCallAsync("video");
         return this;
     }
 

@@ -67,7 +67,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await using var visit = await OpenAsync(new { });
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.AskAsync("What is the desk lamp made of?");
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("voice");
         await visit.Widget.ShownAsync(visit.Live);
 
         // The page retries once by itself, and that call is refused.
@@ -88,7 +88,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.AskAsync("What is the desk lamp made of?");
         await visit.ControlAsync(HttpMethod.Put, "/control/voice/keys", new { revoked = new[] { _key } });
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("voice");
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("does not accept the company's key", new() { Exact = false }));
         await ContinuesInTextAsync(visit);
@@ -101,7 +101,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.AskAsync("What is the desk lamp made of?");
         await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { udp = false });
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("voice");
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("No sound came through", new() { Exact = false }));
         await ContinuesInTextAsync(visit);
@@ -148,14 +148,12 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 
         public IPage Page => Widget.Page;
 
-        public ILocator Start => Page.Locator(".start-voice");
-
         public ILocator Live => Page.Locator(".stage.voice[data-phase=live]");
 
         public async Task CallAsync()
         {
             await Widget.OpenPanelAsync();
-            await Start.ClickAsync();
+            await Widget.StartCallAsync("voice");
             await Widget.ShownAsync(Live);
         }
 

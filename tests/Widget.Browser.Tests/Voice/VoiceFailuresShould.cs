@@ -83,7 +83,7 @@ public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium
         visit.Blocked = true;
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("voice");
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Connecting to Nora…"));
 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. Your network may be blocking calls."));
@@ -175,7 +175,7 @@ public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium
         await visit.Widget.OpenPanelAsync();
         // Over plain HTTP, after WebSockets failed.
         await visit.Widget.AskAsync("What does the desk lamp cost?");
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("voice");
 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Your network is blocking voice calls."));
         await visit.RequestedAsync("end");
@@ -196,14 +196,14 @@ public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium
                 Body = "{\"title\":\"All avatars are asleep.\",\"status\":503}",
             })));
         await visit.Widget.OpenPanelAsync();
-        await visit.Page.Locator(".start-video").ClickAsync();
+        await visit.Widget.StartCallAsync("video");
         await visit.Widget.ShownAsync(visit.Page.GetByText("All avatars are asleep."));
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Talk without video" }).ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
         await Assertions.Expect(visit.Page.Locator(".stage")).ToHaveCountAsync(1);
 
         // The other way around: one call at a time.
-        await visit.Page.Locator(".start-video").ClickAsync();
+        await visit.Widget.StartCallAsync("video");
         await visit.RequestedAsync("leave");
         await visit.Widget.ShownAsync(visit.Page.GetByText("All avatars are asleep."));
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);

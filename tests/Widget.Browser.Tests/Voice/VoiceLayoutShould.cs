@@ -64,6 +64,8 @@ public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium c
         await visit.Widget.OpenPanelAsync();
         await visit.Start.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.Locator(".prelude .primary")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
         await visit.Widget.ShownAsync(visit.Live);
         await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
 
@@ -108,10 +110,11 @@ public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium c
         await visit.Widget.Launcher.ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start a new conversation" }).ClickAsync();
+        await visit.Widget.ChooseAsync("Start a new conversation");
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.RequestedAsync("leave");
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        await visit.Widget.GoHomeAsync();
         await visit.Widget.ShownAsync(visit.Start);
     }
 }

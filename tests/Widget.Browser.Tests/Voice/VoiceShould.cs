@@ -18,8 +18,8 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
             request => request.AbsolutePath.Contains("/embed/voice-") || request.AbsolutePath.StartsWith("/api/voice"));
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
         (await visit.Page.EvaluateAsync<int>("() => window.near.length")).ShouldBe(0);
-        (await visit.Start.InnerTextAsync()).ShouldBe("Talk");
-        (await visit.Start.GetAttributeAsync("aria-label")).ShouldBe("Talk to Nora by voice");
+        (await visit.Start.Locator("b").InnerTextAsync()).ShouldBe("Call");
+        (await visit.Start.Locator(".note").InnerTextAsync()).ShouldBe("Talk by voice");
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");
-        await visit.Start.ClickAsync();
+        await visit.Widget.StartCallAsync("voice");
         await visit.Widget.ShownAsync(visit.Live);
         await visit.HangUp.ClickAsync();
 

@@ -102,11 +102,11 @@ internal sealed class VoiceVisit : IAsyncDisposable
         return visit!;
     }
 
-    /// <summary>Opens the panel and clicks the button.</summary>
+    /// <summary>Opens the panel and starts the call.</summary>
     public async Task<VoiceVisit> CallAsync()
     {
         await Widget.OpenPanelAsync();
-        await Start.ClickAsync();
+        await Widget.StartCallAsync("voice");
         return this;
     }
 

@@ -122,8 +122,13 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   /** Sends a question that the visitor has pressed. */
   ask(question: string): void {
     this.send(question);
-    // The button disappears, and the focus with it.
-    queueMicrotask(() => this.host.shadow.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true }));
+    this.show(this.view.value, '.thread');
+  }
+
+  /** Shows a view and focuses a part of it: what the visitor has pressed may be gone. */
+  show(view: View, focus: string): void {
+    this.view.value = view;
+    queueMicrotask(() => this.host.shadow.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true }));
   }
 
   write(text: string): void {

@@ -29,7 +29,7 @@ export function Composer({ store }: { store: Store }) {
     // An on-screen keyboard would cover Home.
     const target = home && touch.matches ? shadowOf(field.current)?.querySelector<HTMLElement>('.home') : field.current;
     target?.focus({ preventScroll: true });
-  }, [store.open.value, home, store.config.value === undefined]);
+  }, [store.open.value, store.config.value === undefined]);
 
   // Grows with the text, up to the maximum in the style sheet.
   useEffect(() => {

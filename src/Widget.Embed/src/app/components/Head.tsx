@@ -30,9 +30,7 @@ export function Head({ store, home, close }: Props) {
               class="tool"
               aria-label={t.toHome}
               title={t.toHome}
-              onClick={() => {
-                store.view.value = 'home';
-              }}
+              onClick={() => store.show('home', '.home')}
             >
               <Icon name="back" />
             </button>
@@ -62,7 +60,9 @@ function Company({ store }: { store: Store }) {
       <img class="logo" src={logoUrl} alt={tenantName} referrerpolicy="no-referrer" onError={() => setFailed(true)} />
     </span>
   ) : (
-    <bdi class="company">{tenantName}</bdi>
+    <span class="company">
+      <bdi translate={false}>{tenantName}</bdi>
+    </span>
   );
 }
 
@@ -75,7 +75,11 @@ function Agent({ store }: { store: Store }) {
     <span class="who">
       {store.host.mode === 'page' ? <h1>{name}</h1> : <h2>{name}</h2>}
       <span>
-        {words.value.aiAssistant} · <bdi>{tenantName}</bdi>
+        {words.value.aiAssistant}
+        <span class="of-company">
+          {' · '}
+          <bdi translate={false}>{tenantName}</bdi>
+        </span>
       </span>
     </span>
   );

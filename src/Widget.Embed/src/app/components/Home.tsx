@@ -79,13 +79,7 @@ function Continue({ store }: { store: Store }) {
   if (items.length === 0) return null;
   const at = items.findLast((item) => item.at)?.at;
   return (
-    <button
-      type="button"
-      class="continue"
-      onClick={() => {
-        store.view.value = 'thread';
-      }}
-    >
+    <button type="button" class="continue" onClick={() => store.show('thread', '.thread')}>
       <Portrait config={store.config.value} size={36} />
       <span>
         <b>{words.value.continue}</b>

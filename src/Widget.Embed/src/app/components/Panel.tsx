@@ -89,7 +89,7 @@ function coversPage(panel: HTMLElement): boolean {
 
 function keepFocus(panel: HTMLElement, event: KeyboardEvent): void {
   const elements = [...panel.querySelectorAll<HTMLElement>(focusable)].filter(
-    (element) => element.offsetParent !== null,
+    (element) => element.offsetParent !== null && !element.closest('[inert]'),
   );
   const active = (panel.getRootNode() as ShadowRoot).activeElement;
   const edge = event.shiftKey ? elements[0] : elements.at(-1);

@@ -22,9 +22,7 @@ export function Ways({ store }: { store: Store }) {
         icon="chat"
         label={t.way_chat}
         hint={t.hint_chat}
-        onPress={() => {
-          store.view.value = 'thread';
-        }}
+        onPress={() => store.show('thread', '.composer textarea')}
       />
       {speech && (
         <Way
