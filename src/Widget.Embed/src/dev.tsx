@@ -153,7 +153,9 @@ const states: Record<
   'person form': { items: [asked, shortAnswer], sheet: 'person' },
   'person form errors': { items: [asked, shortAnswer], sheet: 'person', press: '.primary' },
   'person away': { sheet: 'person', availability: closed },
-  'person asked': { items: [asked, shortAnswer, { kind: 'person', email: 'ada@example.com', seq: 3 }] },
+  'person asked': {
+    items: [asked, shortAnswer, { kind: 'person', email: 'ada@example.com', availability: closed, seq: 3 }],
+  },
   'transcript form': { items: [asked, shortAnswer], sheet: 'transcript' },
   'history list': { items: [asked, shortAnswer], sheet: 'history' },
   'prelude video': { prelude: 'video' },

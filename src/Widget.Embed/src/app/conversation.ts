@@ -6,6 +6,7 @@ import type { CallMode } from './call';
 import type {
   AnswerUpdate,
   AssistantMessage,
+  Availability,
   Citation,
   ConversationEvent,
   EndReason,
@@ -56,6 +57,8 @@ export interface PersonItem extends ItemBase {
   kind: 'person';
   name?: string | null | undefined;
   email?: string | null | undefined;
+  /** The team's hours when the visitor asked. */
+  availability?: Availability | null | undefined;
   seq: number;
 }
 
@@ -199,8 +202,10 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
       return items.map((item) =>
         item.kind === 'assistant' && item.messageId === event.messageId ? { ...item, rating: event.rating } : item,
       );
-    case 'person_requested':
-      return [...items, { kind: 'person', name: event.name, email: event.email, seq: event.seq }];
+    case 'person_requested': {
+      const { name, email, availability, seq } = event;
+      return [...items, { kind: 'person', name, email, availability, seq }];
+    }
     case 'utterance': {
       const { speaker, text, interrupted, reported, seq } = event;
       const typed = !!event.clientId?.includes(typedPrefix);

@@ -1,12 +1,6 @@
-import type { ComponentChildren, RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import type { CallHost } from '../app/moduleHost';
-
-/** How long a call's final message is shown. The thread says the same for good. */
-const shownFor = 15_000;
+import type { ComponentChildren } from 'preact';
 
 interface Props {
-  card?: RefObject<HTMLDivElement | null>;
   /** An alert asks the visitor to act; a status only informs. */
   role: 'alert' | 'status';
   title: string;
@@ -16,9 +10,9 @@ interface Props {
 }
 
 /** A message in place of the call, with actions. */
-export function Card({ card, role, title, lines, children }: Props) {
+export function Card({ role, title, lines, children }: Props) {
   return (
-    <div class="card" role={role} ref={card ?? null}>
+    <div class="card" role={role}>
       {/* The server's explanation is in one language, which may have the other direction. */}
       <p dir="auto">
         <strong>{title}</strong>
@@ -36,25 +30,4 @@ export function Action({ label, first = false, onPress }: { label: string; first
       {label}
     </button>
   );
-}
-
-/**
- * Closes a final message when the visitor goes on in writing, or after a while, unless the visitor points at it.
- * @param stays It offers a way out of a failure, so only the visitor closes it.
- */
-export function useGoingAway(panel: CallHost, close: () => void, stays: boolean): RefObject<HTMLDivElement | null> {
-  const card = useRef<HTMLDivElement>(null);
-  const written = panel.conversation.value.items.filter(({ kind }) => kind === 'visitor').length;
-  const before = useRef(written);
-  useEffect(() => {
-    if (written > before.current) close();
-  }, [written]);
-  useEffect(() => {
-    if (stays) return undefined;
-    const timer = setInterval(() => {
-      if (!card.current?.matches(':hover')) close();
-    }, shownFor);
-    return () => clearInterval(timer);
-  }, [stays]);
-  return card;
 }

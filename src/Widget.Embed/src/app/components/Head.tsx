@@ -51,17 +51,26 @@ export function Head({ store, home, close }: Props) {
   );
 }
 
-/** The company's logo, or its name. */
+/** The company's logo and its name. A wide logo is taken to contain the name. */
 function Company({ store }: { store: Store }) {
-  const [failed, setFailed] = useState(false);
+  const [logo, setLogo] = useState<'mark' | 'wide' | 'failed'>('mark');
   const { tenantName = '', logoUrl } = store.config.value ?? {};
-  return logoUrl && !failed ? (
+  const shown = logoUrl && logo !== 'failed';
+  return (
     <span class="company">
-      <img class="logo" src={logoUrl} alt={tenantName} referrerpolicy="no-referrer" onError={() => setFailed(true)} />
-    </span>
-  ) : (
-    <span class="company">
-      <bdi translate={false}>{tenantName}</bdi>
+      {shown && (
+        <img
+          class="logo"
+          src={logoUrl}
+          alt={logo === 'wide' ? tenantName : ''}
+          referrerpolicy="no-referrer"
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setLogo(naturalWidth > 2 * naturalHeight ? 'wide' : 'mark')
+          }
+          onError={() => setLogo('failed')}
+        />
+      )}
+      {!(shown && logo === 'wide') && <bdi translate={false}>{tenantName}</bdi>}
     </span>
   );
 }

@@ -15,7 +15,6 @@ export function Home({ store }: { store: Store }) {
   const { greeting, introduction, suggestions } = companyTexts(config);
   const page = store.host.mode === 'page';
   const Title = page ? 'h1' : 'h2';
-  const more = { act: () => (store.sheet.value = 'history'), label: t.earlier };
   return (
     <div class="home" tabIndex={-1}>
       <div class="hero">
@@ -35,6 +34,7 @@ export function Home({ store }: { store: Store }) {
       </div>
       <div class="cards">
         <Continue store={store} />
+        <Ways store={store} />
         {suggestions.length > 0 && (
           <ul class="suggestions" aria-label={t.suggestions}>
             {suggestions.slice(0, 4).map((question) => (
@@ -47,7 +47,6 @@ export function Home({ store }: { store: Store }) {
             ))}
           </ul>
         )}
-        <Ways store={store} />
         <section class="team" aria-label={t.person}>
           {config.availability && (
             <p class="hours" data-open={config.availability.open}>
@@ -60,9 +59,9 @@ export function Home({ store }: { store: Store }) {
               {t.person}
             </button>
             {store.knownVisitor && (
-              <button type="button" class="link" onClick={more.act}>
+              <button type="button" class="link" onClick={() => (store.sheet.value = 'history')}>
                 <Icon name="history" />
-                {more.label}
+                {t.earlier}
               </button>
             )}
           </div>

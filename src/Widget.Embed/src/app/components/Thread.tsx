@@ -3,7 +3,7 @@ import { lastMessage, type Item } from '../conversation';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { companyTexts } from '../texts';
-import { dayOf } from '../times';
+import { availabilityText, dayOf } from '../times';
 import { CallEventLine, CallSources, SpokenLine } from './Call';
 import { Icon } from './Icon';
 import { AssistantMessage, Time, VisitorMessage } from './Messages';
@@ -133,7 +133,9 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
         <div key={`person-${item.seq}`} class="event" role="status">
           <Icon name="check" />
           <span>
-            {item.email ? fill(t.personRequestedFrom, { email: item.email }) : t.personRequested} <Time at={item.at} />
+            {item.email ? fill(t.personRequestedFrom, { email: item.email }) : t.personRequested}{' '}
+            {item.availability && `${availabilityText(item.availability, Date.parse(item.at ?? ''))}. `}
+            <Time at={item.at} />
           </span>
         </div>
       );

@@ -2,7 +2,7 @@ import { duration } from '../../app/duration';
 import { Portrait } from '../../app/components/Portrait';
 import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
-import { Action, Card, useGoingAway } from '../../call/Card';
+import { Action, Card } from '../../call/Card';
 import type { VideoEnd, VideoModel } from '../model';
 import { videoWords } from '../words';
 
@@ -46,14 +46,13 @@ export function NoMicrophone({ call }: { call: VideoModel }) {
 }
 
 /** Says how the call ended, and how to continue. */
-export function Ended({ call, panel, agent }: { call: VideoModel; panel: CallHost; agent: string }) {
+export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
   const t = videoWords.value;
   const end = call.end.value;
-  const card = useGoingAway(panel, () => call.close(), end === undefined || failed(end));
   if (!end) return null;
   const lasted = end.seconds > 0 && fill(t.callLasted, { time: duration(end.seconds) });
   return (
-    <Card card={card} role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
+    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
       <Action label={t.callAgain} onPress={() => call.callAgain()} />
       {failed(end) && call.talk && <Action label={t.talkWithoutVideo} onPress={call.talk} />}

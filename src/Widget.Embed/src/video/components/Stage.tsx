@@ -45,7 +45,7 @@ export function Stage({ call, panel, hidesThread }: StageProps) {
           live && <AvatarView call={call} agent={agent} picture={picture} speaker={speaker} />
         )}
         {phase === 'no_microphone' && <NoMicrophone call={call} />}
-        {phase === 'over' && <Ended call={call} panel={panel} agent={agent} />}
+        {phase === 'over' && <Ended call={call} agent={agent} />}
         {!live && phase !== 'no_microphone' && phase !== 'over' && (
           <Connecting call={call} panel={panel} agent={agent} />
         )}

@@ -1,8 +1,8 @@
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
-import { Action, Card, useGoingAway } from '../../call/Card';
-import type { VoiceEnd, VoiceModel } from '../model';
+import { Action, Card } from '../../call/Card';
+import type { VoiceModel } from '../model';
 import { voiceWords } from '../words';
 
 /** Says why there is no microphone, and what the visitor can do. */
@@ -28,21 +28,15 @@ export function NoMicrophone({ call, panel }: { call: VoiceModel; panel: CallHos
 }
 
 /** Says how the call ended, and how to continue. */
-export function Ended({ call, panel, agent }: { call: VoiceModel; panel: CallHost; agent: string }) {
+export function Ended({ call, agent }: { call: VoiceModel; agent: string }) {
   const t = voiceWords.value;
   const end = call.end.value;
-  const card = useGoingAway(panel, () => call.close(), end === undefined || failed(end));
   if (!end) return null;
   const line = end.seconds >= 1 ? fill(t.callLasted, { time: duration(end.seconds) }) : t.conversationKept;
   return (
-    <Card card={card} role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[line]}>
+    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[line]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
       <Action label={t.callAgain} onPress={() => call.callAgain()} />
     </Card>
   );
-}
-
-/** Something went wrong, so the message stays until the visitor closes it. */
-function failed({ reason }: VoiceEnd): boolean {
-  return !['visitor', 'left', 'time_limit', 'developer'].includes(reason);
 }

@@ -29,7 +29,7 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
     <section class="stage voice" ref={stage} data-phase={phase} data-turn={turn} aria-label={fill(t.region, { agent })}>
       <div class="screen">
         {phase === 'no_microphone' && <NoMicrophone call={call} panel={panel} />}
-        {phase === 'over' && <Ended call={call} panel={panel} agent={agent} />}
+        {phase === 'over' && <Ended call={call} agent={agent} />}
         {step === 'call' && (
           <>
             <div class="speakers">
