@@ -29,7 +29,7 @@ describe('the availability of people', () => {
   it("speaks the visitor's language", async () => {
     await setLocale('de');
     expect(availabilityText({ ...hours, opensAt: at(4, 9) }, now)).toBe(
-      'Unser Team ist Montag um 09:00 wieder da (Ihre Zeit)',
+      'Unser Team ist Montag um 9:00 wieder da (Ihre Zeit)',
     );
   });
 });
