@@ -28,7 +28,7 @@ const page = window as unknown as Record<string, unknown>;
 
 function install({ src, dataset }: HTMLScriptElement): void {
   // An ampersand may have been escaped twice, and the # of a color not at all.
-  const { origin: api, searchParams } = new URL(src.replace(/amp;|#0?38;/g, '').replace('#', '%23'));
+  const { origin: api, searchParams } = new URL(src.replace(/amp;|#038;/g, '').replace('#', '%23'));
   // Content systems drop attributes, so settings can also be in the address or in a global variable.
   // eslint-disable-next-line @typescript-eslint/no-misused-spread -- A dataset has nothing but its entries.
   const own: Record<string, unknown> = { ...dataset, ...(page.WidgetSettings as object | undefined) };
