@@ -44,7 +44,12 @@ export function TranscriptSheet({ panel, close }: SheetProps) {
   };
 
   return (
-    <Sheet kind="transcript" label={words.value.emailTranscript} close={close}>
+    <Sheet
+      heading={panel.host.mode === 'page' ? 'h1' : 'h2'}
+      kind="transcript"
+      label={words.value.emailTranscript}
+      close={close}
+    >
       {state === 'sent' ? (
         <p role="status">{fill(t.transcriptSent, { email: email.trim() })}</p>
       ) : (

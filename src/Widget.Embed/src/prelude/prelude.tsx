@@ -28,7 +28,7 @@ export function Prelude({ panel, mode, start, cancel }: PreludeProps) {
     start({ camera, cameraId: cameraId || undefined, microphoneId: microphoneId || undefined });
 
   return (
-    <Sheet kind="prelude" label={t[`title_${mode}`]} close={cancel}>
+    <Sheet heading={panel.host.mode === 'page' ? 'h1' : 'h2'} kind="prelude" label={t[`title_${mode}`]} close={cancel}>
       {mode === 'video' ? <Preview cameraId={cameraId} opened={load} /> : <Portrait config={config} size={96} />}
       <p class="with">{fill(t.with, names)}</p>
       {mode === 'video' && <Choice label={t.camera} options={known.camera} value={cameraId} onChoose={setCameraId} />}

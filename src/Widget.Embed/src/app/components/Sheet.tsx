@@ -7,13 +7,16 @@ interface Props {
   label: string;
   /** Names the kind of sheet in the style sheet. */
   kind: string;
+  /** The level of the label as a heading; without it the content has its own heading. */
+  heading?: 'h1' | 'h2';
   close: () => void;
   children: ComponentChildren;
 }
 
 /** Something on top of the panel. Takes the focus, and gives it back to what opened it. */
-export function Sheet({ label, kind, close, children }: Props) {
+export function Sheet({ label, kind, heading, close, children }: Props) {
   const t = words.value;
+  const Label = heading ?? 'span';
   const back = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     const opener = (back.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
@@ -34,7 +37,7 @@ export function Sheet({ label, kind, close, children }: Props) {
         <button type="button" class="tool" ref={back} aria-label={t.back} title={t.back} onClick={close}>
           <Icon name="back" />
         </button>
-        <span>{label}</span>
+        <Label>{label}</Label>
       </div>
       <div class="sheet-body">{children}</div>
     </section>
