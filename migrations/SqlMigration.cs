@@ -113,6 +113,9 @@ public sealed class RemovedSources : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0030_tenant_models")]
 public sealed class TenantModels : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0031_notations_and_held_texts")]
+public sealed class NotationsAndHeldTexts : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0032_visitor_identity")]
 public sealed class VisitorIdentity : SqlMigration;
 

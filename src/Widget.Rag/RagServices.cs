@@ -116,6 +116,8 @@ public static class RagServices
         services.AddSingleton<IngestionQueue>();
         services.AddHostedService<IngestionWorker>();
         services.AddHostedService<RecrawlWorker>();
+        services.AddSingleton<LexicalBacklogRunner>();
+        services.AddHostedService<LexicalWorker>();
         return services;
     }
 }

@@ -165,7 +165,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         var chunk = (await tenant.Developer.GetFromJsonAsync<DocumentChunkPage>($"/api/knowledge/documents/{document.Id}/chunks"))!
             .Chunks[0];
         (chunk.Locator.Start, chunk.Locator.End).ShouldBe((12.5, 40));
-        chunk.Text.ShouldStartWith("A rider folds the frame in ten seconds.");
+        chunk.Text.ShouldBe("A rider folds the frame in ten seconds.", "visitors do not see when to show it");
         (await SearchAsync(tenant, "compare plans"))
             .ShouldContain(slide => slide.Locator.Page == 4 && slide.Url == "https://shop.example/deck.pdf#page=4");
 

@@ -71,8 +71,10 @@ public sealed class Demo : ITenantOwned, ITypedEntry
             Start = StartAt,
             End = EndAt,
             Page = Page,
+            // Searches find a demo by when to show it. Visitors never see this instruction.
+            Aliases = [ShowWhen],
         },
-        Encoding.UTF8.GetBytes($"{Description}\n\n{ShowWhen}".Trim()));
+        Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(Description) ? Title : Description));
 
     internal static void Map(ModelBuilder model)
     {

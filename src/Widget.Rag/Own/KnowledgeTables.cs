@@ -31,6 +31,8 @@ public static class KnowledgeTables
         public DbSet<EmbeddingChange> EmbeddingChanges => db.Set<EmbeddingChange>();
 
         public DbSet<SemanticBacklog> SemanticBacklogs => db.Set<SemanticBacklog>();
+
+        public DbSet<LexicalBacklog> LexicalBacklogs => db.Set<LexicalBacklog>();
     }
 
     private static void Map(ModelBuilder model)
@@ -42,6 +44,7 @@ public static class KnowledgeTables
         Demo.Map(model);
         EmbeddingChange.Map(model);
         SemanticBacklog.Map(model);
+        LexicalBacklog.Map(model);
         model.Entity<LexiconEntry>().ToTable("lexicon").HasKey(entry => new { entry.TenantId, entry.Dimension });
         model.Entity<KnowledgeStatistics>().ToTable("knowledge_statistics").HasKey(row => row.TenantId);
     }

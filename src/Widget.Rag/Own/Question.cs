@@ -9,6 +9,9 @@ namespace Widget.Rag.Own;
 /// <param name="Phrases">Its quoted phrases, whose words must occur next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
 {
+    /// <summary>The terms that replace misspelt words.</summary>
+    public IReadOnlyList<QuestionTerm> Corrections { get; init; } = [];
+
     /// <summary>
     /// The BM25 score of a passage of average length that contains each word of the question once. A best passage far below it shares few
     /// words with the question.
@@ -18,15 +21,16 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
     public static async Task<Question> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         var terms = await TermsAsync(db, text, ct);
-        return new Question([.. terms, .. await Spelling.CorrectAsync(db, terms, ct)], QuotedPhrase.In(text));
+        var corrections = await Spelling.CorrectAsync(db, terms, ct);
+        return new Question([.. terms, .. corrections], QuotedPhrase.In(text)) { Corrections = corrections };
     }
 
     private static async Task<List<QuestionTerm>> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
         // Stop words are words that PostgreSQL's own text search configuration drops and ours keeps, in the question's language. They weigh
         // 0.3, and their rarity is measured among the passages in that language: where few passages are in it, "der" is rare but says as
-        // little as ever. A spelling without accents weighs half beside the one that was asked. This is a prepared statement, because a
-        // database function would be planned again for each call.
+        // little as ever. A spelling without accents and another notation weigh half beside the one that was asked. This is a prepared
+        // statement, because a database function would be planned again for each call.
         var languages = QuestionLanguages.Of(text);
         var words = LexicalText.Prepare(text);
         await using var command = db.Command(
@@ -66,7 +70,7 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
                      min(term.positions[1])::integer as place,
                      bool_or(spelling.is_written) as is_written
               from unnest(statistics.languages) language
-              cross join (values ($1, true), ($2, false)) spelling (words, is_written)
+              cross join (values ($1, true), ($2, false), ($5, false)) spelling (words, is_written)
               cross join lateral unnest(to_tsvector(search_configuration(language), spelling.words)) term
               group by term.lexeme
             ) asked
@@ -79,7 +83,7 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
                      ln(1 + (greatest(passages.spoken - found.known, 0) + 0.5) / (found.known + 0.5)) as spoken_idf
             ) rarity
             """,
-            [words, LexicalText.Fold(words), languages.Languages, languages.IsCertain]);
+            [words, LexicalText.Fold(words), languages.Languages, languages.IsCertain, LexicalNotations.Sign(words)]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var terms = new List<QuestionTerm>();
         while (await rows.ReadAsync(ct))
@@ -92,6 +96,6 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
                     rows.GetBoolean(4),
                     rows.GetInt32(5),
                     rows.GetInt32(6)));
-        return terms;
+        return LexicalNotations.WithoutUnknownSigns(terms);
     }
 }

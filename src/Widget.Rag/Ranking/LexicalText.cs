@@ -9,7 +9,8 @@ namespace Widget.Rag.Ranking;
 /// <list type="bullet">
 /// <item>Words are runs of letters and digits. Scripts without spaces are split into pairs of characters.</item>
 /// <item>A name with digits is found in all spellings: "TB-4711", "TB 4711" and "tb4711" share words.</item>
-/// <item>A number is one word, without thousands separators and with a decimal point.</item></list></summary>
+/// <item>A number is one word, without thousands separators and with a decimal point.</item>
+/// <item>Signs such as "%", "€" and a minus are words, too (<see cref="LexicalNotations"/>).</item></list></summary>
 public static partial class LexicalText
 {
     private const int MaxNameLength = 40;
@@ -17,7 +18,7 @@ public static partial class LexicalText
     /// <summary>Returns the words of a text as they are written, separated by spaces.</summary>
     public static string Prepare(string text)
     {
-        text = NormalizedText.Of(text);
+        text = LexicalNotations.Spell(NormalizedText.Of(text));
         var words = new StringBuilder(text.Length + (text.Length / 8));
         var compound = new List<string>();
         var end = -1;
@@ -44,19 +45,20 @@ public static partial class LexicalText
         : string.Join(' ', words.Split(' ').Select(word => NormalizedText.Fold(word) is { Length: > 0 } folded ? folded : word));
 
     /// <summary>
-    /// Returns other spellings of the words in a text, which are indexed as well: without accents and vowel signs, and names such as
-    /// O'Brien without the apostrophe.
+    /// Returns other spellings of the words in a text, which are indexed as well: without accents and vowel signs, names such as O'Brien
+    /// without the apostrophe, and other notations of units, numbers and codes.
     /// </summary>
     public static string OtherSpellings(string text)
     {
         text = NormalizedText.Of(text);
         var names = NameWithApostrophe().Matches(text).Select(match => match.Groups["first"].Value + match.Groups["second"].Value).ToList();
-        if (names.Count == 0 && Ascii.IsValid(text)) return "";
-        var words = Prepare(text).Split(' ').Concat(names);
-        var spellings = words.Select(word => (word, Folded: NormalizedText.Fold(word)))
+        var words = Prepare(text).Split(' ');
+        var notations = LexicalNotations.Others(text, words);
+        if (names.Count == 0 && Ascii.IsValid(text)) return string.Join(' ', notations);
+        var spellings = words.Concat(names).Select(word => (word, Folded: NormalizedText.Fold(word)))
             .Where(spelling => spelling.Folded.Length > 0 && spelling.Folded != spelling.word)
             .Select(spelling => spelling.Folded);
-        return string.Join(' ', spellings.Concat(names));
+        return string.Join(' ', spellings.Concat(names).Concat(notations));
     }
 
     private static bool IsConnector(char character) => character is '-' or '_' or '.' or ',' or '/' or '\'' or '’' or '\u2011';

@@ -31,6 +31,6 @@ public sealed record PreparedDocument(
     /// <summary>Title and headings of a passage and the document's aliases, each once.</summary>
     public string Heading(Passage passage) => Heading(Title, passage.Locator, Aliases);
 
-    private static string Heading(string title, Locator locator, IReadOnlyList<string> aliases) =>
+    internal static string Heading(string title, Locator locator, IReadOnlyList<string> aliases) =>
         string.Join('\n', locator.Headings.Prepend(title).Concat(aliases).Distinct(StringComparer.Ordinal));
 }

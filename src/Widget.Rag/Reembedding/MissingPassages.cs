@@ -22,12 +22,15 @@ internal static class MissingPassages
     {
         await using var command = db.Command(
             """
-            select chunk.id, document.title, coalesce(answer.alternatives, '{}'), chunk.locator, chunk.text
+            select chunk.id, document.title, coalesce(answer.alternatives, case when demo.id is not null then array[demo.show_when] end, '{}'), chunk.locator, chunk.text
             from chunks chunk
             join documents document on document.tenant_id = $1 and document.id = chunk.document_id
             left join answers answer
               on document.kind = 'answer' and answer.tenant_id = $1
                 and answer.source_id = document.source_id and answer.id::text = document.external_id
+            left join demos demo
+              on document.kind = 'demo' and demo.tenant_id = $1
+                and demo.source_id = document.source_id and demo.id::text = document.external_id
             where chunk.tenant_id = $1 and chunk.id > $3
               and not exists (select from chunk_embeddings known
                 where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)

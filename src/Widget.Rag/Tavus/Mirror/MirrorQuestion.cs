@@ -82,7 +82,7 @@ internal sealed record MirrorQuestion(
               select term.lexeme, max(cardinality(term.positions)) as frequency, min(term.positions[1])::integer as place,
                      bool_or(spelling.is_written) as is_written
               from unnest(mirror.languages) language
-              cross join (values ($2, true), ($3, false)) spelling (words, is_written)
+              cross join (values ($2, true), ($3, false), ($6, false)) spelling (words, is_written)
               cross join lateral unnest(to_tsvector(search_configuration(language), spelling.words)) term
               group by term.lexeme
             ) asked on true
@@ -91,7 +91,7 @@ internal sealed record MirrorQuestion(
             ) known on true
             where mirror.tenant_id = $1 and mirror.synced_at is not null
             """,
-            [db.TenantId.Value, words, LexicalText.Fold(words), languages.Languages, languages.IsCertain]);
+            [db.TenantId.Value, words, LexicalText.Fold(words), languages.Languages, languages.IsCertain, LexicalNotations.Sign(words)]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         MirrorQuestion? question = null;
         var terms = new List<QuestionTerm>();
@@ -121,6 +121,6 @@ internal sealed record MirrorQuestion(
                     rows.GetInt32(7)));
         }
 
-        return question;
+        return question is null ? null : question with { Terms = LexicalNotations.WithoutUnknownSigns(terms) };
     }
 }
