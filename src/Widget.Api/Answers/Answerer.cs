@@ -4,6 +4,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Rag.Search;
+using Widget.Rag.Text;
 
 namespace Widget.Api.Answers;
 
@@ -87,6 +88,7 @@ public sealed partial class Answerer(
         var searched = context.Budget.MayUseModel
             ? await rewriter.RewriteAsync(context.Model, context.Question, context.History, ct)
             : QuestionRewriter.RewriteByRule(context.Question, context.History);
+        searched = searched with { Text = QuestionMarkup.Strip(searched.Text) };
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
         return await _retryingSearch.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
@@ -123,6 +125,7 @@ public sealed partial class Answerer(
             new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MaxPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
+        if (found.Corrected is { } corrected) searched = searched with { Text = corrected };
         var relevant = RelevantPassages.Of(found.Hits, searched.Text, MaxPassages);
         if (FollowsUpOnDeleted(context, searched)) return new Finding(searched, found, relevant, AnswerTier.None);
         // A model reads the closest passages and says itself when they do not answer.
@@ -167,7 +170,7 @@ public sealed partial class Answerer(
             live.Begin(attempt + 1);
         }
 
-        var quoted = await QuoteAsync(context.Question.Text, finding, context.Phrases, ct);
+        var quoted = await QuoteAsync(QuestionMarkup.Strip(context.Question.Text), finding, context.Phrases, ct);
         if (quoted is null) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
         return Show(context, live, quoted);
     }

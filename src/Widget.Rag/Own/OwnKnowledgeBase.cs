@@ -41,14 +41,16 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         using var lexical = SearchTelemetry.StartArm("lexical", parent);
         var question = await Question.ReadAsync(db, text, ct);
         var wanted = query.Limit + query.Spare;
-        var candidates = await Candidates.FindAsync(
-            db,
-            question.Terms,
-            vectors,
-            Math.Max(MinCandidates, wanted),
-            query.Filter,
-            new IndexedArms(serving.Indexed, serving.SemanticIndexed),
-            ct);
+        var candidates = await FindAsync();
+        var corrected = await CorrectedText.ReadAsync(db, text, question, candidates, ct);
+        if (corrected is not null)
+        {
+            // The models know no misspelt words.
+            vectors = vectors with { Semantic = models.EmbedMeaning(corrected) };
+            if (model == HashedEmbedder.Model) vectors = vectors with { Dense = HalfVectors.From(HashedEmbedder.Embed(corrected)) };
+            candidates = await FindAsync();
+        }
+
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
         var bestScore = candidates.Select(candidate => candidate.Lexical).DefaultIfEmpty(0).Max();
@@ -65,7 +67,16 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         });
         // Does not depend on the query's limit: a question must not be refused because fewer hits are wanted.
         var confidence = hits.Take(ConfidenceHits).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty(0).Max();
-        return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
+        return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure, Corrected = corrected };
+
+        Task<IReadOnlyList<Candidate<Guid>>> FindAsync() => Candidates.FindAsync(
+            db,
+            question.Terms,
+            vectors,
+            Math.Max(MinCandidates, wanted),
+            query.Filter,
+            new IndexedArms(serving.Indexed, serving.SemanticIndexed),
+            ct);
     }
 
     // A question of a few words may not show its language. It is then most likely asked in a language of the knowledge.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Search;
 
@@ -40,6 +41,7 @@ public sealed class HybridSearch(
     public async Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
+        query = query with { Text = QuestionMarkup.Strip(query.Text) };
         using var activity = SearchTelemetry.StartSearch(plan);
         SearchResult? result = null;
         try
@@ -88,7 +90,10 @@ public sealed class HybridSearch(
         };
         if (answered.Length == 0)
             throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
-        return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
+        return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace)
+        {
+            Corrected = answered.Select(answer => answer.Result!.Corrected).FirstOrDefault(corrected => corrected is not null),
+        };
     }
 
     private async Task<KnowledgeBaseAnswer[]> AskAsync(

@@ -96,6 +96,9 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
 
     /// <summary>Which variant of the knowledge base answered, for the trace; null when there is only one.</summary>
     public string? Via { get; init; }
+
+    /// <summary>The question with its misspelt words corrected; null when none was.</summary>
+    public string? Corrected { get; init; }
 }
 
 /// <summary>Signals of how well a passage fits a question. Unlike scores, they can be compared between questions.</summary>

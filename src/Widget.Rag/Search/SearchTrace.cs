@@ -79,4 +79,8 @@ public sealed record SearchTrace
 /// <param name="Hits">Best first.</param>
 /// <param name="Confidence">The highest confidence of the knowledge bases that answered.</param>
 /// <param name="Trace">How the hits were found.</param>
-public sealed record SearchResult(IReadOnlyList<Hit> Hits, double Confidence, SearchTrace Trace);
+public sealed record SearchResult(IReadOnlyList<Hit> Hits, double Confidence, SearchTrace Trace)
+{
+    /// <summary>The question with its misspelt words as the knowledge spells them; null when none was corrected.</summary>
+    public string? Corrected { get; init; }
+}
