@@ -26,7 +26,7 @@ internal enum ColumnNames
 /// Writes a table as text, one line for each row. Each value is preceded by the name of its column, and each row by the name of its group,
 /// so that a row can be understood, found and quoted alone. A cell that covers several rows or columns counts in each of them.
 /// </summary>
-internal sealed class TableText
+public sealed class TableText
 {
     private const int MaxColumns = 1_000;
     private const int MaxNameLength = 100;
@@ -34,7 +34,9 @@ internal sealed class TableText
 
     // A longer text that covers several columns is written once.
     private const int MaxRepeatedLength = 60;
-    private const string Separator = " | ";
+    /// <summary>Separates the cells of a line.</summary>
+    public const string Separator = " | ";
+
 
     private readonly List<Slot?[]> _grid;
     private readonly int _width;
@@ -56,7 +58,7 @@ internal sealed class TableText
     /// <param name="names">What is known about the column names.</param>
     /// <param name="headerRows">Number of rows with names if <paramref name="names"/> are declared.</param>
     /// <exception cref="IngestionFailureException">The table has too much text.</exception>
-    public static string Write(IReadOnlyList<IReadOnlyList<TextCell>> rows, ColumnNames names, int headerRows = 0)
+    internal static string Write(IReadOnlyList<IReadOnlyList<TextCell>> rows, ColumnNames names, int headerRows = 0)
     {
         var filled = rows.Where(row => row.Any(cell => cell.Text.Length > 0)).ToList();
         if (filled.Count == 0) return "";

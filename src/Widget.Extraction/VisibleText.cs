@@ -28,6 +28,10 @@ public static class VisibleText
         return line.ToString().Trim(' ', Joiner, NonJoiner).Trim();
     }
 
+    /// <summary>Whether a text has anything but white space and invisible characters.</summary>
+    public static bool IsVisible(string text) => text.EnumerateRunes().Any(
+        rune => !Rune.IsWhiteSpace(rune) && rune.Value is not (Joiner or NonJoiner) && !IsInvisible(rune));
+
     private static bool IsClean(string text)
     {
         if (text.Length == 0) return true;

@@ -50,6 +50,13 @@ internal static class Disclosures
             label?.Remove();
         }
 
+        // A script shows what a link within the page leads to, or what follows its heading.
+        var targets = body.QuerySelectorAll("a[href^='#']").Select(link => link.GetAttribute("href")![1..]).ToHashSet(StringComparer.Ordinal);
+        foreach (var panel in body.QuerySelectorAll("[id][style]").Where(element => targets.Contains(element.Id!)).ToList())
+            if (HiddenByStyle.IsNotDisplayed(panel)) page.TryOpen(panel);
+        foreach (var panel in body.QuerySelectorAll($":is({Headings}, dt, .question, .faq-question, .accordion-title) + [style]").ToList())
+            if (HiddenByStyle.IsNotDisplayed(panel)) page.TryOpen(panel);
+
         // Other buttons in headings have no known panel. Their texts are still titles.
         foreach (var button in body.QuerySelectorAll($":is({Headings}, dt, summary) :is(button, [role=button])").ToList()) Unwrap(button);
     }
@@ -161,6 +168,8 @@ internal static class Disclosures
             if (!_seen.Add(panel) || panel.Parent is null || IsMenu(panel)) return false;
             panel.RemoveAttribute("hidden");
             panel.RemoveAttribute("aria-hidden");
+            // A closed panel is not displayed, or has no height.
+            panel.RemoveAttribute("style");
             return true;
         }
 

@@ -41,6 +41,7 @@ internal static class MainContent
     {
         if (page.Body is not { } body) return null;
         Disclosures.Open(body);
+        HiddenByStyle.Remove(body);
         Remove(body.QuerySelectorAll(NeverContent));
         if (isAllContent) return body;
         RemoveSearchForms(body);

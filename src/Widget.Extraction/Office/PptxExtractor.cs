@@ -1,3 +1,4 @@
+using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Presentation;
@@ -16,17 +17,32 @@ public sealed class PptxExtractor : IExtractor
         var main = file.PresentationPart ?? throw new InvalidDataException("No presentation part.");
         var blocks = new List<Block>();
         string? first = null;
-        var number = 0;
+        var (number, hidden) = (0, 0);
         foreach (var id in main.Presentation.SlideIdList?.Elements<SlideId>() ?? [])
         {
             number++;
             if (id.RelationshipId?.Value is not { } relation || main.GetPartById(relation) is not SlidePart part) continue;
+            if (part.Slide.Show?.Value == false)
+            {
+                hidden++;
+                continue;
+            }
+
             var slide = Slide(part, number);
             first ??= slide.Find(block => block.Kind == BlockKind.Heading)?.Text;
             blocks.AddRange(slide);
         }
 
-        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? first, null, blocks);
+        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? first, null, blocks)
+        {
+            Notice = hidden switch
+            {
+                0 => null,
+                1 => "1 hidden slide was left out.",
+                _ => string.Create(CultureInfo.InvariantCulture, $"{hidden} hidden slides were left out."),
+            },
+            NoTextReason = hidden > 0 && blocks.Count == 0 ? "All slides with text are hidden." : null,
+        };
     });
 
     private static List<Block> Slide(SlidePart part, int number)
@@ -34,6 +50,7 @@ public sealed class PptxExtractor : IExtractor
         var (titles, body) = (new List<string>(), new List<Block>());
         foreach (var element in part.Slide.CommonSlideData?.ShapeTree?.Descendants() ?? [])
         {
+            if (IsHidden(element)) continue;
             switch (element)
             {
                 case Shape shape when Placeholder(shape) is "title" or "ctrTitle":
@@ -61,6 +78,12 @@ public sealed class PptxExtractor : IExtractor
             body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
         return title.Length > BlockWalker.MaxHeadingLength ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
     }
+
+    // Shapes and groups that the selection pane hides.
+    private static bool IsHidden(OpenXmlElement element) => element is Shape or Drawing.Table
+        && element.Ancestors().Prepend(element).Any(
+            ancestor => ancestor is Shape or GroupShape or GraphicFrame
+                && ancestor.FirstChild?.GetFirstChild<NonVisualDrawingProperties>()?.Hidden?.Value is true);
 
     // A placeholder without a type is a "body".
     private static string? Placeholder(Shape shape) =>

@@ -52,7 +52,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
                 End = first?.Start is null ? null : end,
                 Fragment = first is { Start: { } from } ? TimeFragment(from, end)
                     : first?.Row is not null ? null
-                    : Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, content, first: passages.Count == 0),
+                    : Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, Beginning(first, content), first: passages.Count == 0),
             }));
             text.Clear();
             carried = "";
@@ -187,17 +187,30 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
         string.Create(CultureInfo.InvariantCulture, $"#t={start:0.###}")
             + (end > start ? string.Create(CultureInfo.InvariantCulture, $",{end:0.###}") : "");
 
+    // The first words of a passage that the page shows one after another. The line of a table's row also has the names of the columns, so
+    // only the row's first cell with letters counts.
+    private static string Beginning(Block? block, string text)
+    {
+        var line = text.Split('\n', 2)[0];
+        if (line.StartsWith(ListMark, StringComparison.Ordinal)) line = line[ListMark.Length..];
+        if (block?.Kind != BlockKind.Table) return line;
+        var cells = line.Split(TableText.Separator);
+        var values = cells.Where(cell => cell.Contains(": ", StringComparison.Ordinal))
+            .Select(cell => cell[(cell.IndexOf(": ", StringComparison.Ordinal) + 2)..])
+            .Concat(cells)
+            // Items of a list within a cell are separate lines of the page.
+            .Select(cell => cell.Split("; ", 2)[0]);
+        return values.FirstOrDefault(cell => cell.Count(char.IsLetter) > 1) ?? "";
+    }
+
     // A page number, the heading's anchor, or a text fragment of the first words (WICG Scroll To Text Fragment).
-    private static string? Fragment(int? page, string? anchor, string text, bool first)
+    private static string? Fragment(int? page, string? anchor, string beginning, bool first)
     {
         if (page is not null) return $"#page={page}";
         if (!string.IsNullOrEmpty(anchor)) return $"#{Uri.EscapeDataString(anchor)}";
         if (first) return null;
-        var line = text.AsSpan(text.StartsWith(ListMark, StringComparison.Ordinal) ? ListMark.Length : 0);
-        var lineEnd = line.IndexOf('\n');
-        if (lineEnd >= 0) line = line[..lineEnd];
-        var words = string.Join(' ', line.ToString().Split(' ').Take(FragmentWords));
-        if (words.Length > LongestAnchor) return null;
+        var words = string.Join(' ', beginning.Split(' ').Take(FragmentWords));
+        if (words.Length is 0 or > LongestAnchor) return null;
         return $"#:~:text={Uri.EscapeDataString(words).Replace("-", "%2D", StringComparison.Ordinal)}";
     }
 }

@@ -80,6 +80,36 @@ internal static class OfficeFiles
             MediaTypes.Docx);
     }
 
+    /// <summary>A presentation.</summary>
+    /// <param name="slides">The attributes and shapes of each slide.</param>
+    public static RawDocument Presentation(params (string Attributes, string Shapes)[] slides)
+    {
+        const string Type = "application/vnd.openxmlformats-officedocument.presentationml";
+        const string Names = "xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\" "
+            + $"xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" xmlns:r=\"{Relationships}\"";
+        const string Group = "<p:nvGrpSpPr><p:cNvPr id=\"1\" name=\"\"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>";
+        var (list, relations, types) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
+        var parts = new List<(string, string)>();
+        for (var i = 1; i <= slides.Length; i++)
+        {
+            var (attributes, shapes) = slides[i - 1];
+            list.Append($"<p:sldId id=\"{255 + i}\" r:id=\"s{i}\"/>");
+            relations.Append($"<Relationship Id=\"s{i}\" Type=\"{Relationships}/slide\" Target=\"slide{i}.xml\"/>");
+            types.Append($"<Override PartName=\"/ppt/slide{i}.xml\" ContentType=\"{Type}.slide+xml\"/>");
+            parts.Add(($"ppt/slide{i}.xml", $"<p:sld {Names} {attributes}><p:cSld><p:spTree>{Group}{shapes}</p:spTree></p:cSld></p:sld>"));
+        }
+
+        parts.Add(("ppt/presentation.xml", $"<p:presentation {Names}><p:sldIdLst>{list}</p:sldIdLst></p:presentation>"));
+        return new RawDocument(
+            Package("ppt/presentation.xml", $"{Type}.presentation.main+xml", types.ToString(), relations.ToString(), parts),
+            MediaTypes.Pptx);
+    }
+
+    /// <summary>A shape with a text.</summary>
+    public static string Shape(string text, string attributes = "") =>
+        $"<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"s\" {attributes}/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/>"
+            + $"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>";
+
     private static byte[] Package(
         string main,
         string mainType,
