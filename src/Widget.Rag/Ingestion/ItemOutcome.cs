@@ -45,6 +45,12 @@ internal sealed record ItemOutcome
     /// <summary>A sample of the text of a page that is set aside for its canonical page.</summary>
     public long[]? TextSample { get; init; }
 
+    /// <summary>A sample of a new text that is not stored yet, because other pages show it, too.</summary>
+    public long[]? HeldText { get; init; }
+
+    /// <summary>Number of crawls in a row that saw the held text, with this one.</summary>
+    public short HeldVisits { get; init; }
+
     /// <summary>The document to store; null when the page is unchanged, a duplicate, not to be indexed, or failed.</summary>
     public PreparedDocument? Document { get; init; }
 

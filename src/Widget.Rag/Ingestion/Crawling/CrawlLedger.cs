@@ -56,6 +56,16 @@ internal static class CrawlLedger
             })
             .ToDictionaryAsync(row => row.Address, row => row.Known, StringComparer.Ordinal, ct);
 
+    /// <summary>The new texts that earlier crawls did not store, with the number of crawls in a row, by address.</summary>
+    public static async Task<Dictionary<string, (long[] Text, short Visits)>> HeldAsync(
+        TenantDb db,
+        SourceId source,
+        IReadOnlyCollection<string> addresses,
+        CancellationToken ct) =>
+        await db.CrawledPages.AsNoTracking()
+            .Where(page => page.SourceId == source && addresses.Contains(page.Address) && page.HeldText != null)
+            .ToDictionaryAsync(page => page.Address, page => (page.HeldText!, page.HeldVisits), StringComparer.Ordinal, ct);
+
     /// <summary>Records the results of a batch.</summary>
     public static async Task RecordAsync(
         TenantDb db,
@@ -91,8 +101,9 @@ internal static class CrawlLedger
                 : null;
             command.BatchCommands.Add(new(
                 """
-                insert into crawled_pages (tenant_id, source_id, address, etag, last_modified, listed, links, reading, indexed, fetched_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then now() end)
+                insert into crawled_pages
+                  (tenant_id, source_id, address, etag, last_modified, listed, links, reading, indexed, fetched_at, held_text, held_visits)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then now() end, $11, $12)
                 on conflict (tenant_id, source_id, address) do update
                   set seen_at = now(),
                       listed = coalesce(excluded.listed, crawled_pages.listed),
@@ -102,7 +113,10 @@ internal static class CrawlLedger
                       links = case when $10 then excluded.links else crawled_pages.links end,
                       reading = case when $10 then excluded.reading else crawled_pages.reading end,
                       indexed = case when $10 then excluded.indexed else crawled_pages.indexed end,
-                      fetched_at = case when $10 then now() else crawled_pages.fetched_at end
+                      fetched_at = case when $10 then now() else crawled_pages.fetched_at end,
+                      -- A page that could not be read says nothing about its text.
+                      held_text = case when $13 then excluded.held_text else crawled_pages.held_text end,
+                      held_visits = case when $13 then excluded.held_visits else crawled_pages.held_visits end
                 """)
             {
                 Parameters =
@@ -121,6 +135,9 @@ internal static class CrawlLedger
                     new() { Value = (object?)reading ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
                     new() { Value = outcome.Index },
                     new() { Value = read },
+                    new() { Value = (object?)outcome.HeldText ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                    new() { Value = outcome.HeldVisits },
+                    new() { Value = outcome.Error is null || outcome.HeldText is not null },
                 },
             });
         }

@@ -39,6 +39,12 @@ public sealed class CrawledPage : ITenantOwned
 
     public DateTimeOffset SeenAt { get; init; }
 
+    /// <summary>A sample of a text that was not stored, because other pages show it, too; null when nothing is held back.</summary>
+    public long[]? HeldText { get; init; }
+
+    /// <summary>Number of crawls in a row that saw the held text.</summary>
+    public short HeldVisits { get; init; }
+
     internal static void Map(ModelBuilder model)
     {
         var page = model.Entity<CrawledPage>();

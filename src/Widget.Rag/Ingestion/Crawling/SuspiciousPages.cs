@@ -13,13 +13,16 @@ namespace Widget.Rag.Ingestion.Crawling;
 /// compared with other pages of the site, which are fetched for this purpose:
 /// <list type="bullet">
 /// <item>Several pages that had different texts now show the same one: the site has a bad day (maintenance, a bot check). Their earlier
-/// texts are kept.</item>
+/// texts are kept. If a page shows the new text at a third crawl, too, while the rest of the site is well, it is believed.</item>
 /// <item>Only this page shows the text of an address that does not exist: the page is gone.</item>
 /// </list>
 /// </remarks>
 internal static class SuspiciousPages
 {
     private const int MaxWitnesses = 3;
+
+    // A new text that other pages show, too, is held back for this many crawls.
+    private const int MaxHeldVisits = 2;
 
     // This many new pages with one text are checked against an address that does not exist in their own folder.
     private const int ManyPages = 3;
@@ -85,6 +88,9 @@ internal static class SuspiciousPages
     {
         var witnesses = await AskWitnessesAsync(database, run, pages, outcomes, ct);
         var missing = await run.Probe.AskForMissingPageAsync(Root(outcomes[pages[0]].Text!.Address), ct);
+        Dictionary<string, (long[] Text, short Visits)> held;
+        await using (var db = await database.BeginAsync(run.Job.TenantId, ct))
+            held = await CrawlLedger.HeldAsync(db, run.Source.Id, [.. pages.SelectMany(item => Ids(item, outcomes[item])).Distinct()], ct);
         foreach (var item in pages)
         {
             var (outcome, text) = (outcomes[item], outcomes[item].Text!);
@@ -99,7 +105,15 @@ internal static class SuspiciousPages
                 // A site with a single page may show it at every address. Then only its words can tell what happened.
                 var hasNoOthers = witnesses.Count == 0 && !isShownElsewhere;
                 if (hasNoOthers && IsHome(run, item, outcome) && !OutageMarkers.AreIn(text)) continue;
-                outcomes[item] = Held(item, outcome, isKnown: true);
+                var before = held.GetValueOrDefault(item.ExternalId, held.GetValueOrDefault(outcome.ExternalId));
+                var visits = before.Text is { } earlier && text.ContainsSample(earlier) ? before.Visits : 0;
+                var mayBelieve = !isMissing && !OutageMarkers.AreIn(text);
+                if (mayBelieve && visits >= MaxHeldVisits && MostShowOtherTexts(witnesses, text)) continue;
+                outcomes[item] = Held(item, outcome, isKnown: true, mayBelieve) with
+                {
+                    HeldText = text.Sample(),
+                    HeldVisits = (short)Math.Min(visits + 1, short.MaxValue),
+                };
             }
             else if (!IsHome(run, item, outcome))
             {
@@ -107,6 +121,9 @@ internal static class SuspiciousPages
             }
         }
     }
+
+    private static bool MostShowOtherTexts(List<Witness> witnesses, PageText text) =>
+        witnesses.Count(other => other.Now?.IsSameAs(text) == false) * 2 > witnesses.Count;
 
     // Fetches other pages of the site again, whose earlier texts are known.
     private static async Task<List<Witness>> AskWitnessesAsync(
@@ -137,14 +154,16 @@ internal static class SuspiciousPages
         FetchFailure.ShownAsMissing,
         $"There is no page at {outcome.Text!.Address}: the site shows there what it shows at addresses that do not exist.");
 
-    private static ItemOutcome Held(IngestionItem item, ItemOutcome outcome, bool isKnown) => Failed(
+    private static ItemOutcome Held(IngestionItem item, ItemOutcome outcome, bool isKnown, bool mayBelieve = false) => Failed(
         item,
         outcome,
         FetchFailure.SameEverywhere,
         $"{outcome.Text!.Address.Authority} shows the same text at different addresses, such as {outcome.Text.Address}"
             + (OutageMarkers.AreIn(outcome.Text) ? ". It looks like maintenance or a check for bots" : "")
             + (isKnown ? ". The earlier text is kept." : ".")
-            + " Read the site again when it is back.");
+            + (mayBelieve
+                ? $" If {MaxHeldVisits} crawls in a row have seen the new text and the rest of the site is well, the next one stores it."
+                : " Read the site again when it is back."));
 
     private static ItemOutcome Failed(IngestionItem item, ItemOutcome outcome, FetchFailure failure, string error) => outcome with
     {

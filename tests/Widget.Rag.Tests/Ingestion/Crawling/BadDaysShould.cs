@@ -103,6 +103,45 @@ public sealed class BadDaysShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Believe_a_text_that_several_pages_show_for_days_while_the_site_is_well()
+    {
+        await using var site = await SiteAsync(9);
+        using var crawl = await CrawlAsync(site, byLinks: false);
+        await crawl.RunAsync();
+        var before = await crawl.TextsAsync();
+
+        const string Discontinued = "<p>This bike is no longer made. Our dealers still have spare parts for it.</p>";
+        (site["/3"], site["/4"]) = (Discontinued, Discontinued);
+        for (var visit = 0; visit < 2; visit++)
+        {
+            (await crawl.RunAsync()).Failed.Count.ShouldBe(2);
+            (await crawl.TextsAsync()).ShouldBe(before, ignoreOrder: true);
+        }
+
+        (await crawl.SourceAsync()).Notices.ShouldContain(notice => notice.Contains("the next one stores it"));
+        (await crawl.RunAsync()).Failed.ShouldBeEmpty();
+
+        var after = await crawl.TextsAsync();
+        after.Where(page => page.Value.StartsWith("This bike is no longer made", StringComparison.Ordinal)).Select(page => page.Key)
+            .Order().ShouldBe(["/3", "/4"]);
+        after.Count.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Begin_to_count_again_when_the_text_has_changed()
+    {
+        await using var site = await SiteAsync(9);
+        using var crawl = await CrawlAsync(site, byLinks: false);
+        await crawl.RunAsync();
+
+        foreach (var text in (string[])["Service Unavailable. Error at node seven of the cluster.", "All is quiet at the harbour, come back."])
+        {
+            (site["/3"], site["/4"]) = ($"<p>{text}</p>", $"<p>{text}</p>");
+            for (var visit = 0; visit < 2; visit++) (await crawl.RunAsync()).Failed.Count.ShouldBe(2);
+        }
+    }
+
+    [Fact]
     public async Task Accept_a_site_that_has_been_rewritten()
     {
         await using var site = await SiteAsync(9);
