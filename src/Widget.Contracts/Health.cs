@@ -6,6 +6,6 @@ namespace Widget.Contracts;
 public sealed record HealthState(string Status, IReadOnlyList<HealthCheckState> Checks);
 
 /// <param name="Name">Name of the check.</param>
-/// <param name="Status">"healthy", "degraded" or "unhealthy".</param>
+/// <param name="Status">"healthy", "degraded", "unhealthy", or "not configured" for an optional part that is not in use.</param>
 /// <param name="Detail">Details and what to do; null if there is nothing to report.</param>
 public sealed record HealthCheckState(string Name, string Status, string? Detail);

@@ -31,7 +31,7 @@ public sealed record SearchFilter
 public sealed record SearchRequest : IValidatableObject
 {
     /// <summary>The text to search for.</summary>
-    [Required(ErrorMessage = "The query is empty.")]
+    [VisibleText(ErrorMessage = "The query is empty.")]
     [StringLength(2_000, ErrorMessage = "The query is longer than 2,000 characters.")]
     public string Query { get; init; } = "";
 

@@ -106,7 +106,8 @@ public sealed record TenantSettings : IValidatableObject
     public double TavusKBWeight { get; init; } = 0.5;
 
     /// <summary>The assistant's name.</summary>
-    [Required, StringLength(60, MinimumLength = 1)]
+    [VisibleText(ErrorMessage = "agentName must have 1 to 60 characters. Leave it out for \"Assistant\".")]
+    [StringLength(60, ErrorMessage = "agentName must have 1 to 60 characters.")]
     public string AgentName { get; init; } = "Assistant";
 
     /// <summary>The assistant's greeting. If null, the widget greets in the visitor's language.</summary>

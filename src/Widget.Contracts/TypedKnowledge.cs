@@ -24,12 +24,12 @@ public enum EntryStatusName
 public sealed record AnswerRequest
 {
     /// <summary>The question as visitors ask it.</summary>
-    [Required(ErrorMessage = "The question is empty.")]
+    [VisibleText(ErrorMessage = "The question is empty.")]
     [StringLength(500, ErrorMessage = "The question is longer than 500 characters.")]
     public string Question { get; init; } = "";
 
     /// <summary>The answer in Markdown.</summary>
-    [Required(ErrorMessage = "The answer is empty.")]
+    [VisibleText(ErrorMessage = "The answer is empty.")]
     [StringLength(20_000, ErrorMessage = "The answer is longer than 20,000 characters.")]
     public string Answer { get; init; } = "";
 
@@ -106,7 +106,7 @@ public sealed record DemoRequest
     public int? Page { get; init; }
 
     /// <summary>The title. Searches match it.</summary>
-    [Required(ErrorMessage = "The title is empty.")]
+    [VisibleText(ErrorMessage = "The title is empty.")]
     [StringLength(500, ErrorMessage = "The title is longer than 500 characters.")]
     public string Title { get; init; } = "";
 

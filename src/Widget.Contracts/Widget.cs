@@ -177,7 +177,7 @@ public sealed record MessageRequest
     public string ClientId { get; init; } = "";
 
     /// <summary>The message.</summary>
-    [Required(ErrorMessage = "The message is empty.")]
+    [VisibleText(ErrorMessage = "The message is empty.")]
     [StringLength(4_000, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
 

@@ -11,6 +11,7 @@ public sealed class AdminConsoleShould(ApiFixture api)
         var page = await PageAsync(api.Node.Address);
 
         page.ShouldContain("The installation is healthy.");
+        page.ShouldContain("chat model: not configured");
         page.ShouldContain("No language model is configured");
         page.ShouldContain($"{api.Node.Address}reference");
     }

@@ -295,6 +295,10 @@ public sealed class ConversationsShould(ApiFixture api)
 
         await (await visitor.SendAsync("")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
         await (await visitor.SendAsync("  \n ")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
+        await (await visitor.SendAsync("\u200B\u2060\uFEFF\u200D \u202E\u00AD\u3164\uFE0F")).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "The message is empty.",
+            "text");
         await (await visitor.SendAsync(new string('a', 4_001)))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is longer than 4,000 characters.", "text");
         await (await visitor.SendAsync(new string('a', 1_000_000)))

@@ -62,6 +62,53 @@ public sealed class ImportsShould(ApiFixture api)
         job.Failed[1].Error.ShouldBe("This line is not valid UTF-8.");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n\r\n\t")]
+    [InlineData("\uFEFF")]
+    public async Task Refuse_an_empty_body(string body)
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        var response = await tenant.Developer.PostAsync("/api/knowledge/import", new StringContent(body), Ct);
+
+        await response.ShouldBeProblemAsync(
+            System.Net.HttpStatusCode.BadRequest,
+            "The import is empty. Send one JSON object per line, like {\"id\": …, \"title\": …, \"text\": …}.",
+            "body");
+    }
+
+    [Fact]
+    public async Task Name_the_field_that_is_wrong_and_its_line()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        var job = await tenant.ImportAsync(
+            new { id = "empty", title = "Opening hours", text = "" },
+            new { id = "invisible", title = "Opening hours", text = " \u200B\u2060\n" },
+            new { id = "missing", title = "Opening hours" },
+            new { id = "\u200B", title = "Opening hours", text = "We open at nine." },
+            new { id = "far", title = "Opening hours", text = "We open at nine.", url = $"https://shop.example/{new string('a', 2_000)}" },
+            new { id = "tags", title = "Opening hours", text = "We open at nine.", tags = new[] { "a", " " } },
+            new { id = "twice", title = "Opening hours", text = "We open at eight." },
+            new { id = "twice", title = "Anna O'Brien's hours", text = "We open at nine.", tags = new[] { "O'Brien" } });
+
+        job.Failed.Select(failed => (failed.Id, failed.Error)).Order().ShouldBe(
+            new[]
+            {
+                ("empty", "The text of this document (line 1) is empty."),
+                ("far", "The url must have at most 2000 characters."),
+                ("invisible", "The text of this document (line 2) is empty."),
+                ("line 4", "The id must have a visible character."),
+                ("missing", "The text of this document (line 3) is empty."),
+                ("tags", "A tag must have 1 to 100 characters."),
+            });
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?query=O%27Brien", Ct))!.Documents
+            .ShouldHaveSingleItem();
+        (document.Title, document.Tags).ShouldBe(("Anna O'Brien's hours", document.Tags));
+        document.Tags.ShouldBe(["O'Brien"]);
+    }
+
     [Fact]
     public async Task Show_titles_and_names_without_invisible_characters()
     {

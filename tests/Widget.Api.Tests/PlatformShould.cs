@@ -23,6 +23,8 @@ public sealed class PlatformShould(ApiFixture api)
             .EnumerateArray()
             .Select(check => check.GetProperty("name").GetString())
             .ShouldBe(["database", "chat model", "programs"]);
+        ready.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("status").GetString())
+            .ShouldBe(["healthy", "not configured", "healthy"]);
         ready.ToString().ShouldContain("No language model is configured");
     }
 

@@ -22,7 +22,10 @@ internal static class Health
 
     private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new HealthState(
         Name(report.Status),
-        [.. report.Entries.Select(entry => new HealthCheckState(entry.Key, Name(entry.Value.Status), entry.Value.Description))]));
+        [.. report.Entries.Select(entry => new HealthCheckState(entry.Key, Name(entry.Value), entry.Value.Description))]));
+
+    private static string Name(HealthReportEntry entry) =>
+        entry.Data.ContainsKey(Readiness.NotConfigured) ? Readiness.NotConfigured : Name(entry.Status);
 
     private static string Name(HealthStatus status) => status.ToString().ToLowerInvariant();
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -15,6 +16,9 @@ internal static class ImportReader
     /// <summary>The largest line, in bytes.</summary>
     public const int MaxLineBytes = 8 << 20;
 
+    // White space, and the bytes of UTF-16 and of byte-order marks.
+    private static readonly SearchValues<byte> Blank = SearchValues.Create([.. " \t\r\n\0"u8, 0xEF, 0xBB, 0xBF, 0xFE, 0xFF]);
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStringConverter() } };
 
     public static async IAsyncEnumerable<ImportedDocument> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
@@ -29,6 +33,15 @@ internal static class ImportReader
             }
             else if (Parse(line.Bytes.Span.Trim(" \r\t"u8), line.Number) is { } document) yield return document;
         }
+    }
+
+    /// <summary>Whether a body has anything but white space, in any of the encodings.</summary>
+    public static async Task<bool> HasContentAsync(Stream body, CancellationToken ct)
+    {
+        var buffer = new byte[4_096];
+        while (await body.ReadAsync(buffer, ct) is > 0 and var count)
+            if (buffer.AsSpan(0, count).ContainsAnyExcept(Blank)) return true;
+        return false;
     }
 
     // Null for an empty line.
@@ -51,8 +64,10 @@ internal static class ImportReader
             return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
         var id = parsed.Id;
         if (id.Length is 0 or > 500) return Failed($"line {number}", "The id must have 1 to 500 characters.");
-        if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title))
-            return Failed(id, "This document has no text.");
+        if (!VisibleText.IsVisible(id)) return Failed($"line {number}", "The id must have a visible character.");
+        if (!VisibleText.IsVisible(parsed.Text)) return Failed(id, $"The text of this document (line {number}) is empty.");
+        if (parsed.Url is { Length: > PageAddress.MaxLength })
+            return Failed(id, $"The url must have at most {PageAddress.MaxLength} characters.");
         if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
         if (parsed.Language is { } language && !Validation.IsLanguage(language)) return Failed(id, Validation.LanguageError);
         if (KnowledgeRules.Tags(parsed.Tags) is { } problem) return Failed(id, problem.Error);
@@ -74,8 +89,7 @@ internal static class ImportReader
                 Tags = KnowledgeRules.TrimAll(parsed.Tags),
                 MediaType = mediaType,
             },
-            // A document may consist of its title only.
-            Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(parsed.Text) ? parsed.Title : parsed.Text));
+            Encoding.UTF8.GetBytes(parsed.Text));
     }
 
     internal static bool IsWebAddress(string text) =>

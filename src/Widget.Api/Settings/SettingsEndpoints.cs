@@ -46,6 +46,8 @@ internal static class SettingsEndpoints
         var available = tools.All.Select(tool => tool.Name).ToList();
         if (request.Tools.Except(available, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             return Problems.Invalid("tools", $"There is no tool \"{unknown}\". The tools are {string.Join(", ", available)}.");
+        if (request.Tools.CountBy(name => name, StringComparer.Ordinal).FirstOrDefault(tool => tool.Value > 1).Key is { } repeated)
+            return Problems.Invalid("tools", $"The tool \"{repeated}\" is listed more than once. List each tool once.");
         if (request.OfficeHours is { } hours && !OpeningTimes.IsTimeZone(hours.TimeZone))
         {
             return Problems.Invalid(

@@ -7,6 +7,9 @@ internal static class Readiness
 {
     public const string Tag = "ready";
 
+    /// <summary>Status of an optional part that is not in use. A check reports it as a key of its data.</summary>
+    public const string NotConfigured = "not configured";
+
     public static IServiceCollection AddReadinessCheck<TCheck>(this IServiceCollection services, string name)
         where TCheck : class, IHealthCheck
     {
