@@ -79,8 +79,11 @@ internal sealed class BlockWalker(List<Block> blocks)
                 _inline.Append(' ');
                 break;
             case var name when InlineText.IsBlock(name):
-                if (element is { LocalName: "section" or "div" or "article", Id.Length: > 0 }) _sectionAnchor = element.Id;
+                var isNamed = element is { LocalName: "section" or "div" or "article", Id.Length: > 0 };
+                if (isNamed) _sectionAnchor = element.Id;
                 AddBlock(element, BlockKind.Paragraph, depth);
+                // A heading after the element does not belong to it.
+                if (isNamed) _sectionAnchor = null;
                 break;
             default:
                 VisitChildren(element, depth + 1);
@@ -159,6 +162,8 @@ internal sealed class BlockWalker(List<Block> blocks)
     private void Add(BlockKind kind, string text)
     {
         if (text.Length == 0) return;
+        // Only the first heading of an element is named by its id.
+        _sectionAnchor = null;
         EndSection();
         blocks.Add(new Block(kind, text));
     }

@@ -104,6 +104,16 @@ public sealed class AccordionsAndTabsShould
         Read("<h1>Help</h1><details id=cancel><summary>Can I cancel?</summary>Yes.</details>").Single().Locator.Fragment
             .ShouldBe("#cancel");
 
+    [Fact]
+    public void Not_lead_to_the_answer_of_another_question()
+    {
+        var passages = Read(
+            "<h1>Help</h1><h3><button aria-controls=p1>Can I cancel?</button></h3><div id=p1 hidden>Yes.</div>"
+                + "<h3>Do you deliver?</h3><p>To Norway.</p><section id=s><div></div><h3>Is it free?</h3><p>Always.</p></section>");
+
+        passages.Select(passage => passage.Locator.Fragment).ShouldBe([null, "#:~:text=To%20Norway.", "#s"]);
+    }
+
     [Theory]
     [InlineData("<dialog>Join our club</dialog>")]
     [InlineData("<button aria-controls=d aria-expanded=false>Open</button><dialog id=d>Join our club</dialog>")]

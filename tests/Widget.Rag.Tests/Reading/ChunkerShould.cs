@@ -43,6 +43,16 @@ public sealed class ChunkerShould
         ]);
     }
 
+    [Theory]
+    [InlineData("Model: Lotse | Price: 1,111 €", "#:~:text=Lotse")]
+    [InlineData("City bikes | Model: Lotse plus | Price: 1,111 €", "#:~:text=Lotse%20plus")]
+    [InlineData("No.: 7 | Model: Lotse | Price: 1,111 €", "#:~:text=Lotse")]
+    [InlineData("Model: Lotse; Kapitän | Price: 1,111 €", "#:~:text=Lotse")]
+    [InlineData("Silver plan | Gold plan", "#:~:text=Silver%20plan")]
+    [InlineData("1 | 2", null)]
+    public void Link_a_table_to_a_text_that_the_page_shows(string row, string? fragment) =>
+        Cut(new Block(BlockKind.Paragraph, new string('x', 100)), new Block(BlockKind.Table, row))[1].Locator.Fragment.ShouldBe(fragment);
+
     [Fact]
     public void Keep_pages_apart_with_their_numbers()
     {

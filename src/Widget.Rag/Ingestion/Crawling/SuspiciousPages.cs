@@ -43,13 +43,14 @@ internal static class SuspiciousPages
             stored = await StoredTexts.ReadAsync(db, run.Source.Id, [.. read.SelectMany(item => Ids(item, outcomes[item])).Distinct()], ct);
 
         var unknown = read.FindAll(item => EarlierText(item, outcomes[item], stored) is null);
-        await CheckNewAsync(run, unknown, outcomes, ct);
+        await CheckNewAsync(database, run, unknown, outcomes, ct);
         var replaced = read.FindAll(
             item => EarlierText(item, outcomes[item], stored) is { } earlier && !outcomes[item].Text!.IsRelatedTo(earlier));
         if (replaced.Count > 0) await CheckReplacedAsync(database, run, replaced, outcomes, ct);
     }
 
     private static async Task CheckNewAsync(
+        TenantDatabase database,
         JobRun run,
         List<IngestionItem> pages,
         Dictionary<IngestionItem, ItemOutcome> outcomes,
@@ -64,10 +65,12 @@ internal static class SuspiciousPages
             var isMissing = await run.Probe.MissingPageAsync(Root(text.Address), ct) is { } missing && text.IsSameAs(missing);
             if (IsHome(run, item, outcome))
             {
-                // The site may show its start page at unknown addresses. That does not make the start page an error page.
+                // The site may show its start page at unknown addresses. That does not make the start page an error page, unless pages that
+                // are stored with other texts show it, too. The start page may be stored under the address that it forwards to.
                 if (isMissing)
-                    outcomes[item] = OutageMarkers.AreIn(text)
-                        ? Held(item, outcome, isKnown: false)
+                    outcomes[item] = OutageMarkers.AreIn(text) ? Held(item, outcome, isKnown: false)
+                        : (await AskWitnessesAsync(database, run, [item], outcomes, ct)).Exists(other => other.Shows(text))
+                            ? Held(item, outcome, isKnown: true)
                         : outcome with { Finding = PageFinding.ShownAtUnknownAddresses };
                 continue;
             }
@@ -95,7 +98,7 @@ internal static class SuspiciousPages
         {
             var (outcome, text) = (outcomes[item], outcomes[item].Text!);
             var isMissing = missing is not null && text.IsSameAs(missing);
-            var isShownElsewhere = witnesses.Exists(other => other.HasChanged && other.Now?.IsSameAs(text) == true)
+            var isShownElsewhere = witnesses.Exists(other => other.Shows(text))
                 || pages.Exists(other => other != item && outcomes[other].Text!.IsSameAs(text));
             if (!isMissing && !isShownElsewhere) continue;
             // Pages that were read before this one say little: the bad day may have begun since.
@@ -194,5 +197,8 @@ internal static class SuspiciousPages
     private sealed record Witness(PageText? Now, PageText Earlier)
     {
         public bool HasChanged { get; } = Now?.IsRelatedTo(Earlier) == false;
+
+        /// <summary>Whether it shows this text instead of its own.</summary>
+        public bool Shows(PageText text) => HasChanged && Now!.IsSameAs(text);
     }
 }

@@ -128,6 +128,25 @@ public sealed class BadDaysShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Keep_the_texts_of_a_site_whose_start_page_forwards()
+    {
+        await using var site = await SiteAsync(9);
+        site["/start"] = site.Pages["/"];
+        site["/"] = "<meta http-equiv=refresh content='0; url=/start'>";
+        using var crawl = await CrawlAsync(site, byLinks: true);
+        await crawl.RunAsync();
+        var before = await crawl.TextsAsync();
+        before.Count.ShouldBe(10);
+
+        site.Everywhere = "<p>Our shop takes a little break today. Please visit us again soon, dear customers.</p>";
+        for (var day = 0; day < 3; day++)
+        {
+            (await crawl.RunAsync()).Status.ShouldBe(JobStatus.Failed);
+            (await crawl.TextsAsync()).ShouldBe(before, ignoreOrder: true);
+        }
+    }
+
+    [Fact]
     public async Task Begin_to_count_again_when_the_text_has_changed()
     {
         await using var site = await SiteAsync(9);
