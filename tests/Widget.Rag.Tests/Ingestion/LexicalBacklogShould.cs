@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
@@ -65,6 +66,57 @@ public sealed class LexicalBacklogShould : IAsyncLifetime
         (await FirstAsync(tenant, "battery at 5 km/h")).ShouldBe("cold");
         await using var db = await _knowledge.Database.BeginAsync(empty, Ct);
         (await db.LexicalBacklogs.CountAsync(Ct)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Read_demos_again_whose_texts_say_when_to_show_them()
+    {
+        var tenant = await _database.AddTenantAsync();
+        var demo = await new TypedKnowledge(_knowledge.Database, _knowledge.Queue, TimeProvider.System).AddDemoAsync(
+            tenant,
+            source => new Demo
+            {
+                TenantId = tenant,
+                Id = DemoId.New(),
+                SourceId = source,
+                Kind = DemoKind.Image,
+                Url = "https://shop.example/folded.jpg",
+                Title = "Folded",
+                Description = "A folded bike.",
+                ShowWhen = "Somebody asks about luggage.",
+            },
+            Ct);
+        await RunJobsAsync(tenant);
+        await using (var old = await _knowledge.Database.BeginAsync(tenant, Ct))
+        {
+            await using var command = old.Command(
+                """
+                with backlog as (
+                  insert into lexical_backlogs (tenant_id) values ($1)
+                ), former as (
+                  update documents set content_hash = '\x00'
+                )
+                update chunks set text = text || E'\nSomebody asks about luggage.'
+                """,
+                [tenant.Value]);
+            await command.ExecuteNonQueryAsync(Ct);
+            await old.CommitAsync(Ct);
+        }
+
+        await RunAsync(tenant);
+        await RunJobsAsync(tenant);
+
+        await using var db = await _knowledge.Database.BeginAsync(tenant, Ct);
+        (await db.Chunks.SingleAsync(Ct)).Text.ShouldBe("A folded bike.");
+        (await FirstAsync(tenant, "luggage")).ShouldBe(demo.Id.ToString());
+    }
+
+    private async Task RunJobsAsync(TenantId tenant)
+    {
+        List<JobId> jobs;
+        await using (var db = await _knowledge.Database.BeginAsync(tenant, Ct))
+            jobs = await db.Jobs.Where(job => job.FinishedAt == null).Select(job => job.Id).ToListAsync(Ct);
+        foreach (var job in jobs) await _knowledge.RunAsync(tenant, job, Ct);
     }
 
     private async Task RunAsync(TenantId tenant)
