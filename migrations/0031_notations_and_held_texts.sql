@@ -1,5 +1,5 @@
--- The words of a text now include signs and other notations of units, numbers and codes (LexicalNotations). Passages that were stored before
--- keep their words and are found by them, until the API has split them again in the background.
+-- The words of a text now include signs and other notations of units, numbers and codes (LexicalNotations). Passages that were stored
+-- before keep their words and are found by them, until the API has split them again in the background.
 
 create table lexical_backlogs (
   tenant_id   uuid        not null primary key references tenants on delete cascade,

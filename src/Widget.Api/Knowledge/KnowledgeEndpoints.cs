@@ -61,7 +61,12 @@ internal static class KnowledgeEndpoints
         await request.Body.DrainAsync(ct);
         request.Body.Position = 0;
         if (!await ImportReader.HasContentAsync(request.Body, ct))
-            return Problems.Invalid("body", "The import is empty. Send one JSON object per line, like {\"id\": …, \"title\": …, \"text\": …}.");
+        {
+            return Problems.Invalid(
+                "body",
+                "The import is empty. Send one JSON object per line, like {\"id\": …, \"title\": …, \"text\": …}.");
+        }
+
         request.Body.Position = 0;
         var documents = ImportReader.ReadAsync(request.Body, ct);
         return Accepted(await queue.ImportAsync(tenants.Current().TenantId, documents, ct, KnowledgeRules.CleanName(source) ?? ""));

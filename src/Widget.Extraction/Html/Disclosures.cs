@@ -51,7 +51,9 @@ internal static class Disclosures
         }
 
         // A script shows what a link within the page leads to, or what follows its heading.
-        var targets = body.QuerySelectorAll("a[href^='#']").Select(link => link.GetAttribute("href")![1..]).ToHashSet(StringComparer.Ordinal);
+        var targets = body.QuerySelectorAll("a[href^='#']")
+            .Select(link => link.GetAttribute("href")![1..])
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var panel in body.QuerySelectorAll("[id][style]").Where(element => targets.Contains(element.Id!)).ToList())
             if (HiddenByStyle.IsNotDisplayed(panel)) page.TryOpen(panel);
         foreach (var panel in body.QuerySelectorAll($":is({Headings}, dt, .question, .faq-question, .accordion-title) + [style]").ToList())

@@ -4,8 +4,8 @@ using AngleSharp.Dom;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Removes text that a page hides by a style attribute: not displayed, transparent, of size zero, outside of the screen, or in the colour of
-/// its background. Style sheets are not read. Panels of accordions and tabs are opened before (<see cref="Disclosures"/>).
+/// Removes text that a page hides by a style attribute: not displayed, transparent, of size zero, outside of the screen, or in the colour
+/// of its background. Style sheets are not read. Panels of accordions and tabs are opened before (<see cref="Disclosures"/>).
 /// </summary>
 internal static class HiddenByStyle
 {
@@ -73,7 +73,8 @@ internal static class HiddenByStyle
         style.Keys.Any(name => name.Contains("transform", StringComparison.Ordinal)
             || name.StartsWith("transition", StringComparison.Ordinal)
             || name.StartsWith("animation", StringComparison.Ordinal))
-        || element.Attributes.Any(attribute => attribute.Name is "data-w-id" || attribute.Name.StartsWith("data-a", StringComparison.Ordinal))
+        || element.Attributes.Any(
+            attribute => attribute.Name is "data-w-id" || attribute.Name.StartsWith("data-a", StringComparison.Ordinal))
         || (element.ClassName ?? "").ToLowerInvariant().Split([' ', '-', '_']).Any(AnimationNames.Contains);
 
     private static Dictionary<string, string> Declarations(IElement element)
@@ -94,7 +95,12 @@ internal static class HiddenByStyle
     private static bool IsFarOutside(string? place) => Number(place) <= -999;
 
     private static double? Number(string? size) =>
-        size is not null && double.TryParse(size.TrimEnd("abcdefghijklmnopqrstuvwxyz%".ToCharArray()), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        size is not null
+            && double.TryParse(
+                size.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz%"),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var number)
             ? number
             : null;
 
@@ -114,6 +120,7 @@ internal static class HiddenByStyle
         if (parts.Length < 3 || !parts.Take(3).All(part => byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             return null;
         if (parts.Length > 3 && IsZero(parts[3])) return "transparent";
-        return string.Concat(parts.Take(3).Select(part => byte.Parse(part, CultureInfo.InvariantCulture).ToString("x2", CultureInfo.InvariantCulture)));
+        return string.Concat(
+            parts.Take(3).Select(part => byte.Parse(part, CultureInfo.InvariantCulture).ToString("x2", CultureInfo.InvariantCulture)));
     }
 }

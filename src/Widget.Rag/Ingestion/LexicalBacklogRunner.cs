@@ -85,7 +85,9 @@ public sealed class LexicalBacklogRunner(TenantDatabase database, TimeProvider c
     {
         await using var command = db.Command(
             """
-            select chunk.id, document.title, coalesce(answer.alternatives, case when demo.id is not null then array[demo.show_when] end, '{}'), chunk.locator, chunk.text, document.language
+            select chunk.id, document.title,
+                   coalesce(answer.alternatives, case when demo.id is not null then array[demo.show_when] end, '{}'),
+                   chunk.locator, chunk.text, document.language
             from chunks chunk
             join documents document on document.tenant_id = $1 and document.id = chunk.document_id
             left join answers answer

@@ -26,7 +26,9 @@ internal static class CorrectedText
         var asked = LexicalText.Prepare(text).Split(' ');
         string[] misspelt =
         [
-            .. question.Corrections.Select(term => asked.ElementAtOrDefault(term.Place - 1) ?? "").Where(word => word.Length > 0).Distinct(),
+            .. question.Corrections.Select(term => asked.ElementAtOrDefault(term.Place - 1) ?? "")
+                .Where(word => word.Length > 0)
+                .Distinct(StringComparer.Ordinal),
         ];
         var known = await WordsOfAsync(
             db,
@@ -36,7 +38,12 @@ internal static class CorrectedText
         foreach (var word in misspelt)
         {
             if (Nearest(word.ToLowerInvariant(), known) is not { } nearest) continue;
-            corrected = Regex.Replace(corrected, $@"(?<!\p{{L}}){Regex.Escape(word)}(?!\p{{L}})", nearest, RegexOptions.None, TimeSpan.FromSeconds(1));
+            corrected = Regex.Replace(
+                corrected,
+                $@"(?<!\p{{L}}){Regex.Escape(word)}(?!\p{{L}})",
+                nearest,
+                RegexOptions.None,
+                TimeSpan.FromSeconds(1));
         }
 
         return corrected == text ? null : corrected;

@@ -17,7 +17,9 @@ internal static partial class LexicalNotations
     /// numbers from attached units.
     /// </summary>
     public static string Spell(string text) =>
-        text.AsSpan().ContainsAny(Marks) || text.Contains(".net", StringComparison.OrdinalIgnoreCase) ? Notation().Replace(text, Spelled) : text;
+        text.AsSpan().ContainsAny(Marks) || text.Contains(".net", StringComparison.OrdinalIgnoreCase)
+            ? Notation().Replace(text, Spelled)
+            : text;
 
     private static string Spelled(Match match)
     {
@@ -119,7 +121,8 @@ internal static partial class LexicalNotations
         if (Units.IsSpeed(signed[i], Units.Of(time, afterNumber: true))) signed[i] = Units.KilometersPerHour;
     }
 
-    private static bool IsNumber(string word) => word.Length > 0 && char.IsAsciiDigit(word[0]) && !word.AsSpan().ContainsAnyExcept("0123456789.");
+    private static bool IsNumber(string word) =>
+        word.Length > 0 && char.IsAsciiDigit(word[0]) && !word.AsSpan().ContainsAnyExcept("0123456789.");
 
     private static string WithoutZeros(string number)
     {

@@ -52,7 +52,11 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
                 End = first?.Start is null ? null : end,
                 Fragment = first is { Start: { } from } ? TimeFragment(from, end)
                     : first?.Row is not null ? null
-                    : Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, Beginning(first, content), first: passages.Count == 0),
+                    : Fragment(
+                        page,
+                        headings.Count > 0 ? headings[^1].Anchor : null,
+                        Beginning(first, content),
+                        first: passages.Count == 0),
             }));
             text.Clear();
             carried = "";

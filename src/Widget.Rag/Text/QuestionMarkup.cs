@@ -23,7 +23,10 @@ public static partial class QuestionMarkup
     private static partial Regex Tag();
 
     // [text](address "title"), ![text](address), [text][reference].
-    [GeneratedRegex("""!?\[([^\[\]]{1,500})\](?:\([^()\s]{0,2000}(?:\s+["'][^"'\n]{0,200}["'])?\)|\[[^\[\]]{0,100}\])""", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        """!?\[([^\[\]]{1,500})\](?:\([^()\s]{0,2000}(?:\s+["'][^"'\n]{0,200}["'])?\)|\[[^\[\]]{0,100}\])""",
+        RegexOptions.None,
+        1000)]
     private static partial Regex Link();
 
     [GeneratedRegex("""^[ \t]*(?:```|~~~)[^\n`]*$""", RegexOptions.Multiline, 1000)]
@@ -33,7 +36,10 @@ public static partial class QuestionMarkup
     private static partial Regex LineStart();
 
     // Marks at the edge of a word. Within a word, as in "part_no", or alone, as in "5 * 4", they are no emphasis.
-    [GeneratedRegex("""`+|(?<![\p{L}\p{N}*_~])(?:\*{1,3}|_{1,3}|~~)(?=\S)|(?<=[^\s*_~])(?:\*{1,3}|_{1,3}|~~)(?![\p{L}\p{N}*_~])""", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        """`+|(?<![\p{L}\p{N}*_~])(?:\*{1,3}|_{1,3}|~~)(?=\S)|(?<=[^\s*_~])(?:\*{1,3}|_{1,3}|~~)(?![\p{L}\p{N}*_~])""",
+        RegexOptions.None,
+        1000)]
     private static partial Regex Emphasis();
 
     [GeneratedRegex("""\s+""", RegexOptions.None, 1000)]

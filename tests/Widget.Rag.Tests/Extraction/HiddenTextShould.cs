@@ -7,7 +7,8 @@ namespace Widget.Rag.Tests.Extraction;
 /// <summary>What a page or a presentation does not show is not read.</summary>
 public sealed class HiddenTextShould
 {
-    private const string Text = "<h1>Harbour bikes</h1><p>We rent bikes and boats to families and schools, every day of the year, in all weathers.</p>";
+    private const string Text = "<h1>Harbour bikes</h1>"
+        + "<p>We rent bikes and boats to families and schools, every day of the year, in all weathers.</p>";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

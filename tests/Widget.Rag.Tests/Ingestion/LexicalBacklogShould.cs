@@ -10,7 +10,9 @@ using Database = Widget.Migrations.Database;
 
 namespace Widget.Rag.Tests.Ingestion;
 
-/// <summary>After an upgrade that changes the words of a text, stored passages are found by their old words and then by the new ones.</summary>
+/// <summary>
+/// After an upgrade that changes the words of a text, stored passages are found by their old words, and then by the new ones.
+/// </summary>
 public sealed class LexicalBacklogShould : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -147,7 +149,9 @@ public sealed class LexicalBacklogShould : IAsyncLifetime
         await using var length = owner.Command(
             """
             with counted as (
-              select id, (select coalesce(sum(cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))), 0) from unnest(lexemes)) as length
+              select id,
+                     (select coalesce(sum(cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))), 0)
+                      from unnest(lexemes)) as length
               from chunks where tenant_id = $1
             ), shorter as (
               update chunks set length = counted.length from counted where chunks.tenant_id = $1 and chunks.id = counted.id

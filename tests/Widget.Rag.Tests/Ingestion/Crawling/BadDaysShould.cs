@@ -153,7 +153,8 @@ public sealed class BadDaysShould(DatabaseFixture fixture)
         using var crawl = await CrawlAsync(site, byLinks: false);
         await crawl.RunAsync();
 
-        foreach (var text in (string[])["Service Unavailable. Error at node seven of the cluster.", "All is quiet at the harbour, come back."])
+        string[] texts = ["Service Unavailable. Error at node seven of the cluster.", "All is quiet at the harbour, come back."];
+        foreach (var text in texts)
         {
             (site["/3"], site["/4"]) = ($"<p>{text}</p>", $"<p>{text}</p>");
             for (var visit = 0; visit < 2; visit++) (await crawl.RunAsync()).Failed.Count.ShouldBe(2);
