@@ -10,6 +10,8 @@ namespace Widget.Rag.Ranking;
 /// </summary>
 internal static partial class LexicalNotations
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     private static readonly SearchValues<char> Marks = SearchValues.Create("0123456789%€$£°℃℉+#");
 
     /// <summary>
@@ -122,7 +124,7 @@ internal static partial class LexicalNotations
     }
 
     private static bool IsNumber(string word) =>
-        word.Length > 0 && char.IsAsciiDigit(word[0]) && !word.AsSpan().ContainsAnyExcept("0123456789.");
+        word.Length > 0 && char.IsAsciiDigit(word[0]) && !word.AsSpan().ContainsAnyExcept(NumberCharacters);
 
     private static string WithoutZeros(string number)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.RegularExpressions;
 
@@ -6,12 +7,14 @@ namespace Widget.Rag.Text;
 /// <summary>Removes the markup of Markdown and HTML from a question, so that it is searched by its words alone.</summary>
 public static partial class QuestionMarkup
 {
+    private static readonly SearchValues<char> Marks = SearchValues.Create("*_`~<[#>&");
+
     /// <summary>Returns the text without tags, emphasis, link targets and code marks; the text itself if nothing else is left.</summary>
     public static string Strip(string text)
     {
-        if (!text.AsSpan().ContainsAny("*_`~<[#>&")) return text;
+        if (!text.AsSpan().ContainsAny(Marks)) return text;
         var plain = Tag().Replace(text, " ");
-        plain = Link().Replace(plain, "$1");
+        plain = Link().Replace(plain, "${text}");
         plain = Fence().Replace(plain, " ");
         plain = LineStart().Replace(plain, "");
         plain = Emphasis().Replace(plain, "");
@@ -24,8 +27,8 @@ public static partial class QuestionMarkup
 
     // [text](address "title"), ![text](address), [text][reference].
     [GeneratedRegex(
-        """!?\[([^\[\]]{1,500})\](?:\([^()\s]{0,2000}(?:\s+["'][^"'\n]{0,200}["'])?\)|\[[^\[\]]{0,100}\])""",
-        RegexOptions.None,
+        """!?\[(?<text>[^\[\]]{1,500})\](?:\([^()\s]{0,2000}(?:\s+["'][^"'\n]{0,200}["'])?\)|\[[^\[\]]{0,100}\])""",
+        RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Link();
 
