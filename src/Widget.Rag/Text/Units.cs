@@ -69,21 +69,19 @@ internal static class Units
         pm: pm
         """);
 
-    private static readonly FrozenDictionary<string, string> Ordinals = Table(
-        """
-        1st: first erste ersten erster erstes primer primero primera
-        2nd: second zweite zweiten zweiter zweites segundo segunda
-        3rd: third dritte dritten dritter drittes tercer tercero tercera
-        4th: fourth vierte vierten vierter
-        5th: fifth fünfte fünften fünfter
-        6th: sixth
-        7th: seventh
-        8th: eighth
-        9th: ninth
-        10th: tenth
-        """);
-
-    private static readonly FrozenSet<string> OrdinalSigns = Ordinals.Values.ToFrozenSet();
+    private static readonly FrozenDictionary<string, string> Ordinals = new Dictionary<string, string>
+    {
+        ["1st"] = "first",
+        ["2nd"] = "second",
+        ["3rd"] = "third",
+        ["4th"] = "fourth",
+        ["5th"] = "fifth",
+        ["6th"] = "sixth",
+        ["7th"] = "seventh",
+        ["8th"] = "eighth",
+        ["9th"] = "ninth",
+        ["10th"] = "tenth",
+    }.ToFrozenDictionary();
 
     /// <summary>Whether a text that follows a number without a space is a unit, as in "25kmh".</summary>
     // Most single capitals are no units there: "5G", "4K", "M2".
@@ -101,12 +99,8 @@ internal static class Units
         return afterNumber ? AfterNumber.GetValueOrDefault(lower) : null;
     }
 
-    /// <summary>The sign of an ordinal number that is written as a word or with a suffix; null for other words.</summary>
-    public static string? Ordinal(string word)
-    {
-        var lower = word.ToLowerInvariant();
-        return OrdinalSigns.Contains(Mark + lower) ? Mark + lower : Ordinals.GetValueOrDefault(lower);
-    }
+    /// <summary>The word for an ordinal number with a suffix, such as "2nd"; null for other words.</summary>
+    public static string? Ordinal(string word) => Ordinals.GetValueOrDefault(word.ToLowerInvariant());
 
     private static FrozenDictionary<string, string> Table(string lines) => lines.Split('\n')
         .Select(line => line.Split(':'))
