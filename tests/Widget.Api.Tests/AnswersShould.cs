@@ -76,6 +76,22 @@ public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Be_in_the_visitors_language_over_pages_in_another()
+    {
+        await api.Simulator.BehaveAsync(new { reply = "Mit dem Schnellladegerät dauert es zwei Stunden [1]." });
+
+        var answer = await (await _tenant.VisitAsync()).AskAsync("Wie lange dauert das Laden mit dem Schnellladegerät?");
+
+        (answer.Outcome, answer.Text).ShouldBe((AnswerOutcome.Answered, "Mit dem Schnellladegerät dauert es zwei Stunden [1]."));
+        var messages = (await api.Simulator.RequestsAsync())[^1].GetProperty("messages");
+        var system = messages[0].GetProperty("content").ToString();
+        system.ShouldContain("Answer in the language of the question, even if the sources are in another");
+        system.ShouldContain("[1] ");
+        messages[messages.GetArrayLength() - 1].GetProperty("content").ToString()
+            .ShouldBe("Wie lange dauert das Laden mit dem Schnellladegerät?");
+    }
+
+    [Fact]
     public async Task Offer_a_person_when_the_model_cites_nothing()
     {
         await api.Simulator.BehaveAsync(new { reply = "The sources do not say." });

@@ -175,7 +175,7 @@ public sealed partial class CitationsShould(ApiFixture api)
     {
         var asked = HashedEmbedder.Embed(question);
         return new RatedPassage(source, probability, [.. Sentences.Of(source.Text).Select(sentence => new RatedSentence(
-            sentence, TensorPrimitives.Dot<float>(asked, HashedEmbedder.Embed(sentence)), Meaning: null))]);
+            sentence, TensorPrimitives.Dot<float>(asked, HashedEmbedder.Embed(sentence))))]);
     }
 
     // Every sentence before a marker must be in the source that the marker names. No text may follow the last marker.

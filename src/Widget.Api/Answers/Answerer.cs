@@ -106,12 +106,21 @@ public sealed partial class Answerer(
     {
         // A model answers all parts of a question by itself.
         if (UsesModel(context) || searched.IsRewritten) return await FindPartAsync(context, searched, strategy, limit, ct);
-        var parts = QuestionParts.Split(searched.Text, context.Question.Locale);
-        var whole = await FindPartAsync(context, parts.Count == 1 ? searched with { Text = parts[0] } : searched, strategy, limit, ct);
+        var parts = QuestionParts.Read(searched.Text, context.Question.Locale);
+        var whole = await FindPartAsync(context, parts.Count == 1 ? searched with { Text = parts[0].Text } : searched, strategy, limit, ct);
         if (parts.Count == 1) return whole;
-        var findings = new List<Finding>();
-        foreach (var part in parts) findings.Add(await FindPartAsync(context, searched with { Text = part }, strategy, limit, ct));
-        return whole with { Parts = findings, Tier = findings.Append(whole).Max(found => found.Tier) };
+        var findings = new List<PartFinding>();
+        foreach (var part in parts) findings.Add(new PartFinding(part, await SearchPartAsync(part)));
+        return whole with { Parts = findings, Tier = findings.Select(part => part.Found).Append(whole).Max(found => found.Tier) };
+
+        async Task<Finding> SearchPartAsync(QuestionPart part)
+        {
+            var found = await FindPartAsync(context, searched with { Text = part.Searched }, strategy, limit, ct);
+            if (found.Tier == AnswerTier.Sure || part.SearchedInContext is not { } wider) return found;
+            var inContext = await FindPartAsync(context, searched with { Text = wider }, strategy, limit, ct);
+            // Anything less certain may only be about the part before.
+            return inContext.Tier == AnswerTier.Sure ? inContext : found;
+        }
     }
 
     private async Task<Finding> FindPartAsync(
@@ -183,7 +192,7 @@ public sealed partial class Answerer(
     internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
     {
         if (finding.Tier == AnswerTier.None) return null;
-        if (finding.Parts.Count > 0 && await QuotePartsAsync(finding.Parts, phrases, ct) is { } inParts) return inParts;
+        if (finding.Parts.Count > 0 && QuoteParts(finding.Parts, Suggestions.For(phrases)) is { } inParts) return inParts;
         return QuotedAnswer.From(Suggestions.For(phrases).Intro, asked, finding.Searched.Text, await RatedAsync(finding, ct));
     }
 
@@ -198,16 +207,20 @@ public sealed partial class Answerer(
             : await rater.RateAsync(finding.Searched.Text, finding.Result.Hits, ct);
 
     // Null when no part found anything.
-    private async Task<QuotedAnswer?> QuotePartsAsync(IReadOnlyList<Finding> parts, Phrases phrases, CancellationToken ct)
+    private static QuotedAnswer? QuoteParts(IReadOnlyList<PartFinding> parts, Suggestions suggestions)
     {
-        var answers = new List<QuotedAnswer>();
-        foreach (var part in parts)
-        {
-            var text = part.Searched.Text.Trim();
-            answers.Add(await QuoteAsync(text, part, phrases, ct) ?? QuotedAnswer.Missing(Suggestions.For(phrases).MissingFor(text)));
-        }
-
-        return answers.TrueForAll(answer => answer.Citations.Count == 0) ? null : QuotedAnswer.Join(answers);
+        QuotedAnswer[] answers =
+        [
+            .. parts.Select(part =>
+                QuotedAnswer.From(
+                    suggestions.IntroFor(part.Part.Text),
+                    part.Part.Text,
+                    part.Found.Searched.Text,
+                    part.Found.Rated,
+                    isPart: true)
+                ?? QuotedAnswer.Missing(suggestions.MissingFor(part.Part.Text))),
+        ];
+        return Array.TrueForAll(answers, answer => answer.Citations.Count == 0) ? null : QuotedAnswer.Join(answers);
     }
 
     private static AssistantMessage Show(AnswerContext context, LiveAnswer live, QuotedAnswer answer)

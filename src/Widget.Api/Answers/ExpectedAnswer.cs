@@ -28,9 +28,10 @@ internal sealed partial record ExpectedAnswer
     [GeneratedRegex(
         """
         \b(
-          costs? | prices?d? | pricing | how\ expensive | fees? | how\ much\ (is|are|for)
-          | kostet | kosten | preise? | teuer | wie\ ?viel\ kost\w*
-          | cuesta\w* | cuestan | precios? | tarifas?
+          costs? | prices?d? | pricing | expensive | cheap(er|est)? | fees? | how\ much\ (is|are|for)
+          | kostet | kosten | preise? | teu(er|rer|erste\w*) | (günstig|billig)(er|ere[nrs]?|st\w*)? | wie\ ?viel\ kost\w*
+          | cuesta\w* | cuestan | precios? | tarifas? | barat[oa]s?
+          | prix | coûte\w* | (moins|plus)\ chère?s? | tarifs?
         )\b | كم\ (سعر|تكلفة|يكلف) | سعر
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,

@@ -49,6 +49,26 @@ public static partial class FollowUps
         return room <= 0 ? repeated : $"{OneLine(string.Join(' ', carried), room)} {repeated}".Trim();
     }
 
+    /// <summary>
+    /// What to search for when a question continues one in the same message: the words that say what that one is about, then the question.
+    /// Words such as "costs" and "price" are left out, because they say what was asked and not about what, except before "what about …".
+    /// </summary>
+    public static string WithSubject(string question, string before, string? locale = null)
+    {
+        var analysis = new QuestionAnalysis(question, LanguageOf(question, before, locale));
+        var own = analysis.ContentWords.ToHashSet(StringComparer.Ordinal);
+        var subject = analysis.IsContinuation
+            ? analysis.ContentWordsOf(before)
+            : analysis.SubjectWordsOf(before).Where(word => ExpectedAnswer.To(word) is null);
+        var carried = subject.Where(word => !own.Contains(word)).Distinct(StringComparer.Ordinal);
+        return OneLine($"{string.Join(' ', carried)} {question}", MaxSearchLength);
+    }
+
+    /// <summary>
+    /// Whether a text has one of the verbs that make a question a sentence, or asks the same about another subject: "what about …".
+    /// </summary>
+    internal static bool IsSentence(string text, string language) => new QuestionAnalysis(text, language).IsSentence;
+
     /// <summary>The words that say what a question is about, in lower case.</summary>
     public static IEnumerable<string> ContentWords(string text, string? locale = null) =>
         new QuestionAnalysis("", LanguageOf(text, "", locale)).ContentWordsOf(text);

@@ -95,8 +95,10 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
     {
         if (locale?.Split('-')[0].ToLowerInvariant() is { } language && All.TryGetValue(language, out var phrases)) return phrases;
         // Small talk is often too short to detect its language, so its phrases decide.
-        var detected = LanguageDetector.Detect(message) ?? SmallTalkReader.Read(message)?.Language;
-        return detected is not null && All.TryGetValue(detected, out phrases) ? phrases : All["en"];
+        var detected = LanguageDetector.Detect(message)
+            ?? SmallTalkReader.Read(message)?.Language
+            ?? LanguageDetector.DetectQuestion(message);
+        return All.TryGetValue(detected, out phrases) ? phrases : All["en"];
     }
 
     /// <summary>The reply to a message that asks nothing about the company, and needs no source; null for any other message.</summary>

@@ -55,12 +55,21 @@ internal sealed partial class QuestionAnalysis
         {
             if (_words.Count == 0) return _startsWithContinuer;
             if (_words.Count > MaxFollowUpWords) return false;
-            if (_language.ContinuationPhrases.IsMatch(_text) || RefersBack()) return true;
+            if (IsContinuation || RefersBack()) return true;
             if (ContentWords.Count == 0) return !_words.Exists(_language.SecondPerson.Contains);
             var isFragment = _words.Count <= MaxFragmentWords && !_words.Exists(_language.Verbs.Contains);
             return isFragment && (_startsWithContinuer || _language.Prepositions.Contains(_words[0]));
         }
     }
+
+    /// <summary>Whether it has one of the common verbs, or asks the same about another subject: "what about …".</summary>
+    public bool IsSentence => _words.Exists(_language.Verbs.Contains) || IsContinuation;
+
+    /// <summary>Whether it asks the same about another subject: "what about …".</summary>
+    public bool IsContinuation => _language.ContinuationPhrases.IsMatch(_text);
+
+    /// <summary>The content words of another text in the same language that are none of the common verbs.</summary>
+    public IEnumerable<string> SubjectWordsOf(string text) => ContentWordsOf(text).Where(word => !_language.Verbs.Contains(word));
 
     /// <summary>The content words of another text in the same language.</summary>
     public IEnumerable<string> ContentWordsOf(string text) => Words.Of(text).Where(IsContentWord);

@@ -2,9 +2,21 @@ using Widget.Api.Answers.SmallTalk;
 
 namespace Widget.Api.Answers;
 
+/// <summary>A part of a question, which is searched for by itself.</summary>
+/// <param name="Text">The visitor's words.</param>
+/// <param name="Searched">What to search for: the words, after the subject of the part before if they refer back to it.</param>
+public sealed record QuestionPart(string Text, string Searched)
+{
+    /// <summary>
+    /// What to search for when the words alone find nothing certain: they may be about the subject of the part before without saying so,
+    /// as in "How much is the evening hire, and when does the music stop?". Null for a part that is complete.
+    /// </summary>
+    public string? SearchedInContext { get; init; }
+}
+
 /// <summary>
 /// Splits a question into parts that can be searched for one by one: "Do you have parking, and what does lunch cost?" asks two things. A
-/// part that refers back to the one before, "and is it free?", stays with it. Greetings and thanks are left out.
+/// part that refers back to the one before, "and is it free?", is searched for with its subject. Greetings and thanks are left out.
 /// </summary>
 public static class QuestionParts
 {
@@ -12,6 +24,21 @@ public static class QuestionParts
 
     /// <param name="text">What the visitor wrote.</param>
     /// <param name="locale">The widget's language, used when the words do not show theirs.</param>
+    /// <returns>The parts; one for a simple question.</returns>
+    public static IReadOnlyList<QuestionPart> Read(string text, string? locale = null)
+    {
+        var parts = Split(text, locale);
+        return [.. parts.Select((part, i) => i == 0 ? new QuestionPart(part, part) : Read(part, parts[i - 1], locale))];
+    }
+
+    private static QuestionPart Read(string part, string before, string? locale)
+    {
+        var inContext = FollowUps.WithSubject(part, before, locale);
+        return FollowUps.IsFollowUp(part, before, locale)
+            ? new QuestionPart(part, inContext)
+            : new QuestionPart(part, part) { SearchedInContext = inContext };
+    }
+
     /// <returns>The parts in the visitor's words; one for a simple question.</returns>
     public static IReadOnlyList<string> Split(string text, string? locale = null)
     {
@@ -29,8 +56,7 @@ public static class QuestionParts
         return whole;
     }
 
-    // Joins segments that cannot be asked alone: a statement with the question after it, and a question that refers back with the one
-    // before it.
+    // Joins segments that cannot be asked alone: a statement with the question after it, and a fragment with the question before it.
     private static List<string> Join(IReadOnlyList<QuestionSegment> segments, string text, string language)
     {
         var parts = new List<string>();
@@ -55,7 +81,9 @@ public static class QuestionParts
         {
             var own = text[segment.Start..segment.End];
             var content = FollowUps.ContentWords(own, language).Distinct(StringComparer.Ordinal).Count();
-            return content >= (segment.IsDistinct ? 1 : 2) && segment.IsQuestion && !FollowUps.IsFollowUp(own, before, language);
+            if (!segment.IsQuestion || content < (segment.IsDistinct ? 1 : 2)) return false;
+            // "And on which days?" says nothing by itself, while "and is it free?" is a sentence.
+            return !FollowUps.IsFollowUp(own, before, language) || (segment.IsDistinct && FollowUps.IsSentence(own, language));
         }
     }
 }

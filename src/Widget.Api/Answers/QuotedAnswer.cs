@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Widget.Contracts;
 
 namespace Widget.Api.Answers;
@@ -9,7 +8,7 @@ namespace Widget.Api.Answers;
 /// </summary>
 /// <param name="Text">Markdown.</param>
 /// <param name="Citations">The quoted passages, numbered from 1 in reading order.</param>
-public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations)
+public sealed record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations)
 {
     /// <summary>Whether the passages are only suggested, because it is not certain that one of them answers.</summary>
     public bool IsSuggestion { get; private init; }
@@ -22,27 +21,21 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     private const int MaxQuotes = 2;
     private const int MaxSuggestions = 3;
 
+    /// <summary>Most suggestions for a part of a question, so that the whole answer stays short.</summary>
+    private const int MaxSuggestionsOfPart = 2;
+
     /// <summary>A second passage is quoted, too, when its probability is at least this share of the best one's.</summary>
     private const double MinProbabilityShare = 0.85;
+
+    /// <summary>What is compared often stands in different passages.</summary>
+    private const int MaxComparedQuotes = 3;
+
+    private const double MinComparedProbabilityShare = 0.5;
 
     /// <summary>
     /// Beside a first suggestion, further ones need little: among three passages the right one is shown much more often than by the first.
     /// </summary>
     private const double MinFurtherProbability = 0.02;
-
-    /// <summary>A neighbour of the closest sentence is quoted, too, when it is at least this share as close to the question.</summary>
-    private const double MinNeighbourShare = 0.5;
-
-    /// <summary>A table row is quoted with the closest row when it is at least this share as close to the question.</summary>
-    private const double MinRowShare = 0.75;
-
-    private const int MaxRows = 4;
-
-    /// <summary>A quote with neighbours has at most this many words.</summary>
-    private const int MaxWords = 36;
-
-    /// <summary>The share of its closeness that a sentence keeps when it lacks what the question asks for.</summary>
-    private const double ShareWithoutExpected = 0.3;
 
     /// <summary>
     /// States the passages that have what the question asks for, such as an amount, if one of them probably answers. Otherwise suggests the
@@ -52,12 +45,19 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <param name="asked">What the visitor asks.</param>
     /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
     /// <param name="passages">The rated passages.</param>
-    public static QuotedAnswer? From(string intro, string asked, string searched, IReadOnlyList<RatedPassage> passages)
+    /// <param name="isPart">Whether it is a part of a question, which gets fewer suggestions.</param>
+    public static QuotedAnswer? From(
+        string intro,
+        string asked,
+        string searched,
+        IReadOnlyList<RatedPassage> passages,
+        bool isPart = false)
     {
-        var fitting = Fitting(passages, ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched));
+        var fitting = Fitting(passages, QuoteGoal.Of(asked, searched).Expected);
         if (fitting.Count == 0) return null;
         if (PassageRater.TierOf(fitting) == AnswerTier.Sure) return State(asked, searched, fitting);
-        return PassageRater.TierOf(passages) == AnswerTier.None ? null : Suggest(intro, asked, searched, passages);
+        if (PassageRater.TierOf(passages) == AnswerTier.None) return null;
+        return Suggest(intro, asked, searched, passages, isPart ? MaxSuggestionsOfPart : MaxSuggestions);
     }
 
     /// <summary>States the best passages as the answer.</summary>
@@ -66,41 +66,55 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     /// <param name="passages">The rated passages; at least one.</param>
     public static QuotedAnswer State(string asked, string searched, IReadOnlyList<RatedPassage> passages)
     {
-        var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
-        var fitting = Fitting(passages, expected).OrderByDescending(passage => passage.Probability).ToList();
+        var goal = QuoteGoal.Of(asked, searched);
+        var (most, share) = goal.Compares ? (MaxComparedQuotes, MinComparedProbabilityShare) : (MaxQuotes, MinProbabilityShare);
+        var fitting = Fitting(passages, goal.Expected).OrderByDescending(passage => passage.Probability).ToList();
         var quotes = fitting
-            .Where(passage => passage.Probability >= MinProbabilityShare * fitting[0].Probability)
-            .Take(MaxQuotes)
-            .Select(passage => new Block(Quote(passage, expected), passage.Passage))
-            .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
-        return Write([.. quotes], isSuggestion: false);
+            .Where(passage => passage.Probability >= share * fitting[0].Probability)
+            .Take(most)
+            .Select(passage => new Block(PassageQuote.Of(passage, goal), passage.Passage));
+        return Write(WithoutRepetition(quotes), isSuggestion: false);
     }
 
     /// <summary>Shows the closest passages as suggestions, each with its title.</summary>
-    public static QuotedAnswer Suggest(string intro, string asked, string searched, IReadOnlyList<RatedPassage> passages)
+    public static QuotedAnswer Suggest(
+        string intro,
+        string asked,
+        string searched,
+        IReadOnlyList<RatedPassage> passages,
+        int most = MaxSuggestions)
     {
-        var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
-        var ordered = passages.OrderByDescending(passage => passage.Probability).ToList();
-        var quotes = ordered
+        var goal = QuoteGoal.Of(asked, searched);
+        // A page in the visitor's language is more useful than its translation.
+        var readable = passages.Any(passage => !passage.IsForeign && passage.Probability >= MinFurtherProbability)
+            ? passages.Where(passage => !passage.IsForeign)
+            : passages;
+        var quotes = readable.OrderByDescending(passage => goal.Expected?.IsIn(passage.Passage.Text) == true)
+            .ThenByDescending(passage => passage.Probability)
             .Where((passage, i) => i == 0 || passage.Probability >= MinFurtherProbability)
-            .Take(MaxSuggestions)
-            .Select(passage => new Block(Quote(passage, expected), passage.Passage))
-            .DistinctBy(quote => quote.Text, StringComparer.Ordinal);
-        return Write([new Block(intro, null), .. quotes], isSuggestion: true);
+            .Take(most)
+            .Select(passage => new Block(PassageQuote.Of(passage, goal), passage.Passage) { IsTitled = true });
+        return Write([new Block(intro, null), .. WithoutRepetition(quotes)], isSuggestion: true);
     }
 
     /// <summary>Says that nothing was found for a part of a question.</summary>
     public static QuotedAnswer Missing(string text) => Write([new Block(text, null)], isSuggestion: true);
 
     /// <summary>
-    /// Joins the answers to the parts of a question: what is certain first, then suggestions and what was not found. A passage that several
-    /// parts quote is quoted once for each text, with one number.
+    /// Joins the answers to the parts of a question: what is certain first, then suggestions and what was not found. What one part has
+    /// quoted is not quoted again for another.
     /// </summary>
     public static QuotedAnswer Join(IReadOnlyList<QuotedAnswer> answers)
     {
-        var blocks = answers.OrderBy(answer => answer.IsSuggestion).SelectMany(answer => answer.Blocks)
-            .DistinctBy(block => (block.Text, block.Passage?.Title, block.Passage?.Url));
-        return Write([.. blocks], answers.All(answer => answer.IsSuggestion)) with
+        var blocks = new List<Block>();
+        foreach (var answer in answers.OrderBy(answer => answer.IsSuggestion))
+        {
+            var further = WithoutRepetition(answer.Blocks, blocks);
+            // The words above suggestions go with them.
+            if (answer.Citations.Count == 0 || further.Any(block => block.Passage is not null)) blocks.AddRange(further);
+        }
+
+        return Write(blocks, answers.All(answer => answer.IsSuggestion)) with
         {
             IsComplete = answers.All(answer => answer.IsComplete),
         };
@@ -109,7 +123,7 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     private static QuotedAnswer Write(IReadOnlyList<Block> blocks, bool isSuggestion)
     {
         var citations = new List<Citation>();
-        var texts = blocks.Select(block => block.Passage is { } passage ? Cited(block.Text, NumberOf(passage)) : block.Text).ToList();
+        var texts = blocks.Select(block => block.Passage is { } passage ? Cited(block, NumberOf(passage)) : block.Text).ToList();
         return new QuotedAnswer(string.Join("\n\n", texts), citations)
         {
             IsSuggestion = isSuggestion,
@@ -127,6 +141,24 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
         }
     }
 
+    // Without quotes whose text is part of an earlier one, and without suggestions that repeat one.
+    private static List<Block> WithoutRepetition(IEnumerable<Block> blocks, IReadOnlyList<Block>? earlier = null)
+    {
+        var kept = new List<Block>();
+        foreach (var block in blocks)
+        {
+            var quoted = kept.Concat(earlier ?? []).Where(other => other.Passage is not null);
+            if (block.Passage is not null && quoted.Any(other => Repeats(block, other))) continue;
+            kept.Add(block);
+        }
+
+        return kept;
+    }
+
+    private static bool Repeats(Block block, Block earlier) =>
+        earlier.Text.Contains(block.Text, StringComparison.Ordinal)
+        || (block.IsTitled && block.Text.Contains(earlier.Text, StringComparison.Ordinal));
+
     private static IReadOnlyList<RatedPassage> Fitting(IReadOnlyList<RatedPassage> passages, ExpectedAnswer? expected)
     {
         if (expected is null) return passages;
@@ -135,113 +167,28 @@ public sealed partial record QuotedAnswer(string Text, IReadOnlyList<Citation> C
     }
 
     // The citation number of a table is written below it.
-    private static string Cited(string text, int number) => IsRow(text)
-        ? $"{QuotedTable.Write(CitationNumbers.Escape(text))}\n\n[{number}]"
-        : $"{CitationNumbers.Escape(text)} [{number}]";
-
-    private static string Quote(RatedPassage passage, ExpectedAnswer? expected)
+    private static string Cited(Block block, int number)
     {
-        var sentences = passage.Sentences;
-        if (sentences.Count == 0) return passage.Passage.Text;
-        double[] closeness =
-        [
-            .. sentences.Select(sentence => sentence.Closeness * (expected?.IsIn(sentence.Text) == false ? ShareWithoutExpected : 1)),
-        ];
-        var best = Array.IndexOf(closeness, closeness.Max());
-        return IsRow(sentences[best].Text)
-            ? Rows(sentences, closeness, best)
-            : Prose(passage.Passage.Text, sentences, closeness, best);
+        var text = CitationNumbers.Escape(block.Text);
+        var quote = PassageQuote.IsRow(block.Text) ? $"{QuotedTable.Write(text)}\n\n[{number}]" : $"{text} [{number}]";
+        if (block is not { IsTitled: true, Passage: { } passage }) return quote;
+        // Tables and lists begin on a line of their own.
+        return $"**{TitleOf(passage)}**{(quote.Contains('\n') || PassageQuote.IsList(text) ? "\n\n" : ": ")}{quote}";
     }
 
-    private static string Rows(IReadOnlyList<RatedSentence> sentences, double[] closeness, int best) => string.Join('\n', sentences
-        .Select((sentence, i) => (sentence.Text, Index: i))
-        .Where(row => IsRow(row.Text) && closeness[row.Index] >= MinRowShare * closeness[best])
-        .OrderByDescending(row => closeness[row.Index])
-        .Take(MaxRows)
-        .OrderBy(row => row.Index)
-        .Select(row => row.Text));
-
-    // A short paragraph is quoted whole. Of a longer one, the best sentence is quoted with what it needs: the sentence that it refers back
-    // to, the line that introduces its list, and neighbours that are close to the question as well.
-    private static string Prose(string text, IReadOnlyList<RatedSentence> sentences, double[] closeness, int best)
+    // The document's title and the heading above the passage.
+    private static string TitleOf(Citation passage)
     {
-        var spans = Spans(text, sentences);
-        var (from, to) = Paragraph();
-        if (!Fits(from, to)) (from, to) = (best, best);
-        while (from > 0 && RefersBack().IsMatch(sentences[from].Text) && IsSameParagraph(from - 1) && best - from < 2) from--;
-        while (to + 1 < sentences.Count && IsSameParagraph(to) && Fits(from, to + 1) && IsClose(to + 1)) to++;
-        while (from > 0 && IsSameParagraph(from - 1) && Fits(from - 1, to) && IsClose(from - 1)) from--;
-        var intro = Introduction(sentences, from);
-        var quote = text[spans[from].Start..spans[to].End];
-        return intro is null ? quote : $"{intro}\n{quote}";
-
-        (int From, int To) Paragraph()
-        {
-            var (first, last) = (best, best);
-            while (first > 0 && IsSameParagraph(first - 1)) first--;
-            while (last + 1 < sentences.Count && IsSameParagraph(last)) last++;
-            return (first, last);
-        }
-
-        bool IsClose(int index) => closeness[index] >= MinNeighbourShare * closeness[best];
-
-        // Whether a sentence and the next one are in the same paragraph.
-        bool IsSameParagraph(int index) => !IsRow(sentences[index + 1].Text)
-            && !text.AsSpan(spans[index].End, spans[index + 1].Start - spans[index].End).Contains('\n');
-
-        bool Fits(int first, int last) => Words(text[spans[first].Start..spans[last].End]) <= MaxWords;
+        var title = passage.Headings is [.., var heading] && heading != passage.Title ? $"{passage.Title} › {heading}" : passage.Title;
+        return CitationNumbers.Escape(title.Replace("*", "", StringComparison.Ordinal));
     }
-
-    // The line that introduces a list, such as "Bring with you:". It is quoted with an item of the list.
-    private static string? Introduction(IReadOnlyList<RatedSentence> sentences, int from)
-    {
-        if (!ListItem().IsMatch(sentences[from].Text)) return null;
-        for (var i = from - 1; i >= 0; i--)
-        {
-            if (ListItem().IsMatch(sentences[i].Text)) continue;
-            return sentences[i].Text.EndsWith(':') ? sentences[i].Text : null;
-        }
-
-        return null;
-    }
-
-    // Where each sentence is in the text.
-    private static (int Start, int End)[] Spans(string text, IReadOnlyList<RatedSentence> sentences)
-    {
-        var spans = new (int, int)[sentences.Count];
-        var end = 0;
-        for (var i = 0; i < spans.Length; i++)
-        {
-            var start = text.IndexOf(sentences[i].Text, end, StringComparison.Ordinal);
-            end = start + sentences[i].Text.Length;
-            spans[i] = (start, end);
-        }
-
-        return spans;
-    }
-
-    private static int Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
-
-    private static bool IsRow(string text) => text.Contains(" | ", StringComparison.Ordinal);
-
-    [GeneratedRegex(@"^\s*([-*•–]|\d{1,2}[.)])\s", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ListItem();
-
-    [GeneratedRegex(
-        """
-        ^\W*(
-          this | that | these | those | it | its | they | their | he | she | both | otherwise | then | there | so | but | in\ that\ case
-          | dies\w* | das | sie | er | es | ihr\w* | beide\w* | sonst | dann | dort | dabei | dafür | damit | aber
-          | est[aeo]s? | es[aeo]s? | él | ella | ell[ao]s | ambos | entonces | allí | pero | su
-          | هذا | هذه | ذلك | تلك | هو | هي
-        )\b
-        """,
-        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
-        1000)]
-    private static partial Regex RefersBack();
 
     /// <summary>A part of the answer.</summary>
     /// <param name="Text">The quoted text, or words of the assistant.</param>
     /// <param name="Passage">The quoted passage; null for words of the assistant.</param>
-    private sealed record Block(string Text, Citation? Passage);
+    private sealed record Block(string Text, Citation? Passage)
+    {
+        /// <summary>Whether the passage's title is written before it.</summary>
+        public bool IsTitled { get; init; }
+    }
 }

@@ -34,6 +34,9 @@ internal static class QuotedTable
         return string.Join('\n', lines);
     }
 
+    /// <summary>The values of a row, without the names of its columns.</summary>
+    public static string Values(string row) => string.Join(' ', Cells(row).Select(cell => cell.Value));
+
     // A row with a single value has no bar. It is recognised by the name of its column, which rows above it have.
     private static bool IsRow(string line, List<List<Cell>> rows) =>
         line.Contains(Bar, StringComparison.Ordinal)

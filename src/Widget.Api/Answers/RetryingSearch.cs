@@ -51,5 +51,6 @@ internal sealed class RetryingSearch(TimeProvider clock)
         }
     }
 
-    private static bool LacksOwn(Finding finding) => finding.Result.Trace.LacksOwn || finding.Parts.Any(part => part.Result.Trace.LacksOwn);
+    private static bool LacksOwn(Finding finding) =>
+        finding.Result.Trace.LacksOwn || finding.Parts.Any(part => part.Found.Result.Trace.LacksOwn);
 }

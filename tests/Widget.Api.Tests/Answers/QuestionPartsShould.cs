@@ -29,12 +29,44 @@ public sealed class QuestionPartsShould
     [InlineData("If I cancel a room four days before, how much do I get back?")]
     [InlineData("Is there a food truck and on which days?")]
     [InlineData("I'm driving in from Leeds, any idea where to put the van?")]
-    [InlineData("nehmt ihr pakete für mich an und wie schwer dürfen die sein")]
     public void Not_be_made_of_a_simple_question(string question) => QuestionParts.Split(question).ShouldBe([question]);
 
     [Theory]
-    [InlineData("Do you have parking and is it free?")]
-    [InlineData("Who shows the offices, and how long is the notice period for them?")]
+    [InlineData("Do you have parking and is it free?", "is it free?", "parking is it free?")]
+    [InlineData(
+        "Who shows the offices, and how long is the notice period for them?",
+        "how long is the notice period for them?",
+        "shows offices how long is the notice period for them?")]
+    [InlineData(
+        "What does the Canopy plan cost and how often does it come?",
+        "how often does it come?",
+        "canopy plan how often does it come?")]
+    [InlineData(
+        "What does the rabies jab cost, and what about the microchip?",
+        "what about the microchip?",
+        "rabies jab cost what about the microchip?")]
+    [InlineData(
+        "nehmt ihr pakete für mich an und wie schwer dürfen die sein",
+        "wie schwer dürfen die sein",
+        "nehmt pakete wie schwer dürfen die sein")]
+    public void Be_searched_with_the_subject_that_they_refer_back_to(string question, string second, string searched)
+    {
+        var parts = QuestionParts.Read(question);
+
+        parts.Count.ShouldBe(2);
+        (parts[1].Text, parts[1].Searched, parts[1].SearchedInContext).ShouldBe((second, searched, null));
+    }
+
+    [Fact]
+    public void Be_searched_alone_first_when_they_are_complete()
+    {
+        var parts = QuestionParts.Read("How much is the evening hire and when does the music have to stop?");
+
+        parts.Select(part => part.Searched).ShouldBe(["How much is the evening hire", "when does the music have to stop?"]);
+        parts.Select(part => part.SearchedInContext).ShouldBe([null, "evening hire when does the music have to stop?"]);
+    }
+
+    [Theory]
     [InlineData("My cat is fourteen. How much is a check-up?")]
     [InlineData("She has a bump where the needle went in. Is that serious?")]
     public void Keep_what_belongs_together(string question) => QuestionParts.Split(question).ShouldBe([question]);

@@ -60,7 +60,7 @@ internal sealed class WarmUpQuestion(
         var prompt = new AnswerPrompt(
             WarmUpTenant.Name, "Assistant", [passage], [], question, null, new Dictionary<string, string>(StringComparer.Ordinal));
         await prompt.MessagesAsync(ct);
-        var quoted = QuotedAnswer.State(question, question, [new RatedPassage(passage, 1, [new RatedSentence(passage.Text, 1, 1)])]);
+        var quoted = QuotedAnswer.State(question, question, [new RatedPassage(passage, 1, [new RatedSentence(passage.Text, 1)])]);
         return new AssistantMessage
         {
             MessageId = Guid.CreateVersion7(),
