@@ -35,6 +35,7 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     avatar: signal(state.phase === 'live' && !state.frame ? { video: face(state.green ?? false) } : undefined),
     greenScreen: signal(state.green ?? false),
     frame: signal(state.frame),
+    messages: signal(!state.frame),
     ownPicture: signal(on.value.camera && state.phase !== 'over' ? face(false, '#48617a') : undefined),
     on,
     deviceErrors: signal(state.deviceErrors ?? {}),
@@ -48,6 +49,7 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     toggle: (kind) => {
       on.value = { ...on.value, [kind]: !on.value[kind] };
     },
+    frameLoaded: noop,
     choose: () => Promise.resolve(),
     deviceId: () => undefined,
     interrupt: noop,

@@ -14,8 +14,9 @@ internal sealed class VideoVisit : IAsyncDisposable
 {
     public const string Replica = "r4dcf31b60e1";
 
-    private static readonly string DailyReplacement = File.ReadAllText(
-        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
+    private static readonly string DailyReplacement = string.Concat(
+        new[] { "tests/Widget.Simulators/Tavus/avatar.js", "tests/Widget.Browser.Tests/Video/daily.js" }
+            .Select(file => File.ReadAllText(Path.Combine(Repository.Root, file))));
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
     // The room's page gets tracks only from getUserMedia. Keep them, so that a test can check that each was stopped.

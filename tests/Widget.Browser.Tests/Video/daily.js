@@ -8,6 +8,9 @@ observed.instances ??= 0;
 observed.sent ??= [];
 observed.sources ??= {};
 
+/** The simulated room is reachable, although it isn't at Daily. */
+export const canJoin = () => true;
+
 export function createCallObject(options) {
   if (observed.instances > 0 && !options.allowMultipleCallInstances) throw new Error('Duplicate DailyIframe instances are not allowed');
   if (options.dailyConfig?.avoidEval !== true) throw new Error('A page with a content security policy cannot evaluate text.');
@@ -130,35 +133,27 @@ export function createCallObject(options) {
   };
 }
 
-/** A moving head and a humming voice, which is louder while the avatar speaks. */
+/** The simulator's drawn person, and a humming voice, which is louder while the avatar speaks. */
 class Avatar {
   constructor(greenScreen) {
     const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
-    const pen = canvas.getContext('2d');
-    let tick = 0;
-    const draw = () => {
-      pen.fillStyle = greenScreen ? 'rgb(0,255,155)' : '#8fa6b5';
-      pen.fillRect(0, 0, 640, 360);
-      pen.fillStyle = '#3b4a63';
-      pen.fillRect(220, 260, 200, 100);
-      pen.fillStyle = '#d9a887';
-      pen.beginPath();
-      pen.ellipse(320 + 40 * Math.sin(tick++ / 4), 160, 70, 92, 0, 0, Math.PI * 2);
-      pen.fill();
-    };
-    draw();
-    this.timer = setInterval(draw, 66);
-    [this.video] = canvas.captureStream(15).getVideoTracks();
-
     this.sound = new AudioContext();
     const voice = this.sound.createOscillator();
     this.loudness = this.sound.createGain();
     this.loudness.gain.value = 0.05;
     const out = this.sound.createMediaStreamDestination();
+    const analyser = this.sound.createAnalyser();
     voice.frequency.value = 220;
-    voice.connect(this.loudness).connect(out);
+    voice.connect(this.loudness).connect(analyser).connect(out);
     voice.start();
     [this.audio] = out.stream.getAudioTracks();
+
+    // From the simulator's avatar.js, which VideoVisit puts in front of this file.
+    const person = new DrawnAvatar(canvas, { look: lookOf(), green: greenScreen, analyser });
+    const draw = () => person.draw(performance.now());
+    draw();
+    this.timer = setInterval(draw, 66);
+    [this.video] = canvas.captureStream(15).getVideoTracks();
   }
 
   hear({ event_type: type, properties }) {

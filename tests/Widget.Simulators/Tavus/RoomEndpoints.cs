@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Widget.Simulators.Speech;
 
 namespace Widget.Simulators.Tavus;
 
@@ -10,10 +12,20 @@ namespace Widget.Simulators.Tavus;
 /// </summary>
 internal static class RoomEndpoints
 {
+    private const int MaxSpeechLength = 4000;
+
+    // Tavus's names of languages, and the voices of espeak-ng.
+    private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["german"] = "de", ["spanish"] = "es", ["arabic"] = "ar", ["french"] = "fr",
+    };
+
     public static void MapRooms(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/tavus/rooms/{id}", (string id, TavusRooms rooms) =>
-            rooms.Find(id) is null ? Results.NotFound() : Results.Content(RoomPage.Html, "text/html; charset=utf-8"));
+            rooms.Find(id) is null ? Results.NotFound() : RoomPage.Html);
+        routes.MapGet("/tavus/rooms/{name}.js", (string name) => RoomPage.Script(name));
+        routes.MapGet("/tavus/rooms/{id}/speech", SpeakAsync);
         routes.Map("/tavus/rooms/{id}/socket", JoinAsync);
 
         var control = routes.MapGroup("/control/tavus/rooms/{id}");
@@ -54,6 +66,23 @@ internal static class RoomEndpoints
         if (rooms.Find(id) is not { IsActive: true } call) return Results.NotFound();
         await call.Turns.SayAsync(heard.Text, ct);
         return Results.Ok();
+    }
+
+    /// <summary>The avatar's voice. 501 where the programs that speak are not installed.</summary>
+    private static async Task<IResult> SpeakAsync(string id, string text, TavusRooms rooms, CancellationToken ct)
+    {
+        if (rooms.Find(id) is not { } call) return Results.NotFound();
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxSpeechLength) return Results.BadRequest();
+        var language = call.Properties?.TryGetProperty("language", out var given) == true ? given.GetString() : null;
+        try
+        {
+            var sound = await SpokenSound.OfAsync(text, $"{Languages.GetValueOrDefault(language ?? "", "en")}+f3", ct);
+            return Results.Bytes(sound.Mp3, "audio/mpeg");
+        }
+        catch (Win32Exception)
+        {
+            return Results.StatusCode(StatusCodes.Status501NotImplemented);
+        }
     }
 
     private sealed record Heard(string Text);

@@ -1,5 +1,5 @@
 /** A video call: camera and microphone, a session at our API, and Tavus's room with the avatar. */
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { typedPrefix } from '../app/conversation';
 import type { EndReason, Speaker } from '../app/events';
 import { newId } from '../app/ids';
@@ -9,6 +9,7 @@ import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
 import type { DeviceKind, DeviceErrors } from '../media/deviceError';
 import type { DeviceChoice } from '../media/devices';
+import { FramedRoom } from './framedRoom';
 import type { ConnectingPhase, VideoModel } from './model';
 import { Reporter } from './reporter';
 import { Room, type Avatar } from './room';
@@ -29,6 +30,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   readonly avatar = signal<Avatar | undefined>(undefined);
   readonly greenScreen = signal(false);
   readonly frame = signal<string | undefined>(undefined);
+  readonly messages = computed(() => this.frame.value === undefined || this.#framed.value?.connected.value === true);
   readonly ownPicture = signal<MediaStreamTrack | undefined>(undefined);
   readonly on = signal<Record<DeviceKind, boolean>>({ microphone: false, camera: false });
   readonly caption = signal<Caption | undefined>(undefined);
@@ -40,6 +42,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   readonly #transcript: Transcript;
   readonly #tools: ToolCalls;
   #room: Room | undefined;
+  readonly #framed = signal<FramedRoom | undefined>(undefined);
   #joining = false;
   /** When the avatar joined, by the page's clock. The visitor's time counts from then. */
   #joinedAt: number | undefined;
@@ -86,6 +89,10 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     void this.deviceChanged(kind);
   }
 
+  frameLoaded(page: Window | null): void {
+    this.#framed.value?.connect(page);
+  }
+
   interrupt(): void {
     this.#send('interrupt');
   }
@@ -102,7 +109,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   }
 
   say(text: string): boolean {
-    if (!this.#room || this.phase.value !== 'live') return false;
+    if (this.phase.value !== 'live' || !(this.#room ?? (this.messages.value && this.#framed.value))) return false;
     this.#transcript.addTyped(typedPrefix + newId(), text);
     this.#send('respond', { text });
     return true;
@@ -156,6 +163,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     this.#transcript.flush();
     void this.#reporter.flush();
     void this.#room?.leave();
+    this.#framed.value?.leave();
   }
 
   /** The server takes no utterances of a call that is over, so the last ones go first. */
@@ -201,6 +209,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     const address = new URL(url);
     if (token) address.searchParams.set('t', token);
     batch(() => {
+      this.#framed.value = new FramedRoom(address.origin, (message) => this.#messageReceived(message));
       this.clearSlow();
       this.#showDevices();
       this.frame.value = address.href;
@@ -238,7 +247,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   }
 
   #send(type: string, properties: Record<string, unknown> = {}): void {
-    this.#room?.send(outgoing(this.session.current?.conversationId ?? '', type, properties));
+    (this.#room ?? this.#framed.value)?.send(outgoing(this.session.current?.conversationId ?? '', type, properties));
   }
 
   #showDevices(): void {

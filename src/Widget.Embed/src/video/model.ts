@@ -23,6 +23,8 @@ export interface VideoModel extends CallModel {
   readonly greenScreen: ReadonlySignal<boolean>;
   /** Address of the room's own page, if Daily's client could not be loaded. */
   readonly frame: ReadonlySignal<string | undefined>;
+  /** Whether the call has captions and takes typed messages: with Daily's client, or if the room's own page passes them on. */
+  readonly messages: ReadonlySignal<boolean>;
   readonly ownPicture: ReadonlySignal<MediaStreamTrack | undefined>;
   readonly on: ReadonlySignal<Readonly<Record<DeviceKind, boolean>>>;
   readonly deviceErrors: ReadonlySignal<DeviceErrors>;
@@ -32,6 +34,8 @@ export interface VideoModel extends CallModel {
 
   joinWithoutMicrophone(): void;
   toggle(kind: DeviceKind): void;
+  /** The room's own page has loaded in the frame. */
+  frameLoaded(page: Window | null): void;
   /** After the end: starts a voice call; undefined if the tenant offers none. */
   readonly talk: (() => void) | undefined;
 }

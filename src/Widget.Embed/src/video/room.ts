@@ -36,7 +36,8 @@ export class Room {
 
   /** Joins with the visitor's devices. Throws if Daily's client cannot be loaded or the room cannot be joined. */
   static async join(url: string, token: string | null, devices: Devices, listener: RoomListener): Promise<Room> {
-    const { createCallObject } = await import('./daily');
+    const { canJoin, createCallObject } = await import('./daily');
+    if (!canJoin(url)) throw new Error('The room is not at Daily.');
     const call = createCallObject({
       // The customer's page may use Daily, too.
       allowMultipleCallInstances: true,

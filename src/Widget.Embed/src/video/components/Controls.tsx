@@ -44,7 +44,7 @@ export function Controls({ call, panel, agent, hidesThread, captions, settings, 
           />
         </>
       )}
-      {!embedded && live && (
+      {live && call.messages.value && (
         <>
           <Control
             name="captions"

@@ -39,6 +39,7 @@ export function Stage({ call, panel, hidesThread }: StageProps) {
             class="room"
             src={call.frame.value}
             title={fill(t.region, { agent })}
+            onLoad={(event) => call.frameLoaded(event.currentTarget.contentWindow)}
             allow="camera; microphone; autoplay; fullscreen; display-capture"
           />
         ) : (
@@ -63,7 +64,7 @@ export function Stage({ call, panel, hidesThread }: StageProps) {
           <DeviceMenu call={call} words={t} camera={t.chooseCamera} open={settings} speaker={speaker} />
         )}
       </div>
-      {live && call.frame.value && <p class="note aside">{t.simpleView}</p>}
+      {live && call.frame.value && !call.messages.value && <p class="note aside">{t.simpleView}</p>}
       {live && !call.frame.value && <DeviceErrorNote call={call} />}
       {phase !== 'over' && phase !== 'no_microphone' && (
         <Controls
