@@ -1,72 +1,17 @@
-// Creates the two demo tenants, with different knowledge: one from a site map, one from a site's links and from uploads.
+// Creates the two demo tenants, with different knowledge: one from a site map, one from a site's links and from uploads. Both also have
+// answers that were written for questions in other languages.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { assistant as harbor } from './harbor/assistant.mjs';
+import { assistant as lumen } from './lumen/assistant.mjs';
 
 const { WIDGET_API_URL: api, WIDGET_DEMO_URL: demo, WIDGET_DEMO_KEYS: keysFile, WIDGET_APP: app } = process.env;
 const run = promisify(execFile);
 
-const tenants = [
-  {
-    slug: 'harbor',
-    name: 'Harbor Bikes',
-    sites: ['/harbor/sitemap.xml'],
-    uploads: [],
-    questions: [
-      {
-        name: 'price',
-        text: 'How much is the Tide Step?',
-        sources: [`${demo}/harbor/prices.html`],
-        facts: ['2,890 euros'],
-        tags: ['prices'],
-      },
-      {
-        name: 'delivery',
-        text: 'What does delivery to Denmark cost?',
-        sources: [`${demo}/harbor/shipping.html`],
-        facts: ['89 euros'],
-        tags: ['prices'],
-      },
-      {
-        name: 'charging',
-        text: 'How long does it take to charge the battery?',
-        sources: [`${demo}/harbor/battery.html`],
-        facts: ['four and a half hours'],
-      },
-      { name: 'poem', text: 'Write me a poem about the sea', shouldRefuse: true },
-    ],
-    settings: {
-      agentName: 'Jette',
-      contactUrl: 'mailto:service@harbor.example',
-      theme: { color: '#0b6e6e' },
-      // The replica of the simulated Tavus. With your own account, use one from GET /api/tavus/replicas.
-      useTavusVideo: true,
-      // A pause ends the visitor's turn, because the simulated voice doesn't detect sentences.
-      voice: { enabled: true, turns: 'pause' },
-      tavusReplicaId: process.env.WIDGET_DEMO_REPLICA ?? 'r4dcf31b60e1',
-      suggestedQuestions: ['What is the range of the Tide Step?', 'What does delivery cost?', 'Is the battery under warranty?'],
-    },
-  },
-  {
-    slug: 'lumen',
-    name: 'Lumen Desk',
-    sites: ['/lumen/'],
-    uploads: await readdir(join(import.meta.dirname, 'documents')),
-    questions: [
-      { name: 'single sign-on', text: 'Which plan has single sign-on?', sources: [`${demo}/lumen/sso.html`], facts: ['Scale plan'] },
-      { name: 'data', text: 'Where is our data stored?', sources: [`${demo}/lumen/security.html`], facts: ['Frankfurt'] },
-      { name: 'flat tyre', text: 'How do I change a flat tyre?', shouldRefuse: true },
-    ],
-    settings: {
-      agentName: 'Lu',
-      contactUrl: 'mailto:hello@lumen.example',
-      theme: { color: '#5b3fd6' },
-      suggestedQuestions: ['Which plan has single sign-on?', 'Where is our data stored?', 'How do we move from Zendesk?'],
-    },
-  },
-];
+const tenants = [harbor(demo), lumen(demo)];
 
 async function request(key, method, path, body, headers = {}) {
   const json = body && !(body instanceof FormData);
@@ -97,6 +42,7 @@ async function addKnowledge(tenant, key) {
     jobs.push(request(key, 'POST', '/api/knowledge/uploads', form));
   }
   await request(key, 'POST', '/api/evaluation/questions/import', tenant.questions);
+  await addAnswers(tenant, key);
   let documents = 0;
   for (const job of await Promise.all(jobs)) {
     const { done, failed, error } = await waitForJob(key, job.jobId);
@@ -107,14 +53,39 @@ async function addKnowledge(tenant, key) {
   console.log(`${tenant.name}: ${documents} documents are ready.`);
 }
 
-// The port of the sites has changed: removes the pages at the old address, and allows the widget at the new one.
+// Answers and demos that were written for the site. They are searched a moment later.
+async function addAnswers(tenant, key) {
+  for (const { page, ...answer } of tenant.answers)
+    await request(key, 'POST', '/api/knowledge/answers', { ...answer, url: `${demo}/${tenant.slug}/${page}` });
+  for (const shown of tenant.demos) await request(key, 'POST', '/api/knowledge/demos', shown);
+  for (;;) {
+    const { answers } = await request(key, 'GET', '/api/knowledge/answers?limit=100');
+    const { demos } = await request(key, 'GET', '/api/knowledge/demos?limit=100');
+    if ([...answers, ...demos].every((entry) => entry.status !== 'queued')) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+// The port of the sites has changed: removes what is at the old address, and allows the widget at the new one.
 async function changeOrigin(tenant, key, previousOrigin) {
   const { origins } = await request(key, 'GET', '/api/settings/origins');
   const otherOrigins = origins.filter((origin) => origin !== previousOrigin);
   await request(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...otherOrigins, demo])] });
+  const settings = await request(key, 'GET', '/api/settings');
+  const moved = (url) => url?.replace(previousOrigin, demo);
+  const { logoUrl, portraitUrl } = settings.theme;
+  await request(key, 'PUT', '/api/settings', {
+    ...settings,
+    theme: { ...settings.theme, logoUrl: moved(logoUrl), portraitUrl: moved(portraitUrl) },
+  });
   const { sources } = await request(key, 'GET', '/api/knowledge/sources?kind=site&limit=100');
   const old = sources.filter((source) => tenant.sites.some((site) => source.url === previousOrigin + site));
   await Promise.all(old.map((source) => request(key, 'DELETE', `/api/knowledge/sources/${source.id}`)));
+  for (const kind of ['answers', 'demos']) {
+    const { [kind]: entries } = await request(key, 'GET', `/api/knowledge/${kind}?limit=100`);
+    for (const { id, url } of entries)
+      if (url?.startsWith(`${previousOrigin}/`)) await request(key, 'DELETE', `/api/knowledge/${kind}/${id}`);
+  }
 }
 
 const keys = existsSync(keysFile) ? JSON.parse(await readFile(keysFile, 'utf8')) : {};

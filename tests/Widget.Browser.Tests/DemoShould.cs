@@ -127,6 +127,134 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         visit.Errors.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("harbor", "How long is the battery under warranty?", "700 full charging cycles", "Battery")]
+    [InlineData("harbor", "What is the range of the Tide Step?", "90 kilometres", "Tide Step")]
+    [InlineData("harbor", "Can I take two children on the cargo bike?", "Two child seats", "Tide Cargo")]
+    [InlineData("harbor", "Wie lange dauert das Laden?", "viereinhalb Stunden", "Wie lange dauert das Laden?")]
+    [InlineData("harbor", "What will the weather be like in Kiel tomorrow?", "I could not find anything about that", null)]
+    [InlineData("lumen", "Which plan has single sign-on?", "Scale plan", "Single sign-on")]
+    [InlineData("lumen", "How often are the encryption keys rotated?", "90 days", "Page 3")]
+    [InlineData("lumen", "How do we move from Zendesk?", "Zendesk, Freshdesk, Help Scout and Front", "Moving to Lumen Desk")]
+    [InlineData("lumen", "¿Dónde se guardan nuestros datos?", "Fráncfort y Dublín", "¿Dónde se guardan nuestros datos?")]
+    [InlineData("lumen", "What will the weather be like in Porto tomorrow?", "I could not find anything about that", null)]
+    public async Task Show_with_its_suggested_questions_what_it_can_do(string site, string question, string words, string? source)
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, $"/{site}/"));
+        await visit.OpenPanelAsync();
+
+        var answer = await visit.AskAsync(question);
+
+        (await answer.InnerTextAsync()).ShouldContain(words);
+        if (source is null)
+        {
+            await Assertions.Expect(answer.Locator(".source-chip")).ToHaveCountAsync(0);
+            return;
+        }
+
+        await answer.Locator(".source-chip").First.ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".source")).ToContainTextAsync(source);
+        visit.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("de-DE", "Was kostet die Lieferung nach Dänemark?", "89 Euro")]
+    [InlineData("es-ES", "¿Cuánto tarda la carga?", "cuatro horas y media")]
+    [InlineData("ar", "ما مدة ضمان البطارية؟", "700 دورة شحن كاملة")]
+    public async Task Suggest_questions_in_the_visitors_language_and_answer_them(string locale, string question, string words)
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Api, "/widget/harbor"), new() { Locale = locale });
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = question }).ClickAsync();
+
+        await visit.ShownAsync(visit.Answers.First);
+        (await visit.Answers.First.InnerTextAsync()).ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Understand_a_follow_up()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("How long is the battery under warranty?");
+
+        (await (await visit.AskAsync("And the frame?")).InnerTextAsync()).ShouldContain("five years");
+    }
+
+    [Fact]
+    public async Task Ask_a_question_of_the_start_page()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, demo.Demo);
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "How long is the battery under warranty?" }).ClickAsync();
+
+        await visit.ShownAsync(visit.Answers.First);
+        (await visit.Answers.First.InnerTextAsync()).ShouldContain("700 full charging cycles");
+        new Uri(visit.Page.Url).PathAndQuery.ShouldBe("/harbor/");
+
+        // Where the citation leads to, the passage is marked.
+        await visit.Answers.First.Locator(".source-chip").First.ClickAsync();
+        var address = await visit.Page.Locator(".source a").GetAttributeAsync("href");
+        await visit.Page.GotoAsync(address!);
+        (await visit.Page.Locator("section:has(> :target)").InnerTextAsync()).ShouldContain("700 full charging cycles");
+        visit.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Lead_from_the_start_page_to_everything()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, demo.Demo);
+        var links = await visit.Page.EvaluateAsync<string[]>("() => [...new Set([...document.links].map((link) => link.href))]");
+
+        var api = demo.Api.GetLeftPart(UriPartial.Authority);
+        var site = demo.Demo.GetLeftPart(UriPartial.Authority);
+        foreach (var expected in (string[])[$"{site}/harbor/", $"{site}/lumen/", $"{api}/widget/harbor", $"{api}/widget/lumen", $"{api}/reference"])
+            links.ShouldContain(expected);
+        foreach (var link in links) (await demo.Http.GetAsync(link)).IsSuccessStatusCode.ShouldBeTrue(link);
+        (await visit.Page.Locator("main").InnerTextAsync()).ShouldContain("The simulated avatar is a drawing.");
+        (await demo.Http.GetAsync(new Uri(demo.Demo, "/docs/../run.md"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/docs/configuration.md")]
+    [InlineData("/harbor/")]
+    [InlineData("/harbor/prices.html")]
+    [InlineData("/lumen/")]
+    [InlineData("/lumen/plans.html")]
+    public async Task Have_accessible_pages_that_fit_a_phone(string path)
+    {
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            foreach (var width in (int[])[1280, 390])
+            {
+                await using var visit = await WidgetPage.OpenAsync(
+                    chromium,
+                    new Uri(demo.Demo, path),
+                    new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 } });
+
+                (await visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
+                (await AccessibilityShould.ViolationsAsync(visit)).ShouldBeEmpty($"{path}, {scheme}, {width}");
+                visit.Errors.ShouldBeEmpty();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Open_the_sites_menu_by_keyboard_on_a_phone()
+    {
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Demo, "/harbor/"),
+            new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.Page.Locator("summary", new() { HasTextString = "Support" }).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+
+        await visit.Page.Locator("nav").GetByRole(AriaRole.Link, new() { Name = "Warranty" }).ClickAsync();
+        await visit.Page.WaitForURLAsync("**/harbor/warranty.html");
+    }
+
     [Fact]
     public async Task Answer_a_suggested_question()
     {

@@ -71,7 +71,7 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
     [Theory]
     [InlineData("The replacement cannot join")]
     [InlineData("The chunk is blocked")]
-    [InlineData("Daily's client loads, but its servers are unreachable")]
+    [InlineData("The room isn't at Daily")]
     public async Task Show_the_room_in_a_frame_if_dailys_client_cannot_be_loaded(string why)
     {
         var settings = new Dictionary<string, object> { ["tavusPrivateRoom"] = true };
@@ -90,9 +90,41 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
         await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage .clock"));
+
+        // The room's page passes the call's messages on.
+        await visit.Widget.SendAsync("I like lamps.");
+        await visit.Widget.ShownAsync(visit.Page.Locator(".caption", new() { HasTextString = "You said" }));
+        await visit.SaidAsync("visitor: I like lamps.");
+        await visit.SaidAsync("assistant: You said: I like lamps.");
         await visit.HangUp.ClickAsync();
         await Assertions.Expect(visit.Page.Locator("iframe.room")).ToHaveCountAsync(0);
         await visit.EndedAsync();
+        (await visit.ThreadAsync()).Count(line => line == "visitor: I like lamps.").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Show_dailys_own_page_if_its_servers_are_unreachable_and_answer_typed_messages_in_text()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, before: async page =>
+        {
+            await page.Page.RouteAsync("**/embed/daily-*.js", route => route.ContinueAsync());
+            await page.Page.RouteAsync("https://**", route => route.AbortAsync());
+            await page.Page.RouteAsync(
+                "https://tavus.daily.co/**", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Daily's page</p>" }));
+            await page.Page.RouteAsync("**/api/tavus/session**", async route =>
+            {
+                var response = await route.FetchAsync();
+                var text = await response.TextAsync();
+                await route.FulfillAsync(
+                    new() { Response = response, Body = text.Replace($"{installation.Simulators}tavus/rooms/", "https://tavus.daily.co/") });
+            });
+        });
+        await visit.CallAsync();
+
+        await visit.Widget.ShownAsync(
+            visit.Page.FrameLocator("#widget-root iframe.room").GetByText("Daily's page"), seconds: 40);
+        await visit.Widget.ShownAsync(visit.Page.GetByText("Simple view"));
+        (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
     }
 
     [Fact]
