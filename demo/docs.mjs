@@ -16,9 +16,7 @@ const titleOf = (text, name) => /^# (.+)$/m.exec(text)?.[1] ?? name;
 
 /** The guides that the start page lists. */
 export const docs = () =>
-  Promise.all(
-    guides.map(async ([name, about]) => ({ name, about, title: titleOf(await readFile(join(folder, name), 'utf8'), name) })),
-  );
+  Promise.all(guides.map(async ([name, about]) => ({ name, about, title: titleOf(await readFile(join(folder, name), 'utf8'), name) })));
 
 /** @returns The page; undefined if there is no such guide. */
 export async function docsPage(path) {
@@ -44,7 +42,12 @@ ${toHtml(text)}
 }
 
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-const slug = (heading) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, '').trim().replaceAll(' ', '-');
+const slug = (heading) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
 
 function inline(text) {
   return text
@@ -63,7 +66,12 @@ function inline(text) {
     );
 }
 
-const cells = (row) => row.replace(/^\s*\|/, '').replace(/\|\s*$/, '').split(/(?<!\\)\|/).map((cell) => inline(cell.trim().replaceAll('\\|', '|')));
+const cells = (row) =>
+  row
+    .replace(/^\s*\|/, '')
+    .replace(/\|\s*$/, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => inline(cell.trim().replaceAll('\\|', '|')));
 
 function table(rows) {
   const [head, , ...body] = rows.map(cells);
@@ -92,7 +100,10 @@ function toHtml(text) {
       html.push(table([line, ...take((next) => next.startsWith('|'))]));
     } else if (/^(- |\d+\. )/.test(line)) {
       const items = [line, ...take((next) => /^(- |\d+\. | {2,}\S)/.test(next))];
-      const joined = items.join('\n').split(/\n(?=- |\d+\. )/).map((item) => `<li>${inline(item.replace(/^(- |\d+\. )/, '').replaceAll(/\s*\n\s*/g, ' '))}</li>`);
+      const joined = items
+        .join('\n')
+        .split(/\n(?=- |\d+\. )/)
+        .map((item) => `<li>${inline(item.replace(/^(- |\d+\. )/, '').replaceAll(/\s*\n\s*/g, ' '))}</li>`);
       const list = line.startsWith('- ') ? 'ul' : 'ol';
       html.push(`<${list}>${joined.join('')}</${list}>`);
     } else {

@@ -101,7 +101,16 @@ for (const tenant of tenants) {
     await changeOrigin(tenant, tenantKeys.apiKey, tenantKeys.demo);
   } else {
     const created = await run('dotnet', [
-      join(app, 'api', 'Widget.Api.dll'), 'tenants', 'create', '--slug', tenant.slug, '--name', tenant.name, '--origin', demo, '--json',
+      join(app, 'api', 'Widget.Api.dll'),
+      'tenants',
+      'create',
+      '--slug',
+      tenant.slug,
+      '--name',
+      tenant.name,
+      '--origin',
+      demo,
+      '--json',
     ]);
     tenantKeys = JSON.parse(created.stdout);
     await request(tenantKeys.apiKey, 'PUT', '/api/settings', tenant.settings);

@@ -41,7 +41,9 @@ async function respond(pathname, origin) {
   if (type) return (await exists(site, file)) ? [type, await readFile(join(root, site, file))] : undefined;
   if (site === '') return undefined;
   if (file === 'sitemap.xml') {
-    const urls = pages(sites[site]).map((item) => `<url><loc>${origin}${path(site, item)}</loc></url>`).join('');
+    const urls = pages(sites[site])
+      .map((item) => `<url><loc>${origin}${path(site, item)}</loc></url>`)
+      .join('');
     const xml = `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${urls}</urlset>`;
     return ['application/xml', xml];
   }

@@ -15,7 +15,8 @@ const fragment = (site, page) => readFile(join(root, site, `${page}.html`), 'utf
 const titleOf = (html, page) => /<h1>(.*?)<\/h1>/.exec(html)?.[1] ?? page;
 const title = async (site, page) => titleOf(await fragment(site, page), page);
 
-const chevron = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2 4l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>';
+const chevron =
+  '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2 4l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>';
 
 async function link(site, item, current) {
   return `<a href="${path(site, item)}"${item === current ? ' aria-current="page"' : ''}>${await title(site, item)}</a>`;

@@ -34,10 +34,25 @@ function parts(settings) {
   const speech = set('WIDGET_SPEECH_ENDPOINT') && settings.WIDGET_SPEECH_KEY !== 'sim-key';
   const state = (connected, otherwise) => (connected ? 'Connected' : otherwise);
   return [
-    ['Answers', state(set('WIDGET_CHAT_ENDPOINT'), 'No model'), 'Without a language model, answers quote your pages.', 'WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_MODEL'],
+    [
+      'Answers',
+      state(set('WIDGET_CHAT_ENDPOINT'), 'No model'),
+      'Without a language model, answers quote your pages.',
+      'WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_MODEL',
+    ],
     ['Listen', state(speech, set('WIDGET_SPEECH_ENDPOINT') ? 'Simulated' : 'Browser'), 'Answers read aloud.', 'WIDGET_SPEECH_ENDPOINT'],
-    ['Voice calls', state(set('WIDGET_VOICE_KEY'), 'Simulated'), 'The simulated voice speaks, but doesn’t understand words.', 'WIDGET_VOICE_KEY'],
-    ['Video calls', state(set('WIDGET_TAVUS_KEY'), 'Simulated'), 'The simulated avatar is a drawing. It answers what you type.', 'WIDGET_TAVUS_KEY'],
+    [
+      'Voice calls',
+      state(set('WIDGET_VOICE_KEY'), 'Simulated'),
+      'The simulated voice speaks, but doesn’t understand words.',
+      'WIDGET_VOICE_KEY',
+    ],
+    [
+      'Video calls',
+      state(set('WIDGET_TAVUS_KEY'), 'Simulated'),
+      'The simulated avatar is a drawing. It answers what you type.',
+      'WIDGET_TAVUS_KEY',
+    ],
   ];
 }
 
@@ -87,7 +102,10 @@ ${card('lumen', desk, 'A help desk from Porto. Lu also knows a PDF and a text fi
 <section aria-labelledby="parts-title"><h2 id="parts-title">${simulated ? 'What is simulated' : 'What is connected'}</h2>
 <p class="intro">${simulated ? 'It runs without any key. To use the real services, put the settings into the file <code>.env</code> and run <code>./run --restart</code>.' : 'All services of this installation are real.'}</p>
 <ul class="parts">${list
-    .map(([name, state, text, setting]) => `<li><b>${name}</b><em class="${state.toLowerCase().replace(' ', '-')}">${state}</em><span>${text}</span>${state === 'Connected' ? '' : `<code>${setting.replace(', ', '<br>')}</code>`}</li>`)
+    .map(
+      ([name, state, text, setting]) =>
+        `<li><b>${name}</b><em class="${state.toLowerCase().replace(' ', '-')}">${state}</em><span>${text}</span>${state === 'Connected' ? '' : `<code>${setting.replace(', ', '<br>')}</code>`}</li>`,
+    )
     .join('')}</ul></section>
 <section id="next" aria-labelledby="next-title"><h2 id="next-title">Next steps</h2>
 <div class="next"><div><h3>On this machine</h3><ul>

@@ -32,7 +32,9 @@ ${tube('M317 72L310 46C304 34 284 34 268 44', 'var(--metal)', 7)}${tube('M276 40
 ${tube('M108 196L222 202', 'var(--tyre)', 3)}${crank(222, 218)}
 </g>`;
 
-const seat = (x) => `<g transform="translate(${x} 0)"><path d="M0 92C0 84 10 84 12 92L18 128L48 128C56 128 56 142 48 142L12 142C6 142 4 138 4 132Z" fill="var(--accent)"/>
+const seat = (
+  x,
+) => `<g transform="translate(${x} 0)"><path d="M0 92C0 84 10 84 12 92L18 128L48 128C56 128 56 142 48 142L12 142C6 142 4 138 4 132Z" fill="var(--accent)"/>
 <path d="M14 108L44 116" stroke="var(--saddle)" stroke-width="4" stroke-linecap="round"/></g>`;
 
 /** The Tide Cargo, 540 by 300. */
@@ -67,7 +69,12 @@ export const logo = picture(
 const waves = (y, color, name) =>
   `<path class="wave ${name}" fill="${color}" d="M-240 ${y}${Array.from({ length: 16 }, () => 'q30 -14 60 0t60 0').join('')}V620H-240Z"/>`;
 
-const boat = (x, y, size, sail) => `<g transform="translate(${x} ${y}) scale(${size})"><path d="M2 0V-74L44 0Z" fill="${sail}"/><path d="M-4 0V-60L-32 0Z" fill="var(--sail)"/>
+const boat = (
+  x,
+  y,
+  size,
+  sail,
+) => `<g transform="translate(${x} ${y}) scale(${size})"><path d="M2 0V-74L44 0Z" fill="${sail}"/><path d="M-4 0V-60L-32 0Z" fill="var(--sail)"/>
 <path d="M-40 6H56L44 24H-26Z" fill="var(--hull)"/></g>`;
 
 /** The start page's scene: the harbour in the morning, with a Tide Step on the quay. */
@@ -99,8 +106,11 @@ export const bike = {
 const colours = picture(
   560,
   300,
-  ["#1f6f8b", "#e8743b", "#a9b3b5"]
-    .map((color, index) => `<g transform="translate(${[0, 150, 300][index]} ${[10, 60, 110][index]}) scale(.52)"><ellipse cx="240" cy="286" rx="200" ry="10" fill="#000" opacity=".1"/>${step(color)}</g>`)
+  ['#1f6f8b', '#e8743b', '#a9b3b5']
+    .map(
+      (color, index) =>
+        `<g transform="translate(${[0, 150, 300][index]} ${[10, 60, 110][index]}) scale(.52)"><ellipse cx="240" cy="286" rx="200" ry="10" fill="#000" opacity=".1"/>${step(color)}</g>`,
+    )
     .join(''),
 );
 
@@ -116,24 +126,36 @@ const ink = 'fill="none" stroke="var(--hull)" stroke-width="6" stroke-linecap="r
 export const art = {
   'tide-step': colours,
   'tide-cargo': bike.cargo,
-  battery: spot(`<rect x="86" y="66" width="132" height="112" rx="20" fill="var(--battery)"/><rect x="218" y="100" width="14" height="44" rx="6" fill="var(--battery)"/>
+  battery:
+    spot(`<rect x="86" y="66" width="132" height="112" rx="20" fill="var(--battery)"/><rect x="218" y="100" width="14" height="44" rx="6" fill="var(--battery)"/>
 <g fill="#7fe0b8"><rect x="102" y="84" width="24" height="76" rx="6"/><rect x="134" y="84" width="24" height="76" rx="6"/><rect x="166" y="84" width="24" height="76" rx="6" opacity=".35"/></g>
 <path d="M88 122H60C46 122 46 150 60 150H70C84 150 84 190 66 190" ${ink}/><path d="M158 40l-18 30h20l-14 28" stroke="var(--accent)" stroke-width="7" fill="none" stroke-linecap="round" stroke-linejoin="round"/>`),
-  prices: picture(560, 300, `<g transform="translate(-14 86) scale(.58)">${step()}</g><g transform="translate(262 76) scale(.56)">${cargo()}</g>`),
-  leasing: spot(`<rect x="92" y="48" width="120" height="148" rx="12" fill="var(--paper)"/><path d="M114 84h76M114 108h76M114 132h48" ${ink}/>
+  prices: picture(
+    560,
+    300,
+    `<g transform="translate(-14 86) scale(.58)">${step()}</g><g transform="translate(262 76) scale(.56)">${cargo()}</g>`,
+  ),
+  leasing:
+    spot(`<rect x="92" y="48" width="120" height="148" rx="12" fill="var(--paper)"/><path d="M114 84h76M114 108h76M114 132h48" ${ink}/>
 <circle cx="204" cy="164" r="36" fill="var(--accent)"/><path d="M190 165l11 11 19-22" stroke="#fff" stroke-width="7" fill="none" stroke-linecap="round" stroke-linejoin="round"/>`),
-  warranty: spot(`<path d="M160 40L226 62V116C226 158 196 186 160 202C124 186 94 158 94 116V62Z" fill="var(--brand)"/><path d="M160 56L212 73V116C212 148 190 172 160 186Z" fill="#fff" opacity=".14"/>
+  warranty:
+    spot(`<path d="M160 40L226 62V116C226 158 196 186 160 202C124 186 94 158 94 116V62Z" fill="var(--brand)"/><path d="M160 56L212 73V116C212 148 190 172 160 186Z" fill="#fff" opacity=".14"/>
 <path d="M132 120l20 22 38-44" stroke="#fff" stroke-width="10" fill="none" stroke-linecap="round" stroke-linejoin="round"/>`),
-  shipping: spot(`<rect x="52" y="82" width="126" height="84" rx="8" fill="var(--brand)"/><path d="M178 104h44l30 32v30h-74z" fill="var(--accent)"/><path d="M192 116h26l16 18h-42z" fill="var(--paper)"/>
+  shipping:
+    spot(`<rect x="52" y="82" width="126" height="84" rx="8" fill="var(--brand)"/><path d="M178 104h44l30 32v30h-74z" fill="var(--accent)"/><path d="M192 116h26l16 18h-42z" fill="var(--paper)"/>
 <g transform="translate(66 92) scale(.2)">${step('#fff')}</g><g fill="var(--hull)"><circle cx="92" cy="170" r="18"/><circle cx="214" cy="170" r="18"/></g><g fill="var(--paper)"><circle cx="92" cy="170" r="7"/><circle cx="214" cy="170" r="7"/></g>
 <path d="M30 104h14M20 126h22M32 148h12" ${ink}/>`),
-  returns: spot(`<path d="M84 92L160 62L236 92V176L160 206L84 176Z" fill="#d9a066"/><path d="M84 92L160 122L236 92L160 62Z" fill="#efc08c"/><path d="M160 122V206L236 176V92Z" fill="#c68a50"/>
+  returns:
+    spot(`<path d="M84 92L160 62L236 92V176L160 206L84 176Z" fill="#d9a066"/><path d="M84 92L160 122L236 92L160 62Z" fill="#efc08c"/><path d="M160 122V206L236 176V92Z" fill="#c68a50"/>
 <path d="M120 52C150 20 214 26 232 66M232 66l2-26M232 66l-26-4" ${ink}/>`),
-  'test-ride': spot(`<path d="M62 172L120 142L196 166L258 134V88L196 118L120 96L62 124Z" fill="var(--paper)"/><path d="M120 96v46M196 118v48" stroke="var(--rim)" stroke-width="3"/>
+  'test-ride':
+    spot(`<path d="M62 172L120 142L196 166L258 134V88L196 118L120 96L62 124Z" fill="var(--paper)"/><path d="M120 96v46M196 118v48" stroke="var(--rim)" stroke-width="3"/>
 <path d="M76 150C110 120 130 160 164 134" fill="none" stroke="var(--accent)" stroke-width="5" stroke-dasharray="4 10" stroke-linecap="round"/>
 <path d="M182 142C150 108 142 92 142 74C142 50 160 34 182 34C204 34 222 50 222 74C222 92 214 108 182 142Z" fill="var(--brand)"/><circle cx="182" cy="74" r="17" fill="#fff"/>`),
-  service: spot(`<g transform="rotate(-38 160 124)"><rect x="148" y="96" width="24" height="104" rx="12" fill="var(--brand)"/><path d="M126 74C126 52 142 40 150 38V66L160 74L170 66V38C178 40 194 52 194 74C194 96 178 108 160 108C142 108 126 96 126 74Z" fill="var(--brand)"/></g>
+  service:
+    spot(`<g transform="rotate(-38 160 124)"><rect x="148" y="96" width="24" height="104" rx="12" fill="var(--brand)"/><path d="M126 74C126 52 142 40 150 38V66L160 74L170 66V38C178 40 194 52 194 74C194 96 178 108 160 108C142 108 126 96 126 74Z" fill="var(--brand)"/></g>
 <circle cx="216" cy="158" r="34" fill="none" stroke="var(--accent)" stroke-width="12" stroke-dasharray="13.8 7.5"/><circle cx="216" cy="158" r="25" fill="none" stroke="var(--accent)" stroke-width="7"/>`),
-  about: spot(`<path d="M70 186V110L160 58L250 110V186Z" fill="var(--paper)"/><path d="M54 116L160 52L266 116" ${ink}/><rect x="134" y="124" width="52" height="62" fill="var(--brand)"/>
+  about:
+    spot(`<path d="M70 186V110L160 58L250 110V186Z" fill="var(--paper)"/><path d="M54 116L160 52L266 116" ${ink}/><rect x="134" y="124" width="52" height="62" fill="var(--brand)"/>
 <g fill="var(--rim)"><rect x="88" y="124" width="30" height="28"/><rect x="202" y="124" width="30" height="28"/></g><path d="M36 200q14-12 28 0t28 0 28 0 28 0 28 0 28 0 28 0 28 0" fill="none" stroke="var(--brand)" stroke-width="6" stroke-linecap="round"/>`),
 };

@@ -20,13 +20,23 @@ export const assistant = (demo) => ({
     translations: {
       de: {
         greeting: 'Hallo, ich bin Jette. Was möchten Sie über unsere Räder wissen?',
-        introduction: 'Ich antworte aus unseren eigenen Seiten und zeige, wo es steht. Fragen Sie nach Rädern, Preisen, Lieferung oder Service.',
-        suggestedQuestions: ['Wie lange dauert das Laden?', 'Was kostet die Lieferung nach Dänemark?', 'Wie lange gilt die Garantie für den Akku?'],
+        introduction:
+          'Ich antworte aus unseren eigenen Seiten und zeige, wo es steht. Fragen Sie nach Rädern, Preisen, Lieferung oder Service.',
+        suggestedQuestions: [
+          'Wie lange dauert das Laden?',
+          'Was kostet die Lieferung nach Dänemark?',
+          'Wie lange gilt die Garantie für den Akku?',
+        ],
       },
       es: {
         greeting: 'Hola, soy Jette. ¿Qué le gustaría saber sobre nuestras bicicletas?',
-        introduction: 'Respondo a partir de nuestras propias páginas y le muestro dónde lo dice. Pregunte por bicicletas, precios, entrega o servicio.',
-        suggestedQuestions: ['¿Cuánto tarda la carga?', '¿Cuánto cuesta la entrega en Dinamarca?', '¿Cuánto dura la garantía de la batería?'],
+        introduction:
+          'Respondo a partir de nuestras propias páginas y le muestro dónde lo dice. Pregunte por bicicletas, precios, entrega o servicio.',
+        suggestedQuestions: [
+          '¿Cuánto tarda la carga?',
+          '¿Cuánto cuesta la entrega en Dinamarca?',
+          '¿Cuánto dura la garantía de la batería?',
+        ],
       },
       ar: {
         greeting: 'مرحبًا، أنا يته. ماذا تود أن تعرف عن دراجاتنا؟',
@@ -52,7 +62,8 @@ export const assistant = (demo) => ({
       language: 'de',
       question: 'Wie lange dauert das Laden?',
       alternatives: ['Wie lange lädt der Akku?', 'Ladezeit des Akkus'],
-      answer: 'Das Standardladegerät füllt den Akku mit 500 Wattstunden in **viereinhalb Stunden**. Das Schnellladegerät für 129 Euro braucht zwei Stunden und zehn Minuten.',
+      answer:
+        'Das Standardladegerät füllt den Akku mit 500 Wattstunden in **viereinhalb Stunden**. Das Schnellladegerät für 129 Euro braucht zwei Stunden und zehn Minuten.',
       page: 'battery.html#charging',
     },
     {
@@ -73,7 +84,8 @@ export const assistant = (demo) => ({
       language: 'es',
       question: '¿Cuánto tarda la carga?',
       alternatives: ['¿Cuánto tarda en cargarse la batería?'],
-      answer: 'El cargador estándar llena la batería de 500 vatios hora en **cuatro horas y media**. El cargador rápido, de 129 euros, tarda dos horas y diez minutos.',
+      answer:
+        'El cargador estándar llena la batería de 500 vatios hora en **cuatro horas y media**. El cargador rápido, de 129 euros, tarda dos horas y diez minutos.',
       page: 'battery.html#charging',
     },
     {
@@ -94,7 +106,8 @@ export const assistant = (demo) => ({
       language: 'ar',
       question: 'كم يستغرق الشحن؟',
       alternatives: ['كم يستغرق شحن البطارية؟'],
-      answer: 'يستغرق شحن البطارية بسعة 500 واط ساعة **أربع ساعات ونصف الساعة** بالشاحن العادي، وساعتين وعشر دقائق بالشاحن السريع الذي يُباع بسعر 129 يورو.',
+      answer:
+        'يستغرق شحن البطارية بسعة 500 واط ساعة **أربع ساعات ونصف الساعة** بالشاحن العادي، وساعتين وعشر دقائق بالشاحن السريع الذي يُباع بسعر 129 يورو.',
       page: 'battery.html#charging',
     },
     {
@@ -122,7 +135,13 @@ export const assistant = (demo) => ({
     },
   ],
   questions: [
-    { name: 'price', text: 'How much is the Tide Step?', sources: [`${demo}/harbor/prices.html`], facts: ['2,890 euros'], tags: ['prices'] },
+    {
+      name: 'price',
+      text: 'How much is the Tide Step?',
+      sources: [`${demo}/harbor/prices.html`],
+      facts: ['2,890 euros'],
+      tags: ['prices'],
+    },
     {
       name: 'delivery',
       text: 'What does delivery to Denmark cost?',

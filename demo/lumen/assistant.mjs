@@ -26,12 +26,20 @@ export const assistant = (demo) => ({
       de: {
         greeting: 'Hallo, ich bin Lu. Was darf ich für Sie heraussuchen?',
         introduction: 'Ich antworte aus unseren Seiten, dem Sicherheitspapier und den Versionshinweisen und zeige die Stelle.',
-        suggestedQuestions: ['Welcher Tarif enthält Single Sign-on?', 'Wo werden unsere Daten gespeichert?', 'Wie ziehen wir von Zendesk um?'],
+        suggestedQuestions: [
+          'Welcher Tarif enthält Single Sign-on?',
+          'Wo werden unsere Daten gespeichert?',
+          'Wie ziehen wir von Zendesk um?',
+        ],
       },
       es: {
         greeting: 'Hola, soy Lu. ¿Qué puedo buscar para usted?',
         introduction: 'Respondo a partir de nuestras páginas, el documento de seguridad y las notas de versión, y le muestro el pasaje.',
-        suggestedQuestions: ['¿Qué plan incluye el inicio de sesión único?', '¿Dónde se guardan nuestros datos?', '¿Cómo migramos desde Zendesk?'],
+        suggestedQuestions: [
+          '¿Qué plan incluye el inicio de sesión único?',
+          '¿Dónde se guardan nuestros datos?',
+          '¿Cómo migramos desde Zendesk?',
+        ],
       },
       ar: {
         greeting: 'مرحبًا، أنا لو. عمّ تريد أن أبحث لك؟',
@@ -70,7 +78,8 @@ export const assistant = (demo) => ({
       language: 'de',
       question: 'Wie ziehen wir von Zendesk um?',
       alternatives: ['Umzug von Zendesk'],
-      answer: 'Unser Importprogramm übernimmt Tickets, Kunden, Makros und Anhänge aus Zendesk. Für 100.000 Tickets braucht es **etwa sechs Stunden**.',
+      answer:
+        'Unser Importprogramm übernimmt Tickets, Kunden, Makros und Anhänge aus Zendesk. Für 100.000 Tickets braucht es **etwa sechs Stunden**.',
       page: 'migration.html',
     },
     {
@@ -91,7 +100,8 @@ export const assistant = (demo) => ({
       language: 'es',
       question: '¿Cómo migramos desde Zendesk?',
       alternatives: ['migrar desde Zendesk'],
-      answer: 'Nuestro importador traslada tickets, clientes, macros y archivos adjuntos desde Zendesk. Con 100.000 tickets tarda **unas seis horas**.',
+      answer:
+        'Nuestro importador traslada tickets, clientes, macros y archivos adjuntos desde Zendesk. Con 100.000 tickets tarda **unas seis horas**.',
       page: 'migration.html',
     },
     {

@@ -4,12 +4,34 @@
 /** How the avatars look. A replica's id chooses one. */
 const looks = [
   {
-    skin: '#f3c7a6', shade: '#dba37e', blush: '#ee9a86', lip: '#c4574f', hair: '#b5622d', strand: '#cf7c42', brow: '#8a4a23', iris: '#3d7a74',
-    top: '#f4f1e8', stripe: '#23455c', collar: '#e2ddd0', style: 'bob', scene: 'harbor',
+    skin: '#f3c7a6',
+    shade: '#dba37e',
+    blush: '#ee9a86',
+    lip: '#c4574f',
+    hair: '#b5622d',
+    strand: '#cf7c42',
+    brow: '#8a4a23',
+    iris: '#3d7a74',
+    top: '#f4f1e8',
+    stripe: '#23455c',
+    collar: '#e2ddd0',
+    style: 'bob',
+    scene: 'harbor',
   },
   {
-    skin: '#c98d63', shade: '#a96c45', blush: '#c96f58', lip: '#9c4540', hair: '#2a2030', strand: '#453650', brow: '#2a2030', iris: '#5a3d28',
-    top: '#5b3fd6', collar: '#4a32b4', style: 'curls', glasses: '#2f2350', scene: 'office',
+    skin: '#c98d63',
+    shade: '#a96c45',
+    blush: '#c96f58',
+    lip: '#9c4540',
+    hair: '#2a2030',
+    strand: '#453650',
+    brow: '#2a2030',
+    iris: '#5a3d28',
+    top: '#5b3fd6',
+    collar: '#4a32b4',
+    style: 'curls',
+    glasses: '#2f2350',
+    scene: 'office',
   },
 ];
 
@@ -38,8 +60,26 @@ const shapes = {
   browRight: 'M213 162Q232 154 250 165',
 };
 // Centres and radii.
-const curlsBack = [[132, 130, 34], [118, 166, 24], [160, 92, 38], [200, 78, 40], [240, 92, 38], [268, 130, 34], [282, 166, 24], [200, 110, 60]];
-const curlsFront = [[136, 128, 21], [158, 108, 23], [184, 98, 24], [214, 98, 24], [240, 107, 23], [264, 128, 21], [125, 152, 14], [275, 152, 14]];
+const curlsBack = [
+  [132, 130, 34],
+  [118, 166, 24],
+  [160, 92, 38],
+  [200, 78, 40],
+  [240, 92, 38],
+  [268, 130, 34],
+  [282, 166, 24],
+  [200, 110, 60],
+];
+const curlsFront = [
+  [136, 128, 21],
+  [158, 108, 23],
+  [184, 98, 24],
+  [214, 98, 24],
+  [240, 107, 23],
+  [264, 128, 21],
+  [125, 152, 14],
+  [275, 152, 14],
+];
 
 export class DrawnAvatar {
   #pen;
@@ -291,7 +331,13 @@ const scenes = {
     rectangle(pen, 506, 236, 56, 8, '#4a3d78');
     rectangle(pen, 462, 244, 150, 10, '#6b5b9c');
     rectangle(pen, 40, 158, 170, 9, '#6b5b9c');
-    const books = [['#5b3fd6', 16, 60], ['#f27d72', 12, 50], ['#fff', 18, 64], ['#2f2350', 14, 56], ['#f6c445', 20, 46]];
+    const books = [
+      ['#5b3fd6', 16, 60],
+      ['#f27d72', 12, 50],
+      ['#fff', 18, 64],
+      ['#2f2350', 14, 56],
+      ['#f6c445', 20, 46],
+    ];
     let x = 56;
     for (const [color, width, height] of books) {
       rectangle(pen, x, 158 - height, width, height, color);

@@ -47,7 +47,13 @@ export class Voice {
       const tick = () => {
         const share = (performance.now() - began) / 1000 / seconds;
         const count = Math.min(words.length, Math.max(1, Math.ceil(share * words.length)));
-        if (count > shown) progress(words.slice(0, (shown = count)).join('').trimEnd());
+        if (count > shown)
+          progress(
+            words
+              .slice(0, (shown = count))
+              .join('')
+              .trimEnd(),
+          );
         if (share >= 1) end(seconds);
       };
       const timer = setInterval(tick, 60);

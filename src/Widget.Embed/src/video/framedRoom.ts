@@ -14,13 +14,12 @@ export class FramedRoom {
   constructor(
     private readonly origin: string,
     private readonly received: (message: RoomMessage) => void,
-  ) {
-    addEventListener('message', this.#listen);
-  }
+  ) {}
 
   /** The page has loaded. */
   connect(page: Window | null): void {
     this.#page = page ?? undefined;
+    addEventListener('message', this.#listen);
     this.#post({ type: 'app-message-connect' });
   }
 
@@ -29,7 +28,8 @@ export class FramedRoom {
   }
 
   leave(): void {
-    removeEventListener('message', this.#listen);
+    if (this.#page) removeEventListener('message', this.#listen);
+    this.#page = undefined;
     this.connected.value = false;
   }
 
