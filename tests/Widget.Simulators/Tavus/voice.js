@@ -16,7 +16,7 @@ export class Voice {
     this.analyser.fftSize = 1024;
     this.analyser.connect(this.#context.destination);
     this.#context.onstatechange = () => needsClick(this.#context.state === 'suspended');
-    setTimeout(() => needsClick(this.#context.state === 'suspended'), 500);
+    setTimeout(() => needsClick(this.#context.state === 'suspended'), 1500);
   }
 
   resume() {
