@@ -75,8 +75,8 @@ const cells = (row) =>
 
 function table(rows) {
   const [head, , ...body] = rows.map(cells);
-  const titles = head.some((cell) => cell !== '') ? `<tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr>` : '';
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>${titles}${body.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</table></div>`;
+  const titles = head.some((cell) => cell !== '') ? `<tr>${head.map((cell) => (cell === '' ? '<td></td>' : `<th>${cell}</th>`)).join('')}</tr>` : '';
+  return `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>${titles}${body.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</table></div>`;
 }
 
 function toHtml(text) {

@@ -53,15 +53,13 @@ async function addKnowledge(tenant, key) {
   console.log(`${tenant.name}: ${documents} documents are ready.`);
 }
 
-// Answers and demos that were written for the site. They are searched a moment later.
+// Answers that were written for the site. They are searched a moment later.
 async function addAnswers(tenant, key) {
   for (const { page, ...answer } of tenant.answers)
     await request(key, 'POST', '/api/knowledge/answers', { ...answer, url: `${demo}/${tenant.slug}/${page}` });
-  for (const shown of tenant.demos) await request(key, 'POST', '/api/knowledge/demos', shown);
   for (;;) {
     const { answers } = await request(key, 'GET', '/api/knowledge/answers?limit=100');
-    const { demos } = await request(key, 'GET', '/api/knowledge/demos?limit=100');
-    if ([...answers, ...demos].every((entry) => entry.status !== 'queued')) return;
+    if (answers.every((answer) => answer.status !== 'queued')) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
@@ -81,11 +79,9 @@ async function changeOrigin(tenant, key, previousOrigin) {
   const { sources } = await request(key, 'GET', '/api/knowledge/sources?kind=site&limit=100');
   const old = sources.filter((source) => tenant.sites.some((site) => source.url === previousOrigin + site));
   await Promise.all(old.map((source) => request(key, 'DELETE', `/api/knowledge/sources/${source.id}`)));
-  for (const kind of ['answers', 'demos']) {
-    const { [kind]: entries } = await request(key, 'GET', `/api/knowledge/${kind}?limit=100`);
-    for (const { id, url } of entries)
-      if (url?.startsWith(`${previousOrigin}/`)) await request(key, 'DELETE', `/api/knowledge/${kind}/${id}`);
-  }
+  const { answers } = await request(key, 'GET', '/api/knowledge/answers?limit=100');
+  for (const { id, url } of answers)
+    if (url?.startsWith(`${previousOrigin}/`)) await request(key, 'DELETE', `/api/knowledge/answers/${id}`);
 }
 
 const keys = existsSync(keysFile) ? JSON.parse(await readFile(keysFile, 'utf8')) : {};

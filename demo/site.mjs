@@ -61,11 +61,13 @@ async function footer(site) {
     }),
   );
   return `<footer><div class="columns"><div class="about">${logo}<strong>${name}</strong><p>${address}</p></div>${columns.join('')}</div>
-<p class="small">© ${name}. A fictional company for trying <a href="/">the widget</a>.</p></footer>`;
+<p class="small">© ${name}. A fictional company for trying <a class="start">the widget</a>.</p></footer>`;
 }
 
 // Closes an open menu when the visitor clicks elsewhere or presses Escape, and asks the questions.
 const script = `
+// The address is set here, so that a crawler of the company's pages doesn't leave them.
+document.querySelector('a.start').href = '/';
 const menus = document.querySelectorAll('details[name=menu]');
 const toggle = document.querySelector('.menu-toggle');
 const close = (except) => menus.forEach((menu) => menu !== except && menu.removeAttribute('open'));

@@ -15,7 +15,7 @@ export const assistant = (demo) => ({
       'What is the range of the Tide Step?',
       'Can I take two children on the cargo bike?',
       'Wie lange dauert das Laden?',
-      'What will the weather be like in Kiel tomorrow?',
+      'Who won the last Tour de France?',
     ],
     translations: {
       de: {
@@ -41,7 +41,7 @@ export const assistant = (demo) => ({
       ar: {
         greeting: 'مرحبًا، أنا يته. ماذا تود أن تعرف عن دراجاتنا؟',
         introduction: 'أجيب من صفحاتنا وأعرض لك موضع الإجابة. اسأل عن الدراجات أو الأسعار أو التوصيل أو الصيانة.',
-        suggestedQuestions: ['كم يستغرق الشحن؟', 'كم تكلفة التوصيل إلى الدنمارك؟', 'ما مدة ضمان البطارية؟'],
+        suggestedQuestions: ['كم يستغرق الشحن؟', 'كم تكلفة التوصيل إلى الدنمارك؟', 'كم مدة ضمان البطارية؟'],
       },
     },
     officeHours: {
@@ -119,19 +119,10 @@ export const assistant = (demo) => ({
     },
     {
       language: 'ar',
-      question: 'ما مدة ضمان البطارية؟',
+      question: 'كم مدة ضمان البطارية؟',
       alternatives: ['ضمان البطارية'],
       answer: 'مدة ضمان البطارية **سنتان أو 700 دورة شحن كاملة**، أيهما يأتي أولًا.',
       page: 'warranty.html#battery',
-    },
-  ],
-  demos: [
-    {
-      kind: 'image',
-      url: `${demo}/harbor/colours.svg`,
-      title: 'The colours of the Tide Step',
-      description: 'The Tide Step in Harbor Blue, Signal Orange and Fog Grey.',
-      showWhen: 'A visitor wants to see a picture of the Tide Step or its colours.',
     },
   ],
   questions: [

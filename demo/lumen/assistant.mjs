@@ -20,7 +20,7 @@ export const assistant = (demo) => ({
       'How often are the encryption keys rotated?',
       'How do we move from Zendesk?',
       '¿Dónde se guardan nuestros datos?',
-      'What will the weather be like in Porto tomorrow?',
+      'Who won the last World Cup?',
     ],
     translations: {
       de: {
@@ -126,7 +126,6 @@ export const assistant = (demo) => ({
       page: 'migration.html',
     },
   ],
-  demos: [],
   questions: [
     { name: 'single sign-on', text: 'Which plan has single sign-on?', sources: [`${demo}/lumen/sso.html`], facts: ['Scale plan'] },
     { name: 'data', text: 'Where is our data stored?', sources: [`${demo}/lumen/security.html`], facts: ['Frankfurt'] },

@@ -132,12 +132,12 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     [InlineData("harbor", "What is the range of the Tide Step?", "90 kilometres", "Tide Step")]
     [InlineData("harbor", "Can I take two children on the cargo bike?", "Two child seats", "Tide Cargo")]
     [InlineData("harbor", "Wie lange dauert das Laden?", "viereinhalb Stunden", "Wie lange dauert das Laden?")]
-    [InlineData("harbor", "What will the weather be like in Kiel tomorrow?", "I could not find anything about that", null)]
+    [InlineData("harbor", "Who won the last Tour de France?", "I could not find anything about that", null)]
     [InlineData("lumen", "Which plan has single sign-on?", "Scale plan", "Single sign-on")]
     [InlineData("lumen", "How often are the encryption keys rotated?", "90 days", "Page 3")]
     [InlineData("lumen", "How do we move from Zendesk?", "Zendesk, Freshdesk, Help Scout and Front", "Moving to Lumen Desk")]
     [InlineData("lumen", "¿Dónde se guardan nuestros datos?", "Fráncfort y Dublín", "¿Dónde se guardan nuestros datos?")]
-    [InlineData("lumen", "What will the weather be like in Porto tomorrow?", "I could not find anything about that", null)]
+    [InlineData("lumen", "Who won the last World Cup?", "I could not find anything about that", null)]
     public async Task Show_with_its_suggested_questions_what_it_can_do(string site, string question, string words, string? source)
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, $"/{site}/"));
@@ -160,7 +160,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     [Theory]
     [InlineData("de-DE", "Was kostet die Lieferung nach Dänemark?", "89 Euro")]
     [InlineData("es-ES", "¿Cuánto tarda la carga?", "cuatro horas y media")]
-    [InlineData("ar", "ما مدة ضمان البطارية؟", "700 دورة شحن كاملة")]
+    [InlineData("ar", "كم مدة ضمان البطارية؟", "700 دورة شحن كاملة")]
     public async Task Answer_in_the_visitors_language_what_the_company_has_written(string locale, string question, string words)
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Api, "/widget/harbor"), new() { Locale = locale });
@@ -208,7 +208,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
             links.ShouldContain(expected);
         foreach (var link in links) (await demo.Http.GetAsync(link)).IsSuccessStatusCode.ShouldBeTrue(link);
         (await visit.Page.Locator("main").InnerTextAsync()).ShouldContain("The simulated avatar is a drawing.");
-        (await demo.Http.GetAsync(new Uri(demo.Demo, "/docs/../run.md"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        (await demo.Http.GetAsync(new Uri(demo.Demo, "/docs/..%2fREADME.md"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
     }
 
     [Theory]
