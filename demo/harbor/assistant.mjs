@@ -15,7 +15,7 @@ export const assistant = (demo) => ({
       'What is the range of the Tide Step?',
       'Can I take two children on the cargo bike?',
       'Wie lange dauert das Laden?',
-      'Who won the last Tour de France?',
+      'Can you recommend a film for tonight?',
     ],
     translations: {
       de: {

@@ -132,7 +132,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     [InlineData("harbor", "What is the range of the Tide Step?", "90 kilometres", "Tide Step")]
     [InlineData("harbor", "Can I take two children on the cargo bike?", "Two child seats", "Tide Cargo")]
     [InlineData("harbor", "Wie lange dauert das Laden?", "viereinhalb Stunden", "Wie lange dauert das Laden?")]
-    [InlineData("harbor", "Who won the last Tour de France?", "I could not find anything about that", null)]
+    [InlineData("harbor", "Can you recommend a film for tonight?", "I could not find anything about that", null)]
     [InlineData("lumen", "Which plan has single sign-on?", "Scale plan", "Single sign-on")]
     [InlineData("lumen", "How often are the encryption keys rotated?", "90 days", "Page 3")]
     [InlineData("lumen", "How do we move from Zendesk?", "Zendesk, Freshdesk, Help Scout and Front", "Moving to Lumen Desk")]
