@@ -50,7 +50,7 @@ function parts(settings) {
     [
       'Video calls',
       state(set('WIDGET_TAVUS_KEY'), 'Simulated'),
-      'The simulated avatar is a drawing. It answers what you type.',
+      'The simulated avatar is a drawing. It says back what you type.',
       'WIDGET_TAVUS_KEY',
     ],
   ];
