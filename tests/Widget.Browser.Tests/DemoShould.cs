@@ -204,8 +204,9 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
 
         var api = demo.Api.GetLeftPart(UriPartial.Authority);
         var site = demo.Demo.GetLeftPart(UriPartial.Authority);
-        foreach (var expected in (string[])[$"{site}/harbor/", $"{site}/lumen/", $"{api}/widget/harbor", $"{api}/widget/lumen", $"{api}/reference"])
-            links.ShouldContain(expected);
+        string[] expected =
+            [$"{site}/harbor/", $"{site}/lumen/", $"{api}/widget/harbor", $"{api}/widget/lumen", $"{api}/reference"];
+        foreach (var link in expected) links.ShouldContain(link);
         foreach (var link in links) (await demo.Http.GetAsync(link)).IsSuccessStatusCode.ShouldBeTrue(link);
         (await visit.Page.Locator("main").InnerTextAsync()).ShouldContain("The simulated avatar is a drawing.");
         (await demo.Http.GetAsync(new Uri(demo.Demo, "/docs/..%2fREADME.md"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);

@@ -110,13 +110,17 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
             await page.Page.RouteAsync("**/embed/daily-*.js", route => route.ContinueAsync());
             await page.Page.RouteAsync("https://**", route => route.AbortAsync());
             await page.Page.RouteAsync(
-                "https://tavus.daily.co/**", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Daily's page</p>" }));
+                "https://tavus.daily.co/**",
+                route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Daily's page</p>" }));
             await page.Page.RouteAsync("**/api/tavus/session**", async route =>
             {
                 var response = await route.FetchAsync();
                 var text = await response.TextAsync();
-                await route.FulfillAsync(
-                    new() { Response = response, Body = text.Replace($"{installation.Simulators}tavus/rooms/", "https://tavus.daily.co/") });
+                await route.FulfillAsync(new()
+                {
+                    Response = response,
+                    Body = text.Replace($"{installation.Simulators}tavus/rooms/", "https://tavus.daily.co/"),
+                });
             });
         });
         await visit.CallAsync();

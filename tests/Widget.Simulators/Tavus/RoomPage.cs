@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// The page at a conversation's URL, for pages that show the room in a frame: a minimal version of Daily's own interface, with a drawn avatar
-/// (<c>room.html</c>, <c>avatar.js</c>, <c>voice.js</c>). It passes the call's messages on to a page that embeds it.
+/// The page at a conversation's URL, for pages that show the room in a frame: a minimal version of Daily's own interface, with a drawn
+/// avatar (<c>room.html</c>, <c>avatar.js</c>, <c>voice.js</c>). It passes the call's messages on to a page that embeds it.
 /// </summary>
 internal static class RoomPage
 {
