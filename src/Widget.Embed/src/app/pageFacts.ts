@@ -22,7 +22,7 @@ export class PageFacts {
   /** The identity, if the page proves it. */
   get proved(): ProvedIdentity | undefined {
     const { id, name, email, hash } = this.#identity ?? {};
-    return id && hash ? ({ id: `${id}`, name, email, hash } as ProvedIdentity) : undefined;
+    return id && hash ? ({ id: id, name, email, hash } as ProvedIdentity) : undefined;
   }
 
   /** Names in the page's description of itself, for example of a product. */

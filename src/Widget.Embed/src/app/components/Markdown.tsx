@@ -11,7 +11,7 @@ interface Props {
 }
 
 /** The elements that translations put in place of text. */
-const translated: string = 'font';
+const translated = 'font';
 
 /** An answer's text as elements. */
 export function Markdown({ text, cite }: Props) {
