@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Api.Answers;
-using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;

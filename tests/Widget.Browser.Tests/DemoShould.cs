@@ -231,7 +231,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
                     new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 } });
 
                 (await visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
-                (await AccessibilityShould.ViolationsAsync(visit)).ShouldBeEmpty($"{path}, {scheme}, {width}");
+                (await visit.ViolationsAsync()).ShouldBeEmpty($"{path}, {scheme}, {width}");
                 visit.Errors.ShouldBeEmpty();
             }
         }

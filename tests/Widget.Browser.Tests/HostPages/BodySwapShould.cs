@@ -69,7 +69,7 @@ public sealed class BodySwapShould(ModelInstallation installation, Chromium chro
         (await page.Page.EvaluateAsync<string>("() => document.body.textContent")).ShouldContain(swap == "a cached body" ? "One" : "Two");
         (await page.Widget.Field.InputValueAsync()).ShouldBe("Half a question");
         await Assertions.Expect(page.Widget.Field).ToBeFocusedAsync();
-        await page.Widget.ShownAsync(page.Widget.Answers.First, seconds: 60);
+        await page.Widget.ShownAsync(page.Widget.Answers.First);
         (await page.Widget.Answers.First.InnerTextAsync()).ShouldContain("299 300");
         (await page.Widget.CountAsync(HostPage.Question)).ShouldBe(1);
         (await page.Widget.Launcher.EvaluateAsync<string>("button => getComputedStyle(button).backgroundColor")).ShouldBe("rgb(47, 91, 234)");

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Widget.Testing;
 
 namespace Widget.Browser.Tests.HostPages;
 

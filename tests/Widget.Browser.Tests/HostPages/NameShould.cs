@@ -1,3 +1,5 @@
+using Widget.Testing;
+
 namespace Widget.Browser.Tests.HostPages;
 
 /// <summary>Pages that use the name "Widget" themselves.</summary>

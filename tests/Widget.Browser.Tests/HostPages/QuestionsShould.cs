@@ -17,7 +17,7 @@ public sealed class QuestionsShould(ModelInstallation installation, Chromium chr
 
         await page.Widget.ShownAsync(page.Page.Locator(".message.assistant", new() { HasTextString = "Brass it is" }));
         (await OrderAsync(page)).ShouldBe(["cost?", "1 2 3", "made of?", "Brass"]);
-        await page.Widget.ShownAsync(page.Widget.Answers.Nth(1), seconds: 60);
+        await page.Widget.ShownAsync(page.Widget.Answers.Nth(1));
         (await OrderAsync(page)).ShouldBe(["cost?", "1 2 3", "made of?", "Brass"]);
 
         await page.Page.ReloadAsync();

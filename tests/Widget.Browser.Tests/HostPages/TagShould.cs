@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.HostPages;
 

@@ -37,7 +37,7 @@ public sealed class TranslationShould(ModelInstallation installation, Chromium c
             await page.Page.Locator(".streaming .bubble").EvaluateAsync<int>(Translate);
         }
 
-        await page.Widget.ShownAsync(page.Widget.Answers.First, seconds: 60);
+        await page.Widget.ShownAsync(page.Widget.Answers.First);
         var answer = await page.Widget.Answers.First.Locator(".bubble").InnerTextAsync();
         for (var number = 1; number <= 200; number++) answer.ShouldContain($"word{number}", Case.Insensitive);
         answer.ShouldContain("The end costs 89 €", Case.Insensitive);

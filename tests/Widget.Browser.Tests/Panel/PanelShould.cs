@@ -138,13 +138,13 @@ public sealed class PanelShould(DemoInstallation demo, Chromium chromium)
         await visit.OpenPanelAsync();
         await visit.Page.Locator("#widget-root .home").GetByRole(AriaRole.Button, new() { Name = "Talk to a person" }).ClickAsync();
         var email = visit.Page.GetByLabel("E-mail address");
-        (await AccessibilityShould.ViolationsAsync(visit, "#widget-root")).ShouldBeEmpty();
+        await visit.ShouldBeAccessibleAsync();
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Send request" }).ClickAsync();
         await visit.ShownAsync(visit.Page.GetByText("Enter your e-mail address so that we can reply."));
         await Assertions.Expect(email).ToBeFocusedAsync();
         await Assertions.Expect(email).ToHaveAttributeAsync("aria-invalid", "true");
-        (await AccessibilityShould.ViolationsAsync(visit, "#widget-root")).ShouldBeEmpty();
+        await visit.ShouldBeAccessibleAsync();
 
         await email.FillAsync("ada@example.com");
         var sent = visit.Page.WaitForRequestAsync("**/person");
@@ -167,7 +167,7 @@ public sealed class PanelShould(DemoInstallation demo, Chromium chromium)
         await menu.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Page.Locator("#widget-root .menu-list button").First).ToBeFocusedAsync();
-        (await AccessibilityShould.ViolationsAsync(visit, "#widget-root")).ShouldBeEmpty();
+        await visit.ShouldBeAccessibleAsync();
         await visit.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(menu).ToBeFocusedAsync();
         await visit.ShownAsync(visit.Panel);
@@ -218,13 +218,13 @@ public sealed class PanelShould(DemoInstallation demo, Chromium chromium)
             new Uri(demo.Api, "/widget/harbor"),
             new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true });
         await visit.ShownAsync(visit.Page.Locator(".home"));
-        (await AccessibilityShould.ViolationsAsync(visit)).ShouldBeEmpty();
+        (await visit.ViolationsAsync()).ShouldBeEmpty();
         var start = visit.Page.Locator(".start-video, .start-voice").First;
 
         await start.ClickAsync();
         await visit.ShownAsync(visit.Page.Locator(".prelude .facts"));
         (await visit.Page.Locator(".prelude .facts li").CountAsync()).ShouldBe(3);
-        (await AccessibilityShould.ViolationsAsync(visit)).ShouldBeEmpty();
+        (await visit.ViolationsAsync()).ShouldBeEmpty();
         visit.Requests.ShouldNotContain(request => request.AbsolutePath == "/api/tavus/session" || request.AbsolutePath == "/api/voice/session");
 
         await visit.Page.Keyboard.PressAsync("Escape");

@@ -19,7 +19,7 @@ public sealed class SimulatedRoomShould(DemoInstallation demo, Chromium chromium
 
         var room = visit.Page.FrameLocator("#widget-root iframe.room");
         // Daily's client isn't tried first: the room isn't at Daily.
-        await visit.ShownAsync(room.GetByText("The avatar is here."), seconds: 15);
+        await visit.ShownAsync(room.GetByText("The avatar is here."));
         await visit.ShownAsync(room.GetByText("Simulated avatar"));
         await visit.ShownAsync(room.GetByText("Camera and microphone are on."));
 

@@ -126,7 +126,7 @@ public sealed class VideoFailuresShould(ModelInstallation installation, Chromium
         await visit.CallAsync();
 
         await visit.Widget.ShownAsync(
-            visit.Page.FrameLocator("#widget-root iframe.room").GetByText("Daily's page"), seconds: 40);
+            visit.Page.FrameLocator("#widget-root iframe.room").GetByText("Daily's page"));
         await visit.Widget.ShownAsync(visit.Page.GetByText("Simple view"));
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
     }

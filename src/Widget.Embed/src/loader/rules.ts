@@ -16,7 +16,7 @@ export const isCall = ([name, first, second]: readonly unknown[]): boolean =>
   call.test(`${String(name)}:${type(first)}:${typeof second}:${typeof first === 'string' ? first : ''}`);
 
 /** A setting as it was meant: content systems add quotes, spaces and line breaks. */
-export const clean = (value: unknown): string => `${(value as string | undefined) ?? ''}`.replace(/[^\w#-]/g, '');
+export const clean = (value: unknown): string => ((value as string | undefined) ?? '').replace(/[^\w#-]/g, '');
 
 // No function takes an array.
 const type = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);

@@ -10,8 +10,8 @@ interface Props {
   cite: (number: number) => ComponentChildren;
 }
 
-/** The elements that translations put in place of text. */
-const translated = 'font';
+/** Selects the elements that translations put in place of text. */
+const translated = ':is(font)';
 
 /** An answer's text as elements. */
 export function Markdown({ text, cite }: Props) {

@@ -28,9 +28,7 @@ export function Level({ call, speaker, face }: Props) {
   }, [call, speaker]);
   return (
     <div class={face ? 'speaker-level' : 'meter'} ref={element} data-speaker={speaker} aria-hidden="true">
-      {face ? (
-        face
-      ) : (
+      {face ?? (
         <>
           <Icon name="voice" />
           <i />
