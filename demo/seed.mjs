@@ -53,7 +53,7 @@ async function addKnowledge(tenant, key) {
   console.log(`${tenant.name}: ${documents} documents are ready.`);
 }
 
-// Answers that were written for the site. They are searched a moment later.
+// Adds the answers that were written for the site, and waits until they are indexed.
 async function addAnswers(tenant, key) {
   for (const { page, ...answer } of tenant.answers)
     await request(key, 'POST', '/api/knowledge/answers', { ...answer, url: `${demo}/${tenant.slug}/${page}` });
@@ -64,7 +64,7 @@ async function addAnswers(tenant, key) {
   }
 }
 
-// The port of the sites has changed: removes what is at the old address, and allows the widget at the new one.
+// Called when the port of the sites has changed. Removes the knowledge at the old address and allows the widget at the new one.
 async function changeOrigin(tenant, key, previousOrigin) {
   const { origins } = await request(key, 'GET', '/api/settings/origins');
   const otherOrigins = origins.filter((origin) => origin !== previousOrigin);

@@ -28,7 +28,7 @@ async function exists(folder, file) {
 
 async function respond(pathname, origin) {
   if (pathname === '/') return ['text/html', await startPage(api, process.env)];
-  // The companies' crawlers read their own pages only.
+  // Crawlers of the companies' sites must not read the start page and the guides.
   if (pathname === '/robots.txt') return ['text/plain', 'User-agent: *\nDisallow: /$\nDisallow: /docs/\n'];
   if (pathname.startsWith('/docs/')) {
     const guide = await docsPage(pathname.slice('/docs/'.length));

@@ -66,7 +66,7 @@ async function footer(site) {
 
 // Closes an open menu when the visitor clicks elsewhere or presses Escape, and asks the questions.
 const script = `
-// The address is set here, so that a crawler of the company's pages doesn't leave them.
+// The link gets its address here, so that a crawler stays on the company's pages.
 document.querySelector('a.start').href = '/';
 const menus = document.querySelectorAll('details[name=menu]');
 const toggle = document.querySelector('.menu-toggle');

@@ -11,14 +11,14 @@ export const tour = {
     ['What does delivery to Denmark cost?', 'A short answer, word for word from the page.'],
     ['Can I take two children on the cargo bike?', 'Then ask: “How heavy may they be?”'],
     ['Wie lange dauert das Laden?', 'German question, English pages.'],
-    ['Which plan has single sign-on?', 'Not known here: it says so and offers a person.'],
+    ['Which plan has single sign-on?', 'Not on these pages. The assistant says so and offers a person.'],
   ],
   lumen: [
     ['Which plan has single sign-on?', 'The same question, answered here.'],
     ['How often are the encryption keys rotated?', 'Found on page 3 of a PDF.'],
     ['How do we move from Zendesk?', 'Then ask: “How long does it take?”'],
     ['¿Dónde se guardan nuestros datos?', 'Spanish question, English pages.'],
-    ['How do I change a flat tyre?', 'Not known here: it says so and offers a person.'],
+    ['How do I change a flat tyre?', 'Not on these pages. The assistant says so and offers a person.'],
   ],
 };
 
@@ -50,7 +50,7 @@ function parts(settings) {
     [
       'Video calls',
       state(set('WIDGET_TAVUS_KEY'), 'Simulated'),
-      'The simulated avatar is a drawing. It says back what you type.',
+      'The simulated avatar is a drawing. It repeats what you type.',
       'WIDGET_TAVUS_KEY',
     ],
   ];
@@ -94,13 +94,13 @@ export async function startPage(api, settings) {
 <p class="actions"><a class="button" href="/harbor/">Start with Harbor Bikes</a><a class="button quiet" href="/lumen/">Lumen Desk</a></p></div>${preview}</div>
 <ul class="facts">${facts.map(([name, text]) => `<li><strong>${name}</strong> ${text}</li>`).join('')}</ul>
 <section id="companies" aria-labelledby="companies-title"><h2 id="companies-title">Two companies, one installation</h2>
-<p class="intro">Each has its own site, knowledge and assistant. Neither can see the other’s data. A question below opens the site and asks it.</p>
+<p class="intro">Each has its own site, knowledge and assistant. Neither can see the other’s data. Click a question to open the site and ask it there.</p>
 <div class="companies">
 ${card('harbor', harborScene, 'Electric bikes from Kiel. Jette knows the site’s pages.')}
 ${card('lumen', desk, 'A help desk from Porto. Lu also knows a PDF and a text file.')}
 </div></section>
 <section aria-labelledby="parts-title"><h2 id="parts-title">${simulated ? 'What is simulated' : 'What is connected'}</h2>
-<p class="intro">${simulated ? 'It runs without any key. To use the real services, put the settings into the file <code>.env</code> and run <code>./run --restart</code>.' : 'All services of this installation are real.'}</p>
+<p class="intro">${simulated ? 'The demo runs without any keys. To use the real services, put these settings into the file <code>.env</code> and run <code>./run --restart</code>.' : 'All services of this installation are real.'}</p>
 <ul class="parts">${list
     .map(
       ([name, state, text, setting]) =>
@@ -111,10 +111,10 @@ ${card('lumen', desk, 'A help desk from Porto. Lu also knows a PDF and a text fi
 <div class="next"><div><h3>On this machine</h3><ul>
 <li><a href="${api}/widget/harbor">Hosted page of Harbor Bikes</a><span>The chat as a page of its own, for links and QR codes.</span></li>
 <li><a href="${api}/widget/lumen">Hosted page of Lumen Desk</a><span>The same for the other company.</span></li>
-<li><a href="${api}/reference">API reference</a><span>Every endpoint, to read and to try.</span></li></ul></div>
+<li><a href="${api}/reference">API reference</a><span>All endpoints. You can try them in the browser.</span></li></ul></div>
 <div><h3>Guides</h3><ul>${guides.join('')}</ul></div></div></section>
 </main>
-<footer>Harbor Bikes and Lumen Desk are fictional. Widget is under the MIT licence.</footer>
+<footer>Harbor Bikes and Lumen Desk are fictional. Widget is available under the MIT licence.</footer>
 </body>
 </html>`;
 }

@@ -7,7 +7,7 @@ export const assistant = (demo) => ({
   settings: {
     agentName: 'Jette',
     greeting: 'Hi, I’m Jette. What would you like to know about our bikes?',
-    introduction: 'I answer from our own pages and show you where it says so. Ask about bikes, prices, delivery or service.',
+    introduction: 'I answer from our own pages and show you the source. Ask about bikes, prices, delivery or service.',
     contactUrl: 'mailto:service@harbor.example',
     theme: { color: '#0b6e6e', logoUrl: `${demo}/harbor/logo.svg`, portraitUrl: `${demo}/harbor/jette.svg` },
     suggestedQuestions: [

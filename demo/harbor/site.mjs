@@ -6,7 +6,7 @@ export const harbor = {
   color: '#0b6e6e',
   logo,
   art,
-  address: 'Hafenstrasse 12, Kiel<br>Tuesday to Saturday, 10 to 18 o’clock',
+  address: 'Hafenstrasse 12, Kiel<br>Tuesday to Saturday, 10:00 to 18:00',
   agent: { name: 'Jette', portrait: 'jette.svg', about: 'She answers from these pages, day and night, in your language.' },
   groups: [
     { label: 'Bikes', items: ['tide-step', 'tide-cargo', 'battery'] },

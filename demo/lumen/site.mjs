@@ -6,7 +6,7 @@ export const lumen = {
   color: '#5b3fd6',
   logo,
   art,
-  address: 'Porto, Portugal<br>Monday to Friday, 7 to 21 o’clock Lisbon time',
+  address: 'Porto, Portugal<br>Monday to Friday, 7:00 to 21:00 Lisbon time',
   agent: { name: 'Lu', portrait: 'lu.svg', about: 'Answers from these pages, the release notes and the security paper.' },
   groups: [
     { label: 'Product', items: ['ai-replies', 'integrations', 'api'] },
@@ -30,7 +30,7 @@ export const lumen = {
 <div class="actions"><a class="button" href="/lumen/plans.html">See the plans</a><a class="button quiet" href="/lumen/migration.html">Move from another desk</a></div></div>${desk}</div>`,
     more: `<aside class="features" aria-label="What it does">
 <a href="/lumen/ai-replies.html">${art['ai-replies']}<strong>Suggested replies</strong><span>Drafts in 29 languages. An agent always sends them.</span></a>
-<a href="/lumen/security.html">${art.security}<strong>Security and privacy</strong><span>Stored in the European Union, certified after ISO 27001.</span></a>
+<a href="/lumen/security.html">${art.security}<strong>Security and privacy</strong><span>Stored in the European Union, certified to ISO 27001.</span></a>
 <a href="/lumen/integrations.html">${art.integrations}<strong>Integrations</strong><span>Slack, Teams, Jira, HubSpot, Shopify and Stripe.</span></a>
 </aside>`,
   },

@@ -26,7 +26,7 @@ public sealed record Lead
     /// <summary>Why the lead has its score.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
-    /// <summary>The sentence about the use of their data that the visitor was shown last; null if none was shown.</summary>
+    /// <summary>The privacy notice that the visitor was shown last, word for word; null if none was shown.</summary>
     public string? Consent { get; init; }
 
     /// <summary>The conversations in which the visitor asked for a person, oldest first.</summary>

@@ -104,13 +104,13 @@ public sealed record OpeningHours
     public string To { get; init; } = "";
 }
 
-/// <summary>Whether people of the company answer now, and when they do.</summary>
+/// <summary>Whether people of the company answer now, and when they answer next.</summary>
 public sealed record PersonAvailability
 {
-    /// <summary>Whether it is within office hours.</summary>
+    /// <summary>Whether it is office hours now.</summary>
     public required bool Open { get; init; }
 
-    /// <summary>When office hours start next. Null while they last, and if none are within a year.</summary>
+    /// <summary>When office hours start next. Null during office hours, and if there are none within a year.</summary>
     public DateTimeOffset? OpensAt { get; init; }
 
     /// <summary>The company's time zone, as an IANA id.</summary>

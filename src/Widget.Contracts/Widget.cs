@@ -147,7 +147,7 @@ public sealed record WidgetConfig
     /// <summary>Web address of the assistant's picture.</summary>
     public string? PortraitUrl { get; init; }
 
-    /// <summary>Whether people answer now, and when they do; null if the tenant has not set its office hours.</summary>
+    /// <summary>Whether people answer now, and when they answer next; null if the tenant has not set its office hours.</summary>
     public PersonAvailability? Availability { get; init; }
 
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
@@ -215,8 +215,8 @@ public sealed record RatingRequest : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Rating == Rating.Down) yield break;
-        if (Reason is not null) yield return new("A reason can be given only with the rating down.", [nameof(Reason)]);
-        if (Comment is not null) yield return new("A comment can be given only with the rating down.", [nameof(Comment)]);
+        if (Reason is not null) yield return new("A reason can only be given with the rating \"down\".", [nameof(Reason)]);
+        if (Comment is not null) yield return new("A comment can only be given with the rating \"down\".", [nameof(Comment)]);
     }
 }
 
@@ -246,7 +246,7 @@ public sealed record PersonRequest
     [StringLength(10)]
     public string? Locale { get; init; }
 
-    /// <summary>The sentence about the use of the visitor's data that they were shown.</summary>
+    /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
     [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
     public string? Consent { get; init; }
 }

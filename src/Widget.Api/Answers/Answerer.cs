@@ -118,7 +118,7 @@ public sealed partial class Answerer(
             var found = await FindPartAsync(context, searched with { Text = part.Searched }, strategy, limit, ct);
             if (found.Tier == AnswerTier.Sure || part.SearchedInContext is not { } wider) return found;
             var inContext = await FindPartAsync(context, searched with { Text = wider }, strategy, limit, ct);
-            // Anything less certain may only be about the part before.
+            // A less certain passage may only match the subject of the part before.
             return inContext.Tier == AnswerTier.Sure ? inContext : found;
         }
     }

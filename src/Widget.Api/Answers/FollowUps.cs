@@ -50,8 +50,9 @@ public static partial class FollowUps
     }
 
     /// <summary>
-    /// What to search for when a question continues one in the same message: the words that say what that one is about, then the question.
-    /// Words such as "costs" and "price" are left out, because they say what was asked and not about what, except before "what about …".
+    /// Returns what to search for when a question continues another one in the same message: the subject of the other one, then the
+    /// question. Words such as "costs" and "price" are not part of the subject, because they say what was asked and not about what. They
+    /// are kept only before "what about …".
     /// </summary>
     public static string WithSubject(string question, string before, string? locale = null)
     {

@@ -5,10 +5,10 @@ namespace Widget.Api.Answers;
 /// <summary>Selects what is quoted from a passage: the sentences or table rows that are closest to the question.</summary>
 internal static partial class PassageQuote
 {
-    /// <summary>A neighbour of the closest sentence is quoted, too, when it is at least this share as close to the question.</summary>
+    /// <summary>A neighbour of the closest sentence is also quoted if it has at least this share of that sentence's closeness.</summary>
     private const double MinNeighbourShare = 0.5;
 
-    /// <summary>A table row is quoted with the closest row when it is at least this share as close to the question.</summary>
+    /// <summary>A table row is quoted with the closest row if its closeness is at least this share of the closest row's.</summary>
     private const double MinRowShare = 0.75;
 
     private const int MaxRows = 4;
@@ -19,7 +19,7 @@ internal static partial class PassageQuote
     /// <summary>A quote with neighbours has at most this many words.</summary>
     private const int MaxWords = 35;
 
-    /// <summary>The share of its closeness that a sentence keeps when it lacks what the question asks for.</summary>
+    /// <summary>A sentence that lacks what the question asks for keeps only this share of its closeness.</summary>
     private const double ShareWithoutExpected = 0.3;
 
     public static string Of(RatedPassage passage, QuoteGoal goal)
@@ -40,7 +40,7 @@ internal static partial class PassageQuote
         return closeness.Length == 0 ? 0 : Array.IndexOf(closeness, closeness.Max());
     }
 
-    /// <summary>The closest sentence, with the one that it refers back to.</summary>
+    /// <summary>The closest sentence, with the sentence that it refers back to.</summary>
     public static string ClosestWithContext(RatedPassage passage, QuoteGoal goal)
     {
         if (passage.Sentences.Count == 0) return "";
@@ -75,7 +75,7 @@ internal static partial class PassageQuote
             return chosen.OrderByDescending(row => named[row].Count).ThenByDescending(row => closeness[row]).Take(MaxComparedRows).Order();
         }
 
-        // Of the close rows, those that name most of what is asked about.
+        // Keeps those of the close rows that name most of what is asked about.
         var most = close.Max(row => named[row].Count);
         return close.Where(row => named[row].Count == most).OrderByDescending(row => closeness[row]).Take(MaxRows).Order();
     }

@@ -32,7 +32,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
     // Passages of other knowledge bases may be long. A sentence takes up to four milliseconds the first time.
     private const int MaxSentences = 60;
 
-    /// <summary>What the share of the question's words in a sentence adds to its closeness. The title's words are not counted.</summary>
+    /// <summary>The weight of a sentence's share of the question's words in its closeness. Words of the title don't count.</summary>
     private const double WordsWeight = 0.4;
 
     /// <summary>
@@ -43,7 +43,7 @@ public sealed class PassageRater(SentenceSimilarity? similarity = null)
 
     private const double MinSupport = 0.6;
 
-    /// <summary>Without the sentence models, a passage is suggested from this confidence on.</summary>
+    /// <summary>Without the sentence models, a passage is suggested if its confidence is at least this.</summary>
     private const double MinConfidence = 0.15;
 
     /// <param name="question">What was searched for.</param>

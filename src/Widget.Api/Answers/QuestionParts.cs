@@ -4,7 +4,7 @@ namespace Widget.Api.Answers;
 
 /// <summary>A part of a question, which is searched for by itself.</summary>
 /// <param name="Text">The visitor's words.</param>
-/// <param name="Searched">What to search for: the words, after the subject of the part before if they refer back to it.</param>
+/// <param name="Searched">What to search for: the visitor's words. If they refer back to the part before, its subject comes first.</param>
 public sealed record QuestionPart(string Text, string Searched)
 {
     /// <summary>

@@ -5,8 +5,8 @@ namespace Widget.Api.Answers;
 
 /// <summary>How a quote supports the words that say what the question is about.</summary>
 /// <param name="Share">The share of the words that the quote, or the headings above it, have in some form.</param>
-/// <param name="Weakest">The support of the weakest word that they have; 1 if the question has no such words.</param>
-/// <param name="Missing">The words that they do not have.</param>
+/// <param name="Weakest">The support of the weakest word that the quote or its headings have; 1 if the question has no such words.</param>
+/// <param name="Missing">The words that neither the quote nor its headings have.</param>
 /// <param name="QuotedWords">The words of the closest sentence, with which the missing ones are compared.</param>
 internal sealed record QuoteSupport(double Share, double Weakest, IReadOnlyList<string> Missing, IReadOnlyList<string> QuotedWords)
 {

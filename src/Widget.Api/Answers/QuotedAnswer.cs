@@ -27,7 +27,7 @@ public sealed record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations
     /// <summary>A second passage is quoted, too, when its probability is at least this share of the best one's.</summary>
     private const double MinProbabilityShare = 0.85;
 
-    /// <summary>What is compared often stands in different passages.</summary>
+    /// <summary>Maximum number of quotes in a comparison. The things that are compared are often in different passages.</summary>
     private const int MaxComparedQuotes = 3;
 
     private const double MinComparedProbabilityShare = 0.5;
@@ -45,7 +45,7 @@ public sealed record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations
     /// <param name="asked">What the visitor asks.</param>
     /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
     /// <param name="passages">The rated passages.</param>
-    /// <param name="isPart">Whether it is a part of a question, which gets fewer suggestions.</param>
+    /// <param name="isPart">Whether this is the answer to a part of a question, which gets fewer suggestions.</param>
     public static QuotedAnswer? From(
         string intro,
         string asked,
@@ -110,7 +110,7 @@ public sealed record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations
         foreach (var answer in answers.OrderBy(answer => answer.IsSuggestion))
         {
             var further = WithoutRepetition(answer.Blocks, blocks);
-            // The words above suggestions go with them.
+            // If all suggestions are left out, so are the words above them.
             if (answer.Citations.Count == 0 || further.Any(block => block.Passage is not null)) blocks.AddRange(further);
         }
 
@@ -141,7 +141,7 @@ public sealed record QuotedAnswer(string Text, IReadOnlyList<Citation> Citations
         }
     }
 
-    // Without quotes whose text is part of an earlier one, and without suggestions that repeat one.
+    // Leaves out quotes whose text is part of an earlier quote, and suggestions that repeat one.
     private static List<Block> WithoutRepetition(IEnumerable<Block> blocks, IReadOnlyList<Block>? earlier = null)
     {
         var kept = new List<Block>();

@@ -28,8 +28,8 @@ internal sealed class SessionService(
     TimeProvider clock)
 {
     /// <summary>
-    /// Opens a session. A visitor id that is unknown, such as that of an erased visitor, is replaced by a new one. So is one for which an
-    /// identity has been proved, unless the request proves the same.
+    /// Opens a session. A visitor id that is unknown, such as that of an erased visitor, is replaced by a new one. The id of a
+    /// visitor with a proved identity is also replaced, unless the request proves the same identity.
     /// </summary>
     /// <param name="tenant">The tenant whose widget it is.</param>
     /// <param name="request">The widget's request.</param>

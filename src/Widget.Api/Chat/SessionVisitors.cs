@@ -11,11 +11,11 @@ namespace Widget.Api.Chat;
 internal sealed record SessionVisitor(VisitorId Id, string? Locale, OpenConversation? Last);
 
 /// <param name="Id">The conversation.</param>
-/// <param name="LastSeq">Seq of its last event.</param>
+/// <param name="LastSeq">Sequence number of its last event.</param>
 internal sealed record OpenConversation(ConversationId Id, int LastSeq);
 
 /// <summary>
-/// Finds and adds the visitors of sessions. Every page view opens a session, so what most of them need is one round trip.
+/// Finds and adds the visitors of sessions. Every page view opens a session, so most of them take only one round trip to the database.
 /// </summary>
 internal sealed class SessionVisitors(TenantDatabase database)
 {

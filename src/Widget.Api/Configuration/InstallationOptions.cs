@@ -17,7 +17,7 @@ public sealed record InstallationOptions
     /// </summary>
     public string? HostSuffix { get; init; }
 
-    /// <summary>Where a demonstration can be seen (WIDGET_DEMO_URL); null if there is none. The start page leads to it.</summary>
+    /// <summary>Address of a demo (WIDGET_DEMO_URL); null if there is none. The start page links to it.</summary>
     public Uri? DemoAddress { get; init; }
 
     internal static InstallationOptions Read(Variables variables)

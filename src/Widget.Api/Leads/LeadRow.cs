@@ -29,7 +29,7 @@ public sealed class LeadRow : ITenantOwned
 
     public string? Name { get; init; }
 
-    /// <summary>The sentence about the use of their data that the visitor was shown last.</summary>
+    /// <summary>The privacy notice that the visitor was shown last, word for word.</summary>
     public string? Consent { get; init; }
 
     public string? Locale { get; init; }

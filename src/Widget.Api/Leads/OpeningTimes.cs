@@ -5,12 +5,12 @@ using Widget.Contracts;
 namespace Widget.Api.Leads;
 
 /// <summary>
-/// Computes from a tenant's office hours whether people answer at an instant, and when they answer next. The local time decides: while a
-/// clock is put back, hours can be passed twice, and hours that a clock skips are not passed at all.
+/// Computes from a tenant's office hours whether people answer at an instant, and when they answer next. The local time decides: when
+/// clocks are put back, an hour occurs twice; when they are put forward, an hour does not occur.
 /// </summary>
 internal static class OpeningTimes
 {
-    // Long enough for the hours of one day a week beside a list of holidays.
+    // Long enough to find the next hours of a tenant with one day a week and many holidays.
     private const int MaxDays = 366;
 
     private static readonly LocalTimePattern TimePattern = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
@@ -51,11 +51,11 @@ internal static class OpeningTimes
             return HoursOf(local.Date).Any(entry => entry.From <= local.TimeOfDay && (entry.To is not { } to || local.TimeOfDay < to));
         }
 
-        // Hours open at their start or, if the clock is changed within them, at the change.
+        // Office hours begin at their start time, or at a clock change that moves the local time into them.
         public Instant? NextOpening(Instant now)
         {
             var today = now.InZone(zone).Date;
-            // A clock that is put back at midnight shows the end of the day before once more.
+            // If the clock is put back at midnight, the end of the day before occurs again.
             for (var day = -1; day < MaxDays; day++)
             {
                 var date = today.PlusDays(day);
@@ -71,7 +71,7 @@ internal static class OpeningTimes
         private IEnumerable<(LocalTime From, LocalTime? To)> HoursOf(LocalDate date) =>
             _holidays.Contains(date) ? [] : _days[date.DayOfWeek];
 
-        // None for a time that the clock skips, two for one that it shows twice.
+        // None for a local time that is skipped, two for one that occurs twice.
         private IEnumerable<Instant> Instants(LocalDateTime time)
         {
             var mapping = zone.MapLocal(time);

@@ -43,7 +43,7 @@ public sealed record MailOptions
         }
 
         if (variables.Errors.Count == 0 && server is not null && from is null)
-            variables.Errors.Add("WIDGET_MAIL_FROM is not set. It is the sender of the e-mails that WIDGET_SMTP_URL sends.");
+            variables.Errors.Add("WIDGET_MAIL_FROM is not set. Set it to the sender of e-mails, because WIDGET_SMTP_URL is set.");
         if (variables.Errors.Count == 0 && from is not null && server is null)
             variables.Errors.Add("WIDGET_MAIL_FROM is set, but WIDGET_SMTP_URL, the server that sends e-mails, is not.");
         return new MailOptions { Server = server, From = from };

@@ -26,6 +26,6 @@ internal sealed class MailHealth(MailOptions options, MailStatus status) : IHeal
             !options.IsConfigured
                 ? HealthCheckResult.Healthy("No SMTP server is configured (WIDGET_SMTP_URL); transcripts are not offered.")
             : status.Failure is { } failure
-                ? HealthCheckResult.Degraded($"The last e-mail could not be sent and is tried again: {failure}")
+                ? HealthCheckResult.Degraded($"The last e-mail could not be sent and will be retried: {failure}")
             : HealthCheckResult.Healthy("An SMTP server is configured."));
 }

@@ -66,7 +66,7 @@ internal sealed partial class MailWorker(
         }
 
         status.Succeeded();
-        // What was sent is no longer needed here, so it is not kept.
+        // After sending, the texts are not needed any more, so they are deleted.
         await UpdateAsync(lease, "sent_at = now(), error = null, recipient = '', subject = '', text = '', html = ''", [], ct);
         LogSent(lease.Tenant, lease.Mail, mail.Attempts);
     }
@@ -75,7 +75,7 @@ internal sealed partial class MailWorker(
     {
         var reason = SmtpSender.Explain(exception);
         var isFinal = attempts >= MaxAttempts || SmtpSender.IsFinal(exception);
-        // A recipient that the server refuses says nothing about the server.
+        // If the server refuses a recipient, the server itself works.
         if (!SmtpSender.IsFinal(exception)) status.Failed(reason);
         LogFailed(SanitizedException.From(exception), lease.Tenant, lease.Mail, attempts, isFinal);
         if (isFinal)

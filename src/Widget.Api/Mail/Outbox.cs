@@ -11,7 +11,9 @@ namespace Widget.Api.Mail;
 /// <param name="Html">The HTML part.</param>
 internal sealed record MailContent(string Recipient, string Subject, string Text, string Html);
 
-/// <summary>Adds e-mails to the outbox, within the transaction of what they are about. <see cref="MailWorker"/> sends them.</summary>
+/// <summary>
+/// Adds e-mails to the outbox, in the same transaction as the change that causes them. <see cref="MailWorker"/> sends them.
+/// </summary>
 internal sealed class Outbox(MailOptions options, WakeUpSignal<MailWorker> signal)
 {
     /// <summary>Whether e-mails can be sent.</summary>

@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Mail;
 
-/// <summary>An e-mail to send, or the trace of one that was sent.</summary>
+/// <summary>An e-mail to send, or the record of one that was sent.</summary>
 public sealed class OutboxMail : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

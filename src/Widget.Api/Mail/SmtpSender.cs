@@ -32,8 +32,8 @@ internal sealed class SmtpSender(MailOptions options)
     /// <summary>The reason for operators. It contains neither the e-mail nor credentials.</summary>
     public static string Explain(Exception exception) => exception switch
     {
-        AuthenticationException => "The SMTP server does not accept the user or password.",
-        SslHandshakeException => "No TLS connection to the SMTP server could be made.",
+        AuthenticationException => "The SMTP server rejected the user name or password.",
+        SslHandshakeException => "A TLS connection to the SMTP server could not be established.",
         SmtpCommandException refused => $"The SMTP server refused the e-mail with status {(int)refused.StatusCode}.",
         ServiceNotConnectedException or SmtpProtocolException or IOException => "The connection to the SMTP server was lost.",
         SocketException or TimeoutException or OperationCanceledException => "The SMTP server cannot be reached.",
@@ -54,7 +54,7 @@ internal sealed class SmtpSender(MailOptions options)
         };
         message.From.Add(from);
         message.To.Add(new MailboxAddress(name: null, mail.Recipient));
-        // Out-of-office replies to it help nobody (RFC 3834).
+        // Asks mail servers not to send out-of-office replies (RFC 3834).
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
     }

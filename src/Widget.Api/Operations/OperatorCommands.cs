@@ -34,7 +34,7 @@ internal static class OperatorCommands
     {
         var serveCommand = new Command("serve", "Run the server: the API and the widget (the default).");
         serveCommand.SetAction((_, ct) => serve(ct));
-        var checkCommand = new Command("check", "Check the settings of the server, and list all errors. Connects to nothing.");
+        var checkCommand = new Command("check", "Check the server's settings and list all errors, without connecting to anything.");
         checkCommand.SetAction(async (_, ct) =>
         {
             await check(ct);

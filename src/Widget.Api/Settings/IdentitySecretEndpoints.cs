@@ -20,7 +20,7 @@ internal static class IdentitySecretEndpoints
     {
         var secret = routes.MapGroup("/api/settings/identity-secret").RequireAuthorization(Policies.Developer).ProducesProblem(401)
             .WithTags("Settings");
-        secret.MapGet("/", Read).WithSummary("Get whether the tenant has an identity secret, and its last characters");
+        secret.MapGet("/", Read).WithSummary("Check whether the tenant has an identity secret, and get its last characters");
         secret.MapPost("/", Rotate)
             .WithSummary("Create or replace the identity secret; it is shown only once, and proofs with the old one are refused at once");
         secret.MapDelete("/", Remove).ProducesProblem(404).WithSummary("Delete the identity secret; all proofs of identity are refused");

@@ -57,7 +57,9 @@ public sealed partial class SessionLeases(
 
     /// <summary>Releases a session until its next check.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="nextCheck">The time of the next check; null for the time in the row, or now if Tavus has called back meanwhile.</param>
+    /// <param name="nextCheck">
+    /// The time of the next check. Null keeps the time in the row, or sets it to now if Tavus has called back meanwhile.
+    /// </param>
     public async Task ReleaseAsync(SessionLease lease, DateTimeOffset? nextCheck = null)
     {
         _held.Remove(lease.Id);

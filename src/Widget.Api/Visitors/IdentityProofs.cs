@@ -5,7 +5,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Visitors;
 
-/// <summary>Checks who a visitor is by the tenant's identity secret (docs/embedding.md).</summary>
+/// <summary>Checks the proof of a visitor's identity with the tenant's identity secret (docs/embedding.md).</summary>
 public sealed class IdentityProofs(TenantSecrets secrets)
 {
     /// <summary>Whether the hash proves the id.</summary>
@@ -21,7 +21,7 @@ public sealed class IdentityProofs(TenantSecrets secrets)
     public static string HashOf(string secret, string id) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(id)));
 
-    // The comparison takes the same time wherever the hashes differ, so that the time tells nothing about the right one.
+    // The comparison takes the same time wherever the hashes differ, so that the time reveals nothing about the correct hash.
     private static bool Matches(string secret, string id, string hash) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(HashOf(secret, id)), Encoding.UTF8.GetBytes(hash));
 }

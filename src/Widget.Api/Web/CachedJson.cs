@@ -6,13 +6,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Widget.Api.Web;
 
-/// <summary>JSON that anybody may keep for a while and then check by its entity tag.</summary>
+/// <summary>Public JSON that clients and proxies may cache for a while and then revalidate by its entity tag.</summary>
 internal static class CachedJson
 {
-    /// <summary>Returns the value, or 304 if the caller has it.</summary>
+    /// <summary>Returns the value, or 304 if the caller has the current version.</summary>
     /// <param name="http">The request.</param>
     /// <param name="value">What to send.</param>
-    /// <param name="maxAge">How long it may be used without a check.</param>
+    /// <param name="maxAge">How long it may be used without revalidation.</param>
     public static IResult Of<T>(HttpContext http, T value, TimeSpan maxAge)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(

@@ -38,7 +38,7 @@ internal sealed class EventStream : IAsyncDisposable
         (_response, _clock, _ct) = (http.Response, clock, http.RequestAborted);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         _response.ContentType = "text/event-stream";
-        // A proxy must neither keep the stream nor compress it, which would hold text back until there is more.
+        // A proxy must neither cache nor compress the stream. Compression would hold text back until there is more.
         _response.Headers.CacheControl = "no-cache, no-store, no-transform";
         _response.Headers.ContentEncoding = "identity";
         // nginx buffers responses unless they say otherwise.
@@ -67,7 +67,7 @@ internal sealed class EventStream : IAsyncDisposable
         return WriteAsync(text.Append('\n').ToString());
     }
 
-    /// <summary>Ends the comments. The request's handler ends the response.</summary>
+    /// <summary>Stops sending comments. The request's handler ends the response.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
@@ -102,7 +102,7 @@ internal sealed class EventStream : IAsyncDisposable
     }
 }
 
-/// <summary>Sends items as server-sent events while they arrive. It replaces the framework's result, which has no keep-alive.</summary>
+/// <summary>Sends items as server-sent events as they arrive. It replaces the framework's result, which has no keep-alive.</summary>
 /// <param name="items">The events.</param>
 internal sealed class EventStreamResult<T>(IAsyncEnumerable<SseItem<T>> items) : IResult, IEndpointMetadataProvider, IStatusCodeHttpResult
 {

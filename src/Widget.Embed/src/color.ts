@@ -22,7 +22,7 @@ export function contrast(a: string, b: string): number {
 
 /** White or black, whichever has a contrast of at least 4.5 on this color. */
 export function onColor(color: string): string {
-  // With a luminance between 0.175 and 0.183 both have it. That leaves room for a short formula, which the loader needs.
+  // With a luminance between 0.175 and 0.183, both do. This allows a short formula, which keeps the loader small.
   const part = (at: number): number => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2;
   return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) < 0.1795 ? '#ffffff' : '#000000';
 }

@@ -38,7 +38,7 @@ export interface WidgetApi {
   ask(text: string): void;
   /** Identifies the visitor. With a hash, a visitor who is known by this id gets their conversations back. */
   identify(identity: Identity): void;
-  /** Forgets the visitor in all tabs, for instance when they sign out. The next one starts anew. */
+  /** Forgets the visitor in all tabs, for instance when they sign out. The next visitor starts with an empty conversation. */
   reset(): void;
   /** Describes the page: a product, a plan, a cart. Replaces the earlier context. */
   setContext(context: ContextValues): void;
@@ -84,7 +84,7 @@ export interface Host {
 }
 
 export type App = Omit<WidgetApi, 'on' | 'off' | 'attach' | 'open'> & {
-  /** @param restored It was open on the page before. It does not take the focus. */
+  /** @param restored The panel was open on the page before. It does not take the focus. */
   open(restored?: boolean): void;
   /** The widget is back after the page had removed it. */
   attached(): void;

@@ -131,7 +131,7 @@ const states: Record<
     large?: boolean;
     availability?: Availability;
     known?: boolean;
-    /** Pressed once the state is shown: a selector. */
+    /** Selects an element that is clicked once the state is shown. */
     press?: string;
   }
 > = {

@@ -99,7 +99,7 @@ public sealed class EmbeddingModels(
         : throw new EmbeddingUnavailableException($"The embedding model {model} is not configured on this server.");
 
     // Searches compare vectors by inner product, which equals the cosine for unit vectors. Most models return unit vectors, but shortened
-    // vectors are no unit vectors.
+    // vectors are not.
     private static float[] Unit(ReadOnlySpan<float> vector)
     {
         var unit = vector.ToArray();

@@ -90,7 +90,7 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
     private static void Add(Dictionary<ulong, float> features, ulong hash, float weight) =>
         CollectionsMarshal.GetValueRefOrAddDefault(features, hash, out _) += weight;
 
-    // FNV-1a, finished with MurmurHash3's mixer. Stored vectors depend on the hash, so it must not change as the runtime's does.
+    // FNV-1a, finished with MurmurHash3's mixer. Stored vectors depend on the hash, so it must never change.
     private static ulong Hash(ReadOnlySpan<char> text, bool isWord)
     {
         var hash = isWord ? 0xcbf29ce484222325UL : 0x84222325cbf29ce4UL;

@@ -45,7 +45,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         var corrected = await CorrectedText.ReadAsync(db, text, question, candidates, ct);
         if (corrected is not null)
         {
-            // The models know no misspelt words.
+            // The sentence models don't recognise misspelt words.
             vectors = vectors with { Semantic = models.EmbedMeaning(corrected) };
             if (model == HashedEmbedder.Model) vectors = vectors with { Dense = HalfVectors.From(HashedEmbedder.Embed(corrected)) };
             candidates = await FindAsync();

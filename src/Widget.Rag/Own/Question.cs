@@ -28,8 +28,8 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
     private static async Task<List<QuestionTerm>> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
         // Stop words are words that PostgreSQL's own text search configuration drops and ours keeps, in the question's language. They weigh
-        // 0.3, and their rarity is measured among the passages in that language: where few passages are in it, "der" is rare but says as
-        // little as ever. A spelling without accents and another notation weigh half beside the one that was asked. This is a prepared
+        // 0.3, and their rarity is measured among the passages in that language: where few passages are in it, "der" is rare but still
+        // says little. A spelling without accents and another notation have half the weight of the visitor's own words. This is a prepared
         // statement, because a database function would be planned again for each call.
         var languages = QuestionLanguages.Of(text);
         var words = LexicalText.Prepare(text);

@@ -62,7 +62,7 @@ internal static partial class LexicalNotations
             if (signed[i] != words[i]) yield return signed[i];
             if (words[i] is "cplusplus" or "csharp") yield return "c";
             else if (words[i] == "dotnet") yield return "net";
-            // Of a speed, the distance and the time are found as well.
+            // The distance and the time of a speed are also indexed by themselves.
             else if (signed[i] == Units.KilometersPerHour && Units.Of(words[i], afterNumber: true) is { } part && part != signed[i])
                 yield return part;
         }

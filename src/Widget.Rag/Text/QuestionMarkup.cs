@@ -38,7 +38,7 @@ public static partial class QuestionMarkup
     [GeneratedRegex("""^[ \t]{0,3}(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[-*+][ \t]+)""", RegexOptions.Multiline, 1000)]
     private static partial Regex LineStart();
 
-    // Marks at the edge of a word. Within a word, as in "part_no", or alone, as in "5 * 4", they are no emphasis.
+    // Marks at the edge of a word. Within a word, as in "part_no", or alone, as in "5 * 4", they are not emphasis.
     [GeneratedRegex(
         """`+|(?<![\p{L}\p{N}*_~])(?:\*{1,3}|_{1,3}|~~)(?=\S)|(?<=[^\s*_~])(?:\*{1,3}|_{1,3}|~~)(?![\p{L}\p{N}*_~])""",
         RegexOptions.None,

@@ -23,7 +23,7 @@ internal static class Units
     private const string Kilometer = Mark + "km";
     private const string Hour = Mark + "hour";
 
-    // Words that are a unit wherever they stand.
+    // Words that are a unit in any position.
     private static readonly FrozenDictionary<string, string> Anywhere = Table(
         """
         eur: eur euro euros
@@ -84,11 +84,11 @@ internal static class Units
     }.ToFrozenDictionary();
 
     /// <summary>Whether a text that follows a number without a space is a unit, as in "25kmh".</summary>
-    // Most single capitals are no units there: "5G", "4K", "M2".
+    // After a number without a space, most single capital letters are not units: "5G", "4K".
     public static bool IsAttached(string word) => word is "C" or "F" or "L" or "V" or "W" || (Of(word, afterNumber: true) is not null
         && !(word.Length == 1 && char.IsUpper(word[0])));
 
-    /// <summary>Whether the three signs are those of a speed that is written in words, such as "kilometers per hour".</summary>
+    /// <summary>Whether the two signs are those of a speed that is written in words, such as "kilometers per hour".</summary>
     public static bool IsSpeed(string? distance, string? time) => distance == Kilometer && time == Hour;
 
     /// <summary>The sign of a unit; null for other words.</summary>

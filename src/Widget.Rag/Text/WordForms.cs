@@ -17,7 +17,7 @@ public static class WordForms
     private const double MinCommonShare = 0.55;
 
     /// <param name="first">A word as <see cref="Words.Of"/> returns it.</param>
-    /// <param name="second">Another one.</param>
+    /// <param name="second">Another word, also as <see cref="Words.Of"/> returns it.</param>
     public static bool AreSame(string first, string second)
     {
         (first, second) = (Plain(first), Plain(second));

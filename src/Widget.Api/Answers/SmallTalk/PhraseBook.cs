@@ -47,7 +47,7 @@ internal sealed class PhraseBook
     /// <summary>ISO 639-1.</summary>
     public string Language { get; }
 
-    /// <summary>The kind of small talk that a sentence is; null when it is none.</summary>
+    /// <summary>The kind of small talk in a sentence; null if the sentence is not small talk.</summary>
     public SmallTalkKind? SentenceKind(ReadOnlySpan<string> words)
     {
         foreach (var (section, kind) in SentenceSections)

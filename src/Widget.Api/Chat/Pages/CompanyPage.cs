@@ -9,8 +9,8 @@ using Widget.Platform.Text;
 namespace Widget.Api.Chat.Pages;
 
 /// <summary>
-/// A company's page: who it is, what its assistant does and what to ask, with the chat beside it. What it says is in its HTML, so that
-/// search engines and previews of links read it, and people see it before the chat is loaded.
+/// A company's page: the company, what its assistant does and what to ask, with the chat beside it. The text is part of the HTML, so that
+/// search engines and link previews can read it and people see it before the chat is loaded.
 /// </summary>
 internal sealed class CompanyPage
 {
@@ -118,7 +118,7 @@ internal sealed class CompanyPage
         body.Append("</ul></section>\n");
     }
 
-    // The name beside a picture says what it shows.
+    // The name beside a picture says what it shows, so the alternative text is empty.
     private static string Picture(string name, string? address) =>
         address is null ? "" : $"<img class=\"{name}\" src=\"{Encode(address)}\" alt=\"\">";
 

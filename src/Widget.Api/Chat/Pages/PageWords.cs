@@ -3,7 +3,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Chat.Pages;
 
-/// <summary>The texts of a company's page in one language. {0} is the company or, where it says so, the assistant.</summary>
+/// <summary>The texts of a company's page in one language. {0} is the company unless a parameter says otherwise.</summary>
 /// <param name="Locale">The language.</param>
 /// <param name="Title">The title in a tab or a preview.</param>
 /// <param name="Greeting">The heading, if the company has no greeting of its own.</param>
@@ -86,7 +86,7 @@ internal sealed record PageWords(
         return accepted.Select(Find).FirstOrDefault(words => words is not null) ?? English;
     }
 
-    /// <summary>Returns the texts in the language of the tenant's settings, or these if the visitor's language decides.</summary>
+    /// <summary>Returns the texts in the language that the tenant has set. If the tenant has set none, returns this instance.</summary>
     public PageWords For(TenantSettings settings) =>
         Array.Find(All, words => words.Locale == settings.Locale) ?? this;
 

@@ -5,7 +5,7 @@ using Widget.Api.Tenancy;
 
 namespace Widget.Api.Chat.Pages;
 
-/// <summary>The page at the root of the installation, which says what this is and leads on.</summary>
+/// <summary>The page at the root of the installation. It says what Widget is and links to the demo and the API reference.</summary>
 internal sealed partial class StartPage
 {
     private const string Resource = "Widget.Api.Chat.Pages.start.html";

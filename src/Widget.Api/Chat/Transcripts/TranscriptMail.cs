@@ -20,7 +20,7 @@ internal sealed class TranscriptMail(TranscriptWords words, string agent, string
     // Text of all languages is readable in the source of the e-mail, too.
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
-    /// <summary>Returns the e-mail. Events that are no messages are left out.</summary>
+    /// <summary>Returns the e-mail. Events that are not messages are left out.</summary>
     public MailContent Render(string recipient, IReadOnlyList<ConversationEvent> events)
     {
         var introduction = Fill(words.Introduction, agent, company);
@@ -98,7 +98,7 @@ internal sealed class TranscriptMail(TranscriptWords words, string agent, string
         var document = Markdig.Markdown.Parse(markdown, Markdown);
         foreach (var link in document.Descendants<LinkInline>().ToList())
         {
-            // Pictures would tell their server when the e-mail is read.
+            // Pictures are left out: loading one would tell its server when the e-mail is read.
             if (link.IsImage) link.IsImage = false;
             if (!IsLink(link.Url) && link.Url?.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) != true) link.Url = null;
         }

@@ -12,7 +12,7 @@ namespace Widget.Api.Chat.Transcripts;
 /// <summary>The result of a request for a transcript.</summary>
 internal enum TranscriptOutcome
 {
-    /// <summary>The e-mail will be sent, or was asked for before.</summary>
+    /// <summary>The e-mail will be sent, or was requested before.</summary>
     Accepted,
 
     /// <summary>The conversation is not the visitor's.</summary>
@@ -52,7 +52,7 @@ internal sealed class TranscriptService(
         if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (TranscriptOutcome.NoConversation, null);
         if (await Outbox.ContainsAsync(db, conversation, request.ClientId, ct)) return (TranscriptOutcome.Accepted, null);
         var events = await ReadAllAsync(db, conversation, ct);
-        // Without this, anybody could send e-mails of their own words through us.
+        // Without this check, anybody could use us to send e-mails with their own text.
         if (!events.Exists(entry => entry is AssistantMessage or Utterance { Speaker: Speaker.Assistant }))
             return (TranscriptOutcome.Empty, null);
         if (await TakeAsync(tenant.TenantId, conversation, request.Email, ct) is { } refusal) return (default, refusal);

@@ -21,8 +21,8 @@ internal sealed record TranscriptWords(
         "Here is your conversation with {0}, the AI assistant of {1}.",
         "You",
         "Sources",
-        "You are receiving this e-mail because someone asked for this transcript in the chat of {0}. "
-            + "If it wasn't you, you can ignore it.");
+        "You are receiving this e-mail because someone requested this transcript in the chat of {0}. "
+            + "If it wasn't you, you can ignore this e-mail.");
 
     private static readonly TranscriptWords German = new(
         "de",

@@ -18,7 +18,7 @@ public sealed record CreatePersona
     /// <summary>full or echo.</summary>
     public string? PipelineMode { get; init; }
 
-    /// <summary>Required by accounts whose API calls personas PALs.</summary>
+    /// <summary>Required by accounts whose API uses the name PAL for a persona.</summary>
     public string? DefaultReplicaId { get; init; }
 
     public IReadOnlyList<string>? DocumentIds { get; init; }

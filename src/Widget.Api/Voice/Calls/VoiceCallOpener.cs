@@ -35,7 +35,7 @@ public sealed partial class VoiceCallOpener(
     TimeProvider clock,
     ILogger<VoiceCallOpener> logger)
 {
-    /// <summary>A call continues an earlier one that ended as continued within this time.</summary>
+    /// <summary>A call can continue an earlier one that ended with the reason "continued" within this time.</summary>
     private static readonly TimeSpan ContinuationWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>Checks whether the tenant can open a call, and plans it.</summary>

@@ -25,7 +25,7 @@ internal static class VoiceEndpoints
             .WithSummary("Send a typed message that the assistant answers aloud");
         calls.MapPost("/{id:guid}/talk", Talk).WithSummary("Press or release the push-to-talk button");
         calls.MapPost("/{id:guid}/interrupt", Interrupt).WithSummary("Stop the assistant from speaking");
-        calls.MapPost("/{id:guid}/end", End).WithSummary("End a voice call; continued: the page continues it in a new one");
+        calls.MapPost("/{id:guid}/end", End).WithSummary("End a voice call; with continued, the page goes on in a new call");
         voice.MapPost("/session/{id:guid}/leave", Leave).ProducesProblem(400).ProducesProblem(404)
             .WithSummary("End a voice call while its page is being closed (text or JSON; needs the leave token only)");
         voice.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401)

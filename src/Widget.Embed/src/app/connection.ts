@@ -48,7 +48,7 @@ export interface Listener {
 
 const firstDelay = 500;
 const maxDelay = 15_000;
-/** Another tab opens the visitor's first session. After this time, this one no longer waits for it. */
+/** The longest time to wait while another tab opens the visitor's first session. */
 const maxLockTime = 5_000;
 /** If WebSockets fail this often while plain requests succeed, the network blocks them. */
 const hubFailuresBeforeHttp = 2;
@@ -230,7 +230,7 @@ export class Connection {
         return open();
       });
     } catch (error) {
-      // Some pages may not use locks.
+      // Locks are not available on every page.
       if (progress.started) throw error;
       return open();
     }

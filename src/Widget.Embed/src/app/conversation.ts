@@ -19,7 +19,7 @@ import type {
 import { toJson } from './pristine';
 
 interface ItemBase {
-  /** When the log took it in; undefined before. */
+  /** When it was added to the log; undefined before that. */
   at?: string;
 }
 

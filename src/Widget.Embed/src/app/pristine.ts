@@ -1,9 +1,9 @@
 /**
- * What old libraries on the customer's page replace or extend: Prototype.js gives arrays a `toJSON`, which makes JSON.stringify write
- * strings instead of arrays; others replace JSON.stringify, Promise or Array.from.
+ * Substitutes for what old libraries on the customer's page replace or extend: Prototype.js gives arrays a `toJSON`, which makes
+ * JSON.stringify write strings instead of arrays; others replace JSON.stringify, Promise or Array.from.
  */
 
-/** The promise of the language, which async functions use whatever the page has put in place of `Promise`. */
+/** The built-in promise. Async functions return it even if the page has replaced `Promise`. */
 // eslint-disable-next-line @typescript-eslint/require-await -- Only its promise matters.
 export const NativePromise = (async () => undefined)().constructor as PromiseConstructor;
 

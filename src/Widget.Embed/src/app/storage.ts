@@ -33,7 +33,7 @@ export interface Storage {
   draft: string;
   /** Whether the panel is open in this tab. */
   open: boolean;
-  /** Calls back when another tab has changed or forgotten something. Returns a function that ends this. */
+  /** Calls back when another tab has changed or forgotten something. Returns a function that stops this. */
   watch(changed: () => void): () => void;
 }
 
@@ -64,7 +64,7 @@ class Area {
     }
   }
 
-  /** The items whose name begins so. */
+  /** The items whose names begin with `start`. */
   all(start: string): string[] {
     let names: string[] = [];
     try {

@@ -54,7 +54,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   /** The visitor of this tab's session. */
   #visitorId: string | undefined;
   readonly #tab;
-  /** The earlier conversation that the visitor has opened, until it is there. */
+  /** The earlier conversation that the visitor has opened, until it is loaded. */
   #wanted: string | undefined;
 
   readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
@@ -69,7 +69,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   constructor(
     readonly host: Host,
     readonly modules: Modules,
-    /** Forgets the visitor, because another tab has. */
+    /** Forgets the visitor, because another tab has done so. */
     private readonly forgotten: () => void = () => undefined,
   ) {
     this.memory = storage(host.siteKey);
@@ -119,13 +119,13 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.write(trimmed);
   }
 
-  /** Sends a question that the visitor has pressed. */
+  /** Sends a question that the visitor has clicked. */
   ask(question: string): void {
     this.send(question);
     this.show(this.view.value, '.thread');
   }
 
-  /** Shows a view and focuses a part of it: what the visitor has pressed may be gone. */
+  /** Shows a view and focuses a part of it: the button that the visitor has clicked may be gone. */
   show(view: View, focus: string): void {
     this.view.value = view;
     queueMicrotask(() => this.host.shadow.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true }));
@@ -305,7 +305,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
       },
       online: () => void this.#outbox.redeliver(),
       unavailable: ({ status, message }) => {
-        // Keys are no matter for visitors.
+        // Visitors can do nothing about a wrong key, so they don't see the message.
         const isKey = status === 401 || status === 404;
         console.warn(`Widget: ${message}`);
         this.host.emit('error', { message });
@@ -321,7 +321,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
 
   #sessionOpened({ config, conversationId, lastSeq, visitorId, verified = false }: Session): void {
     const before = this.memory.get();
-    // What somebody else has written must not be sent or shown. Signing in makes the unknown visitor a known one, and keeps it.
+    // Text that somebody else has written must not be sent or shown. A visitor who signs in is the same person, so it is kept.
     if (before.visitorId && before.visitorId !== visitorId && (before.verified || !verified)) {
       for (const { clientId } of this.memory.unsent()) this.memory.dropUnsent(clientId);
       this.thread.clear();

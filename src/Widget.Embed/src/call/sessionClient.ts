@@ -70,7 +70,7 @@ export abstract class SessionClient<Session extends CallSession> {
     }
   }
 
-  /** @param query Says more about the end. */
+  /** @param query Query parameters with details about the end. */
   async end(query = ''): Promise<void> {
     this.stop();
     if (!this.current) return;

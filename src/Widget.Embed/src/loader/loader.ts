@@ -9,7 +9,7 @@ import { clean, isAttribute, isCall } from './rules';
 
 declare const APP_MODULE: string;
 declare const MISTAKES_MODULE: string;
-/** What the page calls so. A class is not a property of `window`. */
+/** The page's own variable, if any. A class with this name is not a property of `window`. */
 declare const Widget: unknown;
 
 type Handler = (detail: unknown) => void;
@@ -47,7 +47,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
 
   let name = setting('name') ?? 'Widget';
   let existing = (name === 'Widget' && typeof Widget !== 'undefined' ? Widget : page[name]) as Api | Call[] | undefined;
-  // The page's own.
+  // The page uses the name itself.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- It may be anything.
   if (existing && !existing.push) {
     explain('name', [name]);
@@ -167,7 +167,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
     if (/^(open|toggle|ask)$/.test(name)) load();
   }
 
-  // Brings the widget back when a router replaces the body or its content. If the page removes it again and again, it stays away.
+  // Brings the widget back when a router replaces the body or its content, at most twenty times within five seconds.
   let returns = 0;
   const observer = new MutationObserver(() => {
     if (!root.isConnected && returns < 20) {

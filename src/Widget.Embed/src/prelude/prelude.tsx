@@ -53,7 +53,7 @@ export function Prelude({ panel, mode, start, cancel }: PreludeProps) {
   );
 }
 
-/** The visitor's own picture. Without permission yet, it opens only when the visitor asks for it. */
+/** The visitor's own picture. Until the browser has permission, it opens only when the visitor asks for it. */
 function Preview({ cameraId, opened }: { cameraId: string; opened: () => void }) {
   const t = preludeWords.value;
   const picture = useRef<HTMLVideoElement>(null);
@@ -62,7 +62,7 @@ function Preview({ cameraId, opened }: { cameraId: string; opened: () => void })
   const [failed, setFailed] = useState(false);
 
   useEffect(() => {
-    // Not every browser can say so. Then the visitor's click decides.
+    // Not every browser reports the permission. Then the visitor's click decides.
     void (async () => {
       try {
         const { state } = await navigator.permissions.query({ name: 'camera' });

@@ -1,5 +1,5 @@
 /**
- * The room's own page in a frame, where Daily's client cannot join. A page that takes part passes the call's messages through postMessage:
+ * The room's own page in a frame, where Daily's client cannot join. A page that supports it passes the call's messages through postMessage:
  * `app-message-connect` from us, `app-message-connected` from the page, then `app-message` with `data` in both directions. Daily's own page
  * doesn't: the call then has no captions, and typed messages are answered in the thread.
  */
@@ -7,7 +7,7 @@ import { signal } from '@preact/signals';
 import { roomMessage, type RoomMessage } from './wire';
 
 export class FramedRoom {
-  /** Whether the page takes part. */
+  /** Whether the page passes the call's messages. */
   readonly connected = signal(false);
   #page: Window | undefined;
 

@@ -12,8 +12,9 @@ namespace Widget.Rag.Ingestion.Crawling;
 /// A new page is compared with what the site shows at an address that does not exist. A known page with a completely different text is also
 /// compared with other pages of the site, which are fetched for this purpose:
 /// <list type="bullet">
-/// <item>Several pages that had different texts now show the same one: the site has a bad day (maintenance, a bot check). Their earlier
-/// texts are kept. If a page shows the new text at a third crawl, too, while the rest of the site is well, it is believed.</item>
+/// <item>Several pages that had different texts now show the same one: the site has a temporary problem (maintenance, a bot check).
+/// Their earlier texts are kept. If a page shows the new text at a third crawl, too, while the rest of the site is normal, the text is
+/// stored.</item>
 /// <item>Only this page shows the text of an address that does not exist: the page is gone.</item>
 /// </list>
 /// </remarks>
@@ -198,7 +199,7 @@ internal static class SuspiciousPages
     {
         public bool HasChanged { get; } = Now?.IsRelatedTo(Earlier) == false;
 
-        /// <summary>Whether it shows this text instead of its own.</summary>
+        /// <summary>Whether the page shows this text instead of its own.</summary>
         public bool Shows(PageText text) => HasChanged && Now!.IsSameAs(text);
     }
 }

@@ -23,7 +23,7 @@ internal static class WordFeatures
     // Topics repeat what the words say, so they weigh less.
     private const float TopicScale = 0.5f;
 
-    // So do sequences.
+    // Sequences also repeat what the words say.
     private const float SequenceScale = 0.5f;
 
     private const char StartOfQuestion = '^';

@@ -42,7 +42,7 @@ export function Head({ store, home, close }: Props) {
         </>
       )}
       {!page && (
-        // Hidden where the launcher can be reached: it closes the panel, too.
+        // Hidden while the launcher is visible, because the launcher also closes the panel.
         <button type="button" class="tool close" aria-label={t.closeChat} title={t.closeChat} onClick={close}>
           <Icon name="close" />
         </button>
@@ -51,7 +51,7 @@ export function Head({ store, home, close }: Props) {
   );
 }
 
-/** The company's logo and its name. A wide logo is taken to contain the name. */
+/** The company's logo and its name. A wide logo is assumed to contain the name. */
 function Company({ store }: { store: Store }) {
   const [logo, setLogo] = useState<'mark' | 'wide' | 'failed'>('mark');
   const { tenantName = '', logoUrl } = store.config.value ?? {};
@@ -94,7 +94,7 @@ function Agent({ store }: { store: Store }) {
   );
 }
 
-/** Answers are being read aloud. Turns that off. */
+/** Shown while answers are read aloud. Turns reading aloud off. */
 function Listening({ store }: { store: Store }) {
   const t = words.value;
   if (!store.speech.module.value?.listening.value || store.call.value) return null;

@@ -10,7 +10,7 @@ interface Props {
   cite: (number: number) => ComponentChildren;
 }
 
-/** Selects the elements that translations put in place of text. */
+/** Selects the elements that a browser's translation puts in place of text. */
 const translated = ':is(font)';
 
 /** An answer's text as elements. */

@@ -22,7 +22,7 @@ export function Time({ at }: { at: string | undefined }) {
 interface VisitorProps {
   item: VisitorItem;
   store: Store;
-  /** Whether the message is the visitor's last, which says whether it was sent and read. */
+  /** Whether the message is the visitor's last one. Only the last one shows whether it was sent and read. */
   last: boolean;
   /** The assistant has begun to answer. */
   read: boolean;
@@ -111,7 +111,7 @@ function ContactOptions({ store }: { store: Store }) {
   );
 }
 
-/** The time of an answer, and what can be done with it. Another click takes a rating back. */
+/** The time of an answer, and its buttons. A second click on a rating removes it. */
 function Actions({ item, store }: { item: AssistantItem; store: Store }) {
   const t = words.value;
   const [given, setGiven] = useState<Rating | undefined>(undefined);

@@ -13,7 +13,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** Something on top of the panel. Takes the focus, and gives it back to what opened it. */
+/** A sheet on top of the panel. It takes the focus, and returns it when it closes. */
 export function Sheet({ label, kind, heading, close, children }: Props) {
   const t = words.value;
   const Label = heading ?? 'span';

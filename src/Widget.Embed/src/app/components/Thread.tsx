@@ -61,7 +61,7 @@ export function Thread({ store }: { store: Store }) {
         aria-live="off"
         aria-label={t.conversation}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-          // Scroll events arrive a frame late. Only a visitor moves up while the end stays where it was; anything else is layout.
+          // Scroll events arrive a frame late. If the thread moves up while its end stays, the visitor has scrolled.
           const [max, { top, max: maxBefore, follows }] = [scrollHeight - clientHeight, scroll.current];
           if (max - scrollTop < 48) scroll.current.follows = true;
           else if (scrollTop < top - 1 && max >= maxBefore - 1) scroll.current.follows = false;
@@ -113,7 +113,7 @@ export function Thread({ store }: { store: Store }) {
   );
 }
 
-/** Says on which day the following was said, where that changes. */
+/** Shows the date where the day changes. */
 function Day({ item, before }: { item: Item; before: Item | undefined }) {
   if (!item.at) return null;
   const day = dayOf(item.at);
