@@ -54,7 +54,7 @@ public sealed partial record OfficeHours : IValidatableObject
     {
         // JSON null can occur as a list entry.
         var hours = Weekly.OfType<OpeningHours>().ToList();
-        var wrong = hours.Find(entry => !Time().IsMatch(entry.From) || !Time().IsMatch(entry.To) || entry.From == OpeningHours.EndOfDay);
+        var wrong = hours.Find(entry => !IsTime(entry.From) || !IsTime(entry.To) || entry.From == OpeningHours.EndOfDay);
         if (hours.Count != Weekly.Count || wrong is not null)
         {
             yield return new("officeHours.weekly: write times as 09:00, from 00:00 to 24:00.", [nameof(Weekly)]);
@@ -77,10 +77,13 @@ public sealed partial record OfficeHours : IValidatableObject
     /// <summary>The day's name in JSON.</summary>
     public static string NameOf(WeekDay day) => day.ToString().ToLowerInvariant();
 
+    // JSON may contain null.
+    private static bool IsTime(string? text) => text is not null && Time().IsMatch(text);
+
     private static bool IsDate(string? text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
-    [GeneratedRegex(@"^(?:([01]\d|2[0-3]):[0-5]\d|24:00)\z", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(?:([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Time();
 }
 

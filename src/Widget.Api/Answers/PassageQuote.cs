@@ -67,7 +67,8 @@ internal static partial class PassageQuote
         // A word that all rows have does not tell them apart.
         foreach (var word in goal.Words.Where(word => rows.Count > 1 && rows.TrueForAll(row => named[row].Contains(word))).ToList())
             foreach (var row in rows) named[row] = named[row].Where(other => other != word).ToHashSet(StringComparer.Ordinal);
-        var close = rows.FindAll(row => closeness[row] >= MinRowShare * closeness[best]);
+        // The best row counts by itself, because a negative closeness is below its own share.
+        var close = rows.FindAll(row => row == best || closeness[row] >= MinRowShare * closeness[best]);
         if (goal.Compares)
         {
             var compared = rows.Where(row => named[row].Count > 0).ToList();

@@ -23,6 +23,12 @@ internal sealed record QuoteSupport(double Share, double Weakest, IReadOnlyList<
 
     private const int MinComparedLength = 3;
 
+    /// <summary>A question with more missing words is not compared word by word, because that would take too long.</summary>
+    private const int MaxCompared = 8;
+
+    /// <summary>Sentences of other knowledge bases have no maximum length.</summary>
+    private const int MaxQuotedWords = 64;
+
     public static QuoteSupport Of(QuoteGoal goal, string heading, RatedPassage passage)
     {
         var sentence = PassageQuote.ClosestWithContext(passage, goal);
@@ -39,7 +45,8 @@ internal sealed record QuoteSupport(double Share, double Weakest, IReadOnlyList<
             [
                 .. Words.Of(sentence)
                     .Where(word => word.Length >= MinComparedLength && !StopWords.Contains(word))
-                    .Distinct(StringComparer.Ordinal),
+                    .Distinct(StringComparer.Ordinal)
+                    .Take(MaxQuotedWords),
             ]);
     }
 
@@ -52,7 +59,7 @@ internal sealed record QuoteSupport(double Share, double Weakest, IReadOnlyList<
     public async Task<double> WeakestAsync(SentenceSimilarity similarity, bool isNeeded, CancellationToken ct)
     {
         if (Missing.Count == 0) return Weakest;
-        if (!isNeeded) return Math.Min(Weakest, UnknownSupport);
+        if (!isNeeded || Missing.Count > MaxCompared) return Math.Min(Weakest, UnknownSupport);
         var weakest = Weakest;
         foreach (var word in Missing)
         {

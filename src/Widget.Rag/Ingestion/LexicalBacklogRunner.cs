@@ -35,7 +35,9 @@ public sealed class LexicalBacklogRunner(TenantDatabase database, TimeProvider c
             {
                 case null: return;
                 case 0:
+                    // Only then is the backlog done: a worker that stops in between leaves it to another.
                     await IngestionFinalizer.FinalizeAsync(database, lease.Tenant, ct);
+                    await CompleteAsync(lease, ct);
                     return;
                 default:
                     if (isLast) return;
@@ -51,8 +53,7 @@ public sealed class LexicalBacklogRunner(TenantDatabase database, TimeProvider c
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
         if (await RenewAsync(db, lease, isLast, ct) is not { } after) return null;
         var passages = await NextAsync(db, after, ct);
-        if (passages.Count == 0) await CompleteAsync(db, ct);
-        else await ReindexAsync(db, passages, ct);
+        if (passages.Count > 0) await ReindexAsync(db, passages, ct);
         // Cached search results were computed with the old words. They are not used after the revision has changed.
         await using var command = db.Command(
             """
@@ -124,10 +125,14 @@ public sealed class LexicalBacklogRunner(TenantDatabase database, TimeProvider c
     }
 
     // The texts of demos still include when to show them, which visitors must not see. They are read again.
-    private static async Task CompleteAsync(TenantDb db, CancellationToken ct)
+    private async Task CompleteAsync(LexicalLease lease, CancellationToken ct)
     {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        await KnowledgeWriter.LockStatisticsAsync(db, ct);
+        if (await RenewAsync(db, lease, release: false, ct) is null) return;
         foreach (var demo in await db.Demos.AsNoTracking().ToListAsync(ct)) await JobCreation.AddTypedAsync(db, demo.SourceId, demo, ct);
         await db.LexicalBacklogs.ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
     }
 
     private static async Task ReindexAsync(TenantDb db, List<WordsOfPassage> passages, CancellationToken ct)

@@ -39,7 +39,7 @@ internal static partial class LexicalNotations
             '€' => $" {Units.Euro} ",
             '$' => $" {Units.Dollar} ",
             '£' => $" {Units.Pound} ",
-            'm' => $" {Units.SquareMeter} ",
+            'm' or 'M' => $" {Units.SquareMeter} ",
             // A space within a number, as in "1 111".
             _ => "",
         };

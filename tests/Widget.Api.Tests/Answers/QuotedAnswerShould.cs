@@ -42,6 +42,11 @@ public sealed class QuotedAnswerShould
             .ShouldBe("Plan | Price\n---|---\nGold | 249 euros\n\n[1]");
 
     [Fact]
+    public void Quote_a_row_of_a_table_that_is_unlike_the_question() =>
+        State(Passage("Plan: Silver | Price: 149 euros\nPlan: Gold | Price: 249 euros", close: "", others: -0.1), "Do you sell pizza?")
+            .ShouldBe("Plan | Price\n---|---\nSilver | 149 euros\n\n[1]");
+
+    [Fact]
     public void Number_the_sources_in_reading_order()
     {
         RatedPassage[] passages =

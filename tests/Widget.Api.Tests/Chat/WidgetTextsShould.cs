@@ -66,6 +66,8 @@ public sealed class WidgetTextsShould(ApiFixture api)
     [InlineData("Europe/Berlin", """{ "day": "monday", "from": "17:00", "to": "09:00" }""", "", "weekly")]
     [InlineData("Europe/Berlin", """{ "day": "monday", "from": "24:00", "to": "24:00" }""", "", "weekly")]
     [InlineData("Europe/Berlin", "null", "", "weekly")]
+    [InlineData("Europe/Berlin", """{ "day": "monday", "from": null, "to": "17:00" }""", "", "weekly")]
+    [InlineData("Europe/Berlin", """{ "day": "monday", "from": "0\u0669:00", "to": "17:00" }""", "", "weekly")]
     [InlineData("Europe/Berlin", """{ "day": "monday", "from": "09:00", "to": "17:00" }""", "\"2027-02-29\"", "holidays")]
     [InlineData(
         "Europe/Berlin",

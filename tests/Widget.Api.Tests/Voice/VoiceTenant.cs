@@ -114,5 +114,11 @@ internal sealed class SpokenCall(ApiFixture api, TestVisitor visitor, VisitorPee
     /// <summary>The call at the simulated provider.</summary>
     public Task<JsonElement> AtProviderAsync() => api.Voice.CallAsync();
 
+    /// <summary>Waits until the provider has seen the end of the call, which is a moment after ours.</summary>
+    /// <param name="how">"hangup" for a request, "close" for a closed connection.</param>
+    public Task HasEndedAtProviderAsync(string how) => Eventually.TrueAsync(
+        async () => (await AtProviderAsync()).GetProperty("end").GetString() == how,
+        $"the provider sees the end as {how}");
+
     public ValueTask DisposeAsync() => peer.DisposeAsync();
 }
