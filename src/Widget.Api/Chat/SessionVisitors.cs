@@ -37,6 +37,12 @@ internal sealed class SessionVisitors(TenantDatabase database)
     private const string UnverifiedSql = $"{Columns} and visitor.id = $2 and visitor.verified_id is null";
     private const string VerifiedSql = $"{Columns} and visitor.verified_id = $2";
 
+    private const string HasEvents =
+        """
+        exists (select from conversations conversation
+                where conversation.tenant_id = owned.tenant_id and conversation.id = owned.conversation_id and conversation.last_seq > 0)
+        """;
+
     /// <summary>Finds a visitor that no identity has been proved for. Null if there is none.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="visitor">The id from the browser.</param>
@@ -49,8 +55,9 @@ internal sealed class SessionVisitors(TenantDatabase database)
     }
 
     /// <summary>
-    /// Finds the visitor with a proved identity. The first time, the browser's visitor becomes this visitor, unless another identity has
-    /// been proved for it.
+    /// Finds or adds the visitor with a proved identity, and gives it the conversations of the browser's visitor, unless another identity
+    /// has been proved for that one. The browser's visitor itself stays without an identity, so tokens that were issued for it before do not
+    /// open what belongs to the identity.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="identity">The visitor's id on the tenant's site, which has been proved.</param>
@@ -64,25 +71,20 @@ internal sealed class SessionVisitors(TenantDatabase database)
         ConversationId? requested,
         CancellationToken ct)
     {
-        if (await FindVerifiedAsync(tenant, identity, requested, ct) is { } known) return known;
+        var known = await FindVerifiedAsync(tenant, identity, requested, ct);
+        if (known is not null && (browser is null || browser == known.Id)) return known;
         await using (var db = await database.BeginAsync(tenant, ct))
         {
             // Two devices of a person that open their first sessions at the same time must get the same visitor.
             await db.LockAsync($"identity {identity}", ct);
             await using var add = db.Command(
                 """
-                with claimed as (
-                  update visitors set verified_id = $2
-                  where tenant_id = $1 and id = $3 and verified_id is null
-                    and not exists (select from visitors where tenant_id = $1 and verified_id = $2)
-                  returning id
-                )
-                insert into visitors (tenant_id, id, verified_id)
-                select $1, $4, $2 where not exists (select from claimed)
+                insert into visitors (tenant_id, id, verified_id) values ($1, $2, $3)
                 on conflict (tenant_id, verified_id) where verified_id is not null do nothing
                 """,
-                [tenant.Value, identity, Uuid(browser), VisitorId.New().Value]);
+                [tenant.Value, VisitorId.New().Value, identity]);
             await add.ExecuteNonQueryAsync(ct);
+            if (browser is { } anonymous) await MoveConversationsAsync(db, anonymous, identity, ct);
             await db.CommitAsync(ct);
         }
 
@@ -119,6 +121,30 @@ internal sealed class SessionVisitors(TenantDatabase database)
         await using var batch = database.Batch(tenant)
             .Add("update visitors set locale = $3 where tenant_id = $1 and id = $2", [tenant.Value, visitor.Value, locale]);
         await batch.RunAsync(ct);
+    }
+
+    // Conversations without an event stay, so that an empty one does not hide the last one of another device. Calls come first, because
+    // whoever writes to a call locks it before its conversation.
+    private static async Task MoveConversationsAsync(TenantDb db, VisitorId anonymous, string identity, CancellationToken ct)
+    {
+        foreach (var (table, condition) in new[]
+        {
+            ("voice_sessions", HasEvents),
+            ("tavus_sessions", HasEvents),
+            ("conversations", "owned.last_seq > 0"),
+        })
+        {
+            await using var move = db.Command(
+                $"""
+                update {table} owned set visitor_id = verified.id
+                from visitors verified, visitors anonymous
+                where verified.tenant_id = $1 and verified.verified_id = $3
+                  and anonymous.tenant_id = $1 and anonymous.id = $2 and anonymous.verified_id is null
+                  and owned.tenant_id = $1 and owned.visitor_id = $2 and {condition}
+                """,
+                [db.TenantId.Value, anonymous.Value, identity]);
+            await move.ExecuteNonQueryAsync(ct);
+        }
     }
 
     private async Task<SessionVisitor?> FindVerifiedAsync(

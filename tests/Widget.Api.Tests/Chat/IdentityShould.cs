@@ -35,8 +35,83 @@ public sealed class IdentityShould(ApiFixture api)
 
         var signedIn = await OpenAsync(tenant, Proof(secret, "alice"), anonymous.Session.VisitorId);
 
-        signedIn.Session.VisitorId.ShouldBe(anonymous.Session.VisitorId);
+        signedIn.Session.VisitorId.ShouldNotBe(anonymous.Session.VisitorId);
         signedIn.Session.ConversationId.ShouldBe(anonymous.Session.ConversationId);
+        (await signedIn.EventsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Open_no_conversation_with_a_token_from_before_the_sign_in()
+    {
+        var (tenant, secret) = await TenantAsync();
+        var anonymous = await tenant.VisitAsync();
+        await anonymous.AskAsync("Hello");
+        (await ListAsync(anonymous)).Items.Count.ShouldBe(1);
+        var signedIn = await OpenAsync(tenant, Proof(secret, "alice"), anonymous.Session.VisitorId);
+        await signedIn.AskAsync("And now?");
+
+        var events = await anonymous.Client.GetAsync($"{anonymous.Conversation}/events");
+        var message = await anonymous.SendAsync("Whose is this?");
+
+        await events.ShouldBeProblemAsync(HttpStatusCode.NotFound);
+        message.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await ListAsync(anonymous)).Items.ShouldBeEmpty();
+        (await ListAsync(signedIn)).Items.Single().Id.ShouldBe(signedIn.Session.ConversationId);
+    }
+
+    [Fact]
+    public async Task Keep_the_conversation_of_a_second_device_that_signs_in_later()
+    {
+        var (tenant, secret) = await TenantAsync();
+        var phone = await OpenAsync(tenant, Proof(secret, "alice"));
+        await phone.AskAsync("Hello");
+        var laptop = await tenant.VisitAsync();
+        await laptop.AskAsync("Hello from the laptop");
+
+        var signedIn = await OpenAsync(tenant, Proof(secret, "alice"), laptop.Session.VisitorId);
+
+        signedIn.Session.VisitorId.ShouldBe(phone.Session.VisitorId);
+        signedIn.Session.ConversationId.ShouldBe(laptop.Session.ConversationId);
+        (await ListAsync(phone)).Items.Select(item => item.Id)
+            .ShouldBe([laptop.Session.ConversationId, phone.Session.ConversationId]);
+    }
+
+    [Fact]
+    public async Task Continue_the_last_conversation_when_a_second_device_has_asked_nothing()
+    {
+        var (tenant, secret) = await TenantAsync();
+        var phone = await OpenAsync(tenant, Proof(secret, "alice"));
+        await phone.AskAsync("Hello");
+        var laptop = await tenant.VisitAsync();
+
+        var signedIn = await OpenAsync(tenant, Proof(secret, "alice"), laptop.Session.VisitorId);
+
+        signedIn.Session.ConversationId.ShouldBe(phone.Session.ConversationId);
+    }
+
+    [Fact]
+    public async Task Move_the_calls_of_a_conversation_with_it()
+    {
+        var (tenant, secret) = await TenantAsync();
+        var anonymous = await tenant.VisitAsync();
+        await anonymous.AskAsync("Hello");
+        await using (var add = api.Database.OwnerSource.CreateCommand(
+            """
+            insert into voice_sessions (tenant_id, id, conversation_id, visitor_id, client_id, state, protocol, endpoint, account, model,
+                                        plan, watched, reserved_seconds, next_check_at)
+            select tenant_id, gen_random_uuid(), id, visitor_id, '1', 'ended', 'gpt_live', '', '', '', '{}', true, 1, null
+            from conversations where id = $1
+            """))
+        {
+            add.Parameters.Add(new() { Value = anonymous.Session.ConversationId });
+            (await add.ExecuteNonQueryAsync()).ShouldBe(1);
+        }
+
+        var signedIn = await OpenAsync(tenant, Proof(secret, "alice"), anonymous.Session.VisitorId);
+
+        await using var owner = api.Database.OwnerSource.CreateCommand("select visitor_id from voice_sessions where conversation_id = $1");
+        owner.Parameters.Add(new() { Value = anonymous.Session.ConversationId });
+        (await owner.ExecuteScalarAsync()).ShouldBe(signedIn.Session.VisitorId);
     }
 
     [Fact]
@@ -196,6 +271,9 @@ public sealed class IdentityShould(ApiFixture api)
         JsonSerializer.Deserialize<IdentitySecretState>(text, TestTenant.Json)!.Hint.ShouldBe(secret[^4..]);
         api.Node.Log.Lines.ShouldAllBe(line => !line.Contains(secret, StringComparison.Ordinal));
     }
+
+    private static async Task<ConversationPage> ListAsync(TestVisitor visitor) =>
+        (await visitor.Client.GetFromJsonAsync<ConversationPage>("/api/widget/conversations", TestTenant.Json))!;
 
     private static object Proof(string secret, string id) => new { id, hash = Hash(secret, id) };
 
