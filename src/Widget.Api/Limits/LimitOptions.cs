@@ -38,8 +38,17 @@ public enum Limit
     /// <summary>E-mailed transcripts, by conversation and by recipient.</summary>
     Transcripts,
 
+    /// <summary>E-mailed transcripts, by client address.</summary>
+    AddressTranscripts,
+
     /// <summary>E-mailed transcripts of a tenant as a whole.</summary>
     TenantTranscripts,
+
+    /// <summary>Requests for a person, by conversation.</summary>
+    PersonRequests,
+
+    /// <summary>Requests for a person of a tenant as a whole.</summary>
+    TenantPersonRequests,
 
     /// <summary>Requests without a credential, or with one that is not valid, by client address.</summary>
     Anonymous,
@@ -99,7 +108,10 @@ public sealed record LimitOptions
         [Limit.Uploads] = Rate.PerMinutes(300),
         [Limit.Completions] = Rate.PerMinutes(300),
         [Limit.Transcripts] = Rate.PerMinutes(5, 60),
+        [Limit.AddressTranscripts] = Rate.PerMinutes(20, 60),
         [Limit.TenantTranscripts] = Rate.PerMinutes(300, 60),
+        [Limit.PersonRequests] = Rate.PerMinutes(10, 60),
+        [Limit.TenantPersonRequests] = Rate.PerMinutes(600, 60),
         [Limit.Anonymous] = Rate.PerMinutes(600),
     };
 

@@ -23,7 +23,8 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         Limit.ApiCalls => "This API key has reached its limit on API calls.",
         Limit.Searches => "This API key has reached its limit on searches.",
         Limit.Uploads => "This API key has reached its limit on uploads.",
-        Limit.Transcripts or Limit.TenantTranscripts => "Too many transcripts have been requested.",
+        Limit.Transcripts or Limit.AddressTranscripts or Limit.TenantTranscripts => "Too many transcripts have been requested.",
+        Limit.PersonRequests or Limit.TenantPersonRequests => "Too many requests for a person have been sent.",
         Limit.Completions => "This key has reached its limit on completions.",
         _ => "Too many requests.",
     }) + $" Please try again in {Seconds.ToString(CultureInfo.InvariantCulture)} {(Seconds == 1 ? "second" : "seconds")}.";

@@ -34,6 +34,12 @@ public sealed record MailOptions
             server = null;
         }
 
+        if (server is { UserInfo.Length: > 0 } && server.UserInfo.Split(':', 2) is not [{ Length: > 0 }, { Length: > 0 }])
+        {
+            variables.Errors.Add($"WIDGET_SMTP_URL needs both a user and a password, or neither. Write an address such as {Example}.");
+            server = null;
+        }
+
         MailboxAddress? from = null;
         if (variables.Text("WIDGET_MAIL_FROM") is { } sender
             && !(MailboxAddress.TryParse(sender, out from) && from.Address.Contains('@', StringComparison.Ordinal)))

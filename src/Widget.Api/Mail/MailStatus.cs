@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Widget.Api.Web;
 
 namespace Widget.Api.Mail;
 
@@ -24,7 +25,9 @@ internal sealed class MailHealth(MailOptions options, MailStatus status) : IHeal
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
             !options.IsConfigured
-                ? HealthCheckResult.Healthy("No SMTP server is configured (WIDGET_SMTP_URL); transcripts are not offered.")
+                ? HealthCheckResult.Healthy(
+                    "No SMTP server is configured (WIDGET_SMTP_URL); transcripts are not offered.",
+                    new Dictionary<string, object>(StringComparer.Ordinal) { [Readiness.NotConfigured] = true })
             : status.Failure is { } failure
                 ? HealthCheckResult.Degraded($"The last e-mail could not be sent and will be retried: {failure}")
             : HealthCheckResult.Healthy("An SMTP server is configured."));

@@ -28,6 +28,7 @@ internal sealed partial class MailWorker(
 {
     private const int MaxAttempts = 12;
     private static readonly TimeSpan MaxPause = TimeSpan.FromHours(3);
+    private static readonly TimeSpan RecordingTime = TimeSpan.FromSeconds(10);
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(5), MaxPause: TimeSpan.FromSeconds(30));
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(60), Renewal: TimeSpan.FromSeconds(15));
 
@@ -66,8 +67,13 @@ internal sealed partial class MailWorker(
         }
 
         status.Succeeded();
-        // After sending, the texts are not needed any more, so they are deleted.
-        await UpdateAsync(lease, "sent_at = now(), error = null, recipient = '', subject = '', text = '', html = ''", [], ct);
+        // The e-mail has been sent, so a node that stops now still records that. Its texts are not needed any more and are deleted.
+        using var recording = new CancellationTokenSource(RecordingTime);
+        await UpdateAsync(
+            lease,
+            "sent_at = now(), error = null, recipient = '', subject = '', text = '', html = ''",
+            [],
+            recording.Token);
         LogSent(lease.Tenant, lease.Mail, mail.Attempts);
     }
 

@@ -18,20 +18,30 @@ internal sealed class SmtpSender(MailOptions options)
         using var message = Message(mail);
         using var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds };
         var server = options.Server!;
-        await client.ConnectAsync(server.Host, PortOf(server), SecurityOf(server), ct);
+        await client.ConnectAsync(server.DnsSafeHost, PortOf(server), SecurityOf(server), ct);
         if (Credentials(server) is { } credentials) await client.AuthenticateAsync(credentials.User, credentials.Password, ct);
         await client.SendAsync(message, ct);
-        await client.DisconnectAsync(quit: true, ct);
+        try
+        {
+            await client.DisconnectAsync(quit: true, ct);
+        }
+        catch (Exception e)
+            when (e is OperationCanceledException or IOException or SocketException or ProtocolException or CommandException)
+        {
+            // The server has accepted the e-mail, so it must not be sent again. Disposing the client closes the connection.
+        }
     }
 
     /// <summary>Whether the server will not accept this e-mail later either.</summary>
     public static bool IsFinal(Exception exception) =>
-        exception is SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted } refused
+        exception is ParseException
+        || exception is SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted } refused
             && (int)refused.StatusCode >= 500;
 
     /// <summary>The reason for operators. It contains neither the e-mail nor credentials.</summary>
     public static string Explain(Exception exception) => exception switch
     {
+        ParseException => "The recipient is not an e-mail address.",
         AuthenticationException => "The SMTP server rejected the user name or password.",
         SslHandshakeException => "A TLS connection to the SMTP server could not be established.",
         SmtpCommandException refused => $"The SMTP server refused the e-mail with status {(int)refused.StatusCode}.",

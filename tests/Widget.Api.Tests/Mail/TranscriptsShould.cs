@@ -145,6 +145,78 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Be_limited_by_the_clients_address()
+    {
+        await using var node = await StartAsync(LimitOptions.None.With(Limit.AddressTranscripts, new Rate(2, TimeSpan.FromHours(1))));
+        var (first, second) = (await ChattingAsync(node), await ChattingAsync(node));
+
+        (await RequestAsync(first, new { clientId = "1", email = "a@example.com" })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await RequestAsync(second, new { clientId = "1", email = "b@example.com" })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await (await RequestAsync(second, new { clientId = "2", email = "c@example.com" }))
+            .ShouldBeProblemAsync(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task Not_be_requested_for_an_address_that_cannot_be_read()
+    {
+        var visitor = await ChattingAsync();
+
+        foreach (var email in new[] { "ada(@example.com", "<ada@example.com>" })
+        {
+            await (await RequestAsync(visitor, new { clientId = "1", email }))
+                .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
+        }
+
+        (await RowsAsync(visitor)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Be_given_up_at_once_when_the_stored_address_cannot_be_read()
+    {
+        var visitor = await ChattingAsync();
+        await using (var add = api.Database.OwnerSource.CreateCommand(
+            """
+            insert into mail_outbox (tenant_id, id, conversation_id, client_id, recipient, subject, text, html)
+            select tenant_id, gen_random_uuid(), id, '1', 'ada(@example.com', 's', 't', 'h' from conversations where id = $1
+            """))
+        {
+            add.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+            await add.ExecuteNonQueryAsync();
+        }
+
+        await Eventually.TrueAsync(async () => (await RowsAsync(visitor)).Exists(row => row.Failed), "it is given up");
+        using var client = _node.Client();
+        (await client.GetStringAsync("/health/ready")).ShouldContain("An SMTP server is configured.");
+    }
+
+    [Fact]
+    public void Carry_no_web_address_of_the_visitor()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        var mail = new TranscriptMail(TranscriptWords.Of("en"), "Jette", "Harbor").Render(
+            "ada@example.com",
+            [
+                new VisitorMessage { At = at, Text = "https://evil.example/a www.evil.example. It costs 3.50 euros. a@evil.example" },
+                Said(Speaker.Visitor, "http://one.example"),
+                Said(Speaker.Assistant, "two.example"),
+            ]);
+
+        foreach (var part in new[] { mail.Text, mail.Html })
+        {
+            part.ShouldContain("https[:]//evil[.]example/a");
+            part.ShouldContain("www[.]evil[.]example. It costs 3.50 euros.");
+            part.ShouldContain("a@evil[.]example");
+            part.ShouldContain("http[:]//one[.]example");
+            part.ShouldContain("two[.]example");
+            part.ShouldNotContain("://");
+            part.ShouldNotContain("href");
+        }
+
+        Utterance Said(Speaker speaker, string text) =>
+            new() { At = at, SessionId = Guid.NewGuid(), Mode = "voice", Speaker = speaker, Text = text, Reported = true };
+    }
+
+    [Fact]
     public void Show_markup_of_answers_as_text_and_link_only_to_the_web()
     {
         var answer = new AssistantMessage
@@ -170,6 +242,8 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     [InlineData("mail.example.com", "Widget <chat@example.com>", "WIDGET_SMTP_URL")]
     [InlineData("https://mail.example.com", "Widget <chat@example.com>", "WIDGET_SMTP_URL")]
     [InlineData("smtp://user:secret@mail.example.com/path", "chat@example.com", "WIDGET_SMTP_URL")]
+    [InlineData("smtp://secret@mail.example.com", "chat@example.com", "WIDGET_SMTP_URL")]
+    [InlineData("smtp://secret:@mail.example.com", "chat@example.com", "WIDGET_SMTP_URL")]
     [InlineData("smtp://mail.example.com", "nobody", "WIDGET_MAIL_FROM")]
     [InlineData("smtp://mail.example.com", null, "WIDGET_MAIL_FROM")]
     [InlineData(null, "chat@example.com", "WIDGET_SMTP_URL")]

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Conversations;
+using Widget.Api.Limits;
+using Widget.Api.Mail;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
@@ -16,7 +18,7 @@ internal static class TranscriptEndpoint
             .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Send a transcript of the conversation by e-mail");
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> Send(
+    private static async Task<Results<Accepted, ValidationProblem, ProblemHttpResult>> Send(
         Guid id,
         TranscriptRequest request,
         HttpContext http,
@@ -25,7 +27,14 @@ internal static class TranscriptEndpoint
         TranscriptService transcripts,
         CancellationToken ct)
     {
-        var (outcome, refusal) = await transcripts.SendAsync(tenants.Current(), tokens.Read(http)!, new ConversationId(id), request, ct);
+        if (!MailAddress.IsValid(request.Email)) return Problems.Invalid("email", MailAddress.Invalid);
+        var (outcome, refusal) = await transcripts.SendAsync(
+            tenants.Current(),
+            tokens.Read(http)!,
+            new ConversationId(id),
+            request,
+            ClientAddress.Of(http),
+            ct);
         if (refusal is not null) return refusal.ToProblem(http);
         return outcome switch
         {

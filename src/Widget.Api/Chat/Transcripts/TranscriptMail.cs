@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Markdig;
 using Markdig.Syntax;
@@ -12,7 +13,7 @@ using Widget.Contracts;
 namespace Widget.Api.Chat.Transcripts;
 
 /// <summary>Renders a conversation as an e-mail with a text part and an HTML part.</summary>
-internal sealed class TranscriptMail(TranscriptWords words, string agent, string company)
+internal sealed partial class TranscriptMail(TranscriptWords words, string agent, string company)
 {
     // Answers quote texts from other sites, so HTML in them is shown as text.
     private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
@@ -32,11 +33,12 @@ internal sealed class TranscriptMail(TranscriptWords words, string agent, string
             switch (entry)
             {
                 case VisitorMessage message:
-                    AddMessage(text, html, words.Visitor, message.At, message.Text, Paragraphs(message.Text));
+                    AddWords(text, html, words.Visitor, message.At, message.Text);
                     break;
                 case Utterance said:
                     var speaker = said.Speaker == Speaker.Visitor ? words.Visitor : agent;
-                    AddMessage(text, html, speaker, said.At, said.Text, Paragraphs(said.Text));
+                    // The visitor's page may have reported what the assistant said, so it is not trusted either.
+                    AddWords(text, html, speaker, said.At, said.Text);
                     break;
                 case AssistantMessage answer:
                     AddMessage(text, html, agent, answer.At, SpokenText.Of(answer.Text), ToHtml(answer.Text));
@@ -48,6 +50,20 @@ internal sealed class TranscriptMail(TranscriptWords words, string agent, string
         text.Append("--\n").Append(footer).Append('\n');
         return new MailContent(recipient, OneLine(Fill(words.Subject, company)), text.ToString(), Document(introduction, html, footer));
     }
+
+    private static void AddWords(StringBuilder text, StringBuilder html, string name, DateTimeOffset at, string said)
+    {
+        var defused = Defuse(said);
+        AddMessage(text, html, name, at, defused, Paragraphs(defused));
+    }
+
+    // Anybody can have a transcript sent to anybody. So that it carries no link of a stranger, mail programs must not recognize web
+    // addresses in the visitor's words.
+    private static string Defuse(string said) => HostDot().Replace(said.Replace("://", "[:]//", StringComparison.Ordinal), "[.]");
+
+    // A dot in what looks like a host name: something stands before it, and a label of letters follows.
+    [GeneratedRegex(@"(?<=[^\s.])\.(?=[\p{L}\p{M}]{2})", RegexOptions.None, 1000)]
+    private static partial Regex HostDot();
 
     private static void AddMessage(StringBuilder text, StringBuilder html, string name, DateTimeOffset at, string plain, string rich)
     {

@@ -38,36 +38,57 @@ internal sealed class TranscriptService(
     public bool IsAvailable => outbox.IsAvailable;
 
     /// <summary>Adds the e-mail to the outbox, once for each client id.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="visitor">The visitor.</param>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="request">The visitor's request.</param>
+    /// <param name="address">The client's address, for the limits.</param>
+    /// <param name="ct">Cancels the request.</param>
     /// <returns>The outcome, or a refusal if a limit is reached.</returns>
     public async Task<(TranscriptOutcome Outcome, Refusal? Refusal)> SendAsync(
         TenantInfo tenant,
         VisitorTicket visitor,
         ConversationId conversation,
         TranscriptRequest request,
+        string address,
         CancellationToken ct)
     {
         if (!outbox.IsAvailable) return (TranscriptOutcome.Unavailable, null);
         var current = await settings.ReadAsync(tenant.TenantId, ct);
-        await using var db = await database.BeginAsync(tenant.TenantId, ct);
-        if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (TranscriptOutcome.NoConversation, null);
-        if (await Outbox.ContainsAsync(db, conversation, request.ClientId, ct)) return (TranscriptOutcome.Accepted, null);
-        var events = await ReadAllAsync(db, conversation, ct);
+        List<ConversationEvent> events;
+        string? locale;
+        await using (var read = await database.BeginAsync(tenant.TenantId, ct))
+        {
+            if (!await ConversationLog.LockAsync(read, conversation, visitor.Visitor, ct)) return (TranscriptOutcome.NoConversation, null);
+            if (await Outbox.ContainsAsync(read, conversation, request.ClientId, ct)) return (TranscriptOutcome.Accepted, null);
+            events = await ReadAllAsync(read, conversation, ct);
+            locale = request.Locale ?? await LocaleAsync(read, visitor.Visitor, ct);
+        }
+
         // Without this check, anybody could use us to send e-mails with their own text.
         if (!events.Exists(entry => entry is AssistantMessage or Utterance { Speaker: Speaker.Assistant }))
             return (TranscriptOutcome.Empty, null);
-        if (await TakeAsync(tenant.TenantId, conversation, request.Email, ct) is { } refusal) return (default, refusal);
-
-        var words = TranscriptWords.Of(request.Locale ?? await LocaleAsync(db, visitor.Visitor, ct));
-        var mail = new TranscriptMail(words, current.AgentName, tenant.Name).Render(request.Email.Trim(), events);
+        // Outside of the transaction: the limits may wait for another connection to the database, and rendering takes a while.
+        if (await TakeAsync(tenant.TenantId, conversation, request.Email, address, ct) is { } refusal) return (default, refusal);
+        var mail = new TranscriptMail(TranscriptWords.Of(locale), current.AgentName, tenant.Name).Render(request.Email.Trim(), events);
+        await using var db = await database.BeginAsync(tenant.TenantId, ct);
+        // It may have been deleted meanwhile, or have become another visitor's.
+        if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (TranscriptOutcome.NoConversation, null);
         await outbox.AddAsync(db, conversation, request.ClientId, mail, ct);
         await db.CommitAsync(ct);
         return (TranscriptOutcome.Accepted, null);
     }
 
-    private async Task<Refusal?> TakeAsync(TenantId tenant, ConversationId conversation, string email, CancellationToken ct) =>
+    private async Task<Refusal?> TakeAsync(
+        TenantId tenant,
+        ConversationId conversation,
+        string email,
+        string address,
+        CancellationToken ct) =>
         await limits.TakeAsync(Limit.Transcripts, conversation.ToString(), ct)
             // The conversations of many visitors must not fill one person's mailbox.
             ?? await limits.TakeAsync(Limit.Transcripts, $"{tenant} {email.Trim().ToLowerInvariant()}", ct)
+            ?? await limits.TakeAsync(Limit.AddressTranscripts, address, ct)
             ?? await limits.TakeAsync(Limit.TenantTranscripts, tenant.ToString(), ct);
 
     private static async Task<List<ConversationEvent>> ReadAllAsync(TenantDb db, ConversationId conversation, CancellationToken ct)
