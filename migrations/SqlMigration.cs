@@ -124,3 +124,6 @@ public sealed class Leads : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0034_mail_outbox")]
 public sealed class MailOutbox : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0035_lead_erasure")]
+public sealed class LeadErasure : SqlMigration;

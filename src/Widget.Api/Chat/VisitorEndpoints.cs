@@ -6,6 +6,7 @@ using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
 using Widget.Api.Limits;
+using Widget.Api.Mail;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
@@ -47,7 +48,7 @@ internal static class VisitorEndpoints
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
-        visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>()
+        visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().ProducesProblem(429)
             .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
         visitor.MapTranscripts();
         visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>()
@@ -202,16 +203,20 @@ internal static class VisitorEndpoints
             : Problems.NotFound("conversation");
     }
 
-    private static async Task<Results<Ok<PersonRequested>, ProblemHttpResult>> RequestPerson(
+    private static async Task<Results<Ok<PersonRequested>, ValidationProblem, ProblemHttpResult>> RequestPerson(
         Guid id,
         PersonRequest request,
         HttpContext http,
         VisitorTokens tokens,
         LeadService leads,
-        CancellationToken ct) =>
-        await leads.RequestPersonAsync(tokens.Read(http)!, new ConversationId(id), request, ct) is { } requested
-            ? TypedResults.Ok(requested)
-            : Problems.NotFound("conversation");
+        CancellationToken ct)
+    {
+        if (!string.IsNullOrWhiteSpace(request.Email) && !MailAddress.IsValid(request.Email))
+            return Problems.Invalid("email", MailAddress.Invalid);
+        var (requested, refusal) = await leads.RequestPersonAsync(tokens.Read(http)!, new ConversationId(id), request, ct);
+        if (refusal is not null) return refusal.ToProblem(http);
+        return requested is not null ? TypedResults.Ok(requested) : Problems.NotFound("conversation");
+    }
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> SetContext(
         Guid id,

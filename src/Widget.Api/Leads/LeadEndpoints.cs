@@ -8,9 +8,22 @@ namespace Widget.Api.Leads;
 
 internal static class LeadEndpoints
 {
-    public static void MapLeads(this IEndpointRouteBuilder routes) => routes.MapGet("/api/leads", List)
-        .RequireAuthorization(Policies.Developer).ProducesProblem(401).ProducesValidationProblem().WithTags("Leads")
-        .WithSummary("List visitors who asked for a person and left an e-mail address, newest first");
+    public static void MapLeads(this IEndpointRouteBuilder routes)
+    {
+        var leads = routes.MapGroup("/api/leads").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Leads");
+        leads.MapGet("", List).ProducesValidationProblem()
+            .WithSummary("List visitors who asked for a person and left an e-mail address, newest first");
+        leads.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a lead; its conversations stay");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        LeadService leads,
+        CancellationToken ct) =>
+        await leads.DeleteAsync(tenants.Current().TenantId, new LeadId(id), ct)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("lead");
 
     private static async Task<Results<Ok<LeadPage>, ValidationProblem>> List(
         IMultiTenantContextAccessor tenants,

@@ -1,5 +1,6 @@
 using NpgsqlTypes;
 using Widget.Api.Conversations;
+using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
 using Widget.Contracts;
@@ -8,7 +9,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Leads;
 
 /// <summary>Visitors' requests for a person, and the leads that they become.</summary>
-internal sealed class LeadService(TenantDatabase database, TenantSettingsService settings, TimeProvider clock)
+internal sealed class LeadService(TenantDatabase database, TenantSettingsService settings, RequestLimits limits, TimeProvider clock)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
@@ -16,18 +17,27 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
     /// <summary>
     /// Adds the request to the conversation, once for each client id. With an e-mail address, it is kept as a lead in the same transaction.
     /// </summary>
-    /// <returns>Null if the conversation is not the visitor's.</returns>
+    /// <returns>The event, or a refusal if a limit is reached. Both are null if the conversation is not the visitor's.</returns>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
-    public async Task<PersonRequested?> RequestPersonAsync(
+    public async Task<(PersonRequested? Requested, Refusal? Refusal)> RequestPersonAsync(
         VisitorTicket visitor,
         ConversationId conversation,
         PersonRequest request,
         CancellationToken ct)
     {
         var availability = OpeningTimes.At(await settings.ReadAsync(visitor.Tenant, ct), clock.GetUtcNow());
+        await using (var read = await database.BeginAsync(visitor.Tenant, ct))
+        {
+            if (!await ConversationLog.LockAsync(read, conversation, visitor.Visitor, ct)) return (null, null);
+            if (await ConversationLog.FindAsync<PersonRequested>(read, conversation, request.ClientId, ct) is { } before)
+                return (before, null);
+        }
+
+        // Outside of the transaction, because the limits may wait for another connection to the database.
+        if (await TakeAsync(visitor.Tenant, conversation, ct) is { } refusal) return (null, refusal);
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
-        if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return null;
-        if (await ConversationLog.FindAsync<PersonRequested>(db, conversation, request.ClientId, ct) is { } sent) return sent;
+        if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (null, null);
+        if (await ConversationLog.FindAsync<PersonRequested>(db, conversation, request.ClientId, ct) is { } sent) return (sent, null);
         var requested = new PersonRequested
         {
             ClientId = request.ClientId,
@@ -39,7 +49,16 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
         var appended = await ConversationLog.AppendAsync(db, conversation, requested, ct);
         if (requested.Email is { } email) await KeepAsync(db, visitor.Visitor, conversation, email, requested.Name, request, ct);
         await db.CommitAsync(ct);
-        return appended;
+        return (appended, null);
+    }
+
+    /// <summary>Deletes a lead. Returns false if there is none. Its conversations stay.</summary>
+    public async Task<bool> DeleteAsync(TenantId tenant, LeadId lead, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant)
+            .Add("delete from leads where tenant_id = $1 and id = $2 returning 1", [tenant.Value, lead.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct);
     }
 
     /// <summary>Returns leads, newest first.</summary>
@@ -83,6 +102,10 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
         items.RemoveAt(limit);
         return new LeadPage(items, items[^1].Id.ToString());
     }
+
+    private async Task<Refusal?> TakeAsync(TenantId tenant, ConversationId conversation, CancellationToken ct) =>
+        await limits.TakeAsync(Limit.PersonRequests, conversation.ToString(), ct)
+            ?? await limits.TakeAsync(Limit.TenantPersonRequests, tenant.ToString(), ct);
 
     // A later request adds what the lead does not have yet. The name and the spelling of the address stay as they were given first.
     private static async Task KeepAsync(

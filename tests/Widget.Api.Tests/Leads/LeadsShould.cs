@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Widget.Api.Limits;
 using Widget.Api.Tests.Chat;
 using Widget.Contracts;
 
@@ -86,6 +87,8 @@ public sealed class LeadsShould(ApiFixture api)
     [InlineData("not an address")]
     [InlineData("@example.com")]
     [InlineData("ada@")]
+    [InlineData("ada(@example.com")]
+    [InlineData("<ada@example.com>")]
     public async Task Not_be_made_of_an_invalid_address(string email)
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -126,6 +129,73 @@ public sealed class LeadsShould(ApiFixture api)
 
         (await ListAsync(other)).Items.ShouldBeEmpty();
         (await visitor.Client.GetAsync("/api/leads")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Be_deleted_with_their_last_conversation()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var (first, second) = (await tenant.VisitAsync(), await tenant.VisitAsync());
+        await RequestAsync(first, new { clientId = "1", email = "ada@example.com" });
+        await RequestAsync(first, new { clientId = "2", email = "bob@example.com" });
+        await RequestAsync(second, new { clientId = "1", email = "bob@example.com" });
+
+        await EraseAsync("conversations", first.Session.ConversationId);
+        (await ListAsync(tenant)).Items.Single().Email.ShouldBe("bob@example.com");
+        await EraseAsync("visitors", second.Session.VisitorId);
+
+        (await ListAsync(tenant)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Be_deleted_by_the_tenant_alone()
+    {
+        var (tenant, other) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
+        var visitor = await tenant.VisitAsync();
+        await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" });
+        var address = $"/api/leads/{(await ListAsync(tenant)).Items.Single().Id}";
+
+        await (await other.Developer.DeleteAsync(address)).ShouldBeProblemAsync(HttpStatusCode.NotFound);
+        (await visitor.Client.DeleteAsync(address)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await ListAsync(tenant)).Items.Count.ShouldBe(1);
+        (await tenant.Developer.DeleteAsync(address)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        await (await tenant.Developer.DeleteAsync(address)).ShouldBeProblemAsync(HttpStatusCode.NotFound);
+        (await ListAsync(tenant)).Items.ShouldBeEmpty();
+        (await visitor.EventsAsync()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(Limit.PersonRequests)]
+    [InlineData(Limit.TenantPersonRequests)]
+    public async Task Be_limited(Limit limit)
+    {
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            limits: LimitOptions.None.With(limit, new Rate(2, TimeSpan.FromHours(1))));
+        var visitor = await (await TestTenant.CreateAsync(api, node)).VisitAsync();
+        foreach (var clientId in new[] { "1", "2", "2" }) await RequestAsync(visitor, new { clientId });
+
+        var third = await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "3" });
+
+        await third.ShouldBeProblemAsync(HttpStatusCode.TooManyRequests);
+        third.Headers.RetryAfter.ShouldNotBeNull();
+        (await visitor.EventsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Refuse_a_query_that_no_text_can_contain()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        await (await tenant.Developer.GetAsync("/api/leads?query=%00")).ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+    }
+
+    private async Task EraseAsync(string table, Guid id)
+    {
+        await using var erase = api.Database.OwnerSource.CreateCommand($"delete from {table} where id = $1");
+        erase.Parameters.Add(new() { Value = id });
+        (await erase.ExecuteNonQueryAsync()).ShouldBe(1);
     }
 
     private static async Task<PersonRequested> RequestAsync(TestVisitor visitor, object body)
