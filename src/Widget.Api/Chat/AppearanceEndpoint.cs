@@ -1,3 +1,4 @@
+using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -11,7 +12,7 @@ internal static class AppearanceEndpoint
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
     public static void MapAppearance(this RouteGroupBuilder widget) => widget.MapGet("/appearance", Appearance)
-        .Produces<WidgetAppearance>().ProducesProblem(404)
+        .WithMetadata(new KeyInAddress()).Produces<WidgetAppearance>().ProducesProblem(404)
         .WithSummary("Get what a page needs to draw the launcher before a visitor opens the widget");
 
     private static async Task<IResult> Appearance(
@@ -22,7 +23,9 @@ internal static class AppearanceEndpoint
         string key = "")
     {
         // Only a site key is public. The store would find the tenant of any other key, too.
-        if (!key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
+        if (!key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal)
+            || key.Contains('\0', StringComparison.Ordinal)
+            || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
             return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
         var theme = (await settings.ReadAsync(tenant.TenantId, ct)).Theme;
         return CachedJson.Of(http, new WidgetAppearance(theme.Color, theme.Position, theme.Scheme, theme.LogoUrl), MaxAge);

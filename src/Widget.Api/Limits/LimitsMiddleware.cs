@@ -9,6 +9,9 @@ namespace Widget.Api.Limits;
 /// <summary>Marks an endpoint that has a separate limit.</summary>
 internal sealed record LimitedAs(Limit Limit);
 
+/// <summary>Marks an endpoint with a key in its address. It returns 404 for an unknown key, and only such requests are counted.</summary>
+internal sealed record KeyInAddress;
+
 /// <summary>
 /// Limits requests without a valid credential, by client address. Runs before the tenant is looked up, so that guessing keys does not cost
 /// a database query for each guess.
@@ -37,11 +40,11 @@ internal sealed partial class AddressLimits(
         var hasOwnLimit = endpoint?.Metadata.GetMetadata<LimitedAs>() is { Limit: Limit.Sessions };
         // Tavus sends many callbacks from few addresses. The token in their path is a credential, so only callbacks with an invalid token
         // count.
-        var hasPathToken = http.GetRouteValue("token") is string;
+        var hasAddressKey = http.GetRouteValue("token") is string || endpoint?.Metadata.GetMetadata<KeyInAddress>() is not null;
         var hasKey = CallerLimits.Key(http) is not null;
         var hasToken = await HasTokenAsync(http);
         // A visitor's token is verified without the database, so visitors with a valid token are not limited by their address.
-        var refusal = hasKey || hasOwnLimit || hasPathToken ? limits.Peek(Limit.Anonymous, address)
+        var refusal = hasKey || hasOwnLimit || hasAddressKey ? limits.Peek(Limit.Anonymous, address)
             : hasToken ? null
             : await limits.TakeAsync(Limit.Anonymous, address, http.RequestAborted);
         if (refusal is not null)
@@ -52,9 +55,9 @@ internal sealed partial class AddressLimits(
 
         await next(http);
         var isRejected = http.Response.StatusCode == StatusCodes.Status401Unauthorized
-            || (hasPathToken && http.Response.StatusCode == StatusCodes.Status404NotFound)
+            || (hasAddressKey && http.Response.StatusCode == StatusCodes.Status404NotFound)
             || tenants.MultiTenantContext is { Strategy.ReadsCredential: true, TenantInfo: null };
-        if ((hasKey || hasToken || hasOwnLimit || hasPathToken) && isRejected)
+        if ((hasKey || hasToken || hasOwnLimit || hasAddressKey) && isRejected)
             await limits.TakeAsync(Limit.Anonymous, address, CancellationToken.None);
     }
 

@@ -16,6 +16,9 @@ internal static class Problems
     public const string UnknownContentType =
         "The request's content type is not supported. For JSON, send Content-Type: application/json.";
 
+    /// <summary>The title for texts that cannot be stored or searched for.</summary>
+    public const string InvalidText = "The request contains the character U+0000, which is not allowed.";
+
     /// <summary>The title for requests while the database is unavailable.</summary>
     public const string DatabaseUnavailable = "We cannot reach our database right now. Please try again in a moment.";
 
@@ -122,6 +125,7 @@ internal sealed partial class ExceptionProblemHandler(
             _ when DatabaseFaults.IsTransient(exception) => new RequestFault(
                 StatusCodes.Status503ServiceUnavailable,
                 Problems.DatabaseUnavailable),
+            _ when DatabaseFaults.IsInvalidText(exception) => new(StatusCodes.Status400BadRequest, Problems.InvalidText),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };
         if (status >= StatusCodes.Status500InternalServerError)

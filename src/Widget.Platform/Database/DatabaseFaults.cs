@@ -36,6 +36,14 @@ public static class DatabaseFaults
         _ => IsDeadlock(exception.InnerException),
     };
 
+    /// <summary>Whether PostgreSQL refused a text because it cannot store the character U+0000.</summary>
+    public static bool IsInvalidText(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } => true,
+        _ => IsInvalidText(exception.InnerException),
+    };
+
     /// <summary>
     /// Whether the same work may succeed if it is retried: the database was unreachable, starting or shutting down, had no free
     /// connection, or asked for a retry. Unwraps the exceptions of EF Core and of tasks. A cancelled operation is not a fault.

@@ -108,7 +108,11 @@ public sealed class WidgetTextsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         using var client = api.Node.Client();
 
-        foreach (var key in new[] { "", "pk_unknown", tenant.Created.ApiKey, tenant.Created.Slug, $"id:{tenant.Created.TenantId}" })
+        string[] keys =
+        [
+            "", "pk_unknown", "pk_\0", tenant.Created.ApiKey, tenant.Created.Slug, $"id:{tenant.Created.TenantId}",
+        ];
+        foreach (var key in keys)
         {
             var response = await client.GetAsync($"/api/widget/appearance?key={Uri.EscapeDataString(key)}");
 

@@ -172,6 +172,25 @@ public sealed class SessionLimitsShould(ApiFixture api)
         statuses.ShouldBe([.. Enumerable.Repeat(HttpStatusCode.OK, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)]);
     }
 
+    [Fact]
+    public async Task Count_requests_for_an_appearance_only_if_their_key_is_unknown()
+    {
+        await using var node = await StartAsync(Proxy, LimitOptions.None.With(Limit.Anonymous, Rate.Parse("5/1h")));
+        var tenant = await TestTenant.CreateAsync(api, node);
+        using var client = node.Client();
+
+        (await StatusesAsync(tenant.Created.SiteKey)).ShouldAllBe(status => status == HttpStatusCode.OK);
+        (await StatusesAsync("pk_unknown")).ShouldBe(
+            [.. Enumerable.Repeat(HttpStatusCode.NotFound, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)]);
+
+        async Task<List<HttpStatusCode>> StatusesAsync(string key)
+        {
+            var statuses = new List<HttpStatusCode>();
+            for (var i = 0; i < 8; i++) statuses.Add((await client.GetAsync($"/api/widget/appearance?key={key}", Ct)).StatusCode);
+            return statuses;
+        }
+    }
+
     private static LimitOptions Small() => new LimitOptions().With(Limit.Sessions, Rate.Parse("5/1h"));
 
     private Task<ApiNode> StartAsync(TrustedProxies proxies, LimitOptions? limits = null) =>
