@@ -127,6 +127,24 @@ public sealed class HostedPageShould(ApiFixture api)
         static IEnumerable<string?> Links(IHtmlDocument page) => page.QuerySelectorAll("a").Select(link => link.GetAttribute("href"));
     }
 
+    [Fact]
+    public async Task Use_the_general_texts_where_a_translation_is_blank()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.ConfigureAsync(new
+        {
+            greeting = "Welcome aboard",
+            introduction = "I know all our bikes.",
+            translations = new { de = new { greeting = "", introduction = "  ", suggestedQuestions = new[] { "Was kostet das?" } } },
+        });
+
+        var (page, _) = await GetAsync($"/widget/{tenant.Created.Slug}", "de");
+
+        page.DocumentElement.GetAttribute("lang").ShouldBe("de");
+        page.QuerySelector("h1")!.TextContent.ShouldBe("Welcome aboard");
+        page.QuerySelector(".introduction")!.TextContent.ShouldBe("I know all our bikes.");
+    }
+
     private async Task<TestTenant> CompanyAsync(string logo = "https://shop.example/logo.png")
     {
         var tenant = await TestTenant.CreateAsync(api);

@@ -51,7 +51,7 @@ internal sealed class CompanyPage
         _ => "light dark",
     };
 
-    private string Introduction => _translation?.Introduction ?? _settings.Introduction
+    private string Introduction => Given(_translation?.Introduction) ?? Given(_settings.Introduction)
         ?? Fill(_words.Introduction, _settings.AgentName, _tenant.Name);
 
     /// <summary>The page that says that no company uses an address.</summary>
@@ -88,7 +88,7 @@ internal sealed class CompanyPage
 
     private string Body()
     {
-        var greeting = _translation?.Greeting ?? _settings.Greeting ?? _words.Greeting;
+        var greeting = Given(_translation?.Greeting) ?? Given(_settings.Greeting) ?? _words.Greeting;
         var body = new StringBuilder(
             $"""
             <header class="company">
@@ -138,6 +138,8 @@ internal sealed class CompanyPage
 
     private static string Shorten(string text) =>
         text.Length <= MaxDescriptionLength ? text : Truncation.Truncate(text, MaxDescriptionLength - 1) + "…";
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     private static string Encode(string text) => Encoder.Encode(text);
 
