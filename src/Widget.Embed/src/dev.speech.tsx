@@ -52,6 +52,7 @@ export function fakeSpeech(store: Store, state: SpeechState): Speech {
     reading: player.messageId,
     listen: noop,
     read: noop,
+    stopListening: noop,
     cancel: noop,
     destroy: noop,
   };

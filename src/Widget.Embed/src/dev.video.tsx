@@ -35,6 +35,7 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     avatar: signal(state.phase === 'live' && !state.frame ? { video: face(state.green ?? false) } : undefined),
     greenScreen: signal(state.green ?? false),
     frame: signal(state.frame),
+    frameCamera: state.camera ?? true,
     messages: signal(!state.frame),
     ownPicture: signal(on.value.camera && state.phase !== 'over' ? face(false, '#48617a') : undefined),
     on,

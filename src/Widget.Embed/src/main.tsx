@@ -13,7 +13,7 @@ import { addSheets } from './app/styles/sheets';
 import { modules } from './modules';
 
 export function start(host: Host): App {
-  const store = new Store(host, modules, () => app.reset());
+  const store = new Store(host, modules);
   const root = document.createElement('div');
   root.className = 'widget';
   root.dataset.mode = host.mode;
@@ -57,10 +57,12 @@ export function start(host: Host): App {
     },
     close() {
       if (!store.open.value || host.mode === 'page') return;
+      // Somebody who is elsewhere in the page stays there.
+      const inside = host.shadow.activeElement !== null;
       store.open.value = false;
       store.memory.open = false;
       host.emit('close', undefined);
-      host.shadow.querySelector<HTMLElement>('.launcher')?.focus();
+      if (inside) host.shadow.querySelector<HTMLElement>('.launcher')?.focus();
     },
     toggle() {
       if (store.open.value) app.close();
@@ -73,10 +75,7 @@ export function start(host: Host): App {
     },
     identify: (identity: Identity | undefined) => store.identify(identity ?? {}),
     setContext: (context: ContextValues | undefined) => store.setContext(context ?? {}),
-    reset() {
-      if (host.mode !== 'page') store.open.value = false;
-      store.reset();
-    },
+    reset: () => store.reset(),
     attached: () => place.restore(),
     destroy() {
       stopTyping();
@@ -88,6 +87,8 @@ export function start(host: Host): App {
       store.destroy();
       render(null, root);
       root.remove();
+      // The page may have kept a reference to the API.
+      for (const name of Object.keys(app)) app[name as keyof App] = () => undefined;
     },
   };
   root.addEventListener('widget-close', () => app.close());

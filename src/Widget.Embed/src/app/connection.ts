@@ -27,7 +27,7 @@ export interface Opening {
 
 export interface Listener {
   session(session: Session): void;
-  /** The identity's proof is wrong. The session is opened without it. */
+  /** The identity or its proof is wrong. The session is opened without it. */
   identityRefused(reason: string): void;
   update(update: ConversationUpdate): void;
   /** @param question The client id of the message that is answered. */
@@ -237,6 +237,8 @@ export class Connection {
   }
 
   async #request(newConversation: boolean): Promise<Session> {
+    // Closed while it waited for another tab.
+    if (this.#isClosed()) throw new Error('The connection was closed.');
     const opening = this.opening();
     let response;
     try {
@@ -250,8 +252,9 @@ export class Connection {
         },
       });
     } catch (error) {
-      if (!opening.identity || (error as ApiError).code !== 'identity' || this.#isClosed()) throw error;
-      this.listener.identityRefused((error as ApiError).message);
+      const { code, status, message } = error as ApiError;
+      if (!opening.identity || (code !== 'identity' && status !== 400) || this.#isClosed()) throw error;
+      this.listener.identityRefused(message);
       return this.#request(newConversation);
     }
     const session = (await response.json()) as Session;

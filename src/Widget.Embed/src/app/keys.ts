@@ -8,8 +8,17 @@ const types = ['keydown', 'keypress', 'keyup', 'beforeinput', 'input', 'paste', 
 export function keepTypingInside(root: HTMLElement): () => void {
   // Shortcut libraries ignore editable elements, and listeners that were added before this one see the root as the target.
   Object.defineProperty(root, 'isContentEditable', { configurable: true, value: true });
+  /** Keys whose keydown the page has got. It gets their keyup, too, even if Ctrl was released first. */
+  const passed = new Set<string>();
   const listener = (event: Event): void => {
-    if (event.target !== root || isForThePage(event)) return;
+    if (event.target !== root) return;
+    const { code } = event as KeyboardEvent;
+    if (isForThePage(event)) {
+      if (event.type === 'keydown') passed.add(code);
+      else if (event.type === 'keyup') passed.delete(code);
+      return;
+    }
+    if (event.type === 'keyup' && passed.delete(code)) return;
     event.stopImmediatePropagation();
     const target = event.composedPath()[0];
     if (!target?.dispatchEvent(copyOf(event))) event.preventDefault();
@@ -19,6 +28,12 @@ export function keepTypingInside(root: HTMLElement): () => void {
     for (const type of types) window.removeEventListener(type, listener, true);
     Reflect.deleteProperty(root, 'isContentEditable');
   };
+}
+
+/** The key belongs to a composition, for example in Chinese or Japanese: Enter and Escape end that. Safari reports it only by key code. */
+export function isComposing(event: KeyboardEvent): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  return event.isComposing || event.keyCode === 229;
 }
 
 /** Shortcuts with Ctrl or Cmd, function keys, Escape and Tab are not typing. AltGr counts as Ctrl and Alt, and types characters. */

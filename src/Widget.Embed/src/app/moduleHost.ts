@@ -39,8 +39,11 @@ export interface CallHost extends ModuleHost {
   isCallOffered(mode: CallMode): boolean;
   /** Replaces this call by one of another mode. */
   startCall(mode: CallMode): Promise<void>;
-  /** The visitor has closed the ended call. Another call takes its place, or text. */
-  callClosed(next: LiveCall | undefined): void;
+  /**
+   * The ended call is closed. Another call takes its place, or text.
+   * @param byItself It has closed after a while, without the visitor.
+   */
+  callClosed(next: LiveCall | undefined, byItself?: boolean): void;
 }
 
 /** For modules that work with the text field. */

@@ -32,9 +32,25 @@ export class Outbox {
   /** Sends a request, and again whenever the connection is back, until it has arrived or was refused. */
   async deliver(delivery: Delivery): Promise<void> {
     this.#undelivered.push(delivery);
+    await this.#attempt(delivery);
+  }
+
+  async redeliver(): Promise<void> {
+    for (const delivery of [...this.#undelivered])
+      // They may have been forgotten meanwhile.
+      if (this.#undelivered.includes(delivery)) await this.#attempt(delivery);
+  }
+
+  /** Forgets what has not arrived: it belongs to an earlier conversation. */
+  clear(): void {
+    this.#undelivered = [];
+  }
+
+  async #attempt(delivery: Delivery): Promise<void> {
     try {
       await this.post(delivery.path, delivery.body);
     } catch (error) {
+      if (!this.#undelivered.includes(delivery)) return;
       if (!(error instanceof ApiError) || error.status >= 500 || error.status === 401) return;
       if (error.wait) {
         setTimeout(() => void this.redeliver(), error.wait);
@@ -45,14 +61,5 @@ export class Outbox {
     if (!this.#undelivered.includes(delivery)) return;
     this.#undelivered = this.#undelivered.filter((other) => other !== delivery);
     delivery.done?.();
-  }
-
-  async redeliver(): Promise<void> {
-    for (const delivery of this.#undelivered.splice(0)) await this.deliver(delivery);
-  }
-
-  /** Forgets what has not arrived: it belongs to an earlier conversation. */
-  clear(): void {
-    this.#undelivered = [];
   }
 }

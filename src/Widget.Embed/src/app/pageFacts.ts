@@ -14,7 +14,7 @@ export class PageFacts {
   /** Returns whether the session has to be opened again, because the page proves an identity. */
   identify(identity: Identity): boolean {
     const before = this.proved;
-    this.#identity = identity;
+    this.#identity = clean(identity);
     const { proved } = this;
     return proved !== undefined && (proved.id !== before?.id || proved.hash !== before.hash);
   }
@@ -52,4 +52,14 @@ export class PageFacts {
   sendContext(): void {
     if (this.#context) this.outbox.sendFirst('/api/widget/conversations/{id}/context', { context: this.#context });
   }
+}
+
+/** The API takes strings. Pages also pass numbers, and empty values for what they do not know. Undefined if nothing is left. */
+function clean(identity: Identity): Identity | undefined {
+  const facts = (['id', 'name', 'email', 'hash'] as const).flatMap((name) => {
+    const value: unknown = identity[name];
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+    return text === '' ? [] : [[name, text]];
+  });
+  return facts.length > 0 ? (Object.fromEntries(facts) as Identity) : undefined;
 }

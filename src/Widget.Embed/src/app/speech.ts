@@ -11,6 +11,8 @@ export interface Speech {
   /** The id of the answer that is being read. */
   readonly reading: ReadonlySignal<string | undefined>;
   listen(on: boolean): void;
+  /** Turns `listen` off without remembering it: another visitor comes. */
+  stopListening(): void;
   /** Reads an answer, or stops if it is being read. */
   read(messageId: string): void;
   /** Stops reading at once. */

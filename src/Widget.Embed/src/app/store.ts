@@ -19,6 +19,8 @@ import { storage } from './storage';
 import { tabView, type SheetName, type View } from './views';
 
 export const maxMessageLength = 4000;
+/** Many pages learn only after they have loaded who the visitor is. */
+const proofWait = 1_500;
 
 export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   readonly memory;
@@ -51,8 +53,12 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     (error) => this.#emitError(error),
   );
   readonly #pageFacts = new PageFacts(this.#outbox);
-  /** The visitor of this tab's session. */
+  /** The visitor that this tab shows, or whose session it opens. */
   #visitorId: string | undefined;
+  /** A session is being opened. */
+  #opening = false;
+  /** Waits for the page to prove who the visitor is. */
+  #proofTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #tab;
   /** The earlier conversation that the visitor has opened, until it is loaded. */
   #wanted: string | undefined;
@@ -69,11 +75,10 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   constructor(
     readonly host: Host,
     readonly modules: Modules,
-    /** Forgets the visitor, because another tab has done so. */
-    private readonly forgotten: () => void = () => undefined,
   ) {
     this.memory = storage(host.siteKey);
-    this.knownVisitor = this.memory.get().visitorId !== undefined;
+    this.#visitorId = this.memory.get().visitorId;
+    this.knownVisitor = this.#visitorId !== undefined;
     this.#tab = tabView(host.siteKey);
     this.view = this.#tab.view;
     this.thread = new ConversationState(this.memory);
@@ -170,23 +175,15 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   identify(identity: Identity): void {
     const isProof = this.#pageFacts.identify(identity);
     // The session is opened again, with the proof.
-    if (isProof && this.#connection.value) this.#reopen();
+    if (isProof && (this.#connection.value ?? this.#proofTimer)) this.#reopen();
     else if (this.conversationId) this.#pageFacts.sendIdentity();
   }
 
   /** Forgets the visitor and their conversation in this tab; the loader has emptied what the browser remembers. */
   reset(): void {
-    this.#leave();
     this.#pageFacts.forget();
     this.memory.clear();
-    batch(() => {
-      this.draft.value = '';
-      this.view.value = 'home';
-      this.sheet.value = undefined;
-      this.config.value = undefined;
-      this.#connection.value = undefined;
-    });
-    if (this.open.value) this.connect();
+    this.#forget();
   }
 
   setContext(context: ContextValues): void {
@@ -229,16 +226,25 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.calls.prepare(mode);
   }
 
-  callClosed(next: LiveCall | undefined): void {
+  callClosed(next: LiveCall | undefined, byItself = false): void {
+    const { activeElement } = this.host.shadow;
+    // In some browsers, a click does not move the focus to the button.
+    const wasThere = activeElement
+      ? activeElement.closest('.stage')
+      : !byItself && document.activeElement === document.body;
     this.call.value = next;
-    // The button that was clicked is gone. The visitor continues in the text field, unless they are elsewhere in the page by now.
-    if (!next && (this.host.shadow.activeElement ?? document.activeElement === document.body))
+    // The button that was clicked is gone. The visitor continues in the text field, unless they are elsewhere by now.
+    if (!next && wasThere)
       this.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus({ preventScroll: true });
   }
 
   /** Connects to the server, once. */
   connect(): void {
-    if (!this.#connection.value) this.#start(false);
+    if (this.#connection.value || this.#proofTimer) return;
+    // Without the proof the server would open the session of a new visitor, and what this one has written would be lost.
+    if (this.memory.get().verified && !this.#pageFacts.proved)
+      this.#proofTimer = setTimeout(() => this.#start(false), proofWait);
+    else this.#start(false);
   }
 
   retry(): void {
@@ -248,6 +254,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   destroy(): void {
     for (const stop of this.#stop) stop();
     this.#tab.stop();
+    clearTimeout(this.#proofTimer);
     this.calls.destroy();
     this.#connection.value?.close();
     this.speech.destroy();
@@ -256,6 +263,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
 
   /** Ends everything that belongs to the conversation. */
   #leave(): void {
+    clearTimeout(this.#proofTimer);
+    this.#proofTimer = undefined;
     this.calls.end();
     batch(() => {
       this.thread.clear();
@@ -274,19 +283,45 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.#start(false);
   }
 
-  /** Another tab has read something, or has forgotten the visitor. */
+  /** Shows nothing of the visitor any more. The panel closes; on the hosted page it starts anew. */
+  #forget(): void {
+    this.#leave();
+    this.#visitorId = undefined;
+    this.#wanted = undefined;
+    this.#opening = false;
+    this.speech.module.value?.stopListening();
+    this.memory.open = false;
+    batch(() => {
+      if (this.host.mode !== 'page') this.open.value = false;
+      this.draft.value = '';
+      this.view.value = 'home';
+      this.sheet.value = undefined;
+      this.config.value = undefined;
+      this.#connection.value = undefined;
+    });
+    if (this.open.value) this.connect();
+  }
+
+  /** Another tab has read something, has forgotten the visitor, or has a session of another one. */
   #followTabs(): void {
-    if (this.#visitorId && this.memory.get().visitorId === undefined) this.forgotten();
-    else this.thread.followRead();
+    const { visitorId } = this.memory.get();
+    if (!this.#visitorId || visitorId === this.#visitorId) this.thread.followRead();
+    else if (visitorId === undefined) this.reset();
+    // With a proof, the server says whose session this tab is opening.
+    else if (!(this.#opening && this.#pageFacts.proved)) this.#forget();
   }
 
   #start(newConversation: boolean): void {
-    const opening = (): Opening => ({
-      visitorId: this.memory.get().visitorId,
-      conversationId: this.#wanted ?? this.conversationId,
-      identity: this.#pageFacts.proved,
-      locale: locale.value,
-    });
+    clearTimeout(this.#proofTimer);
+    this.#proofTimer = undefined;
+    this.#opening = true;
+    const opening = (): Opening => {
+      const { visitorId } = this.memory.get();
+      // The tab follows, too, when another one forgets the visitor before the session is open.
+      this.#visitorId ??= visitorId;
+      const conversationId = this.#wanted ?? this.conversationId;
+      return { visitorId, conversationId, identity: this.#pageFacts.proved, locale: locale.value };
+    };
     const connection = new Connection(this.host.api, this.host.siteKey, opening, {
       session: (session) => this.#sessionOpened(session),
       identityRefused: (reason) => {
@@ -324,9 +359,16 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     // Text that somebody else has written must not be sent or shown. A visitor who signs in is the same person, so it is kept.
     if (before.visitorId && before.visitorId !== visitorId && (before.verified || !verified)) {
       for (const { clientId } of this.memory.unsent()) this.memory.dropUnsent(clientId);
-      this.thread.clear();
-      this.draft.value = '';
+      this.#outbox.clear();
+      batch(() => {
+        this.thread.clear();
+        this.draft.value = '';
+        this.source.value = undefined;
+        this.sheet.value = undefined;
+        this.view.value = 'home';
+      });
     }
+    this.#opening = false;
     this.#visitorId = visitorId;
     this.memory.set({ visitorId, verified });
     // Stored with the visitor from now on.
@@ -334,7 +376,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.#wanted = undefined;
     this.thread.sessionOpened(conversationId, lastSeq);
     // On the next page, the conversation continues where it was.
-    if (!this.config.value && lastSeq > 0 && this.#tab.remembered === 'thread') this.view.value = 'thread';
+    const returns = !before.visitorId || before.visitorId === visitorId;
+    if (!this.config.value && lastSeq > 0 && returns && this.#tab.remembered === 'thread') this.view.value = 'thread';
     const { color, position, scheme } = config.theme;
     // Before the configuration: the theme is computed from the colors that this sets.
     this.host.setAppearance({ color, position, scheme, logoUrl: config.logoUrl ?? null });

@@ -3,7 +3,18 @@ import { fill, locale, words } from './i18n';
 import type { Availability } from './events';
 
 function format(at: string | number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale.value, options).format(new Date(at));
+  return new Intl.DateTimeFormat(localeTag(), options).format(new Date(at));
+}
+
+/** The panel's language, with the visitor's region: the order of a date and the clock differ between regions. */
+function localeTag(): string {
+  const isOurs = (tag: string): boolean => tag.split('-')[0]?.toLowerCase() === locale.value;
+  return navigator.languages.find(isOurs) ?? locale.value;
+}
+
+/** The year, unless it is this one. */
+function yearOf(at: string, now: number): Intl.DateTimeFormatOptions {
+  return new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' };
 }
 
 /** 10:42 */
@@ -20,13 +31,15 @@ export function fullTime(at: string): string {
 export function dayOf(at: string, now = Date.now()): string {
   const days = daysFrom(now, at);
   if (days === 0 || days === -1) return sentence(relativeDay(days));
-  return format(at, { weekday: 'short', day: 'numeric', month: 'short' });
+  return format(at, { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(at, now) });
 }
 
 /** When people answer: now and how soon, or from when. */
 export function availabilityText({ open, opensAt, replyMinutes }: Availability, now = Date.now()): string {
   const t = words.value;
-  if (open) return replyMinutes === null ? t.teamHere : fill(t.teamReplies, { time: span(replyMinutes) });
+  // The hours have begun since the server said so.
+  const isOpen = open || (!!opensAt && Date.parse(opensAt) <= now);
+  if (isOpen) return replyMinutes === null ? t.teamHere : fill(t.teamReplies, { time: span(replyMinutes) });
   return opensAt ? fill(t.teamBack, { day: nextDay(opensAt, now), time: timeOf(opensAt) }) : t.teamAway;
 }
 
@@ -34,7 +47,10 @@ export function availabilityText({ open, opensAt, replyMinutes }: Availability, 
 function nextDay(at: string, now: number): string {
   const days = daysFrom(now, at);
   if (days <= 1) return relativeDay(days);
-  return format(at, days < 7 ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long' });
+  return format(
+    at,
+    days < 7 ? { weekday: 'long' } : { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(at, now) },
+  );
 }
 
 function span(minutes: number): string {

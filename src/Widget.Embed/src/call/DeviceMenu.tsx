@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill, words } from '../app/i18n';
+import { isComposing } from '../app/keys';
 import { listDevices, mediaDevices, type DeviceOption, type DeviceLists } from '../media/devices';
 import type { DeviceKind } from '../media/deviceError';
 import type { CallModel } from './model';
@@ -60,7 +61,7 @@ export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
       role="dialog"
       aria-label={t.settings}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
+        if (event.key !== 'Escape' || isComposing(event)) return;
         event.stopPropagation();
         close();
       }}

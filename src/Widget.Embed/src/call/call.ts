@@ -41,7 +41,8 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
 
   constructor(
     protected readonly panel: CallHost,
-    private readonly done: (again: boolean) => void,
+    /** @param byItself The end has been shown for long enough. */
+    private readonly done: (again: boolean, byItself?: boolean) => void,
     choice?: DeviceChoice,
   ) {
     this.devices = new Devices((kind) => this.#deviceLost(kind), choice);
@@ -176,7 +177,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
       this.end.value = { reason, seconds, ...(message ? { message } : {}) };
       this.phase.value = 'over';
     });
-    if (reason === 'visitor') this.#farewell = setTimeout(() => this.close(), farewell);
+    if (reason === 'visitor') this.#farewell = setTimeout(() => this.done(false, true), farewell);
   }
 
   protected async endSession(): Promise<void> {

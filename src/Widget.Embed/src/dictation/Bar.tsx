@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill } from '../app/i18n';
+import { isComposing } from '../app/keys';
 import type { DictationPhase, DictationSession } from './session';
 import { dictationWords } from './words';
 
@@ -28,7 +29,7 @@ export function Bar({ session }: { session: DictationSession }) {
           role="group"
           aria-label={t.dictation}
           onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
+            if (event.key !== 'Escape' || isComposing(event)) return;
             event.stopPropagation();
             session.cancel();
           }}

@@ -1,6 +1,7 @@
 /** A small choice of emoji. */
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../app/i18n';
+import { isComposing } from '../app/keys';
 import type { EmojiProps } from '../app/moduleHost';
 import { addSheets } from '../app/styles/sheets';
 import { extrasStyle } from './style';
@@ -16,7 +17,7 @@ export function EmojiPicker({ panel, onChoose, close }: EmojiProps) {
   useEffect(() => grid.current?.querySelector('button')?.focus(), []);
 
   const move = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') {
+    if (event.key === 'Escape' && !isComposing(event)) {
       event.stopPropagation();
       close();
       return;

@@ -33,7 +33,13 @@ export function HistorySheet({ panel, close }: SheetProps) {
   useEffect(() => void load(null), []);
 
   return (
-    <Sheet heading={panel.host.mode === 'page' ? 'h1' : 'h2'} kind="history" label={words.value.earlier} close={close}>
+    <Sheet
+      over={panel.view.value}
+      heading={panel.host.mode === 'page' ? 'h1' : 'h2'}
+      kind="history"
+      label={words.value.earlier}
+      close={close}
+    >
       <ul class="history-list">
         {items.map(({ id, title, preview, lastAt }) => (
           <li key={id}>

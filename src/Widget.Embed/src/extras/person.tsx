@@ -54,7 +54,13 @@ export function PersonSheet({ panel, close }: SheetProps) {
   };
 
   return (
-    <Sheet heading={panel.host.mode === 'page' ? 'h1' : 'h2'} kind="person" label={words.value.person} close={close}>
+    <Sheet
+      over={panel.view.value}
+      heading={panel.host.mode === 'page' ? 'h1' : 'h2'}
+      kind="person"
+      label={words.value.person}
+      close={close}
+    >
       <div>
         {config?.availability && (
           <p class="hours" data-open={config.availability.open}>

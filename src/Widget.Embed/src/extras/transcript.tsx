@@ -45,6 +45,7 @@ export function TranscriptSheet({ panel, close }: SheetProps) {
 
   return (
     <Sheet
+      over={panel.view.value}
       heading={panel.host.mode === 'page' ? 'h1' : 'h2'}
       kind="transcript"
       label={words.value.emailTranscript}

@@ -60,9 +60,17 @@ export class Devices {
   }
 
   /** Opens a device in place of the current one. Without an id it is the one chosen before the call, or the browser's default. */
-  async choose(kind: DeviceKind, id = this.choice[`${kind}Id`]): Promise<DeviceError | undefined> {
+  async choose(kind: DeviceKind, id?: string): Promise<DeviceError | undefined> {
     if (!mediaDevices()) return 'insecure';
     if (!isAllowedByPage(kind)) return 'policy';
+    const chosen = this.choice[`${kind}Id`];
+    if (id !== undefined || chosen === undefined) return this.#open(kind, id);
+    // It may have been unplugged since.
+    const deviceError = await this.#open(kind, chosen);
+    return deviceError === 'missing' && !this.#stopped ? this.#open(kind) : deviceError;
+  }
+
+  async #open(kind: DeviceKind, id?: string): Promise<DeviceError | undefined> {
     const constraints =
       kind === 'microphone'
         ? { audio: { ...audioConstraints, ...device(id) } }

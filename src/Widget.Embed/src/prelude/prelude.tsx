@@ -28,18 +28,24 @@ export function Prelude({ panel, mode, start, cancel }: PreludeProps) {
     start({ camera, cameraId: cameraId || undefined, microphoneId: microphoneId || undefined });
 
   return (
-    <Sheet heading={panel.host.mode === 'page' ? 'h1' : 'h2'} kind="prelude" label={t[`title_${mode}`]} close={cancel}>
+    <Sheet
+      over={panel.view.value}
+      heading={panel.host.mode === 'page' ? 'h1' : 'h2'}
+      kind="prelude"
+      label={t[`title_${mode}`]}
+      close={cancel}
+    >
       {mode === 'video' ? <Preview cameraId={cameraId} opened={load} /> : <Portrait config={config} size={96} />}
       <p class="with">{fill(t.with, names)}</p>
       {mode === 'video' && <Choice label={t.camera} options={known.camera} value={cameraId} onChoose={setCameraId} />}
       <Choice label={t.microphone} options={known.microphone} value={microphoneId} onChoose={setMicrophoneId} />
-      <ul class="facts">
+      <ul class="facts" id="call-facts">
         <li>{fill(t[`receives_${mode}`], names)}</li>
         <li>{t.writtenDown}</li>
         <li>{t[`permission_${mode}`]}</li>
       </ul>
       <div class="go">
-        <button type="button" class="primary" ref={go} onClick={() => begin(true)}>
+        <button type="button" class="primary" ref={go} aria-describedby="call-facts" onClick={() => begin(true)}>
           <Icon name={mode === 'video' ? 'video' : 'call'} />
           {t.start}
         </button>

@@ -135,6 +135,10 @@ export function openSpeech(panel: SpeechHost): Speech {
           if (item.kind === 'assistant' && item.outcome !== undefined) handled.add(item.messageId);
       void listen(on);
     },
+    stopListening() {
+      player.stop();
+      listening.value = false;
+    },
     read(messageId) {
       const isOther = player.messageId.peek() !== messageId;
       cancel();

@@ -30,6 +30,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   readonly avatar = signal<Avatar | undefined>(undefined);
   readonly greenScreen = signal(false);
   readonly frame = signal<string | undefined>(undefined);
+  readonly frameCamera: boolean;
   readonly messages = computed(() => this.frame.value === undefined || this.#framed.value?.connected.value === true);
   readonly ownPicture = signal<MediaStreamTrack | undefined>(undefined);
   readonly on = signal<Record<DeviceKind, boolean>>({ microphone: false, camera: false });
@@ -47,8 +48,9 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   /** When the avatar joined, by the page's clock. The visitor's time counts from then. */
   #joinedAt: number | undefined;
 
-  constructor(panel: CallHost, done: (again: boolean) => void, choice?: DeviceChoice) {
+  constructor(panel: CallHost, done: (again: boolean, byItself?: boolean) => void, choice?: DeviceChoice) {
     super(panel, done, choice);
+    this.frameCamera = choice?.camera ?? true;
     this.session = new VideoSessionClient(panel, () => this.avatar.value !== undefined, {
       updated: (session) => this.receive(session),
       gone: (message) => this.ended(undefined, message),

@@ -23,6 +23,8 @@ export interface VideoModel extends CallModel {
   readonly greenScreen: ReadonlySignal<boolean>;
   /** Address of the room's own page, if Daily's client could not be loaded. */
   readonly frame: ReadonlySignal<string | undefined>;
+  /** The room's own page may use the camera: the visitor has not chosen to start without it. */
+  readonly frameCamera: boolean;
   /** Whether the call has captions and takes typed messages: with Daily's client, or if the room's own page passes them on. */
   readonly messages: ReadonlySignal<boolean>;
   readonly ownPicture: ReadonlySignal<MediaStreamTrack | undefined>;

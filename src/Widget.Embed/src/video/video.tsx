@@ -17,10 +17,10 @@ export function openVideo(panel: CallHost, wishes?: DeviceWishes): LiveCall {
   narrow.addEventListener('change', onChange);
   const call = new VideoCall(
     panel,
-    (again) => {
+    (again, byItself) => {
       stop();
       narrow.removeEventListener('change', onChange);
-      panel.callClosed(again ? openVideo(panel, wishes) : undefined);
+      panel.callClosed(again ? openVideo(panel, wishes) : undefined, byItself);
     },
     wishes,
   );

@@ -50,7 +50,7 @@ export class VoiceCall
   #wantsPushToTalk = false;
   #startedAt: number | undefined;
 
-  constructor(panel: CallHost, done: (again: boolean) => void, choice?: DeviceChoice) {
+  constructor(panel: CallHost, done: (again: boolean, byItself?: boolean) => void, choice?: DeviceChoice) {
     super(panel, done, choice);
     this.captions = this.#captions.lines;
     this.held = this.#talkButton.held;

@@ -10,7 +10,11 @@ import { voiceStyle } from './style';
 
 export function openVoice(panel: CallHost, wishes?: DeviceWishes): LiveCall {
   addSheets(panel.host.shadow, callStyle, voiceStyle);
-  const call = new VoiceCall(panel, (again) => panel.callClosed(again ? openVoice(panel, wishes) : undefined), wishes);
+  const call = new VoiceCall(
+    panel,
+    (again, byItself) => panel.callClosed(again ? openVoice(panel, wishes) : undefined, byItself),
+    wishes,
+  );
   return {
     mode: 'voice',
     View: () => <Stage key={call} call={call} panel={panel} />,

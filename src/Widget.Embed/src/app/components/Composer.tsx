@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fill, words } from '../i18n';
+import { isComposing } from '../keys';
 import { maxMessageLength, type Store } from '../store';
 import { Icon } from './Icon';
 import { Dictate } from './Listen';
@@ -46,10 +47,13 @@ export function Composer({ store }: { store: Store }) {
   };
 
   const insert = (text: string): void => {
-    const { selectionStart: from = draft.length, selectionEnd: to = from } = field.current ?? {};
-    store.draft.value = draft.slice(0, from) + text + draft.slice(to);
     setEmoji(false);
-    field.current?.focus();
+    if (!field.current) return;
+    const { selectionStart, selectionEnd } = field.current;
+    // Puts the caret behind the text.
+    field.current.setRangeText(text, selectionStart, selectionEnd, 'end');
+    store.draft.value = field.current.value;
+    field.current.focus();
   };
 
   const stop = ({ detail }: MouseEvent): void => {
@@ -94,10 +98,7 @@ export function Composer({ store }: { store: Store }) {
             store.draft.value = currentTarget.value;
           }}
           onKeyDown={(event) => {
-            // In Chinese or Japanese, Enter also ends a composition and must not send. Safari reports that only by key code.
-            // eslint-disable-next-line @typescript-eslint/no-deprecated
-            const composing = event.isComposing || event.keyCode === 229;
-            if (event.key !== 'Enter' || event.shiftKey || composing) return;
+            if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
             event.preventDefault();
             send();
           }}

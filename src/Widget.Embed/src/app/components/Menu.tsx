@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../i18n';
+import { isComposing } from '../keys';
 import type { Store } from '../store';
 import { Icon, type IconName } from './Icon';
 import { press } from './Listen';
@@ -31,7 +32,7 @@ export function Menu({ store }: { store: Store }) {
       ref={box}
       onKeyDown={(event) => {
         const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-        if (!open.value || (!step && event.key !== 'Escape')) return;
+        if (!open.value || (!step && event.key !== 'Escape') || isComposing(event)) return;
         event.preventDefault();
         event.stopPropagation();
         if (step) move(step);

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { fill, locale, words } from '../i18n';
+import { isComposing } from '../keys';
 import type { Store } from '../store';
 import { Composer } from './Composer';
 import { Head } from './Head';
@@ -39,7 +40,7 @@ export function Panel({ store }: { store: Store }) {
       lang={locale.value}
       dir={t.dir as 'ltr' | 'rtl'}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !page) close();
+        if (event.key === 'Escape' && !page && !isComposing(event)) close();
         if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >

@@ -19,7 +19,7 @@ export function SourceSheet({ store }: { store: Store }) {
     store.source.value = undefined;
   };
   return (
-    <Sheet kind="source" label={fill(t.source, { n: source.number })} close={close}>
+    <Sheet over="thread" kind="source" label={fill(t.source, { n: source.number })} close={close}>
       <Title dir="auto">{source.title}</Title>
       {where.length > 0 && (
         <p class="where" dir="auto">

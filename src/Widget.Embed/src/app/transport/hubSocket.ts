@@ -39,6 +39,7 @@ export class HubSocket {
   readonly #ping: ReturnType<typeof setInterval>;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #nextId = 0;
+  #lastSent = Date.now();
 
   private constructor(private readonly socket: WebSocket) {
     socket.onmessage = ({ data }) => this.#receive(data as string);
@@ -125,11 +126,13 @@ export class HubSocket {
 
   #receive(data: string): void {
     this.#restartSilence();
+    // In hidden tabs, timers run only once a minute. The server's pings come as before.
+    if (Date.now() - this.#lastSent >= pingInterval - 1_000) this.#send({ type: Type.Ping });
     for (const record of data.split(end)) {
       if (record === '') continue;
       const { type, invocationId = '', item, error } = JSON.parse(record) as Message;
       const stream = this.#streams.get(invocationId);
-      if (type === Type.Item) stream?.next(item as never);
+      if (type === Type.Item) pass(stream, item as never);
       else if (type === Type.Close) this.close();
       else if (type === Type.Completed && this.#streams.delete(invocationId)) {
         if (error) stream?.error(error);
@@ -140,11 +143,22 @@ export class HubSocket {
 
   #send(message: object): void {
     // After the connection is closed, nothing is sent, and the streams have been told.
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(toJson(message) + end);
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.#lastSent = Date.now();
+    this.socket.send(toJson(message) + end);
   }
 
   #restartSilence(): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.close(), silenceTimeout);
+  }
+}
+
+/** An error in one item must not stop those after it. */
+function pass(stream: StreamListener | undefined, item: never): void {
+  try {
+    stream?.next(item);
+  } catch (error) {
+    reportError(error);
   }
 }

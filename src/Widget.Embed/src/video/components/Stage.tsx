@@ -40,7 +40,7 @@ export function Stage({ call, panel, hidesThread }: StageProps) {
             src={call.frame.value}
             title={fill(t.region, { agent })}
             onLoad={(event) => call.frameLoaded(event.currentTarget.contentWindow)}
-            allow="camera; microphone; autoplay; fullscreen; display-capture"
+            allow={`${call.frameCamera ? 'camera; ' : ''}microphone; autoplay; fullscreen; display-capture`}
           />
         ) : (
           live && <AvatarView call={call} agent={agent} picture={picture} speaker={speaker} />
