@@ -90,6 +90,24 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+describe('an identity that the server refuses', () => {
+  it.each(['identity', 'validation'])('is left out of the session (%s)', async (code) => {
+    let identity: object | undefined = { id: '42', hash: 'abc' };
+    connection.close();
+    connection = new Connection('', 'pk_1', () => ({ identity: identity as never }), {
+      ...listener(),
+      identityRefused: (reason) => {
+        refused.push(reason);
+        identity = undefined;
+      },
+    });
+    sessions = [() => new Response(JSON.stringify({ title: 'Wrong.', code }), { status: 400 })];
+    void connection.run();
+    await vi.advanceTimersByTimeAsync(100);
+    expect([refused, opened, connection.status.value.state]).toEqual([['Wrong.'], 2, 'online']);
+  });
+});
+
 describe('a rate-limited connection', () => {
   it('sends the message again when the server allows it, and not before', async () => {
     answers = [() => Promise.reject(new ApiError(429, 'Too many.', '12'))];

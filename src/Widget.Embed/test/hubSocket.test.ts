@@ -146,6 +146,34 @@ describe('the hub', () => {
     expect(socket.readyState).toBe(3);
   });
 
+  it('answers the server when its own timers are late, as in a hidden tab', async () => {
+    const { socket } = await connect();
+    vi.setSystemTime(Date.now() + 14_000);
+    socket.receive({ type: 6 });
+    expect(socket.sent.slice(1)).toEqual([{ type: 6 }]);
+    socket.receive({ type: 6 });
+    expect(socket.sent).toHaveLength(2);
+  });
+
+  it('passes on the items after one that fails', async () => {
+    const { socket, transport } = await connect();
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    const heard: unknown[] = [];
+    const asked = transport.ask({ clientId: '1', text: '', page: '', locale: 'en' }, (update: unknown) => {
+      if (update === 'a') throw new Error('No.');
+      heard.push(update);
+    });
+    const { invocationId } = socket.sent.at(-1) ?? {};
+    socket.receive(
+      { type: 2, invocationId, item: 'a' },
+      { type: 2, invocationId, item: 'b' },
+      { type: 3, invocationId },
+    );
+    await asked;
+    expect([heard, reported.mock.calls.length]).toEqual([['b'], 1]);
+  });
+
   it('ends when the server closes the connection', async () => {
     const { socket, transport } = await connect();
     const watching = transport.watch(0, () => undefined);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Availability } from '../src/app/events';
 import { setLocale } from '../src/app/i18n';
 import { availabilityText, dayOf } from '../src/app/times';
@@ -7,7 +7,13 @@ const now = new Date(2026, 4, 1, 12).getTime();
 const at = (day: number, hour: number): string => new Date(2026, 4, day, hour).toISOString();
 const hours: Availability = { open: false, opensAt: null, timeZone: 'Europe/Berlin', replyMinutes: null, hours: [] };
 
-afterEach(() => setLocale('en'));
+beforeEach(() => {
+  vi.stubGlobal('navigator', { languages: ['en-US'] });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  return setLocale('en');
+});
 
 describe('the availability of people', () => {
   it('says how soon they answer while they are there', () => {
@@ -26,10 +32,14 @@ describe('the availability of people', () => {
     expect(availabilityText(hours, now)).toBe('Our team replies by e-mail');
   });
 
+  it('says that they are there once the hours have begun', () => {
+    expect(availabilityText({ ...hours, opensAt: at(1, 11) }, now)).toBe('Our team is available now');
+  });
+
   it("speaks the visitor's language", async () => {
     await setLocale('de');
     expect(availabilityText({ ...hours, opensAt: at(4, 9) }, now)).toBe(
-      'Unser Team ist Montag um 9:00 wieder da (Ihre Zeit)',
+      'Unser Team ist wieder da: Montag, 9:00 Uhr (Ihre Zeit)',
     );
   });
 });
@@ -39,5 +49,11 @@ describe('a day', () => {
     expect(dayOf(at(1, 1), now)).toBe('Today');
     expect(dayOf(new Date(2026, 3, 30, 23).toISOString(), now)).toBe('Yesterday');
     expect(dayOf(new Date(2026, 3, 20).toISOString(), now)).toBe('Mon, Apr 20');
+    expect(dayOf(new Date(2025, 3, 20).toISOString(), now)).toBe('Sun, Apr 20, 2025');
+  });
+
+  it("is written as in the visitor's region, if that has the panel's language", () => {
+    vi.stubGlobal('navigator', { languages: ['de-DE', 'en-GB'] });
+    expect(dayOf(new Date(2026, 3, 20).toISOString(), now)).toMatch(/^Mon,? 20 Apr$/);
   });
 });

@@ -19,7 +19,7 @@ export function Head({ store, home, close }: Props) {
   const page = store.host.mode === 'page';
   const opening = !config && store.status.value.state !== 'refused';
   return (
-    <div class={`head ${home ? 'at-home' : opening ? 'opening' : ''}`}>
+    <div class={`head ${home ? 'at-home' : opening ? 'opening' : config ? '' : 'unknown'}`}>
       {config && home && <Company store={store} />}
       {config && !home && (
         <>

@@ -34,7 +34,7 @@ export function Markdown({ text, cite }: Props) {
 function renderBlock(block: Block, cite: Props['cite']): VNode {
   switch (block.type) {
     case 'paragraph':
-      return <p>{renderInline(block.children, cite)}</p>;
+      return <p class={block.children.every(isCitation) ? 'cites' : undefined}>{renderInline(block.children, cite)}</p>;
     case 'heading':
       return (
         <p>
@@ -83,6 +83,11 @@ function renderBlock(block: Block, cite: Props['cite']): VNode {
         </div>
       );
   }
+}
+
+/** A citation, or the space between two. */
+function isCitation(node: Inline): boolean {
+  return node.type === 'citation' || (node.type === 'text' && node.text.trim() === '');
 }
 
 function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
