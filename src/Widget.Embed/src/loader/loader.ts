@@ -134,7 +134,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
   let loading: Promise<void> | undefined;
   /** Undefined until the appearance is known; false once the page has removed the widget. */
   let isWanted: boolean | undefined;
-  let pending: Call[] = [];
+  const pending: Call[] = [];
 
   function load(): void {
     if (app || loading) return;
@@ -195,8 +195,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
       app?.attached();
     },
     reset() {
-      // The page's facts and an open panel are not the visitor's.
-      pending = pending.filter(([name]) => !/^(ask|identify)$/.test(name));
+      pending.length = 0;
       host.forget();
       app?.reset();
     },
@@ -252,9 +251,8 @@ function install({ src, dataset }: HTMLScriptElement): void {
         response.status === 404
           ? explain('key', [siteKey])
           : response.json().then((found: Appearance) => {
-              // Throws if it is a problem instead.
-              show(found);
               remember(found);
+              show(found);
             }),
       )
       .catch(() => show(standard));
