@@ -34,7 +34,7 @@ internal sealed class WidgetPage : IAsyncDisposable
     public ConcurrentQueue<Uri> Requests { get; } = [];
 
     /// <summary>Home or the conversation, once it is known what to show.</summary>
-    public ILocator Content => Page.Locator("#widget-root :is(.home, .message.assistant)").First;
+    public ILocator Content => Page.Locator("#widget-root :is(.home, .message.assistant, .stage):visible").First;
 
     public ILocator Launcher => Page.Locator("#widget-root .launcher");
 
@@ -84,7 +84,9 @@ internal sealed class WidgetPage : IAsyncDisposable
     /// <summary>Clicks the launcher and waits until the panel is ready.</summary>
     public async Task<WidgetPage> OpenPanelAsync()
     {
-        await Launcher.ClickAsync();
+        // The panel stays open on the next page. A click would close it.
+        if (!await Page.EvaluateAsync<bool>("() => Object.keys(sessionStorage).some((key) => key.endsWith(':open'))"))
+            await Launcher.ClickAsync();
         await ShownAsync(Content);
         return this;
     }

@@ -21,12 +21,13 @@ public sealed class TabsShould(DemoInstallation demo, Chromium chromium)
         var other = await page.OpenTabAsync();
         await Task.WhenAll(page.Widget.Launcher.ClickAsync(), other.Locator("#widget-root .launcher").ClickAsync());
         await Task.WhenAll(
-            Assertions.Expect(page.Page.Locator(".message.assistant").First).ToBeVisibleAsync(),
-            Assertions.Expect(other.Locator(".message.assistant").First).ToBeVisibleAsync());
+            Assertions.Expect(page.Page.Locator(".home")).ToBeVisibleAsync(),
+            Assertions.Expect(other.Locator(".home")).ToBeVisibleAsync());
 
         visitors.Count(body => body.Contains("\"visitorId\"", StringComparison.Ordinal)).ShouldBe(1);
         // What is asked in one is answered in both.
         await HostPage.AskAsync(page.Page, HostPage.Question);
+        await other.Locator(".home .way").First.ClickAsync();
         await Assertions.Expect(other.Locator(".message.visitor", new() { HasTextString = HostPage.Question })).ToBeVisibleAsync();
     }
 
@@ -51,7 +52,7 @@ public sealed class TabsShould(DemoInstallation demo, Chromium chromium)
         await other.CloseAsync();
         await page.Widget.Context.SetOfflineAsync(false);
         await page.Page.ReloadAsync();
-        await page.Widget.ShownAsync(page.Widget.Panel);
+        await page.Page.Locator(".home .way").First.ClickAsync();
 
         await page.Widget.ShownAsync(page.Page.Locator(".message.visitor", new() { HasTextString = "first?" }));
         await page.Widget.ShownAsync(page.Page.Locator(".message.visitor", new() { HasTextString = "second?" }));

@@ -14,7 +14,7 @@ export function keepPlace(root: HTMLElement, shadow: ShadowRoot): { restore(): v
   const blur = ({ target }: Event): void => {
     // Some browsers report this, too, for an element that is about to be removed.
     queueMicrotask(() => {
-      if (root.isConnected && focused === target) focused = undefined;
+      if (root.isConnected && focused === target && shadow.activeElement !== target) focused = undefined;
     });
   };
   root.addEventListener('scroll', scrolled, true);

@@ -29,7 +29,9 @@ const calls: Record<string, string> = {
 const reported = new Set<string>();
 
 /** Explains what is wrong with a tag's settings, given by name as in `dataset`. */
-export function tagMistakes(data: Readonly<Record<string, string | undefined>>): string[] {
+export function tagMistakes({ key, ...given }: Readonly<Record<string, string | undefined>>): string[] {
+  // The address names the site key "key".
+  const data = { ...given, siteKey: given.siteKey ?? key };
   // Names are case-sensitive, values are not. The loader's rule ignores case in both.
   const isName = (name: string): boolean => name === 'mode' || Object.hasOwn(attributes, name);
   const wrong = Object.entries(data).filter(
@@ -116,7 +118,7 @@ const toDashed = (name: string): string => `data-${name.replace('K', '-k')}`;
 
 /** Attributes that consent managers, caches and frameworks add to scripts. */
 const isForeign = (name: string): boolean =>
-  /^(cf|cookie|consent|category|usercentrics|uc|ot|borlabs|cmp|iub|gtm|rocket|litespeed|turbo|nscript|astro|vite|hid|n[A-Z]|no[A-Z]|wp|src|type)/.test(
+  /^(cf|cookie|consent|category|usercentrics|uc|ot|borlabs|cmp|iub|gtm|rocket|litespeed|turbo|nscript|astro|vite|hid|n[A-Z]|no[A-Z]|wp|src|type|v$|ver$|version$|shop$|utm)/.test(
     name,
   );
 

@@ -1,6 +1,6 @@
 /**
  * A client for SignalR's JSON protocol over a WebSocket, with the parts that the widget uses: calls, streams in both directions, pings.
- * The protocol: https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md
+ * The protocol: "SignalR Hub Protocol", the specification in the repository dotnet/aspnetcore.
  */
 import { NativePromise, toJson } from '../pristine';
 
