@@ -35,6 +35,7 @@ export function Sheet({ label, kind, heading, over, close, children }: Props) {
         if (root.activeElement) return;
         opener?.focus({ preventScroll: true });
         // The opener may be gone.
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- The focus has moved.
         if (!root.activeElement) root.querySelector<HTMLElement>('.thread, .home')?.focus({ preventScroll: true });
       });
     };
