@@ -68,7 +68,7 @@ internal sealed partial class MailWorker(
 
         status.Succeeded();
         // The e-mail has been sent, so a node that stops now still records that. Its texts are not needed any more and are deleted.
-        using var recording = new CancellationTokenSource(RecordingTime);
+        using var recording = new CancellationTokenSource(RecordingTime, TimeProvider.System);
         await UpdateAsync(
             lease,
             "sent_at = now(), error = null, recipient = '', subject = '', text = '', html = ''",
