@@ -58,7 +58,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Fetch_nothing_but_the_loader_before_the_visitor_shows_interest()
+    public async Task Fetch_nothing_but_the_loader_and_its_looks_before_the_visitor_shows_interest()
     {
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.ShownAsync(visit.Launcher);
@@ -66,7 +66,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
 
         visit.Requests.Where(request => request.Authority == demo.Api.Authority).Select(request => request.AbsolutePath)
-            .ShouldBe(["/widget.js"]);
+            .ShouldBe(["/widget.js", "/api/widget/appearance"]);
     }
 
     [Fact]
