@@ -124,7 +124,7 @@ internal sealed class SessionVisitors(TenantDatabase database)
     }
 
     // Conversations without an event stay, so that an empty one does not hide the last one of another device. Calls come first, because
-    // whoever writes to a call locks it before its conversation.
+    // a write to a call locks the call before its conversation.
     private static async Task MoveConversationsAsync(TenantDb db, VisitorId anonymous, string identity, CancellationToken ct)
     {
         foreach (var (table, condition) in new[]

@@ -93,7 +93,7 @@ describe('a tab', () => {
     expect([store.config.value, store.open.value, store.memory.open]).toEqual([undefined, false, false]);
   });
 
-  it('begins anew after a reset', async () => {
+  it('starts with an empty conversation after a reset', async () => {
     otherTabRemembers({ visitorId: 'a' });
     const store = open();
     store.connect();

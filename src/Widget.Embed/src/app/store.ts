@@ -283,7 +283,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.#start(false);
   }
 
-  /** Shows nothing of the visitor any more. The panel closes; on the hosted page it starts anew. */
+  /** Clears everything about the visitor from the panel and closes it. The hosted page starts a new session instead. */
   #forget(): void {
     this.#leave();
     this.#visitorId = undefined;

@@ -17,7 +17,7 @@ const translated = ':is(font)';
 export function Markdown({ text, cite }: Props) {
   const first = useRef<Element>(null);
   const generation = useRef(0);
-  // A browser's translation replaces our text by elements of its own, and would not show what is added later. Then everything is rendered anew.
+  // A browser's translation replaces our text by elements of its own, and would not show what is added later. Then everything is rendered again.
   if (first.current?.parentElement?.querySelector(translated)) generation.current++;
   return (
     <>
