@@ -17,7 +17,10 @@ internal static class RoomEndpoints
     // Tavus's names of languages, and the voices of espeak-ng.
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["german"] = "de", ["spanish"] = "es", ["arabic"] = "ar", ["french"] = "fr",
+        ["german"] = "de",
+        ["spanish"] = "es",
+        ["arabic"] = "ar",
+        ["french"] = "fr",
     };
 
     public static void MapRooms(this IEndpointRouteBuilder routes)
