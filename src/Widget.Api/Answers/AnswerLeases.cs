@@ -1,6 +1,7 @@
 using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Answers;
 
@@ -19,17 +20,12 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     internal Guid Node { get; } = Guid.CreateVersion7();
 
     /// <summary>Claims answers whose lease has expired.</summary>
-    public async Task<IReadOnlyList<(TenantId Tenant, MessageId Message)>> ClaimAbandonedAsync(CancellationToken ct)
-    {
-        await using var command = dataSource.CreateCommand("select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)");
-        command.Parameters.Add(new() { Value = Node });
-        command.Parameters.Add(new() { Value = Duration });
-        command.Parameters.Add(new() { Value = MaxClaims });
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var claimed = new List<(TenantId, MessageId)>();
-        while (await rows.ReadAsync(ct)) claimed.Add((new TenantId(rows.GetGuid(0)), new MessageId(rows.GetGuid(1))));
-        return claimed;
-    }
+    public Task<IReadOnlyList<(TenantId Tenant, MessageId Message)>> ClaimAbandonedAsync(CancellationToken ct) =>
+        dataSource.ClaimAsync(
+            "select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)",
+            [Node, Duration, MaxClaims],
+            row => (new TenantId(row.GetGuid(0)), new MessageId(row.GetGuid(1))),
+            ct);
 
     /// <summary>Renews the leases of the answers that this node is writing.</summary>
     /// <returns>The answers whose lease this node still has, each with whether the visitor has asked to stop it.</returns>

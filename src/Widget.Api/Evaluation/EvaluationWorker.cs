@@ -27,14 +27,13 @@ public sealed partial class EvaluationWorker(
 
     protected override async Task<RunLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id, run_id from claim_evaluation_run($1, $2)");
-        command.Parameters.Add(new() { Value = slot.Id });
-        command.Parameters.Add(new() { Value = Times.Length });
-        await using var row = await command.ExecuteReaderAsync(ct);
-        if (!await row.ReadAsync(ct)) return null;
-        var lease = new RunLease(database, new TenantId(row.GetGuid(0)), new EvaluationRunId(row.GetGuid(1)), slot.Id);
-        LogClaimed(lease.Tenant, lease.Run);
-        return lease;
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id, run_id from claim_evaluation_run($1, $2)",
+            [slot.Id, Times.Length],
+            row => new RunLease(database, new TenantId(row.GetGuid(0)), new EvaluationRunId(row.GetGuid(1)), slot.Id),
+            ct);
+        foreach (var lease in claimed) LogClaimed(lease.Tenant, lease.Run);
+        return claimed.SingleOrDefault();
     }
 
     protected override Task<bool> RenewAsync(RunLease lease, CancellationToken ct) => lease.ExtendAsync(Times.Length, ct);

@@ -36,11 +36,12 @@ internal sealed partial class MailWorker(
 
     protected override async Task<MailLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id, id from claim_mail($1, $2)");
-        command.Parameters.Add(new() { Value = slot.Id });
-        command.Parameters.Add(new() { Value = Times.Length });
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new MailLease(new TenantId(row.GetGuid(0)), row.GetGuid(1), slot.Id) : null;
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id, id from claim_mail($1, $2)",
+            [slot.Id, Times.Length],
+            row => new MailLease(new TenantId(row.GetGuid(0)), row.GetGuid(1), slot.Id),
+            ct);
+        return claimed.SingleOrDefault();
     }
 
     protected override Task<bool> RenewAsync(MailLease lease, CancellationToken ct) => ExtendAsync(lease, Times.Length, ct);

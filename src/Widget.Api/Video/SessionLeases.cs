@@ -34,15 +34,12 @@ public sealed partial class SessionLeases(
     /// <param name="ct">Cancels the statement.</param>
     public async Task<IReadOnlyList<SessionLease>> ClaimAsync(int limit, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id, id from claim_tavus_sessions($1, $2, $3)");
-        command.Parameters.Add(new() { Value = Node });
-        command.Parameters.Add(new() { Value = timings.Lease });
-        command.Parameters.Add(new() { Value = limit });
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var claimed = new List<SessionLease>();
-        while (await rows.ReadAsync(ct))
-            if (TryHold(new TenantId(rows.GetGuid(0)), new VideoSessionId(rows.GetGuid(1))) is { } lease) claimed.Add(lease);
-        return claimed;
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id, id from claim_tavus_sessions($1, $2, $3)",
+            [Node, timings.Lease, limit],
+            row => TryHold(new TenantId(row.GetGuid(0)), new VideoSessionId(row.GetGuid(1))),
+            ct);
+        return [.. claimed.OfType<SessionLease>()];
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Widget.Platform.Work;
@@ -23,8 +24,15 @@ public readonly record struct WorkerPace(TimeSpan Poll, TimeSpan MaxPause);
 public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, WakeUpSignal? wakeUp = null) : BackgroundWorker(clock)
     where TLease : class
 {
+    // Of the idle workers of a lane, one looks for work and the others wait for their turn. So the number of workers does not change how
+    // often an idle node asks the database.
+    private readonly ConcurrentDictionary<int, SemaphoreSlim> _turns = [];
+
     /// <summary>Number of parallel workers on this node.</summary>
     protected virtual int Workers => 1;
+
+    /// <summary>Workers of the same lane look for the same work.</summary>
+    protected virtual int LaneOf(WorkerSlot slot) => 0;
 
     /// <summary>How long the lease lasts and how often it is renewed. Null if the work renews its lease itself with each commit.</summary>
     protected abstract LeaseTimes? Lease { get; }
@@ -66,15 +74,41 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
         Task.WhenAll(Enumerable.Range(0, Workers)
             .Select(number => WorkAsync(new WorkerSlot(number, Guid.CreateVersion7()), stoppingToken)));
 
-    private Task WorkAsync(WorkerSlot slot, CancellationToken stoppingToken) => RepeatAsync(
-        async ct =>
+    private Task WorkAsync(WorkerSlot slot, CancellationToken stoppingToken)
+    {
+        var hasWorked = false;
+        return RepeatAsync(
+            async ct =>
+            {
+                // More work may be waiting, and the worker that looks for it may be in a pause.
+                var lease = hasWorked ? await ClaimAsync(slot, ct) : null;
+                hasWorked = false;
+                lease ??= await LookForWorkAsync(slot, ct);
+                if (lease is null) return;
+                hasWorked = true;
+                await RunUnderLeaseAsync(lease, ct);
+            },
+            pace.Poll,
+            pace.MaxPause,
+            stoppingToken);
+    }
+
+    // Returns null after a pause without work.
+    private async Task<TLease?> LookForWorkAsync(WorkerSlot slot, CancellationToken ct)
+    {
+        var turn = _turns.GetOrAdd(LaneOf(slot), _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(ct);
+        try
         {
-            if (await ClaimAsync(slot, ct) is { } lease) await RunUnderLeaseAsync(lease, ct);
-            else await WaitAsync(slot, ct);
-        },
-        pace.Poll,
-        pace.MaxPause,
-        stoppingToken);
+            var lease = await ClaimAsync(slot, ct);
+            if (lease is null) await WaitAsync(slot, ct);
+            return lease;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
 
     private async Task RunUnderLeaseAsync(TLease lease, CancellationToken stopping)
     {

@@ -23,14 +23,11 @@ public sealed partial class RecrawlWorker(
     /// <returns>How many sources were due.</returns>
     public async Task<int> QueueDueAsync(CancellationToken ct)
     {
-        var due = new List<(TenantId Tenant, SourceId Source)>();
-        await using (var command = dataSource.CreateCommand("select tenant_id, source_id from claim_due_crawls($1)"))
-        {
-            command.Parameters.Add(new() { Value = Batch });
-            await using var row = await command.ExecuteReaderAsync(ct);
-            while (await row.ReadAsync(ct)) due.Add((new TenantId(row.GetGuid(0)), new SourceId(row.GetGuid(1))));
-        }
-
+        var due = await dataSource.ClaimAsync(
+            "select tenant_id, source_id from claim_due_crawls($1)",
+            [Batch],
+            row => (Tenant: new TenantId(row.GetGuid(0)), Source: new SourceId(row.GetGuid(1))),
+            ct);
         foreach (var (tenant, source) in due)
         {
             try

@@ -27,25 +27,26 @@ public sealed partial class IngestionWorker(
 
     protected override int Workers => _options.QuickWorkers + _options.SlowWorkers;
 
+    protected override int LaneOf(WorkerSlot slot) => (int)JobLaneOf(slot);
+
     protected override LeaseTimes? Lease => Times;
 
     protected override async Task<ClaimedJob?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
     {
-        var lane = LaneOf(slot);
-        await using var command = dataSource.CreateCommand("select tenant_id, job_id from claim_ingestion_job($1, $2, $3)");
-        command.Parameters.Add(new() { Value = slot.Id });
-        command.Parameters.Add(new() { Value = Times.Length });
-        command.Parameters.Add(new() { Value = lane == JobLane.Quick ? "quick" : "slow" });
-        await using var row = await command.ExecuteReaderAsync(ct);
-        if (!await row.ReadAsync(ct)) return null;
-        var lease = new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), slot.Id, lane);
+        var lane = JobLaneOf(slot);
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id, job_id from claim_ingestion_job($1, $2, $3)",
+            [slot.Id, Times.Length, lane == JobLane.Quick ? "quick" : "slow"],
+            row => new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), slot.Id, lane),
+            ct);
+        if (claimed is not [var lease]) return null;
         LogClaimed(lease.Tenant, lease.Job);
         return new ClaimedJob(lease, new WorkTimer(Clock));
     }
 
     // New jobs are quick until they are found to be slow, so the signal is for the quick workers.
     protected override Task WaitAsync(WorkerSlot slot, CancellationToken ct) =>
-        LaneOf(slot) == JobLane.Quick ? base.WaitAsync(slot, ct) : Task.Delay(Pace.Poll, Clock, ct);
+        JobLaneOf(slot) == JobLane.Quick ? base.WaitAsync(slot, ct) : Task.Delay(Pace.Poll, Clock, ct);
 
     protected override Activity? StartActivity(ClaimedJob claimed) => IngestionTelemetry.StartTimeSlice(claimed.Lease);
 
@@ -89,7 +90,7 @@ public sealed partial class IngestionWorker(
     // A time slice is charged for the worker time it took, whatever its result.
     protected override Task OnEndedAsync(ClaimedJob claimed) => ChargeAsync(claimed);
 
-    private JobLane LaneOf(WorkerSlot slot) => slot.Number < _options.QuickWorkers ? JobLane.Quick : JobLane.Slow;
+    private JobLane JobLaneOf(WorkerSlot slot) => slot.Number < _options.QuickWorkers ? JobLane.Quick : JobLane.Slow;
 
     private async Task ChargeAsync(ClaimedJob claimed)
     {

@@ -23,11 +23,12 @@ public sealed partial class EmbeddingWorker(
 
     public static async Task<EmbeddingLease?> ClaimAsync(NpgsqlDataSource dataSource, Guid worker, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id, model from claim_embedding_change($1, $2)");
-        command.Parameters.Add(new() { Value = worker });
-        command.Parameters.Add(new() { Value = EmbeddingChangeRunner.Lease });
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new EmbeddingLease(new TenantId(row.GetGuid(0)), row.GetString(1), worker) : null;
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id, model from claim_embedding_change($1, $2)",
+            [worker, EmbeddingChangeRunner.Lease],
+            row => new EmbeddingLease(new TenantId(row.GetGuid(0)), row.GetString(1), worker),
+            ct);
+        return claimed.SingleOrDefault();
     }
 
     protected override void LogFailure(Exception exception) => LogFault(exception);

@@ -24,10 +24,12 @@ public sealed partial class SemanticWorker(
 
     public static async Task<SemanticLease?> ClaimAsync(NpgsqlDataSource dataSource, Guid worker, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id from claim_semantic_backlog($1, $2)");
-        command.Parameters.Add(new() { Value = worker });
-        command.Parameters.Add(new() { Value = SemanticBacklogRunner.Lease });
-        return await command.ExecuteScalarAsync(ct) is Guid tenant ? new SemanticLease(new TenantId(tenant), worker) : null;
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id from claim_semantic_backlog($1, $2)",
+            [worker, SemanticBacklogRunner.Lease],
+            row => new SemanticLease(new TenantId(row.GetGuid(0)), worker),
+            ct);
+        return claimed.SingleOrDefault();
     }
 
     protected override void LogFailure(Exception exception) => LogFault(exception);

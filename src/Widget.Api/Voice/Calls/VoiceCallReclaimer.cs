@@ -63,17 +63,12 @@ public sealed partial class VoiceCallReclaimer(
         ct.ThrowIfCancellationRequested();
     }
 
-    private async Task<List<(TenantId Tenant, VoiceCallId Id)>> ClaimAsync(CancellationToken ct)
-    {
-        await using var command = dataSource.CreateCommand("select tenant_id, id from claim_voice_sessions($1, $2, $3)");
-        command.Parameters.Add(new() { Value = host.Node });
-        command.Parameters.Add(new() { Value = timings.Lease });
-        command.Parameters.Add(new() { Value = MaxConcurrent });
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var claimed = new List<(TenantId, VoiceCallId)>();
-        while (await rows.ReadAsync(ct)) claimed.Add((new TenantId(rows.GetGuid(0)), new VoiceCallId(rows.GetGuid(1))));
-        return claimed;
-    }
+    private Task<IReadOnlyList<(TenantId Tenant, VoiceCallId Id)>> ClaimAsync(CancellationToken ct) =>
+        dataSource.ClaimAsync(
+            "select tenant_id, id from claim_voice_sessions($1, $2, $3)",
+            [host.Node, timings.Lease, MaxConcurrent],
+            row => (new TenantId(row.GetGuid(0)), new VoiceCallId(row.GetGuid(1))),
+            ct);
 
     protected override void LogFailure(Exception exception) => LogFault(exception);
 

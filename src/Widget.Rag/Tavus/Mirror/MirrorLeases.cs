@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -13,10 +14,12 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     /// <summary>Claims the tenant that has been due longest; null when none is due.</summary>
     public async Task<MirrorLease?> ClaimAsync(Guid worker, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id from claim_tavus_knowledge($1, $2)");
-        command.Parameters.Add(new() { Value = worker });
-        command.Parameters.Add(new() { Value = Length });
-        return await command.ExecuteScalarAsync(ct) is Guid tenant ? new MirrorLease(new TenantId(tenant), worker) : null;
+        var claimed = await dataSource.ClaimAsync(
+            "select tenant_id from claim_tavus_knowledge($1, $2)",
+            [worker, Length],
+            row => new MirrorLease(new TenantId(row.GetGuid(0)), worker),
+            ct);
+        return claimed.SingleOrDefault();
     }
 
     /// <summary>Renews a lease; false when another worker holds it.</summary>
