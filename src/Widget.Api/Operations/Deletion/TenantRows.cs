@@ -15,15 +15,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(TenantId tenant, CancellationToken ct)
     {
         await using var transaction = await CrossTenantTransaction.BeginAsync(owner, ct);
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in await ListAsync(transaction, ct))
-        {
-            await using var count = transaction.Command($"select count(*) from {table} where tenant_id = $1", [tenant.Value]);
-            count.CommandTimeout = 0;
-            if (await count.ExecuteScalarAsync(ct) is long rows and > 0) counts[table] = rows;
-        }
-
-        return counts;
+        return await CountAsync(transaction, await ListAsync(transaction, ct), tenant, ct);
     }
 
     /// <summary>
@@ -85,20 +77,38 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             await wake.ExecuteNonQueryAsync(ct);
         }
 
-        var deleted = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in await ListAsync(transaction, ct))
+        // Counted first, because deleting from one table can delete rows of another.
+        var tables = await ListAsync(transaction, ct);
+        var counts = await CountAsync(transaction, tables, tenant, ct);
+        foreach (var table in tables)
         {
             await using var delete = transaction.Command($"delete from {table} where tenant_id = $1", [tenant.Value]);
             delete.CommandTimeout = 0;
-            if (await delete.ExecuteNonQueryAsync(ct) is > 0 and var rows) deleted[table] = rows;
+            await delete.ExecuteNonQueryAsync(ct);
         }
 
         await transaction.CommitAsync(ct);
-        return deleted;
+        return counts;
     }
 
-    // Lists the tables with the column. A table comes before the tables that it references, so that its rows are counted before a cascade
-    // deletes them.
+    private static async Task<IReadOnlyDictionary<string, long>> CountAsync(
+        CrossTenantTransaction transaction,
+        IReadOnlyList<string> tables,
+        TenantId tenant,
+        CancellationToken ct)
+    {
+        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var table in tables)
+        {
+            await using var count = transaction.Command($"select count(*) from {table} where tenant_id = $1", [tenant.Value]);
+            count.CommandTimeout = 0;
+            if (await count.ExecuteScalarAsync(ct) is long rows and > 0) counts[table] = rows;
+        }
+
+        return counts;
+    }
+
+    // Lists the tables with the column, each before the tables that it references.
     private static async Task<IReadOnlyList<string>> ListAsync(
         CrossTenantTransaction transaction,
         CancellationToken ct,
