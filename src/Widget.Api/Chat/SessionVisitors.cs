@@ -56,8 +56,8 @@ internal sealed class SessionVisitors(TenantDatabase database)
 
     /// <summary>
     /// Finds or adds the visitor with a proved identity, and gives it the conversations of the browser's visitor, unless another identity
-    /// has been proved for that one. The browser's visitor itself stays without an identity, so tokens that were issued for it before do not
-    /// open what belongs to the identity.
+    /// has been proved for that one. The browser's visitor itself stays without an identity, so tokens that were issued for it before do
+    /// not open what belongs to the identity.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="identity">The visitor's id on the tenant's site, which has been proved.</param>

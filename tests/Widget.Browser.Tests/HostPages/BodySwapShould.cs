@@ -58,7 +58,10 @@ public sealed class BodySwapShould(ModelInstallation installation, Chromium chro
     public async Task Keep_draft_stream_and_panel_in(string swap)
     {
         await installation.ModelAsync(new { reply = string.Join(' ', Enumerable.Range(1, 300)) + " [1]", tokenDelayMs = 20 });
-        await using var page = await HostPage.OpenAsync(installation, chromium, (source, key) => "<main>One</main><div>Text</div>" + HostPage.Tag(source, key));
+        await using var page = await HostPage.OpenAsync(
+            installation,
+            chromium,
+            (source, key) => "<main>One</main><div>Text</div>" + HostPage.Tag(source, key));
         await page.Widget.OpenPanelAsync();
         await page.Widget.SendAsync(HostPage.Question);
         await page.Widget.ShownAsync(page.Page.Locator(".streaming", new() { HasTextString = "1 2 3 4 5" }));
@@ -72,7 +75,8 @@ public sealed class BodySwapShould(ModelInstallation installation, Chromium chro
         await page.Widget.ShownAsync(page.Widget.Answers.First);
         (await page.Widget.Answers.First.InnerTextAsync()).ShouldContain("299 300");
         (await page.Widget.CountAsync(HostPage.Question)).ShouldBe(1);
-        (await page.Widget.Launcher.EvaluateAsync<string>("button => getComputedStyle(button).backgroundColor")).ShouldBe("rgb(47, 91, 234)");
+        (await page.Widget.Launcher.EvaluateAsync<string>("button => getComputedStyle(button).backgroundColor"))
+            .ShouldBe("rgb(47, 91, 234)");
         page.Widget.Errors.ShouldBeEmpty();
     }
 

@@ -65,7 +65,7 @@ public sealed class FirstPaintShould(DemoInstallation demo, Chromium chromium)
         await using var page = await HostPage.OpenAsync(
             demo,
             chromium,
-            (source, key) => $"<script async src=\"{source}\" data-site-key=\"pk_AAAAAAAAAAAAAAAAAAAAAAAA\" data-color=\"#0b6e6e\" data-position=\"left\"></script>");
+            (source, _) => HostPage.Tag(source, "pk_AAAAAAAAAAAAAAAAAAAAAAAA", "data-color=\"#0b6e6e\" data-position=\"left\""));
         await page.Widget.Launcher.ClickAsync();
         await page.Widget.ShownAsync(page.Page.Locator("#widget-root .refused"));
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Widget.Api.Operations;
 
@@ -55,7 +56,8 @@ internal sealed class HostPage : IAsyncDisposable
     }
 
     /// <summary>The usual tag.</summary>
-    public static string Tag(string source, string key) => $"<script async src=\"{source}\" data-site-key=\"{key}\"></script>";
+    public static string Tag(string source, string key, string attributes = "") =>
+        $"<script async src=\"{source}\" data-site-key=\"{key}\" {attributes}></script>";
 
     /// <summary>Opens the site in another tab of the same browser.</summary>
     public async Task<IPage> OpenTabAsync()
@@ -81,7 +83,7 @@ internal sealed class HostPage : IAsyncDisposable
         await tab.Locator("#widget-root .launcher").ClickAsync();
         await Assertions.Expect(tab.Locator("#widget-root .panel textarea")).ToBeEnabledAsync();
         // The session is open once the agent's name is known.
-        await Assertions.Expect(tab.Locator("#widget-root .panel")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Test Company"));
+        await Assertions.Expect(tab.Locator("#widget-root .panel")).ToHaveAttributeAsync("aria-label", new Regex("Test Company"));
     }
 
     public async ValueTask DisposeAsync()

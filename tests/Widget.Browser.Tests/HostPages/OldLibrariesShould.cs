@@ -1,3 +1,5 @@
+using Widget.Testing;
+
 namespace Widget.Browser.Tests.HostPages;
 
 /// <summary>Libraries that change the language: the chat works with each.</summary>
@@ -5,60 +7,7 @@ public sealed class OldLibrariesShould(DemoInstallation demo, Chromium chromium)
 {
     private static readonly Dictionary<string, string> Libraries = new()
     {
-        // Prototype.js 1.6: JSON of its own, iterators with two arguments, bind, remove.
-        ["Prototype"] = """
-            Object.extend = function (to, from) { for (var name in from) to[name] = from[name]; return to };
-            Object.toJSON = function (object) {
-              switch (typeof object) {
-                case 'undefined': case 'function': case 'unknown': return undefined;
-                case 'boolean': return object.toString();
-              }
-              if (object === null) return 'null';
-              if (object.toJSON) return object.toJSON();
-              var results = [];
-              for (var name in object) {
-                var value = Object.toJSON(object[name]);
-                if (value !== undefined) results.push(name.toJSON() + ': ' + value);
-              }
-              return '{' + results.join(', ') + '}';
-            };
-            String.prototype.toJSON = function () { return '"' + this.replace(/[\\"]/g, '\\$&') + '"' };
-            Number.prototype.toJSON = function () { return isFinite(this) ? this.toString() : 'null' };
-            var $break = {};
-            var Enumerable = {
-              each: function (iterator, context) {
-                try { for (var i = 0; i < this.length; i++) iterator.call(context, this[i], i) } catch (e) { if (e != $break) throw e }
-                return this;
-              },
-              all: function (iterator, context) { var all = true; this.each(function (v, i) { all = all && !!iterator.call(context, v, i); if (!all) throw $break }); return all },
-              any: function (iterator, context) { var any = false; this.each(function (v, i) { if (any = !!iterator.call(context, v, i)) throw $break }); return any },
-              collect: function (iterator, context) { var all = []; this.each(function (v, i) { all.push(iterator.call(context, v, i)) }); return all },
-              detect: function (iterator, context) { var found; this.each(function (v, i) { if (iterator.call(context, v, i)) { found = v; throw $break } }); return found },
-              findAll: function (iterator, context) { var all = []; this.each(function (v, i) { if (iterator.call(context, v, i)) all.push(v) }); return all },
-              toArray: function () { return [].concat(this) },
-            };
-            Object.extend(Enumerable, { map: Enumerable.collect, find: Enumerable.detect, select: Enumerable.findAll, filter: Enumerable.findAll, entries: Enumerable.toArray, every: Enumerable.all, some: Enumerable.any });
-            Object.extend(Array.prototype, Enumerable);
-            Object.extend(Array.prototype, {
-              first: function () { return this[0] }, last: function () { return this[this.length - 1] },
-              reduce: function () { return this.length > 1 ? this : this[0] },
-              clone: function () { return [].concat(this) }, size: function () { return this.length },
-              toJSON: function () { var all = []; this.each(function (v) { var json = Object.toJSON(v); if (json !== undefined) all.push(json) }); return '[' + all.join(', ') + ']' },
-            });
-            var $A = Array.from = function (iterable) {
-              if (!iterable) return [];
-              var length = iterable.length || 0, results = new Array(length);
-              while (length--) results[length] = iterable[length];
-              return results;
-            };
-            Function.prototype.bind = function () {
-              if (arguments.length < 2 && arguments[0] === undefined) return this;
-              var method = this, args = $A(arguments), object = args.shift();
-              return function () { return method.apply(object, args.concat($A(arguments))) };
-            };
-            HTMLElement.prototype.remove = function () { this.parentNode.removeChild(this); return this };
-            Object.extend(String.prototype, { sub: function () { return this }, startsWith: function (p) { return this.indexOf(p) === 0 }, include: function (p) { return this.indexOf(p) > -1 } });
-            """,
+        ["Prototype"] = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/HostPages/prototype.js")),
         // MooTools 1.2 to 1.4.
         ["MooTools"] = """
             Array.from = function (item) {
@@ -75,7 +24,9 @@ public sealed class OldLibrariesShould(DemoInstallation demo, Chromium chromium)
             window.Event = new Hash({ type: 'Event' });
             window.Element = function (tag) { return document.createElement(tag) };
             window.Request = function () {};
-            window.JSON = Object.assign(new Hash(), { encode: JSON.stringify, decode: JSON.parse, stringify: JSON.stringify, parse: JSON.parse });
+            window.JSON = Object.assign(new Hash(), {
+              encode: JSON.stringify, decode: JSON.parse, stringify: JSON.stringify, parse: JSON.parse
+            });
             """,
         ["its own JSON"] = """
             JSON.stringify = function (value) {
@@ -101,7 +52,9 @@ public sealed class OldLibrariesShould(DemoInstallation demo, Chromium chromium)
               window.fetch = function (resource, options) {
                 var url = typeof resource === 'string' ? resource : resource.url;
                 var init = Object.assign({}, options);
-                if (url.indexOf(location.origin) === 0) init.headers = Object.assign({ 'x-requested-with': 'XMLHttpRequest' }, init.headers);
+                if (url.indexOf(location.origin) === 0) {
+                  init.headers = Object.assign({ 'x-requested-with': 'XMLHttpRequest' }, init.headers);
+                }
                 return original.call(this, resource, init).then(function (response) { response.clone(); return response });
               };
             })(window.fetch);

@@ -64,7 +64,10 @@ public sealed class TabsShould(DemoInstallation demo, Chromium chromium)
     [Fact]
     public async Task Leave_the_panel_as_it_was_on_the_next_page()
     {
-        await using var page = await HostPage.OpenAsync(demo, chromium, (source, key) => "<input id=\"own\" autofocus>" + HostPage.Tag(source, key));
+        await using var page = await HostPage.OpenAsync(
+            demo,
+            chromium,
+            (source, key) => "<input id=\"own\" autofocus>" + HostPage.Tag(source, key));
         await page.Widget.OpenPanelAsync();
         await page.Widget.AskAsync(HostPage.Question);
         await page.Widget.Field.FillAsync("Half a question");

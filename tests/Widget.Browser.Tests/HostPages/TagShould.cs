@@ -39,9 +39,12 @@ public sealed class TagShould(DemoInstallation demo, Chromium chromium)
             """,
         // wp_enqueue_script escapes the ampersands and appends the version.
         ["WordPress"] = """
-            <script src="SRC?key=KEY&#038;color=%230b6e6e&#038;position=left&#038;ver=6.8.1" id="acme-chat-js" defer data-wp-strategy="defer"></script>
+            <script src="SRC?key=KEY&#038;color=%230b6e6e&#038;position=left&#038;ver=6.8.1" id="acme-chat-js"
+                    defer data-wp-strategy="defer"></script>
             """,
-        ["WordPress, escaped twice"] = "<script src=\"SRC?key=KEY&amp;#038;color=%230b6e6e&amp;amp;position=left&amp;ver=6.8.1\" id=\"acme-chat-js\"></script>",
+        ["WordPress, escaped twice"] = """
+            <script src="SRC?key=KEY&amp;#038;color=%230b6e6e&amp;amp;position=left&amp;ver=6.8.1" id="acme-chat-js"></script>
+            """,
         // Script tags of apps: without a scheme, and with the shop's name.
         ["Shopify"] = """
             <script>
@@ -83,7 +86,8 @@ public sealed class TagShould(DemoInstallation demo, Chromium chromium)
         // The global variable wins over the attributes, and those over the address.
         ["all three"] = """
             <script>window.WidgetSettings = { color: '#0b6e6e' }</script>
-            <script defer src="SRC?key=pk_AAAAAAAAAAAAAAAAAAAAAAAA&color=%23ff0000&position=right" data-site-key="KEY" data-color="#00ff00" data-position="left"></script>
+            <script defer src="SRC?key=pk_AAAAAAAAAAAAAAAAAAAAAAAA&color=%23ff0000&position=right"
+                    data-site-key="KEY" data-color="#00ff00" data-position="left"></script>
             """,
         // A color whose # begins the address's fragment, and a key with quotes and line breaks around it.
         ["careless"] = "<script async src=\"SRC?color=#0b6e6e&position= left \" data-site-key=\"\n  &ldquo;KEY&rdquo;\n\"></script>",

@@ -9,7 +9,8 @@ public sealed class TranslationShould(ModelInstallation installation, Chromium c
           const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
           const texts = [];
           while (walker.nextNode())
-            if (walker.currentNode.nodeValue.trim() && !walker.currentNode.parentElement.closest('[translate=no]')) texts.push(walker.currentNode);
+            if (walker.currentNode.nodeValue.trim() && !walker.currentNode.parentElement.closest('[translate=no]'))
+              texts.push(walker.currentNode);
           for (const text of texts) {
             const [outer, inner] = [document.createElement('font'), document.createElement('font')];
             outer.style.verticalAlign = inner.style.verticalAlign = 'inherit';
@@ -25,7 +26,8 @@ public sealed class TranslationShould(ModelInstallation installation, Chromium c
     public async Task Not_cut_off_an_answer_that_is_being_written()
     {
         var words = string.Join(' ', Enumerable.Range(1, 200).Select(number => $"word{number}"));
-        await installation.ModelAsync(new { reply = $"{words} [1]\n\n- one item\n- another `code` item\n\nThe end costs 89 €. [1]", tokenDelayMs = 15 });
+        var reply = $"{words} [1]\n\n- one item\n- another `code` item\n\nThe end costs 89 €. [1]";
+        await installation.ModelAsync(new { reply, tokenDelayMs = 15 });
         await using var page = await HostPage.OpenAsync(installation, chromium, (source, key) => HostPage.Tag(source, key));
         await page.Widget.OpenPanelAsync();
         await page.Widget.SendAsync(HostPage.Question);
