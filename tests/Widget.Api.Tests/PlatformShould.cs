@@ -22,9 +22,9 @@ public sealed class PlatformShould(ApiFixture api)
         ready.GetProperty("checks")
             .EnumerateArray()
             .Select(check => check.GetProperty("name").GetString())
-            .ShouldBe(["database", "chat model", "programs"]);
+            .ShouldBe(["database", "chat model", "programs", "mail"]);
         ready.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("status").GetString())
-            .ShouldBe(["healthy", "not configured", "healthy"]);
+            .ShouldBe(["healthy", "not configured", "healthy", "not configured"]);
         ready.ToString().ShouldContain("No language model is configured");
     }
 

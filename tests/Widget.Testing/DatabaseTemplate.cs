@@ -12,6 +12,8 @@ internal sealed class DatabaseTemplate
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<DatabaseTemplate>>> Templates = new(StringComparer.Ordinal);
 
+    private static readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> Servers = new(StringComparer.Ordinal);
+
     private readonly string _server;
     private readonly string _name = $"widget_test_template_{Guid.CreateVersion7():N}";
 
@@ -46,9 +48,10 @@ internal sealed class DatabaseTemplate
     /// <summary>Runs a statement in the server's own database.</summary>
     public static async Task ExecuteAsync(string server, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionTo(server, "postgres"));
+        // One pool per server. Each new connection takes the server as long as many statements.
+        var source = Servers.GetOrAdd(server, _ => new(() => NpgsqlDataSource.Create(ConnectionTo(server, "postgres"))));
 #pragma warning disable CA2100 // Statements about databases and roles take no parameters. The tests make the names themselves.
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.Value.CreateCommand(sql);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
