@@ -127,3 +127,6 @@ public sealed class MailOutbox : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0035_lead_erasure")]
 public sealed class LeadErasure : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0036_planned_claims")]
+public sealed class PlannedClaims : SqlMigration;
