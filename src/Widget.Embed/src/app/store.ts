@@ -377,7 +377,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.thread.sessionOpened(conversationId, lastSeq);
     // On the next page, the conversation continues where it was.
     const returns = !before.visitorId || before.visitorId === visitorId;
-    if (!this.config.value && lastSeq > 0 && returns && this.#tab.remembered === 'thread') this.view.value = 'thread';
+    const hasMessages = lastSeq > 0 || this.memory.unsent().length > 0;
+    if (!this.config.value && hasMessages && returns && this.#tab.remembered === 'thread') this.view.value = 'thread';
     const { color, position, scheme } = config.theme;
     // Before the configuration: the theme is computed from the colors that this sets.
     this.host.setAppearance({ color, position, scheme, logoUrl: config.logoUrl ?? null });

@@ -46,7 +46,8 @@ function install({ src, dataset }: HTMLScriptElement): void {
   if (!siteKey) return;
 
   let name = setting('name') ?? 'Widget';
-  let existing = (name === 'Widget' && typeof Widget !== 'undefined' ? Widget : page[name]) as Api | Call[] | undefined;
+  let existing = (page[name] ?? (name === 'Widget' && typeof Widget !== 'undefined' ? Widget : undefined)) as
+    Api | Call[] | undefined;
   // The page uses the name itself.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- It may be anything.
   if (existing && !existing.push) {
@@ -90,7 +91,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
   /** Applies an appearance. The tag's settings override the tenant's. */
   const apply = (shown: Appearance): void => {
     const color = setting('color') ?? shown.color;
-    const accent = `#${color.slice(-6)}`.replace(/^#?(.)(.)(.)$/, '#$1$1$2$2$3$3');
+    const accent = `#${color.slice(-6)}`.replace(/^#*(.)(.)(.)$/, '#$1$1$2$2$3$3');
     root.style.setProperty('--accent', accent);
     root.style.setProperty('--on-accent', onColor(accent));
     root.dataset.position = setting('position') ?? shown.position;
