@@ -259,7 +259,9 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "What is the range of the Tide Step?" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.List, new() { Name = "Suggested questions" })
+            .GetByRole(AriaRole.Button, new() { Name = "What is the range of the Tide Step?" })
+            .ClickAsync();
 
         await visit.ShownAsync(visit.Answers.First);
         (await visit.Answers.First.InnerTextAsync()).ShouldContain("90 kilometres");

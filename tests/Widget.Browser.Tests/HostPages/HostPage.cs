@@ -78,6 +78,9 @@ internal sealed class HostPage : IAsyncDisposable
         await Assertions.Expect(answers.Nth(before)).ToBeVisibleAsync();
     }
 
+    /// <summary>Goes from Home to the messages of the conversation.</summary>
+    public static Task ContinueAsync(IPage tab) => tab.Locator("#widget-root .home .continue").ClickAsync();
+
     public static async Task OpenPanelAsync(IPage tab)
     {
         await tab.Locator("#widget-root .launcher").ClickAsync();

@@ -20,6 +20,7 @@ public sealed class NextVisitorShould(DemoInstallation demo, Chromium chromium)
         await page.Widget.Field.FillAsync("And my address is");
         var other = await page.OpenTabAsync();
         await HostPage.OpenPanelAsync(other);
+        await HostPage.ContinueAsync(other);
         await Assertions.Expect(other.GetByText(Private)).ToBeVisibleAsync();
         await other.Locator("#widget-root .panel textarea").FillAsync("4711 again");
         // A page on which the chat has not been opened.
@@ -66,12 +67,14 @@ public sealed class NextVisitorShould(DemoInstallation demo, Chromium chromium)
         await page.Page.EvaluateAsync("() => Widget.reset()");
         await page.Page.EvaluateAsync(Identify, new[] { "ada", ada });
         await HostPage.OpenPanelAsync(page.Page);
+        await HostPage.ContinueAsync(page.Page);
         await page.Widget.ShownAsync(page.Page.Locator(".message.visitor", new() { HasTextString = Private }));
 
         // The next page does not say who the visitor is.
         await page.Page.EvaluateAsync("() => Widget.close()");
         await page.Page.ReloadAsync();
         await HostPage.OpenPanelAsync(page.Page);
+        (await page.Page.Locator("#widget-root .home .continue").CountAsync()).ShouldBe(0);
         (await page.Page.GetByText(Private).CountAsync()).ShouldBe(0);
 
         // A wrong proof is explained to the developer, and the chat works.

@@ -15,7 +15,7 @@ public sealed class SimulatedRoomShould(DemoInstallation demo, Chromium chromium
             new Uri(demo.Demo, $"/{site}/"),
             before: page => page.Context.GrantPermissionsAsync(["camera", "microphone"]));
         await visit.OpenPanelAsync();
-        await visit.Page.Locator(".start-video").ClickAsync();
+        await visit.StartCallAsync("video");
 
         var room = visit.Page.FrameLocator("#widget-root iframe.room");
         // Daily's client isn't tried first: the room isn't at Daily.
