@@ -35,6 +35,10 @@ public sealed class NextVisitorShould(DemoInstallation demo, Chromium chromium)
             await Assertions.Expect(tab.GetByText("4711")).ToHaveCountAsync(0);
             (await StoredAsync(tab)).ShouldNotContain("4711");
             (await StoredAsync(tab)).ShouldNotContain("visitorId");
+        }
+
+        foreach (var tab in new[] { page.Page, other, third })
+        {
             await HostPage.OpenPanelAsync(tab);
             (await tab.Locator("#widget-root textarea").InputValueAsync()).ShouldBeEmpty();
             (await tab.Locator("#widget-root .message.visitor").CountAsync()).ShouldBe(0);
