@@ -13,6 +13,14 @@ const app = await build({
   logLevel: 'warn',
   // Relative URLs: the modules are served from any origin. Preloading would add elements to the customer's page.
   base: './',
+  // In place of Vite's helper for imports, which preloads style sheets (there are none) with the page's `Promise` (which may be broken).
+  plugins: [
+    {
+      name: 'plain-imports',
+      enforce: 'pre',
+      load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
+    },
+  ],
   // One default export for each language: a named export for each text would be larger.
   json: { namedExports: false },
   build: {
