@@ -164,7 +164,7 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
     private async Task DueAsync(TavusTenant tenant)
     {
         await using var command = world.Database.OwnerSource.CreateCommand(
-            "update tavus_knowledge set due_at = now() where tenant_id = $1");
+            "update tavus_knowledge set due_at = now(), asked = true where tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant.Id.Value });
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }

@@ -211,8 +211,9 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         return one!;
     }
 
-    // Otherwise it would be noticed in a quarter of an hour.
-    private Task AskAsync(TavusTenant tenant) => RunAsync(tenant, "update tavus_knowledge set due_at = now() where tenant_id = $1");
+    // Otherwise it would be noticed in a quarter of an hour. A round that is just ending must not put it off.
+    private Task AskAsync(TavusTenant tenant) =>
+        RunAsync(tenant, "update tavus_knowledge set due_at = now(), asked = true where tenant_id = $1");
 
     private async Task<object?> RunAsync(TavusTenant tenant, string sql)
     {
