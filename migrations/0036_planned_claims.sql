@@ -1,10 +1,9 @@
 -- Every node asks for due work every second or two. PostgreSQL plans the statements of a function in SQL with each call, which takes far
--- longer than running them. In PL/pgSQL each connection plans them once. The statements are the same as before.
+-- longer than running them. In PL/pgSQL a connection keeps the plans after a few calls. The statements are the same as before.
 
 create or replace function claim_abandoned_answers(node uuid, lease interval, most integer)
   returns table (tenant_id uuid, message_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update pending_answers answer
@@ -22,8 +21,7 @@ create or replace function claim_abandoned_answers(node uuid, lease interval, mo
   $$;
 
 create or replace function claim_due_crawls(most integer) returns table (tenant_id uuid, source_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update sources source
@@ -41,8 +39,7 @@ create or replace function claim_due_crawls(most integer) returns table (tenant_
   $$;
 
 create or replace function claim_evaluation_run(worker uuid, lease interval) returns table (tenant_id uuid, run_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update evaluation_runs run
@@ -60,8 +57,7 @@ create or replace function claim_evaluation_run(worker uuid, lease interval) ret
   $$;
 
 create or replace function claim_embedding_change(worker uuid, lease interval) returns table (tenant_id uuid, model text)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update embedding_changes change
@@ -79,8 +75,7 @@ create or replace function claim_embedding_change(worker uuid, lease interval) r
   $$;
 
 create or replace function claim_tavus_sessions(node uuid, lease interval, most integer) returns table (tenant_id uuid, id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update tavus_sessions session
@@ -98,8 +93,7 @@ create or replace function claim_tavus_sessions(node uuid, lease interval, most 
   $$;
 
 create or replace function claim_tavus_knowledge(worker uuid, lease interval) returns table (tenant_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     insert into tavus_knowledge (tenant_id)
@@ -123,8 +117,7 @@ create or replace function claim_tavus_knowledge(worker uuid, lease interval) re
   $$;
 
 create or replace function claim_voice_sessions(node uuid, lease interval, most integer) returns table (tenant_id uuid, id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update voice_sessions session
@@ -143,8 +136,7 @@ create or replace function claim_voice_sessions(node uuid, lease interval, most 
 
 create or replace function claim_ingestion_job(worker uuid, lease interval, lane text default 'any')
   returns table (tenant_id uuid, job_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update ingestion_jobs job
@@ -171,8 +163,7 @@ create or replace function claim_ingestion_job(worker uuid, lease interval, lane
   $$;
 
 create or replace function claim_semantic_backlog(worker uuid, lease interval) returns table (tenant_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update semantic_backlogs backlog
@@ -190,8 +181,7 @@ create or replace function claim_semantic_backlog(worker uuid, lease interval) r
   $$;
 
 create or replace function claim_lexical_backlog(worker uuid, lease interval) returns table (tenant_id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update lexical_backlogs backlog
@@ -209,8 +199,7 @@ create or replace function claim_lexical_backlog(worker uuid, lease interval) re
   $$;
 
 create or replace function claim_mail(worker uuid, lease interval) returns table (tenant_id uuid, id uuid)
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   #variable_conflict use_column
   begin
     return query update mail_outbox mail
