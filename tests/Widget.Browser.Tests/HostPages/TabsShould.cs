@@ -52,7 +52,6 @@ public sealed class TabsShould(DemoInstallation demo, Chromium chromium)
         await other.CloseAsync();
         await page.Widget.Context.SetOfflineAsync(false);
         await page.Page.ReloadAsync();
-        await page.Page.Locator(".home .way").First.ClickAsync();
 
         await page.Widget.ShownAsync(page.Page.Locator(".message.visitor", new() { HasTextString = "first?" }));
         await page.Widget.ShownAsync(page.Page.Locator(".message.visitor", new() { HasTextString = "second?" }));
