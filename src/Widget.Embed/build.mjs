@@ -66,9 +66,11 @@ await build({
   },
 });
 await copyFile('src/page.css', `${out}/page.css`);
+await copyFile('src/preview.png', `${out}/preview.png`);
 
 // Compresses once, at the highest level, instead of for every visitor.
 for (const file of await readdir(out)) {
+  if (file.endsWith('.png')) continue;
   const content = await readFile(`${out}/${file}`);
   await writeFile(`${out}/${file}.gz`, gzipSync(content, { level: 9 }));
   await writeFile(

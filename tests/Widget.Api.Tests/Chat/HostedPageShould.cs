@@ -46,6 +46,21 @@ public sealed class HostedPageShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Have_a_picture_in_the_preview_of_a_company_without_one()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        var (page, _) = await GetAsync($"/widget/{tenant.Created.Slug}");
+
+        var picture = page.QuerySelector("meta[property='og:image']")!.GetAttribute("content").ShouldNotBeNull();
+        picture.ShouldStartWith(api.Node.Address.GetLeftPart(UriPartial.Authority));
+        using var client = api.Node.Client();
+        var response = await client.GetAsync(new Uri(picture));
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        response.Content.Headers.ContentLength.ShouldNotBeNull().ShouldBeInRange(1_000, 300_000);
+    }
+
+    [Fact]
     public async Task Speak_the_visitors_language()
     {
         var tenant = await CompanyAsync();

@@ -16,6 +16,9 @@ internal sealed class CompanyPage
 {
     private const int MaxDescriptionLength = 300;
 
+    /// <summary>What a link's preview shows if the company has no picture: an assistant and two speech bubbles, without text.</summary>
+    private const string DefaultPicture = "/embed/preview.png";
+
     // Text of all languages stays readable in the page's source.
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
@@ -66,9 +69,8 @@ internal sealed class CompanyPage
     {
         var title = Encode(Fill(_words.Title, _tenant.Name));
         var description = Encode(Shorten(Introduction));
-        var picture = _settings.Theme.PortraitUrl ?? _settings.Theme.LogoUrl;
-        var head = new StringBuilder(
-            $"""
+        var own = _settings.Theme.PortraitUrl ?? _settings.Theme.LogoUrl;
+        return $"""
             <title>{title}</title>
             <meta name="description" content="{description}">
             <link rel="canonical" href="{Encode(_address)}">
@@ -78,12 +80,11 @@ internal sealed class CompanyPage
             <meta property="og:title" content="{title}">
             <meta property="og:description" content="{description}">
             <meta property="og:url" content="{Encode(_address)}">
-            <meta name="twitter:card" content="summary">
+            <meta property="og:image" content="{Encode(own ?? new Uri(new Uri(_address), DefaultPicture).AbsoluteUri)}">
+            <meta name="twitter:card" content="{(own is null ? "summary_large_image" : "summary")}">
             <link rel="icon" href="{Encode(_settings.Theme.LogoUrl ?? "data:,")}">
             <style>{Style}</style>
-            """);
-        if (picture is not null) head.Append('\n').Append($"<meta property=\"og:image\" content=\"{Encode(picture)}\">");
-        return head.ToString();
+            """;
     }
 
     private string Body()
