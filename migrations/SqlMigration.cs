@@ -130,3 +130,6 @@ public sealed class LeadErasure : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0036_planned_claims")]
 public sealed class PlannedClaims : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0039_webhooks")]
+public sealed class Webhooks : SqlMigration;

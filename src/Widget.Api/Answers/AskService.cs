@@ -26,7 +26,7 @@ public sealed partial class AskService(
     /// </summary>
     private const int MaxUnanswered = 8;
 
-    /// <summary>Seconds to wait after a refusal because the node is busy: about the time until it has capacity again.</summary>
+    /// <summary>Retry-After in seconds when the node is busy. By then it usually has capacity again.</summary>
     internal const int BusyRetrySeconds = 5;
 
     /// <summary>Seconds to wait after a refusal because of unanswered questions: about the time of one answer.</summary>

@@ -14,7 +14,7 @@ namespace Widget.Api.Answers;
 /// </summary>
 public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, UsageMeter usage, TimeProvider clock)
 {
-    /// <summary>The time limit for the rest of the answer, which is one sentence.</summary>
+    /// <summary>Time limit for the rest of the answer after its first word.</summary>
     private static readonly TimeSpan MaxWriting = TimeSpan.FromSeconds(20);
     private const int MaxListedModels = 10;
 
@@ -24,9 +24,9 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
         new(ChatRole.User, "Hello! Do you receive this?"),
     ];
 
-    /// <param name="tenant">The tenant, for its usage.</param>
+    /// <param name="tenant">The tenant whose usage counts the tokens.</param>
     /// <param name="account">The model.</param>
-    /// <param name="server">What its server has said.</param>
+    /// <param name="server">The server's reply to the request for its models.</param>
     /// <param name="ct">Cancels the test.</param>
     internal async Task<ConnectionReport> RunAsync(TenantId tenant, ModelAccount account, ModelServerReply server, CancellationToken ct)
     {
@@ -120,7 +120,7 @@ public sealed class ChatModelTest(ChatModels models, ChatModelOptions options, U
             : $"{account.Host} has no model {account.Model}. It has {names}{(listed.Count > MaxListedModels ? " and others" : "")}.";
     }
 
-    // It is not an answer to a visitor, so it counts as a completion.
+    // The test answers no visitor, so its tokens count as a completion.
     private async Task CountAsync(TenantId tenant, ModelUse use)
     {
         if (use.IsEmpty) return;

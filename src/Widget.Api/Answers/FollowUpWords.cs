@@ -13,19 +13,19 @@ internal sealed partial record FollowUpWords
     /// <summary>Words that refer to something named before: "it", "them", "the same".</summary>
     public required FrozenSet<string> Pronouns { get; init; }
 
-    /// <summary>Words that refer to something named before only when no noun follows: "the other?", but not "the other bike?".</summary>
+    /// <summary>Words that refer back unless a noun follows: "the other?", but not "the other bike?".</summary>
     public required FrozenSet<string> Determiners { get; init; }
 
     /// <summary>Possessive words, which often refer to a noun in the same question.</summary>
     public FrozenSet<string> Possessives { get; init; } = [];
 
-    /// <summary>Words that begin a clause whose pronoun refers to the clause before it: "when it freezes".</summary>
+    /// <summary>Conjunctions after which a pronoun refers to the clause before them, not to an earlier question: "when it freezes".</summary>
     public required FrozenSet<string> Subordinators { get; init; }
 
-    /// <summary>Words that begin an incomplete question: "in Germany?", "for companies?".</summary>
+    /// <summary>Prepositions that can begin an incomplete question: "in Germany?", "for companies?".</summary>
     public required FrozenSet<string> Prepositions { get; init; }
 
-    /// <summary>Words that show that a question is a full sentence.</summary>
+    /// <summary>Common verbs and subject pronouns. A question that contains one of them is a full sentence.</summary>
     public required FrozenSet<string> Verbs { get; init; }
 
     /// <summary>Words that, like stop words, do not say what a question is about.</summary>

@@ -6,11 +6,12 @@ namespace Widget.Api.Answers;
 /// </summary>
 public sealed class ModelStatus(TimeProvider clock)
 {
-    /// <summary>The longest pause that the model's server may ask for. After it, the next question tests the server again.</summary>
+    /// <summary>The longest pause after a Retry-After. A longer Retry-After is shortened to this.</summary>
     internal static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Visitors wait for each timeout, so after this many in a row the model is not called for a while, and then tried again.
+    /// Number of consecutive timeouts after which calls to the model are paused, because a visitor waits for each timeout. After the pause,
+    /// one call tests the model.
     /// </summary>
     internal const int TimeoutThreshold = 3;
 

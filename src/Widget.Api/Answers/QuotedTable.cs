@@ -1,8 +1,8 @@
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Writes the table rows of a passage as Markdown tables. Passages keep a row as a line with bars between its values, and each value
-/// carries the name of its column ("Plan: Silver | Price: 149 euros"), because a row must be understood by itself.
+/// Writes the table rows of a passage as Markdown tables. In a passage, each row is one line such as "Plan: Silver | Price: 149 euros". It
+/// repeats the column names, so that a row can be understood without its table.
 /// </summary>
 internal static class QuotedTable
 {

@@ -29,6 +29,7 @@ using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Setup;
 using Widget.Api.Web;
+using Widget.Api.Webhooks;
 using Widget.Platform.Database;
 
 namespace Widget.Api.Host;
@@ -63,6 +64,7 @@ internal static class Features
         services.AddVisitors();
         services.AddLeads();
         services.AddMail(options.Mail);
+        services.AddWebhooks(options.Webhooks);
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -83,6 +85,7 @@ internal static class Features
         app.MapVisitors();
         app.MapHostedPage();
         app.MapLeads();
+        app.MapWebhooks();
         app.MapVideo();
         app.MapLifecycle();
         app.MapVoice();

@@ -12,6 +12,7 @@ using Widget.Api.Usage;
 using Widget.Api.Video;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
+using Widget.Api.Webhooks;
 using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
@@ -75,6 +76,9 @@ public sealed record ServerOptions
 
     /// <summary>The server that sends e-mails (WIDGET_SMTP_URL, WIDGET_MAIL_FROM).</summary>
     public MailOptions Mail { get; init; } = new();
+
+    /// <summary>How webhooks are delivered.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
 
     /// <summary>Rate limits (WIDGET_LIMIT_…).</summary>
     public LimitOptions Limits { get; init; } = new();

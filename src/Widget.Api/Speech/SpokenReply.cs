@@ -4,16 +4,16 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Speech;
 
 /// <summary>An answer that is being read aloud to a visitor.</summary>
-/// <param name="Id">Identifies the usage record of its characters.</param>
+/// <param name="Id">Id of the usage record that counts its characters.</param>
 /// <param name="Tenant">The visitor's tenant.</param>
 /// <param name="Conversation">The conversation that contains the answer.</param>
-/// <param name="Plan">The voice.</param>
-/// <param name="Limit">The tenant's monthly limit of characters; null for no limit.</param>
+/// <param name="Plan">The voice and the account that provides it.</param>
+/// <param name="Limit">The tenant's monthly limit on spoken characters; null for no limit.</param>
 internal sealed record SpokenReply(Guid Id, TenantId Tenant, ConversationId Conversation, SpeechVoicePlan Plan, int? Limit)
 {
-    /// <summary>Whether it ended because the voice failed, and not because the visitor left.</summary>
+    /// <summary>Whether the voice failed. False when the visitor stopped the reply.</summary>
     public bool HasFailed { get; set; }
 }
 
-/// <summary>The tenant's characters of this month are used up.</summary>
+/// <summary>The tenant has used up its spoken characters for this month.</summary>
 internal sealed class SpeechBudgetSpentException() : Exception("This month's characters are used up.");

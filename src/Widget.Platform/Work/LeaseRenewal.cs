@@ -11,7 +11,7 @@ public static class LeaseRenewal
 {
     /// <param name="times">The lease's length and how often it is renewed.</param>
     /// <param name="clock">Measures both times.</param>
-    /// <param name="held">Cancelled by the caller when the work has ended, and by this method when the lease is lost.</param>
+    /// <param name="held">Cancels the work. The caller cancels it when the work ends, and this method cancels it when the lease is lost.</param>
     /// <param name="renew">Renews the lease. Returns false if another worker holds it.</param>
     /// <param name="report">Called for every fault.</param>
     public static async Task KeepAsync(
@@ -48,8 +48,8 @@ public static class LeaseRenewal
             // The work has ended, or the lease is lost.
         }
 
-        // Returns null if the renewal failed. The timeout prevents the work from running longer than the lease while the database does not
-        // answer.
+        // Returns null if the renewal failed. If the database does not answer, the attempt times out when the lease expires, so that the
+        // work does not outlive the lease.
         async Task<bool?> TryRenewAsync(TimeSpan remaining)
         {
             using var timeout = new CancellationTokenSource(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, clock);
@@ -60,7 +60,7 @@ public static class LeaseRenewal
             }
             catch (Exception e) when (!held.IsCancellationRequested)
             {
-                report(e is OperationCanceledException ? new TimeoutException("The database has not answered within the lease.", e) : e);
+                report(e is OperationCanceledException ? new TimeoutException("The database did not answer before the lease expired.", e) : e);
                 return null;
             }
         }

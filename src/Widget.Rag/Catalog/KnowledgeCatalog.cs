@@ -23,8 +23,8 @@ public sealed record DocumentFilter
 /// <summary>A document with its source.</summary>
 /// <param name="Document">The document.</param>
 /// <param name="Source">Its source.</param>
-/// <param name="Waiting">Whether a newer version is queued.</param>
-/// <param name="Error">Why a newer version could not be read; null when none has failed.</param>
+/// <param name="Waiting">Whether a newer version is queued or being processed.</param>
+/// <param name="Error">Why the newest version could not be processed; null when it did not fail.</param>
 public sealed record DocumentReport(Document Document, Source Source, bool Waiting, string? Error);
 
 /// <summary>Lists and deletes a tenant's documents.</summary>

@@ -3,10 +3,10 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Ranking;
 
 /// <summary>
-/// Probability that a passage answers a question: a logistic regression on two signals that complement each other. One is the share of the
-/// question's words that the passage covers, weighted by how rare they are in this knowledge base; the other is the similarity of their
-/// embeddings, which tolerates spelling. Fitted so that 0.5 is the threshold for refusing to answer (docs/decisions/0008-when-to-say-no.md
-/// lists the error rates).
+/// Probability that a passage answers a question: a logistic regression on two signals. Coverage is the share of the question's words that
+/// the passage contains, weighted by how rare they are in this knowledge base. Spelling is the similarity of spelling between question and
+/// passage, which tolerates misspellings. If spelling was not compared, coverage alone decides. The weights are fitted so that 0.5 is the
+/// threshold for an answer (docs/decisions/0008-when-to-say-no.md lists the error rates).
 /// </summary>
 public static class Confidence
 {

@@ -19,12 +19,15 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
 
     public HttpClient Developer { get; } = node.Client(created.ApiKey);
 
-    public static async Task<TestTenant> CreateAsync(ApiFixture api, ApiNode? node = null)
+    public static Task<TestTenant> CreateAsync(ApiFixture api, ApiNode? node = null) => CreateAsync(api.Database, node ?? api.Node);
+
+    /// <summary>A tenant in a database without other nodes than those of the test.</summary>
+    public static async Task<TestTenant> CreateAsync(TestDatabase database, ApiNode node)
     {
         var slug = $"t{Guid.NewGuid():N}";
-        var administration = new TenantAdministration(api.Database.OwnerSource);
+        var administration = new TenantAdministration(database.OwnerSource);
         var created = await administration.CreateAsync(slug, "Harbor Bikes", [Origin], CancellationToken.None);
-        return new TestTenant(node ?? api.Node, created);
+        return new TestTenant(node, created);
     }
 
     /// <summary>A tenant that knows about charging, the warranty and delivery.</summary>

@@ -1,8 +1,8 @@
 namespace Widget.Api.Answers.SmallTalk;
 
 /// <summary>
-/// The phrases of one language by which small talk and questions are recognised. They are in <c>Languages/{language}.txt</c>: sections of
-/// phrases, one in a line, in the notation of <see cref="PhraseNotation"/>. Those of <c>international.txt</c> belong to every language.
+/// Recognises small talk and questions in one language by their phrases. <c>Languages/{language}.txt</c> lists the phrases in sections, one
+/// per line; <see cref="PhraseNotation"/> describes the notation. The phrases in <c>international.txt</c> apply to all languages.
 /// </summary>
 internal sealed class PhraseBook
 {
@@ -58,19 +58,19 @@ internal sealed class PhraseBook
     /// <summary>Whether a statement contains words that only an angry visitor uses.</summary>
     public bool IsOutraged(ReadOnlySpan<string> words) => Is("outrage", words);
 
-    /// <summary>Whether words begin as a question does.</summary>
+    /// <summary>Whether the words begin like a question.</summary>
     public bool IsQuestion(ReadOnlySpan<string> words) => Is("question", words);
 
-    /// <summary>Whether words begin as a question does, with an "and" that is part of the first word, as in Arabic.</summary>
+    /// <summary>Whether the words begin like a question whose first word includes "and", as in Arabic.</summary>
     public bool IsJoinedQuestion(ReadOnlySpan<string> words) => Is("joined question", words);
 
     /// <summary>
-    /// Whether a question with contact details is about the visitor's own, as in "Can you call me at 555-867-5309?". The others are about
-    /// the company's: "Can I call you at 555-867-5309?".
+    /// Whether contact details in a question belong to the visitor ("Can you call me at 555-867-5309?") and not to the company ("Can I call
+    /// you at 555-867-5309?").
     /// </summary>
     public bool IsAboutVisitor(ReadOnlySpan<string> words)
     {
-        // A request is addressed to "you", too.
+        // Skips the request ("can you"), whose "you" does not refer to the company's contact details.
         var rest = words[_sections["request"].LongestPrefix(Limited(words))..];
         return Is("visitor", rest) && !Is("company", rest);
     }

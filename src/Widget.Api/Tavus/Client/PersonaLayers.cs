@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>The parts with which a persona thinks, speaks, hears and sees.</summary>
+/// <summary>The models and services that a persona uses, one layer for each task.</summary>
 public sealed record PersonaLayers
 {
     public LlmLayer? Llm { get; init; }
@@ -130,5 +130,6 @@ public sealed record ConversationalFlowLayer
     public string? IdleEngagement { get; init; }
 }
 
-/// <param name="TransportType">livekit; left out for one of Tavus's rooms.</param>
+/// <summary>The room that carries the media. Omit the layer to use a room of Tavus's.</summary>
+/// <param name="TransportType">livekit.</param>
 public sealed record TransportLayer(string TransportType);

@@ -78,9 +78,9 @@ public sealed partial class TavusClient
         SendAsync(account, HttpMethod.Delete, TavusNames.Personas, _ => $"/{Escape(id)}", _ => null, ct);
 
     /// <summary>
-    /// Publishes a persona's draft, so that calls use it. Without a draft nothing happens. An account without drafts returns
-    /// <see cref="TavusFault.NotFound"/>.
+    /// Publishes a persona's draft, so that new calls use it. Does nothing if the persona has no draft.
     /// </summary>
+    /// <exception cref="TavusException"><see cref="TavusFault.NotFound"/> if the account does not support drafts.</exception>
     public Task PublishPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Post, TavusNames.Personas, _ => $"/{Escape(id)}/publish", _ => null, ct);
 }

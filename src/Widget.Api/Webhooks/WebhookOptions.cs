@@ -1,0 +1,24 @@
+namespace Widget.Api.Webhooks;
+
+/// <summary>How webhooks are delivered.</summary>
+public sealed record WebhookOptions
+{
+    /// <summary>The pause after the first failed attempt. Each further pause is about three times as long.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan MaxPause { get; init; } = TimeSpan.FromHours(8);
+
+    /// <summary>For how long a message is tried again, from the event on.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>The time limit for one attempt.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The pause after a failed attempt.</summary>
+    /// <param name="attempts">The number of attempts so far; at least 1.</param>
+    public TimeSpan PauseAfter(int attempts)
+    {
+        var pause = FirstPause * Math.Pow(3, Math.Min(attempts, 20) - 1);
+        return pause > MaxPause ? MaxPause : pause;
+    }
+}
