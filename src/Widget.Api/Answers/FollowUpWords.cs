@@ -19,7 +19,9 @@ internal sealed partial record FollowUpWords
     /// <summary>Possessive words, which often refer to a noun in the same question.</summary>
     public FrozenSet<string> Possessives { get; init; } = [];
 
-    /// <summary>Conjunctions after which a pronoun refers to the clause before them, not to an earlier question: "when it freezes".</summary>
+    /// <summary>
+    /// Conjunctions after which a pronoun refers to the clause before them, not to an earlier question: "when it freezes".
+    /// </summary>
     public required FrozenSet<string> Subordinators { get; init; }
 
     /// <summary>Prepositions that can begin an incomplete question: "in Germany?", "for companies?".</summary>

@@ -11,7 +11,9 @@ public static class LeaseRenewal
 {
     /// <param name="times">The lease's length and how often it is renewed.</param>
     /// <param name="clock">Measures both times.</param>
-    /// <param name="held">Cancels the work. The caller cancels it when the work ends, and this method cancels it when the lease is lost.</param>
+    /// <param name="held">
+    /// Cancels the work. The caller cancels it when the work ends, and this method cancels it when the lease is lost.
+    /// </param>
     /// <param name="renew">Renews the lease. Returns false if another worker holds it.</param>
     /// <param name="report">Called for every fault.</param>
     public static async Task KeepAsync(
@@ -60,7 +62,7 @@ public static class LeaseRenewal
             }
             catch (Exception e) when (!held.IsCancellationRequested)
             {
-                report(e is OperationCanceledException ? new TimeoutException("The database did not answer before the lease expired.", e) : e);
+                report(e is OperationCanceledException ? new TimeoutException("The database did not answer within the lease.", e) : e);
                 return null;
             }
         }
