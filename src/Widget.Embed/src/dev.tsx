@@ -178,7 +178,7 @@ const states: Record<
         text: 'I could not find anything about that.',
         citations: [],
         outcome: 'not_found',
-        offersPerson: true,
+        offers: ['person'],
         seq: 2,
       },
       { kind: 'person', seq: 3 },

@@ -8,8 +8,13 @@ import type {
   AssistantMessage,
   Availability,
   Citation,
+  Contact,
+  ContactDeclined,
+  ContactGiven,
   ConversationEvent,
   EndReason,
+  Meeting,
+  Offer,
   Outcome,
   Rating,
   Speaker,
@@ -49,7 +54,10 @@ export interface AssistantItem extends ItemBase {
   outcome?: Outcome;
   /** The answer takes longer than usual. */
   slow?: boolean;
-  offersPerson?: boolean;
+  /** What it offers, each once. */
+  offers?: Offer[];
+  /** The address in the question. */
+  recognized?: Contact | null | undefined;
   seq?: number;
 }
 
@@ -60,6 +68,22 @@ export interface PersonItem extends ItemBase {
   /** The team's hours when the visitor asked. */
   availability?: Availability | null | undefined;
   seq: number;
+}
+
+/** The addresses that the visitor has left; without one, nothing is shown. */
+export interface ContactItem extends ItemBase, Contact {
+  kind: 'contact';
+  name?: string | null | undefined;
+  /** The visitor did not want to leave an address, and is not asked again. */
+  declined?: boolean;
+  seq: number;
+}
+
+export interface MeetingItem extends ItemBase, Meeting {
+  kind: 'meeting';
+  state: 'booked' | 'rescheduled' | 'cancelled';
+  /** Undefined until the meeting is in the log. */
+  seq?: number | undefined;
 }
 
 /** Spoken in a call. */
@@ -89,7 +113,8 @@ export interface CallItem extends ItemBase {
   seq: number;
 }
 
-export type Item = VisitorItem | AssistantItem | PersonItem | SpokenItem | SourcesItem | CallItem;
+export type Item =
+  VisitorItem | AssistantItem | PersonItem | ContactItem | MeetingItem | SpokenItem | SourcesItem | CallItem;
 
 export interface Conversation {
   items: readonly Item[];
@@ -138,6 +163,13 @@ export function isAwaitingAnswer(conversation: Conversation): boolean {
 /** The last text message of either side. */
 export function lastMessage(conversation: Conversation): VisitorItem | AssistantItem | undefined {
   return conversation.items.findLast((item) => item.kind === 'visitor' || item.kind === 'assistant');
+}
+
+/** Shows a meeting that this page has booked. Its event in the log comes later. */
+export function addMeeting(conversation: Conversation, meeting: Meeting): Conversation {
+  const { items } = conversation;
+  const isKnown = items.some((item) => item.kind === 'meeting' && item.meetingId === meeting.meetingId);
+  return isKnown ? conversation : { ...conversation, items: withMeeting(items, meeting, 'booked') };
 }
 
 export function applyEvent(conversation: Conversation, event: ConversationEvent): Conversation {
@@ -206,6 +238,17 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
       const { name, email, availability, seq } = event;
       return [...items, { kind: 'person', name, email, availability, seq }];
     }
+    case 'contact_given':
+    case 'contact_declined':
+      return withContact(items, event);
+    case 'meeting_booked':
+      return withMeeting(items, event, 'booked', event.seq);
+    case 'meeting_rescheduled':
+      return withMeeting(items, event, 'rescheduled', event.seq);
+    case 'meeting_cancelled':
+      return items.map((item) =>
+        item.kind === 'meeting' && item.meetingId === event.meetingId ? { ...item, state: 'cancelled' } : item,
+      );
     case 'utterance': {
       const { speaker, text, interrupted, reported, seq } = event;
       const typed = !!event.clientId?.includes(typedPrefix);
@@ -243,7 +286,7 @@ function withVisitorMessage(items: readonly Item[], { clientId, text, seq }: Vis
 }
 
 function withAssistantMessage(items: readonly Item[], message: AssistantMessage): readonly Item[] {
-  const { messageId, replyTo, text, citations, outcome, offersPerson, seq } = message;
+  const { messageId, replyTo, text, citations, outcome, offersPerson, offers, recognized, seq } = message;
   const isSame = (item: Item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId;
   const { rating = 'none', question } = items.find(isSame) ?? {};
   // No later attempt can replace a complete answer.
@@ -258,8 +301,43 @@ function withAssistantMessage(items: readonly Item[], message: AssistantMessage)
     citations,
     rating,
     outcome,
-    offersPerson,
+    offers: [...new Set([...(offers ?? []), ...(offersPerson ? (['person'] as const) : [])])],
+    recognized,
     seq,
+  });
+}
+
+/** Addresses are shown once, where the last one was left. */
+function withContact(items: readonly Item[], event: ContactGiven | ContactDeclined): readonly Item[] {
+  const before = items.find((item) => item.kind === 'contact');
+  const others = items.filter((item) => item !== before);
+  if (event.kind === 'contact_declined')
+    return [...others, { seq: event.seq, ...before, kind: 'contact', declined: true }];
+  const { email, phone, name, seq } = event;
+  const contact = { email: email ?? before?.email, phone: phone ?? before?.phone, name: name ?? before?.name };
+  return [...others, { kind: 'contact', ...contact, declined: before?.declined ?? false, seq }];
+}
+
+/** Adds a meeting, or changes it where it is shown already. */
+function withMeeting(
+  items: readonly Item[],
+  { meetingId, start, end, timeZone, repName, manageUrl }: Meeting,
+  state: MeetingItem['state'],
+  seq?: number,
+): readonly Item[] {
+  const isSame = (item: Item): item is MeetingItem => item.kind === 'meeting' && item.meetingId === meetingId;
+  const before = items.find(isSame);
+  return replaceOrAdd(items, isSame, {
+    ...before,
+    kind: 'meeting',
+    meetingId,
+    start,
+    end,
+    timeZone,
+    repName,
+    manageUrl: manageUrl ?? before?.manageUrl,
+    state,
+    seq: before?.seq ?? seq,
   });
 }
 
