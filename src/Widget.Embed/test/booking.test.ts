@@ -53,17 +53,14 @@ describe('free times', () => {
     expect(byDay([nine, late]).map(({ key }) => key)).toEqual(['Sun May 03 2026', 'Mon May 04 2026']);
   });
 
-  it('name the person only if nobody else is free at that time', () => {
-    const [day] = byDay([
-      nine,
-      { ...nine, rep: 'ben', repName: 'Ben' },
-      { ...nine, start: '2026-05-04T07:00:00Z' },
-      ten,
-    ]);
-    expect(day?.times.map(({ rep, repName }) => [rep, repName])).toEqual([
-      [undefined, undefined],
-      ['anna', 'ANNA'],
-    ]);
+  it('are one time if several people are free, whom the server chooses between', async () => {
+    const ben = { ...nine, start: '2026-05-04T07:00:00Z', rep: 'ben', repName: 'BEN' };
+    expect(byDay([nine, ben, ten]).map(({ times }) => times.length)).toEqual([2]);
+    const { panel, form } = await open(nine, ben, ten);
+    expect(form.repName.value).toBeUndefined();
+    expect((await open(nine, ten)).form.repName.value).toBe('ANNA');
+    await choose(form);
+    expect(panel.posted[0]?.body).not.toHaveProperty('rep');
   });
 
   it('can be told apart on the day on which clocks go back', () => {
@@ -105,7 +102,6 @@ describe('booking', () => {
     expect(panel.posted[0]?.body).toMatchObject({
       conversationId: 'c',
       slotStart: ten.start,
-      rep: 'anna',
       name: 'Jane',
       email: 'jane@example.com',
       consent: form.consent,

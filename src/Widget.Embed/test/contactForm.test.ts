@@ -77,6 +77,7 @@ describe('the contact card', () => {
       { path: '/api/widget/conversations/{id}/contact', body: { declined: true } },
     ]);
     expect(panel.posted).toEqual([]);
+    expect(contactForm(panel, { messageId: 'n', email: 'other@example.com' }).state.value).toBe('declined');
   });
 
   it('keeps what was typed while the panel shows something else, and when another address is found', () => {

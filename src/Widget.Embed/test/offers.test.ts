@@ -206,6 +206,11 @@ describe('a meeting in the log', () => {
     const it = applyEvent(early, { ...booked, seq: 2, at: booked.start, clientId: null });
     expect(it.items).toHaveLength(2);
     expect(it.items.at(-1)).toMatchObject({ seq: 2, at: booked.start });
-    expect(addMeeting(it, booked)).toBe(it);
+    expect(addMeeting(it, booked)).toEqual(it);
+  });
+
+  it('gets the address from the booking if the event came first and has none', () => {
+    const it = after({ ...booked, manageUrl: null });
+    expect(addMeeting(it, booked).items).toMatchObject([{ kind: 'meeting', seq: 1, manageUrl: booked.manageUrl }]);
   });
 });

@@ -32,10 +32,10 @@ export function BookingDetails({ form, time, book }: Props) {
           {timeRange(time.start, time.end)}
           <br />
           <span class="note">{zoneName(time.start)}</span>
-          {time.repName && (
+          {form.repName.value && (
             <>
               <br />
-              {fill(t.with, { name: `\u2068${time.repName}\u2069` })}
+              {fill(t.with, { name: `\u2068${form.repName.value}\u2069` })}
             </>
           )}
         </p>

@@ -37,6 +37,11 @@ export class BookingForm {
   readonly note = signal('');
   readonly problem = signal<{ email?: string; other?: string }>({});
   readonly sending = signal(false);
+  /** Who the meeting is with, if there is only one person; otherwise the server chooses who is free. */
+  readonly repName = computed(() => {
+    const names = new Set(this.slots.value.map(({ repName }) => repName));
+    return names.size === 1 ? [...names][0] : undefined;
+  });
   readonly days = computed(() => byDay(this.slots.value));
   readonly day = computed(() => this.days.value.find(({ key }) => key === this.chosenDay.value) ?? this.days.value[0]);
   readonly conversationId;
@@ -104,7 +109,6 @@ export class BookingForm {
     const body = {
       conversationId: this.panel.conversationId,
       slotStart: time.start,
-      ...(time.rep && { rep: time.rep }),
       ...(name && { name }),
       email,
       ...(note && { note }),

@@ -39,6 +39,15 @@ export class ContactForm {
     return fill(sellingWords.value.contactConsent, { tenant: this.panel.config.value?.tenantName ?? '' });
   }
 
+  /** Takes over what the visitor has done in an earlier form of the conversation. */
+  continue({ state, editing, email, phone }: ContactForm): void {
+    if (state.value === 'declined') this.state.value = 'declined';
+    if (state.value !== 'asking' || !editing.value) return;
+    this.editing.value = true;
+    this.email.value = email.value || this.email.value;
+    this.phone.value = phone.value || this.phone.value;
+  }
+
   edit(): void {
     this.editing.value = true;
     this.wantsFocus = true;
@@ -91,16 +100,15 @@ function describe(error: unknown): { email?: string; phone?: string; other?: str
 
 const forms = new WeakMap<PanelHost, ContactForm>();
 
-/** The form for a question. If a later message has another address, what the visitor has typed stays. */
+/**
+ * The form for a question. If a later message has another address, what the visitor has typed stays. Who has declined is not asked again,
+ * also while that has not arrived yet.
+ */
 export function contactForm(panel: PanelHost, question: ContactQuestion): ContactForm {
   const known = forms.get(panel);
   if (known && isSame(known, question, panel.conversationId)) return known;
   const form = new ContactForm(panel, question);
-  if (known?.conversationId === form.conversationId && known?.editing.value && known.state.value === 'asking') {
-    form.editing.value = true;
-    form.email.value = known.email.value || form.email.value;
-    form.phone.value = known.phone.value || form.phone.value;
-  }
+  if (known && known.conversationId === form.conversationId) form.continue(known);
   forms.set(panel, form);
   return form;
 }

@@ -72,7 +72,9 @@ function save(panel: PanelHost, { meetingId, start, end, repName }: MeetingItem,
     tenant: panel.config.value?.tenantName ?? '',
     name: repName,
   });
-  const text = calendarFile({ uid: meetingId, start, end, title, url, now: Date.now() });
+  // The UID of the invitation by e-mail: calendars show both as one entry.
+  const uid = `${meetingId.replaceAll('-', '')}@meetings.widget`;
+  const text = calendarFile({ uid, start, end, title, url, now: Date.now() });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/calendar;charset=utf-8' }));
   link.download = `meeting-${start.slice(0, 10)}.ics`;

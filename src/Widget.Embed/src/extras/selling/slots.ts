@@ -10,7 +10,6 @@ export interface Slot {
   repName?: string | null;
 }
 
-/** A free time of one person; of several if the person is not named. */
 export type Time = Slot & { label: string };
 
 export interface Day {
@@ -21,9 +20,10 @@ export interface Day {
   times: Time[];
 }
 
-/** The browser's IANA time zone. */
+/** The browser's IANA time zone; UTC if the browser does not tell. */
 export function timeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  return zone === 'Etc/Unknown' ? 'UTC' : zone;
 }
 
 /** The name of the visitor's time zone, such as "Central European Time". */
@@ -45,13 +45,7 @@ export function dayName(at: string, now = Date.now()): string {
 
 /** Two people who are free at the same time are one time: the server chooses between them. */
 export function byDay(slots: readonly Slot[]): Day[] {
-  const times = new Map<number, Slot>();
-  for (const slot of slots) {
-    const at = Date.parse(slot.start);
-    const known = times.get(at);
-    const isOther = known && known.rep !== slot.rep;
-    times.set(at, isOther ? { start: known.start, end: known.end } : slot);
-  }
+  const times = new Map(slots.map((slot) => [Date.parse(slot.start), slot]));
   const days = new Map<string, Slot[]>();
   for (const [at, slot] of [...times].sort(([a], [b]) => a - b)) {
     const key = new Date(at).toDateString();
