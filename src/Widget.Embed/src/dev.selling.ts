@@ -87,7 +87,7 @@ export const sellingStates: Record<string, SellingState> = {
   'booking few slots': { items: all, sheet: 'booking', slots: 'few' },
   'booking loading': { items: all, sheet: 'booking', slots: 'never' },
   'booking none': { items: all, sheet: 'booking', slots: 'none' },
-  'booking none later': { items: all, sheet: 'booking', slots: 'none', press: '.booking-step .offer' },
+  'booking none later': { items: all, sheet: 'booking', slots: 'none', press: '.booking-step .link' },
   'booking failed': { items: all, sheet: 'booking', slots: 'failed' },
   'booking details': { items: found, sheet: 'booking', slots: 'many', press: first },
   'booking errors': { items: all, sheet: 'booking', slots: 'many', presses: [first, second] },
