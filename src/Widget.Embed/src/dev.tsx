@@ -12,6 +12,7 @@ import { panelStyle } from './app/styles';
 import { addSheets } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
+import { fakeSelling, sellingStates, type SellingState } from './dev.selling';
 import { fakeVideoCall, type VideoState } from './dev.video';
 import { fakeVoiceCall, type VoiceState } from './dev.voice';
 import type { Host } from './contract';
@@ -133,7 +134,7 @@ const states: Record<
     known?: boolean;
     /** Selects an element that is clicked once the state is shown. */
     press?: string;
-  }
+  } & Omit<SellingState, 'sheet'>
 > = {
   home: {},
   'home text only': { modes: ['text'] },
@@ -158,6 +159,7 @@ const states: Record<
   },
   'transcript form': { items: [asked, shortAnswer], sheet: 'transcript' },
   'history list': { items: [asked, shortAnswer], sheet: 'history' },
+  ...sellingStates,
   'prelude video': { prelude: 'video' },
   'prelude voice': { prelude: 'voice' },
   connecting: { status: { state: 'connecting' }, unknown: true },
@@ -178,7 +180,7 @@ const states: Record<
         text: 'I could not find anything about that.',
         citations: [],
         outcome: 'not_found',
-        offersPerson: true,
+        offers: ['person'],
         seq: 2,
       },
       { kind: 'person', seq: 3 },
@@ -339,6 +341,7 @@ for (const [name, state] of Object.entries(states)) {
       theme: { color, position: 'right', scheme: (parameters.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
+      meetings: state.meetings ?? null,
       hostedUrl: '/widget/harbor',
       modes: state.modes ?? ['text', 'speech', 'voice', 'video'],
       speech: { source: 'browser' },
@@ -352,6 +355,7 @@ for (const [name, state] of Object.entries(states)) {
   store.large.value = state.large ?? false;
   (store as { knownVisitor: boolean }).knownVisitor = state.known ?? false;
   store.get = <T,>() => Promise.resolve(conversations as T);
+  if (name in sellingStates) fakeSelling(store, state);
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
   if (state.call) store.call.value = fakeVideoCall(store, state.call);
@@ -361,5 +365,6 @@ for (const [name, state] of Object.entries(states)) {
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);
-  if (state.press) setTimeout(() => root.querySelector<HTMLElement>(state.press ?? '')?.click(), 1500);
+  for (const [i, press] of [state.press ?? [], state.presses ?? []].flat().entries())
+    setTimeout(() => root.querySelector<HTMLElement>(press)?.click(), 1500 + i * 300);
 }

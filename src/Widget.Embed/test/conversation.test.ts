@@ -186,7 +186,7 @@ describe('a conversation', () => {
   });
 
   it('ignores unknown kinds of events', () => {
-    const later = { kind: 'meeting_booked', seq: 2, at, clientId: null } as unknown as ConversationEvent;
+    const later = { kind: 'not_yet_known', seq: 2, at, clientId: null } as unknown as ConversationEvent;
     const it = [asked(1, 'c1'), later, answered(3, 'm', 1, 'So.')].reduce(applyEvent, empty);
     expect(texts(it)).toEqual(['Why?', 'So.']);
     expect(it.seq).toBe(3);

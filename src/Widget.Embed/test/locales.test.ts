@@ -11,6 +11,10 @@ import extrasAr from '../src/extras/locales/extras-ar.json';
 import extrasDe from '../src/extras/locales/extras-de.json';
 import extrasEn from '../src/extras/locales/extras-en.json';
 import extrasEs from '../src/extras/locales/extras-es.json';
+import sellingAr from '../src/extras/selling/locales/selling-ar.json';
+import sellingDe from '../src/extras/selling/locales/selling-de.json';
+import sellingEn from '../src/extras/selling/locales/selling-en.json';
+import sellingEs from '../src/extras/selling/locales/selling-es.json';
 import preludeAr from '../src/prelude/locales/prelude-ar.json';
 import preludeDe from '../src/prelude/locales/prelude-de.json';
 import preludeEn from '../src/prelude/locales/prelude-en.json';
@@ -33,6 +37,9 @@ const languages = [
   ['de, of extras', extrasDe, extrasEn],
   ['es, of extras', extrasEs, extrasEn],
   ['ar, of extras', extrasAr, extrasEn],
+  ['de, of selling', sellingDe, sellingEn],
+  ['es, of selling', sellingEs, sellingEn],
+  ['ar, of selling', sellingAr, sellingEn],
   ['de, of prelude', preludeDe, preludeEn],
   ['es, of prelude', preludeEs, preludeEn],
   ['ar, of prelude', preludeAr, preludeEn],

@@ -1,6 +1,14 @@
 /** HTTP requests to our API. Bodies are JSON, or a Blob that is sent as it is. Errors carry the title of the problem details. */
 import { toJson } from './pristine';
 
+/** Problem details, as in RFC 9457. */
+export interface Problem {
+  title?: string;
+  code?: string;
+  /** What is wrong, by field. */
+  errors?: Partial<Record<string, string[]>>;
+}
+
 export class ApiError extends Error {
   /** Milliseconds until a retry may succeed, with up to a second of jitter; undefined if a retry would not help. */
   readonly wait: number | undefined;
@@ -10,8 +18,7 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     retryAfter?: string | null,
-    /** The API's code for the problem. */
-    readonly code?: string,
+    readonly problem: Problem = {},
   ) {
     super(message);
     this.wait = retryAfter ? (+retryAfter + Math.random()) * 1000 : undefined;
@@ -37,11 +44,11 @@ export async function request(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { title?: string; code?: string };
+  const problem = (await response.json().catch(() => ({}))) as Problem;
   throw new ApiError(
     response.status,
     problem.title ?? String(response.status),
     response.headers.get('retry-after'),
-    problem.code,
+    problem,
   );
 }

@@ -252,9 +252,9 @@ export class Connection {
         },
       });
     } catch (error) {
-      const { code, status, message } = error as ApiError;
-      if (!opening.identity || (code !== 'identity' && status !== 400) || this.#isClosed()) throw error;
-      this.listener.identityRefused(message);
+      const { problem, status } = error as Partial<ApiError>;
+      if (!opening.identity || (problem?.code !== 'identity' && status !== 400) || this.#isClosed()) throw error;
+      this.listener.identityRefused((error as ApiError).message);
       return this.#request(newConversation);
     }
     const session = (await response.json()) as Session;

@@ -2,94 +2,20 @@
  * The conversation as the panel shows it, computed from the log's events and from answers while they are written. Applying an update twice
  * or late does no harm, because reconnecting repeats some.
  */
-import type { CallMode } from './call';
 import type {
   AnswerUpdate,
   AssistantMessage,
-  Availability,
   Citation,
+  ContactDeclined,
+  ContactGiven,
   ConversationEvent,
-  EndReason,
-  Outcome,
-  Rating,
-  Speaker,
+  Meeting,
   VisitorMessage,
-  VoiceEndReason,
 } from './events';
+import type { AssistantItem, Item, MeetingItem, VisitorItem } from './items';
 import { toJson } from './pristine';
 
-interface ItemBase {
-  /** When it was added to the log; undefined before that. */
-  at?: string;
-}
-
-export interface VisitorItem extends ItemBase {
-  kind: 'visitor';
-  clientId: string;
-  text: string;
-  /** Undefined until the message is in the log. */
-  seq?: number;
-  /** Why the server refused the message. */
-  refused?: string;
-}
-
-export interface AssistantItem extends ItemBase {
-  kind: 'assistant';
-  messageId: string;
-  text: string;
-  attempt: number;
-  /** The seq of the question. Undefined until the answer is complete. */
-  replyTo?: number;
-  /** The client id of the question, if this page has asked it. */
-  question?: string | undefined;
-  /** While the answer is written, everything it may cite; then what it does cite. */
-  citations: Citation[];
-  rating: Rating;
-  /** Undefined while the answer is written. */
-  outcome?: Outcome;
-  /** The answer takes longer than usual. */
-  slow?: boolean;
-  offersPerson?: boolean;
-  seq?: number;
-}
-
-export interface PersonItem extends ItemBase {
-  kind: 'person';
-  name?: string | null | undefined;
-  email?: string | null | undefined;
-  /** The team's hours when the visitor asked. */
-  availability?: Availability | null | undefined;
-  seq: number;
-}
-
-/** Spoken in a call. */
-export interface SpokenItem extends ItemBase {
-  kind: 'spoken';
-  speaker: Speaker;
-  text: string;
-  interrupted: boolean;
-  reported?: boolean | undefined;
-  /** Typed during the call. */
-  typed?: boolean;
-  seq: number;
-}
-
-/** What the assistant looked up in a call. */
-export interface SourcesItem extends ItemBase {
-  kind: 'sources';
-  citations: Citation[];
-  seq: number;
-}
-
-/** A call has started or ended. */
-export interface CallItem extends ItemBase {
-  kind: 'call';
-  mode: CallMode;
-  ended?: { reason: EndReason | VoiceEndReason; seconds: number };
-  seq: number;
-}
-
-export type Item = VisitorItem | AssistantItem | PersonItem | SpokenItem | SourcesItem | CallItem;
+export type * from './items';
 
 export interface Conversation {
   items: readonly Item[];
@@ -138,6 +64,19 @@ export function isAwaitingAnswer(conversation: Conversation): boolean {
 /** The last text message of either side. */
 export function lastMessage(conversation: Conversation): VisitorItem | AssistantItem | undefined {
   return conversation.items.findLast((item) => item.kind === 'visitor' || item.kind === 'assistant');
+}
+
+/** Shows a meeting that this page has booked. Its event in the log comes later, or has come before: it may be without the address. */
+export function addMeeting(conversation: Conversation, meeting: Meeting): Conversation {
+  const { items } = conversation;
+  const { meetingId, manageUrl } = meeting;
+  return items.some((item) => item.kind === 'meeting' && item.meetingId === meetingId)
+    ? updateItems(conversation, (item) =>
+        item.kind === 'meeting' && item.meetingId === meetingId
+          ? { ...item, manageUrl: item.manageUrl ?? manageUrl }
+          : item,
+      )
+    : { ...conversation, items: withMeeting(items, meeting, 'booked') };
 }
 
 export function applyEvent(conversation: Conversation, event: ConversationEvent): Conversation {
@@ -206,6 +145,17 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
       const { name, email, availability, seq } = event;
       return [...items, { kind: 'person', name, email, availability, seq }];
     }
+    case 'contact_given':
+    case 'contact_declined':
+      return withContact(items, event);
+    case 'meeting_booked':
+      return withMeeting(items, event, 'booked', event.seq);
+    case 'meeting_rescheduled':
+      return withMeeting(items, event, 'rescheduled', event.seq);
+    case 'meeting_cancelled':
+      return items.map((item) =>
+        item.kind === 'meeting' && item.meetingId === event.meetingId ? { ...item, state: 'cancelled' } : item,
+      );
     case 'utterance': {
       const { speaker, text, interrupted, reported, seq } = event;
       const typed = !!event.clientId?.includes(typedPrefix);
@@ -243,7 +193,7 @@ function withVisitorMessage(items: readonly Item[], { clientId, text, seq }: Vis
 }
 
 function withAssistantMessage(items: readonly Item[], message: AssistantMessage): readonly Item[] {
-  const { messageId, replyTo, text, citations, outcome, offersPerson, seq } = message;
+  const { messageId, replyTo, text, citations, outcome, offersPerson, offers, recognized, seq } = message;
   const isSame = (item: Item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId;
   const { rating = 'none', question } = items.find(isSame) ?? {};
   // No later attempt can replace a complete answer.
@@ -258,8 +208,43 @@ function withAssistantMessage(items: readonly Item[], message: AssistantMessage)
     citations,
     rating,
     outcome,
-    offersPerson,
+    offers: [...new Set([...(offers ?? []), ...(offersPerson ? (['person'] as const) : [])])],
+    recognized,
     seq,
+  });
+}
+
+/** Addresses are shown once, where the last one was left. */
+function withContact(items: readonly Item[], event: ContactGiven | ContactDeclined): readonly Item[] {
+  const before = items.find((item) => item.kind === 'contact');
+  const others = items.filter((item) => item !== before);
+  if (event.kind === 'contact_declined')
+    return [...others, { seq: event.seq, ...before, kind: 'contact', declined: true }];
+  const { email, phone, name, seq } = event;
+  const contact = { email: email ?? before?.email, phone: phone ?? before?.phone, name: name ?? before?.name };
+  return [...others, { kind: 'contact', ...contact, declined: before?.declined ?? false, seq }];
+}
+
+/** Adds a meeting, or changes it where it is shown already. */
+function withMeeting(
+  items: readonly Item[],
+  { meetingId, start, end, timeZone, repName, manageUrl }: Meeting,
+  state: MeetingItem['state'],
+  seq?: number,
+): readonly Item[] {
+  const isSame = (item: Item): item is MeetingItem => item.kind === 'meeting' && item.meetingId === meetingId;
+  const before = items.find(isSame);
+  return replaceOrAdd(items, isSame, {
+    ...before,
+    kind: 'meeting',
+    meetingId,
+    start,
+    end,
+    timeZone,
+    repName,
+    manageUrl: manageUrl ?? before?.manageUrl,
+    state,
+    seq: before?.seq ?? seq,
   });
 }
 

@@ -3,6 +3,7 @@ import { batch, computed, signal } from '@preact/signals';
 import * as conversation from './conversation';
 import type { AnswerUpdate, ConversationEvent } from './events';
 import { newId } from './ids';
+import { contactQuestion } from './offers';
 import type { Storage } from './storage';
 
 export class ConversationState {
@@ -15,6 +16,9 @@ export class ConversationState {
   /** An answer is being written, or about to be. */
   readonly isAnswering = computed(() => this.awaitingAnswer.value || this.currentAnswer.value !== undefined);
   readonly awaitingAnswer = computed(() => conversation.isAwaitingAnswer(this.conversation.value));
+  /** The answer below which the visitor wants to leave an address. */
+  readonly contactAt = signal<string | undefined>(undefined);
+  readonly contactQuestion = computed(() => contactQuestion(this.conversation.value, this.contactAt.value));
   /** The conversation's id. Undefined until the session is open. */
   id: string | undefined;
 
@@ -84,6 +88,7 @@ export class ConversationState {
       this.conversation.value = conversation.empty;
       this.unread.value = 0;
       this.lastKnownSeq.value = 0;
+      this.contactAt.value = undefined;
     });
     this.id = undefined;
   }

@@ -16,6 +16,15 @@ export type Outcome = 'answered' | 'quoted' | 'suggested' | 'not_found' | 'stopp
 export type Rating = 'none' | 'up' | 'down';
 /** Why a visitor rated an answer down. */
 export type RatingReason = 'wrong' | 'incomplete' | 'unclear' | 'other';
+/** What the visitor's message asks for: a person, to leave an address, a meeting, a price, to see the product. */
+export type Offer = 'person' | 'contact' | 'booking' | 'pricing' | 'demo';
+
+/** How to reach the visitor. */
+export interface Contact {
+  email?: string | null | undefined;
+  /** With the country's code, as +4930123456. */
+  phone?: string | null | undefined;
+}
 
 interface EventBase {
   seq: number;
@@ -36,6 +45,9 @@ export interface AssistantMessage extends EventBase {
   outcome: Outcome;
   citations: Citation[];
   offersPerson: boolean;
+  offers?: Offer[] | null;
+  /** Found in the visitor's message. Nothing is kept until the visitor agrees. */
+  recognized?: Contact | null;
 }
 
 export interface MessageRated extends EventBase {
@@ -53,6 +65,41 @@ export interface PersonRequested extends EventBase {
   email?: string | null;
   /** The team's hours when the visitor asked. */
   availability?: Availability | null;
+}
+
+/** The visitor has left an address, or has corrected it. */
+export interface ContactGiven extends EventBase, Contact {
+  kind: 'contact_given';
+  name?: string | null;
+}
+
+/** The visitor does not want to leave an address. */
+export interface ContactDeclined extends EventBase {
+  kind: 'contact_declined';
+}
+
+export interface Meeting {
+  meetingId: string;
+  start: string;
+  end: string;
+  /** The IANA time zone in which the visitor booked. */
+  timeZone: string;
+  repName: string;
+  /** Where the visitor can move or cancel the meeting. */
+  manageUrl?: string | null | undefined;
+}
+
+export interface MeetingBooked extends EventBase, Meeting {
+  kind: 'meeting_booked';
+}
+
+export interface MeetingRescheduled extends EventBase, Meeting {
+  kind: 'meeting_rescheduled';
+}
+
+export interface MeetingCancelled extends EventBase {
+  kind: 'meeting_cancelled';
+  meetingId: string;
 }
 
 export type Speaker = 'visitor' | 'assistant';
@@ -128,6 +175,11 @@ export type ConversationEvent =
   | AssistantMessage
   | MessageRated
   | PersonRequested
+  | ContactGiven
+  | ContactDeclined
+  | MeetingBooked
+  | MeetingRescheduled
+  | MeetingCancelled
   | Utterance
   | UtterancesChecked
   | KnowledgeShown
@@ -224,6 +276,8 @@ export interface Config {
    * browser's maker receives it.
    */
   dictation: { source: 'server' | 'browser'; recipient: string | null } | null;
+  /** Meetings with the company: booked here, or at an address of another calendar system. */
+  meetings?: { enabled: boolean; url?: string | null } | null;
 }
 
 export interface Session {

@@ -7,11 +7,12 @@ import type { Host } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import type { Status } from './connection';
 import type { ComponentType } from 'preact';
-import type { Conversation } from './conversation';
-import type { Config, Rating, RatingReason } from './events';
+import type { AssistantItem, Conversation, MeetingItem } from './conversation';
+import type { Config, Meeting, Rating, RatingReason } from './events';
+import type { ContactQuestion } from './offers';
 import type { Dictation, Speech } from './speech';
 import type { Storage } from './storage';
-import type { View } from './views';
+import type { Purpose, SheetName, View } from './views';
 
 export interface ModuleHost {
   readonly host: Host;
@@ -82,8 +83,18 @@ export interface PanelHost extends ModuleHost {
   rate(messageId: string, rating: Rating, reason?: RatingReason, comment?: string): void;
   /** Shows an earlier conversation. */
   openConversation(id: string): void;
-  /** Shows the form for talking to a person. */
-  askForPerson(): void;
+  /** Opens a sheet, perhaps with another title than its own and the visitor's question. */
+  openSheet(name: SheetName, purpose?: Purpose): void;
+  /** What the open sheet is for. */
+  readonly purpose: ReadonlySignal<Purpose | undefined>;
+  /** Posts a request of this conversation, and again whenever the connection is back. */
+  deliver(path: string, body: { clientId: string }): void;
+  /** The address that the visitor is asked for. */
+  readonly contactQuestion: ReadonlySignal<ContactQuestion | undefined>;
+  /** The answer below which the visitor wants to leave an address. */
+  readonly contactAt: Signal<string | undefined>;
+  /** Shows a meeting before its event comes. */
+  meetingBooked(meeting: Meeting): void;
 }
 
 export interface SheetProps {
@@ -96,6 +107,18 @@ export interface ReasonsProps {
   messageId: string;
   /** The question that was answered. */
   question: string;
+}
+
+export interface OffersProps {
+  panel: PanelHost;
+  answer: AssistantItem;
+  /** The question that was answered. */
+  question: string;
+}
+
+export interface MeetingProps {
+  panel: PanelHost;
+  item: MeetingItem;
 }
 
 export interface EmojiProps {
@@ -125,6 +148,9 @@ export interface Modules {
   person: () => Promise<ComponentType<SheetProps>>;
   transcript: () => Promise<ComponentType<SheetProps>>;
   history: () => Promise<ComponentType<SheetProps>>;
+  booking: () => Promise<ComponentType<SheetProps>>;
+  offers: () => Promise<ComponentType<OffersProps>>;
+  meeting: () => Promise<ComponentType<MeetingProps>>;
   reasons: () => Promise<ComponentType<ReasonsProps>>;
   emoji: () => Promise<ComponentType<EmojiProps>>;
   prelude: () => Promise<ComponentType<PreludeProps>>;

@@ -4,9 +4,18 @@ import type { ContextValues, Host, Identity } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import { Calls } from './calls';
 import { Connection, type Opening, type Status } from './connection';
-import type { VisitorItem } from './conversation';
+import { addMeeting, type VisitorItem } from './conversation';
 import { ConversationState } from './conversationState';
-import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, RatingReason, Session } from './events';
+import type {
+  Citation,
+  Config,
+  ConversationEvent,
+  Meeting,
+  OutgoingMessage,
+  Rating,
+  RatingReason,
+  Session,
+} from './events';
 import { chooseLocale, fill, locale, setLocale, words } from './i18n';
 import { newId } from './ids';
 import { LazyModule } from './lazyModule';
@@ -16,7 +25,7 @@ import { Outbox } from './outbox';
 import { PageFacts } from './pageFacts';
 import type { Dictation, Speech } from './speech';
 import { storage } from './storage';
-import { tabView, type SheetName, type View } from './views';
+import { tabView, type Purpose, type SheetName, type View } from './views';
 
 export const maxMessageLength = 4000;
 /** Many pages learn only after they have loaded who the visitor is. */
@@ -34,6 +43,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   readonly view: Signal<View>;
   /** What is open on top of the view. */
   readonly sheet = signal<SheetName | undefined>(undefined);
+  readonly purpose = signal<Purpose | undefined>(undefined);
   /** The visitor has enlarged the panel. */
   readonly large = signal(false);
   /** The visitor has been here before. */
@@ -41,6 +51,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
 
   readonly thread: ConversationState;
   readonly conversation;
+  readonly contactAt;
+  readonly contactQuestion;
   readonly lastKnownSeq;
   readonly calls: Calls;
   readonly call;
@@ -83,6 +95,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.view = this.#tab.view;
     this.thread = new ConversationState(this.memory);
     this.conversation = this.thread.conversation;
+    this.contactAt = this.thread.contactAt;
+    this.contactQuestion = this.thread.contactQuestion;
     this.lastKnownSeq = this.thread.lastKnownSeq;
     this.calls = new Calls(this, modules);
     this.call = this.calls.current;
@@ -151,11 +165,20 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
 
   rate(messageId: string, rating: Rating, reason?: RatingReason, comment?: string): void {
     const body = { clientId: newId(), messageId, rating, ...(reason && { reason }), ...(comment && { comment }) };
-    void this.#outbox.deliver({ path: '/api/widget/conversations/{id}/ratings', body });
+    this.deliver('/api/widget/conversations/{id}/ratings', body);
   }
 
-  askForPerson(): void {
-    this.sheet.value = 'person';
+  deliver(path: string, body: { clientId: string }): void {
+    void this.#outbox.deliver({ path, body });
+  }
+
+  openSheet(name: SheetName, purpose?: Purpose): void {
+    this.purpose.value = purpose;
+    this.sheet.value = name;
+  }
+
+  meetingBooked(meeting: Meeting): void {
+    this.conversation.value = addMeeting(this.conversation.value, meeting);
   }
 
   startNewConversation(): void {

@@ -2,8 +2,12 @@
 import { fill, locale, words } from './i18n';
 import type { Availability } from './events';
 
+export function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(localeTag(), options);
+}
+
 function format(at: string | number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(localeTag(), options).format(new Date(at));
+  return formatter(options).format(new Date(at));
 }
 
 /** The panel's language, with the visitor's region: the order of a date and the clock differ between regions. */

@@ -4,7 +4,15 @@ import { effect, signal, type Signal } from '@preact/signals';
 export type View = 'home' | 'thread';
 
 /** Shown on top of the view. Each is a module of its own. */
-export type SheetName = 'person' | 'transcript' | 'history';
+export type SheetName = 'person' | 'transcript' | 'history' | 'booking';
+
+/** What the visitor wants from the sheet. */
+export interface Purpose {
+  /** The sheet's title. */
+  label: string;
+  /** The visitor's question. */
+  message?: string;
+}
 
 /** The view of this browser tab. A page change keeps it. */
 export function tabView(siteKey: string): { view: Signal<View>; remembered: View; stop: () => void } {

@@ -5,12 +5,12 @@ import { words } from '../app/i18n';
 interface Props {
   label: string;
   value: string;
-  type?: 'text' | 'email';
+  type?: 'text' | 'email' | 'tel';
   /** Lines of text; without it the field has one. */
   lines?: number;
   required?: boolean;
   maxLength: number;
-  autocomplete?: 'name' | 'email' | 'off';
+  autocomplete?: 'name' | 'email' | 'tel' | 'off';
   error?: string | undefined;
   onInput: (value: string) => void;
 }
@@ -21,7 +21,8 @@ export function Field({ label, value, type = 'text', lines, error, onInput, ...m
   const shared = {
     id,
     value,
-    dir: (value === '' ? words.value.dir : 'auto') as 'ltr',
+    // Phone numbers are written from left to right in every language.
+    dir: (value === '' ? words.value.dir : type === 'tel' ? 'ltr' : 'auto') as 'ltr',
     'aria-invalid': error !== undefined,
     ...(error && { 'aria-describedby': `${id}-error` }),
     onInput: ({ currentTarget }: TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) => onInput(currentTarget.value),
@@ -34,6 +35,8 @@ export function Field({ label, value, type = 'text', lines, error, onInput, ...m
         <textarea rows={lines} {...shared} />
       ) : type === 'email' ? (
         <input type="email" {...shared} />
+      ) : type === 'tel' ? (
+        <input type="tel" {...shared} />
       ) : (
         <input type="text" {...shared} />
       )}

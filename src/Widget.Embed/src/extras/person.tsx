@@ -8,16 +8,21 @@ import type { SheetProps } from '../app/moduleHost';
 import { addSheets } from '../app/styles/sheets';
 import { availabilityText } from '../app/times';
 import { Field, focusError, isEmail } from './Field';
+import { knownVisitor } from './known';
 import { extrasStyle } from './style';
 import { extraWords } from './words';
+
+const maxMessage = 2000;
 
 export function PersonSheet({ panel, close }: SheetProps) {
   addSheets(panel.host.shadow, extrasStyle);
   const t = extraWords.value;
   const config = panel.config.value;
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
-  const [message, setMessage] = useState('');
+  const purpose = panel.purpose.value;
+  const known = knownVisitor(panel.conversation.value);
+  const [name, setName] = useState(known.name);
+  const [email, setEmail] = useState(known.email);
+  const [message, setMessage] = useState(purpose?.message?.slice(0, maxMessage) ?? '');
   const [problem, setProblem] = useState<{ email?: string; other?: string }>({});
   const [sending, setSending] = useState(false);
   // A second attempt repeats the same request.
@@ -58,7 +63,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
       over={panel.view.value}
       heading={panel.host.mode === 'page' ? 'h1' : 'h2'}
       kind="person"
-      label={words.value.person}
+      label={purpose?.label ?? words.value.person}
       close={close}
     >
       <div>
@@ -88,7 +93,14 @@ export function PersonSheet({ panel, close }: SheetProps) {
           error={problem.email}
           onInput={setEmail}
         />
-        <Field label={t.message} value={message} lines={3} maxLength={2000} autocomplete="off" onInput={setMessage} />
+        <Field
+          label={t.message}
+          value={message}
+          lines={3}
+          maxLength={maxMessage}
+          autocomplete="off"
+          onInput={setMessage}
+        />
         <p class="note">{consent}</p>
         {problem.other && (
           <p class="note error" role="alert">

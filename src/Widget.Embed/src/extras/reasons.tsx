@@ -1,9 +1,11 @@
 /** Asks why an answer did not help, and offers another way. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
+import type { AssistantItem } from '../app/conversation';
 import type { RatingReason } from '../app/events';
 import { words } from '../app/i18n';
 import type { ReasonsProps } from '../app/moduleHost';
+import { offersBelow } from '../app/offers';
 import { addSheets } from '../app/styles/sheets';
 import { Field } from './Field';
 import { extrasStyle } from './style';
@@ -17,6 +19,10 @@ export function Reasons({ panel, messageId, question }: ReasonsProps) {
   const [reason, setReason] = useState<RatingReason | undefined>();
   const [comment, setComment] = useState('');
   const [sent, setSent] = useState(false);
+  const answer = panel.conversation.value.items.find(
+    (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
+  );
+  const isPersonOffered = answer && offersBelow(panel.conversation.value, answer).includes('person');
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [reason, sent]);
 
@@ -79,10 +85,12 @@ export function Reasons({ panel, messageId, question }: ReasonsProps) {
             {t.rephrase}
           </button>
         )}
-        <button type="button" class="offer" onClick={() => panel.askForPerson()}>
-          <Icon name="person" />
-          {words.value.person}
-        </button>
+        {!isPersonOffered && (
+          <button type="button" class="offer" onClick={() => panel.openSheet('person')}>
+            <Icon name="person" />
+            {words.value.person}
+          </button>
+        )}
       </div>
     </div>
   );

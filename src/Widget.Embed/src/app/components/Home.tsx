@@ -54,7 +54,7 @@ export function Home({ store }: { store: Store }) {
             </p>
           )}
           <div class="links">
-            <button type="button" class="link" onClick={() => (store.sheet.value = 'person')}>
+            <button type="button" class="link" onClick={() => store.openSheet('person')}>
               <Icon name="person" />
               {t.person}
             </button>

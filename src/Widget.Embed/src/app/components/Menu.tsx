@@ -113,7 +113,7 @@ function entries(store: Store): Entry[] {
         pressed: false,
         act: () => press(store, (module) => module.listen(true)),
       },
-    { icon: 'person', label: t.person, act: () => (store.sheet.value = 'person') },
+    { icon: 'person', label: t.person, act: () => store.openSheet('person') },
     hasText &&
       (config?.transcripts
         ? { icon: 'mail', label: t.emailTranscript, act: () => (store.sheet.value = 'transcript') }

@@ -3,6 +3,7 @@ import type { AssistantItem, Item, VisitorItem } from '../conversation';
 import type { Rating } from '../events';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
+import { offersBelow } from '../offers';
 import { fullTime, timeOf } from '../times';
 import { Icon } from './Icon';
 import { ReadAloud } from './Listen';
@@ -70,6 +71,9 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
     stopped: t.stopped,
   };
   const label = item.outcome && labels[item.outcome];
+  const conversation = store.conversation.value;
+  const hasOffers =
+    store.contactQuestion.value?.messageId === item.messageId || offersBelow(conversation, item).length > 0;
   return (
     <div class={`message assistant ${complete ? item.outcome : 'streaming'}`} data-message={item.messageId}>
       {label && <span class="note label">{label}</span>}
@@ -85,28 +89,13 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
         </div>
       )}
       {cited.length > 0 && <Sources text={item.text} citations={cited} store={store} />}
-      {item.offersPerson && <ContactOptions store={store} />}
-      {complete && <Actions item={item} store={store} />}
-    </div>
-  );
-}
-
-/** Ways to reach a person, where the assistant has no answer. */
-function ContactOptions({ store }: { store: Store }) {
-  const t = words.value;
-  const contactUrl = store.config.value?.contactUrl;
-  return (
-    <div class="offers">
-      <button type="button" class="offer" onClick={() => store.askForPerson()}>
-        <Icon name="person" />
-        {t.person}
-      </button>
-      {contactUrl && (
-        <a class="offer" href={contactUrl} target="_blank" rel="noopener noreferrer">
-          <Icon name="out" />
-          {t.contact}
-        </a>
+      {hasOffers && (
+        <Part
+          load={store.modules.offers}
+          props={{ panel: store, answer: item, question: questionOf(item, conversation.items) }}
+        />
       )}
+      {complete && <Actions item={item} store={store} />}
     </div>
   );
 }

@@ -1,12 +1,14 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { lastMessage, type Item } from '../conversation';
 import { fill, words } from '../i18n';
+import { addresses } from '../offers';
 import type { Store } from '../store';
 import { companyTexts } from '../texts';
 import { availabilityText, dayOf } from '../times';
 import { CallEventLine, CallSources, SpokenLine } from './Call';
 import { Icon } from './Icon';
 import { AssistantMessage, Time, VisitorMessage } from './Messages';
+import { Part } from './Part';
 
 /** The conversation. Scrolls to new content unless the visitor has scrolled up. */
 export function Thread({ store }: { store: Store }) {
@@ -35,11 +37,17 @@ export function Thread({ store }: { store: Store }) {
     follow();
   };
   useLayoutEffect(follow, [items, t, store.awaitingAnswer.value, store.open.value]);
-  // A call, a bar or an on-screen keyboard changes the thread's height. Its end stays visible.
+  // A call, a bar or an on-screen keyboard changes the thread's height, and some parts come late. Its end stays visible.
   useEffect(() => {
-    const watch = new ResizeObserver(follow);
-    if (list.current) watch.observe(list.current);
-    return () => watch.disconnect();
+    const [size, content] = [new ResizeObserver(follow), new MutationObserver(follow)];
+    if (list.current) {
+      size.observe(list.current);
+      content.observe(list.current, { childList: true, subtree: true });
+    }
+    return () => {
+      size.disconnect();
+      content.disconnect();
+    };
   }, []);
 
   // Always scrolls to the visitor's own messages.
@@ -139,6 +147,21 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
           </span>
         </div>
       );
+    case 'contact': {
+      const contact = addresses(item);
+      return (
+        contact && (
+          <div key="contact" class="event" role="status">
+            <Icon name="check" />
+            <span>
+              {fill(t.contactKept, { contact })} <Time at={item.at} />
+            </span>
+          </div>
+        )
+      );
+    }
+    case 'meeting':
+      return <Part key={item.meetingId} load={store.modules.meeting} props={{ panel: store, item }} />;
     case 'spoken':
       return <SpokenLine key={item.seq} item={item} />;
     case 'sources':
