@@ -32,10 +32,14 @@ internal sealed class CellValues(List<string> sharedStrings, CellFormats formats
     public static bool IsError(Cell cell) => cell.DataType?.InnerText == "e";
 
     // Phonetic guides (furigana) are not part of the text.
-    public static string TextOf(OpenXmlElement item) => HtmlExtractor.CollapseWhiteSpace(string.Concat(item
+    public static string TextOf(OpenXmlElement item) => HtmlExtractor.CollapseWhiteSpace(RaisedText.Resolve(string.Concat(item
         .Descendants<Text>()
         .Where(text => text.Parent is not PhoneticRun)
-        .Select(text => text.Text)));
+        .Select(text => IsRaised(text) ? RaisedText.Mark(text.Text) : text.Text))));
+
+    private static bool IsRaised(Text text) =>
+        text.Parent is Run { RunProperties: { } properties }
+        && properties.GetFirstChild<VerticalTextAlignment>()?.Val?.InnerText is "superscript" or "subscript";
 
     private string SharedString(string index) =>
         int.TryParse(index, CultureInfo.InvariantCulture, out var position) && position >= 0 && position < sharedStrings.Count
