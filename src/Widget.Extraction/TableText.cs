@@ -1,4 +1,5 @@
 using System.Text;
+using Slot = Widget.Extraction.TableGrid.Slot;
 
 namespace Widget.Extraction;
 
@@ -28,15 +29,14 @@ internal enum ColumnNames
 /// </summary>
 public sealed class TableText
 {
-    private const int MaxColumns = 1_000;
     private const int MaxNameLength = 100;
     private const int MaxHeaderRows = 4;
 
     // A longer text that covers several columns is written once.
     private const int MaxRepeatedLength = 60;
+
     /// <summary>Separates the cells of a line.</summary>
     public const string Separator = " | ";
-
 
     private readonly List<Slot?[]> _grid;
     private readonly int _width;
@@ -48,9 +48,14 @@ public sealed class TableText
 
     private TableText(IReadOnlyList<IReadOnlyList<TextCell>> rows)
     {
-        _grid = Expand(rows);
-        // Empty columns at the end do not count.
+        _grid = TableGrid.Expand(rows);
+        // Empty columns at the end do not count, nor those in which no cell begins: a span may be wider than the table.
         _width = _grid.Count == 0 ? 0 : _grid.Max(slots => Array.FindLastIndex(slots, IsFilled) + 1);
+        var begun = _grid.SelectMany(slots => slots).Max(slot => slot?.FirstColumn + 1) ?? 0;
+        if (begun >= _width) return;
+        _width = begun;
+        for (var row = 0; row < _grid.Count; row++)
+            _grid[row] = [.. _grid[row].Take(begun).Select(slot => slot?.Within(begun))];
     }
 
     /// <summary>Returns the lines; empty when the table has no text.</summary>
@@ -165,15 +170,40 @@ public sealed class TableText
         var slots = _grid[row].OfType<Slot>().Distinct().ToList();
         var isCornerEmpty = _grid[row].Length > 0 && !IsFilled(_grid[row][0]);
         var cells = slots.Where(IsFilled).ToList();
-        if (cells.Count < (isCornerEmpty ? 1 : 2) || cells.Count < slots.Count - (isCornerEmpty ? 1 : 0)) return false;
-        if (!cells.TrueForAll(IsName) || cells.Select(slot => slot.Text).Distinct(StringComparer.OrdinalIgnoreCase).Count() < cells.Count)
+        var empty = slots.Count - cells.Count - (isCornerEmpty ? 1 : 0);
+        if (cells.Count < (isCornerEmpty ? 1 : 2) || empty > 1 || (empty == 1 && !IsUsedBelow(row))) return false;
+        if (!AreNames(row, cells) || cells.Select(slot => slot.Text).Distinct(StringComparer.OrdinalIgnoreCase).Count() < cells.Count)
             return false;
-        var below = _grid.Skip(row + 1).Where(other => !IsTitle(other)).ToList();
+        // The names may go on in the next row.
+        var below = _grid.Skip(row + CompleteHeader(row, 1)).Where(other => !IsTitle(other)).ToList();
         if (below.Count == 0) return false;
         return (isCornerEmpty && cells.Count > 1)
             || (cells.TrueForAll(slot => slot.IsHeader) && !below.Exists(other => other.Skip(1).Any(slot => slot is { IsHeader: true })))
             || (names == ColumnNames.Likely && _width > 2)
             || HasColumnOfNumbers(below, names);
+    }
+
+    // Years, dates and texts such as "12 months" are names if the row below has values of another kind.
+    private bool AreNames(int row, List<Slot> cells)
+    {
+        var others = cells.Where(slot => !IsName(slot)).ToList();
+        if (others.Count == 0) return true;
+        var next = _grid.Skip(row + 1).FirstOrDefault(other => !IsTitle(other)) ?? _grid[row + 1];
+        return cells.Exists(IsName)
+            && _width > 2
+            && others.TrueForAll(slot => slot.Text.Length <= MaxNameLength && TableValues.MayBeName(slot.Text))
+            && others.TrueForAll(slot => ValueIn(next, slot) is not { } value || TableValues.KindOf(value) != TableValues.KindOf(slot.Text))
+            && others.Exists(slot => ValueIn(next, slot) is { } value && TableValues.IsValue(value));
+
+        static string? ValueIn(Slot?[] slots, Slot name) =>
+            name.FirstColumn < slots.Length && slots[name.FirstColumn] is { Text.Length: > 0 } slot ? slot.Text : null;
+    }
+
+    // A column without a name counts only if it has values.
+    private bool IsUsedBelow(int row)
+    {
+        var column = Array.FindIndex(_grid[row], 1, slot => !IsFilled(slot));
+        return column > 0 && _grid.Skip(row + 1).Any(other => column < other.Length && IsFilled(other[column]));
     }
 
     private bool HasColumnOfNumbers(List<Slot?[]> rows, ColumnNames names) =>
@@ -182,11 +212,11 @@ public sealed class TableText
             var values = rows.Where(other => column < other.Length && IsFilled(other[column]))
                 .Select(other => other[column]!.Text)
                 .ToList();
-            if (values.Count == 0 || !values.TrueForAll(IsNumberOrMark)) return false;
             // Two columns may also be labels and values. Then the values have different units.
-            return _width > 2
+            if (values.Count == 0 || !values.TrueForAll(_width > 2 ? TableValues.IsValue : TableValues.IsNumberOrMark)) return false;
+            return (_width > 2 && values.Exists(value => value.Any(char.IsDigit) || TableValues.IsNumberOrMark(value)))
                 || ((values.Count > 1 || names == ColumnNames.Likely)
-                    && values.Select(Unit).Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1);
+                    && values.Select(TableValues.Unit).Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1);
         });
 
     // A row of header cells among the values begins another part of the table.
@@ -251,58 +281,6 @@ public sealed class TableText
 
     private static bool IsFilled(Slot? slot) => slot is { Text.Length: > 0 };
 
-    private static bool IsName(Slot slot) => slot.Text.Length <= MaxNameLength && !IsNumberOrMark(slot.Text);
-
-    // A number, an amount of money, or a mark such as ✓ or –.
-    private static bool IsNumberOrMark(string text) =>
-        char.IsDigit(text[0])
-        || text is ['✓' or '✔' or '✗' or '✘' or '–' or '-' or '—']
-        || (text.Length > 1
-            && (char.GetUnicodeCategory(text[0]) == System.Globalization.UnicodeCategory.CurrencySymbol || text[0] is '+' or '-' or '−')
-            && text.Any(char.IsDigit));
-
-    private static string Unit(string number) =>
-        string.Concat(number.Where(character => !char.IsDigit(character) && character is not ('.' or ',' or ' ' or '-' or '–')));
-
-    // HTML standard, 4.9.12, "forming a table": a cell takes the next free place of its row.
-    private static List<Slot?[]> Expand(IReadOnlyList<IReadOnlyList<TextCell>> rows)
-    {
-        var open = new SortedDictionary<int, Slot>();
-        var grid = new List<Slot?[]>(rows.Count);
-        for (var row = 0; row < rows.Count; row++)
-        {
-            foreach (var (column, slot) in open.ToArray())
-                if (slot.LastRow < row) open.Remove(column);
-            var slots = new List<Slot?>();
-            foreach (var (column, slot) in open) Put(slots, column, slot);
-            var next = 0;
-            foreach (var cell in rows[row])
-            {
-                while (next < slots.Count && slots[next] is not null) next++;
-                if (next >= MaxColumns) break;
-                var columns = Math.Clamp(cell.Columns, 1, MaxColumns - next);
-                var slot = new Slot(cell.Text, cell.IsHeader, row, row + Math.Clamp(cell.Rows, 1, rows.Count - row) - 1, next, columns);
-                for (var column = next; column < next + columns; column++)
-                {
-                    Put(slots, column, slot);
-                    if (cell.Rows > 1) open[column] = slot;
-                }
-
-                next += columns;
-            }
-
-            grid.Add([.. slots]);
-        }
-
-        return grid;
-    }
-
-    private static void Put(List<Slot?> slots, int column, Slot slot)
-    {
-        while (slots.Count <= column) slots.Add(null);
-        slots[column] ??= slot;
-    }
-
-    // A cell in the grid. It occupies every place that it covers.
-    private sealed record Slot(string Text, bool IsHeader, int FirstRow, int LastRow, int FirstColumn, int Columns);
+    private static bool IsName(Slot slot) =>
+        slot.Text.Length <= MaxNameLength && !TableValues.IsNumberOrMark(slot.Text) && !TableValues.IsAmount(slot.Text);
 }

@@ -40,11 +40,11 @@ internal sealed class BlockWalker(List<Block> blocks)
     {
         if (node is IText text)
         {
-            _inline.Append(text.Data);
+            InlineText.Append(text, _inline);
             return;
         }
 
-        if (node is not IElement element) return;
+        if (node is not IElement element || element.LocalName is "rt" or "rp") return;
         if (depth > MaxDepth)
         {
             _inline.Append(element.TextContent);
@@ -85,7 +85,13 @@ internal sealed class BlockWalker(List<Block> blocks)
                 // A heading after the element does not belong to it.
                 if (isNamed) _sectionAnchor = null;
                 break;
+            case var _ when InlineSpacing.IsRaised(element):
+                RaisedText.Begin(_inline);
+                VisitChildren(element, depth + 1);
+                RaisedText.Finish(_inline);
+                break;
             default:
+                if (InlineSpacing.IsMissingBefore(element, _inline)) _inline.Append(' ');
                 VisitChildren(element, depth + 1);
                 break;
         }
@@ -154,7 +160,7 @@ internal sealed class BlockWalker(List<Block> blocks)
 
     private void Flush()
     {
-        var text = HtmlExtractor.CollapseWhiteSpace(_inline.ToString());
+        var text = HtmlExtractor.CollapseWhiteSpace(RaisedText.Resolve(_inline.ToString()));
         _inline.Clear();
         Add(_kind, text);
     }

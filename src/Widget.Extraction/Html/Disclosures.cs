@@ -5,17 +5,18 @@ namespace Widget.Extraction;
 /// <summary>
 /// Opens the accordions and tabs of a page. Their panels are hidden until a visitor chooses them, but they are content (WAI-ARIA Authoring
 /// Practices, "Accordion", "Disclosure" and "Tabs"). Each becomes a details element whose summary is the text of its button or tab, so
-/// that the question is the heading of its answer. Menus and dialogs stay as they are.
+/// that the question is the heading of its answer. Menus and dialogs stay as they are. <see cref="ClosedAnswers"/> has the forms that no
+/// attribute declares.
 /// </summary>
 internal static class Disclosures
 {
     private const string Controls =
         "button, summary, [role=button], [role=tab], [aria-expanded], [aria-controls], [data-toggle], [data-bs-toggle]";
 
-    private const string Headings = "h1, h2, h3, h4, h5, h6, [role=heading]";
+    internal const string Headings = "h1, h2, h3, h4, h5, h6, [role=heading]";
 
     // Buttons in these elements open menus, dialogs and the like.
-    private const string ExcludedContainers =
+    internal const string ExcludedContainers =
         "nav, dialog, template, select, body > header, [role=navigation], [role=menubar], [role=menu], [role=banner], [role=search], "
         + "[role=dialog], [role=alertdialog], [role=listbox], [role=combobox], [role=toolbar]";
 
@@ -33,17 +34,29 @@ internal static class Disclosures
     /// <summary>Opens all accordions and tabs of a page.</summary>
     public static void Open(IElement body)
     {
+        ClosedAnswers.OpenDropdowns(body);
         var page = new PageElements(body);
         foreach (var control in body.QuerySelectorAll(Controls).ToList())
         {
-            if (control.ParentElement is null || !IsDisclosure(control)) continue;
-            if (page.FindPanel(control) is { } panel && page.TryOpen(panel)) AddLabel(panel, control);
+            if (control.ParentElement is null || !IsDisclosure(control) || page.FindPanel(control) is not { } panel) continue;
+            if (IsOnlyQuestion(control) && !ClosedAnswers.IsAnswer(panel)) continue;
+            var label = InlineText.Of(control);
+            if (page.TryOpen(panel, control))
+            {
+                page.SetLabel(panel, label);
+                AddLabel(panel, control);
+            }
+            else if (page.IsRepeatedLabel(panel, label))
+            {
+                // Some pages have a title for phones and one for other screens.
+                (control.Closest(Headings) ?? control).Remove();
+            }
         }
 
         foreach (var panel in body.QuerySelectorAll("[role=tabpanel], [hidden=until-found]").ToList())
         {
-            if (!page.TryOpen(panel)) continue;
             var label = page.LabelOf(panel);
+            if (!page.TryOpen(panel, label)) continue;
             var name = label is null ? HtmlExtractor.CollapseWhiteSpace(panel.GetAttribute("aria-label")) : InlineText.Of(label);
             if (name.Length == 0) continue;
             Wrap(panel, name, label?.Id);
@@ -56,11 +69,11 @@ internal static class Disclosures
             .ToHashSet(StringComparer.Ordinal);
         foreach (var panel in body.QuerySelectorAll("[id][style]").Where(element => targets.Contains(element.Id!)).ToList())
             if (HiddenByStyle.IsNotDisplayed(panel)) page.TryOpen(panel);
-        foreach (var panel in body.QuerySelectorAll($":is({Headings}, dt, .question, .faq-question, .accordion-title) + [style]").ToList())
-            if (HiddenByStyle.IsNotDisplayed(panel)) page.TryOpen(panel);
+        foreach (var panel in ClosedAnswers.Find(body)) page.TryOpen(panel);
 
         // Other buttons in headings have no known panel. Their texts are still titles.
         foreach (var button in body.QuerySelectorAll($":is({Headings}, dt, summary) :is(button, [role=button])").ToList()) Unwrap(button);
+        ClosedAnswers.KeepQuestions(body);
     }
 
     private static bool IsDisclosure(IElement control)
@@ -72,8 +85,22 @@ internal static class Disclosures
             || control.GetAttribute("role") == "tab"
             || (control.GetAttribute("data-bs-toggle") ?? control.GetAttribute("data-toggle")) is "collapse" or "tab" or "pill"
             || (control.LocalName == "button"
-                && (control.Closest(Headings + ", dt") is not null || HasName(control, ButtonNames, matchSubstring: true)));
+                && (control.Closest(Headings + ", dt") is not null
+                    || HasName(control, ButtonNames, matchSubstring: true)
+                    || ClosedAnswers.NamesNext(control)
+                    || ClosedAnswers.IsQuestion(control)));
     }
+
+    // A button that nothing but its text declares.
+    private static bool IsOnlyQuestion(IElement control) =>
+        control.LocalName == "button"
+        && !control.HasAttribute("aria-expanded")
+        && !control.HasAttribute("aria-controls")
+        && !control.HasAttribute("data-bs-toggle")
+        && !control.HasAttribute("data-toggle")
+        && control.Closest(Headings + ", dt") is null
+        && !HasName(control, ButtonNames, matchSubstring: true)
+        && !ClosedAnswers.NamesNext(control);
 
     // Labels a panel with the text of its control. A control within a heading is replaced with its text, so that the heading stays.
     private static void AddLabel(IElement panel, IElement control)
@@ -86,7 +113,7 @@ internal static class Disclosures
 
         if (control.QuerySelector(Headings) is not null)
         {
-            if (control.LocalName == "button" || control.GetAttribute("role") == "button") Unwrap(control);
+            if (control.LocalName == "button" || control.GetAttribute("role") == "button") ClosedAnswers.UnwrapHeading(control);
             return;
         }
 
@@ -98,7 +125,7 @@ internal static class Disclosures
     }
 
     // Puts a panel into a details element with this label as its summary.
-    private static void Wrap(IElement panel, string label, string? id)
+    internal static void Wrap(IElement panel, string label, string? id)
     {
         var details = panel.Owner!.CreateElement("details");
         var summary = panel.Owner.CreateElement("summary");
@@ -118,14 +145,14 @@ internal static class Disclosures
     }
 
     // Replaces an element with its children.
-    private static void Unwrap(IElement element)
+    internal static void Unwrap(IElement element)
     {
         if (element.Parent is not { } parent) return;
         while (element.FirstChild is { } child) parent.InsertBefore(child, element);
         element.Remove();
     }
 
-    private static bool HasName(IElement element, string[] names, bool matchSubstring)
+    internal static bool HasName(IElement element, string[] names, bool matchSubstring)
     {
         foreach (var word in $"{element.Id} {element.ClassName}".ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -143,6 +170,7 @@ internal static class Disclosures
         private readonly Dictionary<string, IElement> _byId = new(StringComparer.Ordinal);
         private readonly Dictionary<string, IElement> _byLabel = new(StringComparer.Ordinal);
         private readonly HashSet<IElement> _seen = [];
+        private readonly Dictionary<IElement, string> _labels = [];
 
         public PageElements(IElement body)
         {
@@ -159,20 +187,43 @@ internal static class Disclosures
                 .Select(target => target?.TrimStart('#') ?? "");
             foreach (var target in targets)
                 if (_byId.TryGetValue(target, out var named) && !named.Contains(control)) return named;
+            if (ClosedAnswers.NamesNext(control)) return control.NextElementSibling;
             if (control.Id is { Length: > 0 } id && _byLabel.TryGetValue(id, out var labelled) && !labelled.Contains(control))
                 return labelled;
             return FindFollowingPanel(control);
         }
 
-        /// <summary>Shows a panel. False when it is not content, or was opened before.</summary>
-        public bool TryOpen(IElement panel)
+        /// <summary>Shows a panel, and what closes it. False when it is not content, or was opened before.</summary>
+        public bool TryOpen(IElement panel, IElement? control = null)
         {
             if (!_seen.Add(panel) || panel.Parent is null || IsMenu(panel)) return false;
+            Show(panel);
+            // The closed element may be within the panel, or around it.
+            for (var inner = panel; inner.ChildElementCount == 1 && ClosedAnswers.IsClosed(inner.FirstElementChild!);)
+                Show(inner = inner.FirstElementChild!);
+            var outer = panel.ParentElement;
+            while (control is not null && outer is { LocalName: not "body" } && !outer.Contains(control))
+            {
+                if (ClosedAnswers.IsClosed(outer) && !HasName(outer, MenuNames, matchSubstring: false)) Show(outer);
+                outer = outer.ParentElement;
+            }
+
+            return true;
+        }
+
+        /// <summary>Whether the panel has this label already.</summary>
+        public bool IsRepeatedLabel(IElement panel, string label) =>
+            label.Length > 0 && _labels.TryGetValue(panel, out var given) && given == label;
+
+        /// <summary>Remembers the first label of a panel.</summary>
+        public void SetLabel(IElement panel, string label) => _labels.TryAdd(panel, label);
+
+        private static void Show(IElement panel)
+        {
             panel.RemoveAttribute("hidden");
             panel.RemoveAttribute("aria-hidden");
             // A closed panel is not displayed, or has no height.
             panel.RemoveAttribute("style");
-            return true;
         }
 
         /// <summary>Returns the element that names a panel; null when it has none, or when a heading names it, which stays there.</summary>

@@ -29,12 +29,32 @@ internal static class HiddenByStyle
     /// <summary>Removes the hidden elements of a page.</summary>
     public static void Remove(IElement body)
     {
+        var words = new Lazy<int>(() => MainContent.Words(body));
         foreach (var element in body.QuerySelectorAll("[style]").ToList())
-            if (element.Parent is not null && IsHidden(element)) element.Remove();
+            if (element.Parent is not null && IsHidden(element) && !IsPage(element, words)) element.Remove();
     }
 
     /// <summary>Whether an element is not displayed because of its own style attribute.</summary>
     public static bool IsNotDisplayed(IElement element) => Declarations(element).GetValueOrDefault("display") == "none";
+
+    /// <summary>Whether an element has no height because of its own style attribute.</summary>
+    public static bool IsCollapsed(IElement element)
+    {
+        var style = Declarations(element);
+        return style.GetValueOrDefault("overflow") is "hidden" or "clip"
+            && (IsZero(style.GetValueOrDefault("height")) || IsZero(style.GetValueOrDefault("max-height")));
+    }
+
+    // Preloaders and animations hide the whole page until a script shows it.
+    private static bool IsPage(IElement element, Lazy<int> words)
+    {
+        if (element.LocalName == "main" || element.QuerySelector("main") is not null) return true;
+        var style = Declarations(element);
+        if (style.GetValueOrDefault("visibility") is not "hidden" && !IsZero(style.GetValueOrDefault("opacity"))) return false;
+        if (style.GetValueOrDefault("display") == "none") return false;
+        if (element.LocalName == "h1" || element.QuerySelector("h1") is not null) return true;
+        return MainContent.Words(element) > words.Value / 2;
+    }
 
     private static bool IsHidden(IElement element)
     {

@@ -71,9 +71,12 @@ internal static class HtmlTables
     private static bool IsBold(IElement cell, string text) =>
         text.Length > 0 && cell.QuerySelector("b, strong") is { } bold && InlineText.Of(bold) == text;
 
-    // A row span of zero means all remaining rows.
-    private static int Span(IElement cell, string attribute) =>
-        int.TryParse(cell.GetAttribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var span)
+    // The digits at the beginning count, as in 100% (HTML standard, 2.3.4.2). A row span of zero means all remaining rows.
+    private static int Span(IElement cell, string attribute)
+    {
+        var digits = string.Concat((cell.GetAttribute(attribute) ?? "").TrimStart().TakeWhile(char.IsAsciiDigit));
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var span)
             ? span == 0 && attribute == "rowspan" ? int.MaxValue / 2 : span
             : 1;
+    }
 }

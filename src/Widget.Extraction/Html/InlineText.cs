@@ -17,7 +17,7 @@ internal static class InlineText
     {
         var text = new StringBuilder();
         Append(element, text, depth: 0);
-        return HtmlExtractor.CollapseWhiteSpace(text.ToString());
+        return HtmlExtractor.CollapseWhiteSpace(RaisedText.Resolve(text.ToString()));
     }
 
     /// <summary>Whether the element begins on a new line.</summary>
@@ -26,11 +26,24 @@ internal static class InlineText
         or "details" or "summary" or "fieldset" or "legend" or "form" or "search" or "hgroup" or "hr" or "center" or "pre" or "table"
         or "caption" or "tr" or "td" or "th" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6";
 
+    /// <summary>Whether an element's text is not shown: scripts, drawings, what is hidden, and the reading aids of ruby.</summary>
+    public static bool IsSkipped(IElement element) =>
+        element.LocalName is "script" or "style" or "template" or "noscript" or "svg" or "rt" or "rp"
+        || element.HasAttribute("hidden")
+        || element.GetAttribute("aria-hidden") == "true";
+
+    /// <summary>Appends a text, with a space where the page shows a gap before it.</summary>
+    public static void Append(IText words, StringBuilder text)
+    {
+        if (InlineSpacing.IsMissingBefore(words, text)) text.Append(' ');
+        text.Append(words.Data);
+    }
+
     private static void Append(IElement parent, StringBuilder text, int depth)
     {
         foreach (var node in parent.ChildNodes)
         {
-            if (node is IText words) text.Append(words.Data);
+            if (node is IText words) Append(words, text);
             else if (node is IElement element) Append(element, element.LocalName, text, depth);
         }
     }
@@ -43,6 +56,7 @@ internal static class InlineText
             return;
         }
 
+        if (IsSkipped(element)) return;
         switch (name)
         {
             case "br":
@@ -56,11 +70,19 @@ internal static class InlineText
                 text.Append("; ");
                 Append(element, text, depth + 1);
                 break;
-            default:
-                var isBlock = IsBlock(name);
-                if (isBlock) text.Append(' ');
+            case var _ when IsBlock(name):
+                text.Append(' ');
                 Append(element, text, depth + 1);
-                if (isBlock) text.Append(' ');
+                text.Append(' ');
+                break;
+            case var _ when InlineSpacing.IsRaised(element):
+                RaisedText.Begin(text);
+                Append(element, text, depth + 1);
+                RaisedText.Finish(text);
+                break;
+            default:
+                if (InlineSpacing.IsMissingBefore(element, text)) text.Append(' ');
+                Append(element, text, depth + 1);
                 break;
         }
     }

@@ -22,6 +22,7 @@ internal static class MainContent
 
     private const int MinWords = 25;
     private const double MinShare = 0.4;
+    private const int MinTextWords = 3;
 
     // A block with a larger share of its characters within links is a link list. The paper's decision trees split at a third.
     private const double MaxLinkDensity = 0.6;
@@ -32,9 +33,13 @@ internal static class MainContent
     private static readonly string[] AsideNames =
     [
         "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination",
-        "pager", "share", "sharing", "social", "newsletter", "sidebar", "menu", "navbar", "offcanvas", "drawer", "skip-link", "promo",
-        "advertisement", "footer", "masthead", "toolbar",
+        "pager", "sharing", "social", "newsletter", "sidebar", "navbar", "offcanvas", "skip-link", "advertisement", "toolbar",
     ];
+
+    // Content has these names, too: the items of a restaurant's menu, the footer of a card, a promotional price.
+    private static readonly string[] AmbiguousNames = ["share", "menu", "drawer", "promo", "footer", "masthead"];
+
+    private static readonly string[] FooterNames = ["footer", "site-footer", "page-footer", "main-footer", "global-footer"];
 
     /// <summary>Removes the boilerplate and returns the element to read; null for a page without a body.</summary>
     public static IElement? Find(IDocument page, bool isAllContent)
@@ -43,10 +48,11 @@ internal static class MainContent
         Disclosures.Open(body);
         HiddenByStyle.Remove(body);
         Remove(body.QuerySelectorAll(NeverContent));
+        RemoveDialogs(body);
         if (isAllContent) return body;
         RemoveSearchForms(body);
         var words = Words(body);
-        var declared = body.QuerySelectorAll(DeclaredBoilerplate).ToList();
+        var declared = body.QuerySelectorAll(DeclaredBoilerplate).Where(element => !IsText(element)).ToList();
         // A page with nothing but navigation is an index, so its navigation is its content.
         if (words - declared.Where(element => !declared.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0)
             Remove(declared);
@@ -83,6 +89,25 @@ internal static class MainContent
         Remove(body.QuerySelectorAll("form").Where(form => Words(form) is var words && words < 4 * MinWords && words < all / 2).ToList());
     }
 
+    // Dialogs that a button opens.
+    private static void RemoveDialogs(IElement body)
+    {
+        var all = Words(body);
+        Remove(body.QuerySelectorAll("[role=dialog], .modal:not(.show):not(.in):not(.is-active)")
+            .Where(element => element.GetAttribute("role") == "dialog"
+                || element.QuerySelector(".modal-dialog, .modal-content, .modal-body") is not null)
+            .Where(element => Words(element) <= all / 2 && element.QuerySelector("h1, main") is null)
+            .ToList());
+    }
+
+    // Some page builders use nav elements for answers and other text.
+    private static bool IsText(IElement element) =>
+        element.LocalName == "nav"
+        && element.GetAttribute("role") is null
+        && Words(element) >= MinTextWords
+        && element.QuerySelector("p, dl, table, blockquote, h2, h3, h4") is not null
+        && ClosedAnswers.LinkDensity(element) < MaxLinkDensity / 2;
+
     private static void RemoveBanners(IElement body)
     {
         var all = Words(body);
@@ -115,10 +140,16 @@ internal static class MainContent
         var density = anchors.Sum(anchor => HtmlExtractor.CollapseWhiteSpace(anchor.TextContent).Length) / (double)text;
         if (HasName(element, AsideNames, wholeWords: true) && element.QuerySelector("h1") is null)
             return density > MaxLinkDensity / 2 || Words(element) < MinWords;
+        if (HasName(element, AmbiguousNames, wholeWords: true) && element.QuerySelector("h1") is null)
+            return density > MaxLinkDensity / 2 || (IsFooter(element) && Words(element) < MinWords);
         if (element.LocalName == "footer") return density > MaxLinkDensity / 2;
         // Headings above links form a section index, which stays if it is in the middle of text.
         return density > MaxLinkDensity && anchors.Length >= MinLinkListLength;
     }
+
+    private static bool IsFooter(IElement element) =>
+        $"{element.Id} {element.ClassName}".ToLowerInvariant().Split(' ').Any(FooterNames.Contains)
+        && element.ParentElement?.Closest("article, li, table, [class*=card], [class*=pricing]") is null;
 
     private static bool HasName(IElement element, string[] names, bool wholeWords)
     {
@@ -136,7 +167,7 @@ internal static class MainContent
         return false;
     }
 
-    private static int Words(IElement element)
+    internal static int Words(IElement element)
     {
         var (words, within) = (0, false);
         foreach (var character in element.TextContent)

@@ -93,12 +93,14 @@ public sealed class PptxExtractor : IExtractor
 
     private static IEnumerable<string> Paragraphs(OpenXmlElement shape) => shape
         .Descendants<Drawing.Paragraph>()
-        .Select(paragraph => HtmlExtractor.CollapseWhiteSpace(string.Concat(paragraph.Descendants().Select(element => element switch
+        .Select(paragraph => string.Concat(paragraph.Descendants().Select(element => element switch
         {
+            Drawing.Text { Parent: Drawing.Run { RunProperties.Baseline.Value: not 0 } } raised => RaisedText.Mark(raised.Text),
             Drawing.Text text => text.Text,
             Drawing.Break => " ",
             _ => "",
-        }))))
+        })))
+        .Select(text => HtmlExtractor.CollapseWhiteSpace(RaisedText.Resolve(text)))
         .Where(text => text.Length > 0);
 
     private static string Rows(Drawing.Table table) => TableText.Write(

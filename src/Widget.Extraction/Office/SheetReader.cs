@@ -41,7 +41,14 @@ internal sealed class SheetReader(WorksheetPart part, string name, CellValues va
         foreach (var (column, cell) in Cells(row))
         {
             var value = values.Of(cell);
-            if (_layout.MergedAt(number, column) is { } range)
+            var merged = _layout.MergedAt(number, column);
+            if (merged is { } covered ? _layout.FirstVisibleColumn(covered) is not null : !_layout.IsHiddenColumn(column))
+            {
+                if (values.IsFormulaWithoutValue(cell)) notice.AddFormulaWithoutValue(name, cell.CellReference?.Value);
+                if (CellValues.IsError(cell)) notice.AddError();
+            }
+
+            if (merged is { } range)
             {
                 if (value.Text.Length > 0 && !values.IsHidden(cell, value)) _merged.Add((range, value));
                 continue;
@@ -53,8 +60,6 @@ internal sealed class SheetReader(WorksheetPart part, string name, CellValues va
                 continue;
             }
 
-            if (CellValues.IsFormulaWithoutValue(cell)) notice.AddFormulaWithoutValue(name, cell.CellReference?.Value);
-            if (CellValues.IsError(cell)) notice.AddError();
             if (value.Text.Length == 0) continue;
             if (values.IsHidden(cell, value)) notice.AddHiddenCell();
             else cells[column] = value;

@@ -15,7 +15,7 @@ internal static class WordText
     {
         var text = new StringBuilder();
         Append(paragraph, text);
-        return HtmlExtractor.CollapseWhiteSpace(text.ToString());
+        return HtmlExtractor.CollapseWhiteSpace(RaisedText.Resolve(text.ToString()));
     }
 
     /// <summary>Returns the contents of the text boxes that are anchored in a paragraph, each once.</summary>
@@ -64,12 +64,20 @@ internal static class WordText
                     break;
                 case TextBoxContent:
                     break;
+                case Run run when !IsExcluded(run) && IsRaised(run):
+                    RaisedText.Begin(text);
+                    Append(run, text);
+                    RaisedText.Finish(text);
+                    break;
                 default:
                     if (!IsExcluded(child) && child.HasChildren) Append(child, text);
                     break;
             }
         }
     }
+
+    private static bool IsRaised(Run run) =>
+        run.RunProperties?.VerticalTextAlignment?.Val?.InnerText is "superscript" or "subscript";
 
     // A drawing is stored twice, for newer and for older programs. Only the first form is read.
     private static bool IsExcluded(OpenXmlElement element) => element

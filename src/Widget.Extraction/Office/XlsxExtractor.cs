@@ -16,7 +16,10 @@ public sealed class XlsxExtractor : IExtractor
     {
         using var file = SpreadsheetDocument.Open(stream, isEditable: false);
         var main = file.WorkbookPart ?? throw new InvalidDataException("No workbook part.");
-        var values = new CellValues(SharedStrings(main), new CellFormats(main));
+        var values = new CellValues(
+            SharedStrings(main),
+            new CellFormats(main),
+            main.Workbook.CalculationProperties?.FullCalculationOnLoad?.Value ?? false);
         var notice = new WorkbookNotice();
         var blocks = new List<Block>();
         foreach (var sheet in main.Workbook.Sheets?.Elements<Sheet>() ?? [])

@@ -30,7 +30,7 @@ internal static partial class FrontMatter
         if (lines.Count == 0 || string.IsNullOrWhiteSpace(lines[0])) return false;
         if (delimiter == "+++") return lines.Exists(line => TomlEntry().IsMatch(line));
         return lines.Exists(line => YamlEntry().IsMatch(line))
-            && lines.TrueForAll(line => line.Length == 0 || line[0] is ' ' or '\t' or '#' or '-' || YamlEntry().IsMatch(line));
+            && lines.TrueForAll(line => line is [] or [' ' or '\t' or '#' or '-' or ']' or '}', ..] || YamlWordsEntry().IsMatch(line));
     }
 
     private static string? FindTitle(List<string> lines)
@@ -55,6 +55,10 @@ internal static partial class FrontMatter
 
     [GeneratedRegex("""^(?:[\p{L}_][\w.-]*|"[^"]+"|'[^']+')\s*:(?:\s|$)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex YamlEntry();
+
+    // A key may consist of several words. The text between two rules may, too, so one other key is required.
+    [GeneratedRegex("""^(?:[\p{L}_][\w.-]*(?: [\w.-]+){0,3}|"[^"]+"|'[^']+')\s*:(?:\s|$)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex YamlWordsEntry();
 
     [GeneratedRegex("""^[\w."'-]+\s*=""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TomlEntry();

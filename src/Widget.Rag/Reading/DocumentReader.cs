@@ -28,7 +28,7 @@ public sealed record ReadDocument(PreparedDocument Document, IReadOnlyList<Uri> 
 public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker)
 {
     // Part of every content hash. Increment it when reading or splitting changes, so that unchanged documents are read again.
-    private const string Version = "4";
+    private const string Version = "5";
 
     private readonly IReader[] _readers = [.. readers];
 

@@ -38,6 +38,18 @@ public sealed class FrontMatterShould
         text.ShouldContain("We close at five.");
     }
 
+    [Theory]
+    [InlineData("---\ntitle: Opening hours\ntags: [\n  shop,\n]\n---\nWe open at nine.")]
+    [InlineData("---\ntitle: Opening hours\nauthor: {\n  name: Anna\n}\n---\nWe open at nine.")]
+    [InlineData("---\ntitle: Opening hours\nlast updated: 2026-01-01\n---\nWe open at nine.")]
+    [InlineData("---\ntitle: Opening hours\nseo: >\nkey words: shop\n---\nWe open at nine.")]
+    public void Have_values_in_several_lines_and_keys_with_spaces(string markdown)
+    {
+        var document = Read(markdown);
+
+        (document.Title, string.Join('\n', document.Blocks.Select(block => block.Text))).ShouldBe(("Opening hours", "We open at nine."));
+    }
+
     private static ExtractedDocument Read(string markdown) =>
         new MarkdownExtractor().Extract(new RawDocument(Encoding.UTF8.GetBytes(markdown), MediaTypes.Markdown));
 }

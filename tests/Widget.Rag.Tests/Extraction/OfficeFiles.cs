@@ -12,7 +12,10 @@ internal static class OfficeFiles
 
     /// <summary>A workbook.</summary>
     /// <param name="sheets">Name, state ("visible", "hidden" or "veryHidden") and content of each sheet.</param>
-    public static RawDocument Workbook(params (string Name, string State, string Xml)[] sheets)
+    public static RawDocument Workbook(params (string Name, string State, string Xml)[] sheets) => Workbook("", sheets);
+
+    /// <summary>A workbook with more content after its list of sheets.</summary>
+    public static RawDocument Workbook(string more, params (string Name, string State, string Xml)[] sheets)
     {
         var (list, relations, types) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
         var parts = new List<(string, string)>();
@@ -27,13 +30,15 @@ internal static class OfficeFiles
 
         relations.Append($"<Relationship Id=\"styles\" Type=\"{Relationships}/styles\" Target=\"styles.xml\"/>");
         types.Append($"<Override PartName=\"/xl/styles.xml\" ContentType=\"{SpreadsheetType}.styles+xml\"/>");
-        // Style 1 shows nothing.
+        // Style 1 shows nothing. Style 2 shows the month and the year.
         parts.Add(
             ("xl/styles.xml", $"""
                 <styleSheet xmlns="{Spreadsheet}"><numFmts count="1"><numFmt numFmtId="170" formatCode=";;;"/></numFmts>
-                <cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>
+                <cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="17"/></cellXfs></styleSheet>
                 """));
-        parts.Add(("xl/workbook.xml", $"<workbook xmlns=\"{Spreadsheet}\" xmlns:r=\"{Relationships}\"><sheets>{list}</sheets></workbook>"));
+        parts.Add((
+            "xl/workbook.xml",
+            $"<workbook xmlns=\"{Spreadsheet}\" xmlns:r=\"{Relationships}\"><sheets>{list}</sheets>{more}</workbook>"));
         return new RawDocument(
             Package("xl/workbook.xml", $"{SpreadsheetType}.sheet.main+xml", types.ToString(), relations.ToString(), parts),
             MediaTypes.Xlsx);
