@@ -140,7 +140,7 @@ public enum PageFinding
     /// <summary>It has the same text as its canonical page, or redirects there, so it is not stored twice.</summary>
     Duplicate,
 
-    /// <summary>It redirects to another site, or leads to a file that cannot be read.</summary>
+    /// <summary>It redirects to another site, or leads to a file that cannot be read. It fails if its text is stored.</summary>
     LeadsAway,
 
     /// <summary>It forbids indexing.</summary>

@@ -71,7 +71,7 @@ public sealed class JobRunner
 
             if (await _jobs.MoveToSlowLaneAsync(lease, ct)) return false;
 
-            var kept = source.Kind == SourceKind.Site ? await CrawlLedger.RemoveGoneAsync(_database, lease, job, ct) : null;
+            var kept = source.Kind == SourceKind.Site ? await GonePages.RemoveAsync(_database, lease, job, ct) : null;
             await IngestionFinalizer.FinalizeAsync(_database, job.TenantId, ct);
             await _jobs.FinishAsync(lease, error: null, ct, kept);
         }

@@ -76,7 +76,17 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
         // A link may lead to another site or an unsupported file. That is not an error, because no user asked for it.
         var isNoPage = !PageAddress.MayBePage(raw.Address!) || (mediaType is null && source.Rules.Discovery == Discovery.Links);
         if (!isStart && (leadsAway || isNoPage))
-            return outcome with { Raw = null, Index = false, Finding = PageFinding.LeadsAway };
+        {
+            outcome = outcome with { Raw = null, Index = false, Finding = PageFinding.LeadsAway };
+            if (known is not { Stored: true }) return outcome;
+            // A sign-in page, a queue or a page that says sorry is often on another site.
+            var answer = leadsAway ? $"now leads to another site, {raw.Address!.Authority}" : "now answers with a file that cannot be read";
+            return outcome with
+            {
+                Error = $"{address} {answer}. The earlier text is kept until the next complete crawl sees the same.",
+                Failure = FetchFailure.LeadsAway,
+            };
+        }
 
         var finalAddress = PageAddress.Normalize(raw.Address!);
         var isWanted = _patterns.Allow(finalAddress);
