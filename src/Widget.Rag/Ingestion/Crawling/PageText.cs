@@ -19,8 +19,9 @@ internal sealed class PageText
     // A page with a lower resemblance to its earlier text has been rewritten, or is another page.
     private const double Related = 0.5;
 
-    // A page belongs to its canonical page if at least this share of its text is there, too.
-    private const double Contained = 0.5;
+    // A page belongs to its canonical page if at least this share of its text is there, too. Pages with little text often share most of it
+    // with the home page, such as opening hours, and differ in a price.
+    private const double Contained = 0.85;
 
     // Fewer words are no evidence that two pages come from one template.
     private const int MinTemplateWords = 4;
@@ -78,10 +79,10 @@ internal sealed class PageText
         return shorter < MinComparedWords && _words.Count(other._words.Contains) >= Related * shorter;
     }
 
-    /// <summary>Whether most of this text is also in another one.</summary>
+    /// <summary>Whether nearly all of this text is also in another one.</summary>
     public bool IsContainedIn(PageText other) => other.Contains(_shingles);
 
-    /// <summary>Whether most of a text is also in this one.</summary>
+    /// <summary>Whether nearly all of a text is also in this one.</summary>
     /// <param name="sample">A <see cref="Sample"/> of the text.</param>
     public bool ContainsSample(long[] sample) => Contains(sample);
 
