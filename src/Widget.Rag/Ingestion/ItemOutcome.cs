@@ -75,7 +75,7 @@ internal sealed record ItemOutcome
     /// </summary>
     public bool IsInconclusive => Error is not null && Failure switch
     {
-        // What a page that leads away links to is kept until the next crawl agrees (CrawlLedger).
+        // What a page that leads away links to is kept until the next crawl agrees (GonePages).
         FetchFailure.Gone or FetchFailure.Forbidden or FetchFailure.ShownAsMissing or FetchFailure.LeadsAway => false,
         FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable or FetchFailure.SameEverywhere => true,
         _ => !NeverRead,
@@ -85,7 +85,7 @@ internal sealed record ItemOutcome
     public bool ShouldRemove => Error is null ? !Index || DuplicateOf is not null : Failure is FetchFailure.Forbidden;
 
     /// <summary>
-    /// Whether the page seems not to exist any more. At the end of a site's crawl, <see cref="CrawlLedger"/> decides whether to believe it.
+    /// Whether the page seems not to exist any more. At the end of a site's crawl, <see cref="GonePages"/> decides whether to believe it.
     /// </summary>
     public bool IsMissing => Error is not null && Failure is FetchFailure.Gone or FetchFailure.ShownAsMissing or FetchFailure.LeadsAway;
 }

@@ -77,7 +77,7 @@ internal static class CrawlLedger
         if (gone.Length > 0)
             await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
 
-        // They keep the time at which they were last seen, because one answer may be wrong.
+        // Missing pages keep the time at which they were last seen, because one answer may be wrong.
         var missing = batch.FindAll(item => outcomes[item] is { Error: not null, Failure: FetchFailure.Gone })
             .ConvertAll(item => item.ExternalId);
         if (missing.Count > 0)

@@ -32,6 +32,17 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
         }
     }
 
+    /// <summary>The error of a single page that forbids indexing.</summary>
+    public static ItemOutcome Forbidden(ItemOutcome outcome, IngestionItem item) => outcome with
+    {
+        Raw = null,
+        Text = null,
+        Error = $"{item.Document.Url} forbids indexing (noindex). If this is your page, remove the noindex rule.",
+        Failure = FetchFailure.Forbidden,
+        Finding = null,
+        Links = [],
+    };
+
     /// <summary>Whether to fetch a link of the site, judged by its address.</summary>
     public bool ShouldFollow(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
 
@@ -61,12 +72,8 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
         };
         if (source.Kind != SourceKind.Site)
         {
-            return directives.Index
-                ? outcome
-                : throw new FetchFailureException($"{address} forbids indexing (noindex). If this is your page, remove the noindex rule.")
-                {
-                    Failure = FetchFailure.Forbidden,
-                };
+            // What a stored page shows now is read, because a maintenance page often forbids indexing.
+            return directives.Index || (known is { Stored: true } && raw.MediaType == MediaTypes.Html) ? outcome : Forbidden(outcome, item);
         }
 
         var isStart = item.ExternalId == source.Url;

@@ -29,6 +29,9 @@ internal sealed class PageText
     // Texts with fewer words are also compared word by word.
     private const int MinComparedWords = 10;
 
+    // Any odd numbers.
+    private static readonly long[] Orders = [-7046029254386353131, 7237128888997146477, -4417276706812531889];
+
     private const int ShingleWords = 3;
     private const int SampleSize = 64;
 
@@ -58,6 +61,10 @@ internal sealed class PageText
             AddShingles(_shingles, words);
             AddShingles(_template, template);
         }
+
+        var compared = _template.Count > 0 ? _template : _shingles;
+        if (compared.Count == 0) return;
+        foreach (var order in Orders) Signature = unchecked((Signature * 31) + compared.Min(shingle => (shingle ^ order) * order));
     }
 
     public Uri Address { get; }
@@ -91,6 +98,12 @@ internal sealed class PageText
     /// text.
     /// </summary>
     public long[] Sample() => [.. _shingles.Order().Take(SampleSize)];
+
+    /// <summary>
+    /// A number that texts have in common if they are the same apart from numbers and the words of their addresses: minima of the text's
+    /// shingles in different orders (Broder 1997). Texts that differ a little usually have another one.
+    /// </summary>
+    public long Signature { get; }
 
     /// <summary>Whether these words are in the text or the title, one after the other.</summary>
     public bool ContainsPhrase(string[] phrase) =>
