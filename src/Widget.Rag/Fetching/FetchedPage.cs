@@ -30,6 +30,9 @@ public enum FetchFailure
     /// <summary>The server reports success, but shows what it shows at addresses that do not exist (a "soft 404").</summary>
     ShownAsMissing,
 
+    /// <summary>It leads to another site, or to a file that cannot be read, although its text is stored.</summary>
+    LeadsAway,
+
     /// <summary>The server reports success, but shows the same text at addresses that had different texts.</summary>
     SameEverywhere,
 }

@@ -42,12 +42,13 @@ public static class PageAddress
     };
 
     /// <summary>
-    /// Removes the fragment and tracking parameters (utm_source, gclid, …). <see cref="Uri"/> itself lower-cases the host and removes the
-    /// default port.
+    /// Removes the fragment and tracking parameters (utm_source, gclid, …), and writes the host in ASCII (RFC 5891). <see cref="Uri"/>
+    /// itself lower-cases the host and removes the default port.
     /// </summary>
     public static Uri Normalize(Uri address)
     {
         var plain = new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+        if (HostOf(plain) != plain.Host) plain = new UriBuilder(plain) { Host = plain.IdnHost }.Uri;
         if (plain.Query.Length == 0) return plain;
         var parameters = plain.Query[1..].Split('&');
         var kept = Array.FindAll(parameters, parameter => !IsTracking(parameter));
@@ -84,7 +85,7 @@ public static class PageAddress
     public static Uri OnOriginOf(Uri site, Uri address) =>
         !IsSameSite(site, address) || (site.Scheme == address.Scheme && site.Authority == address.Authority)
             ? address
-            : new UriBuilder(address) { Scheme = site.Scheme, Host = site.Host, Port = site.IsDefaultPort ? -1 : site.Port }.Uri;
+            : new UriBuilder(address) { Scheme = site.Scheme, Host = HostOf(site), Port = site.IsDefaultPort ? -1 : site.Port }.Uri;
 
     /// <summary>
     /// The addresses under which servers usually deliver the same page: a folder for its default document, such as <c>/</c> for
@@ -101,6 +102,13 @@ public static class PageAddress
     // Paths are case-sensitive, and ASP.NET writes "Default.aspx".
     private static string[] Spellings(string name) => [name, char.ToUpperInvariant(name[0]) + name[1..]];
 
-    private static string Site(Uri address) =>
-        address.Authority.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? address.Authority[4..] : address.Authority;
+    private static string Site(Uri address)
+    {
+        var host = HostOf(address);
+        if (host.StartsWith("www.", StringComparison.OrdinalIgnoreCase)) host = host[4..];
+        return address.IsDefaultPort ? host : $"{host}:{address.Port}";
+    }
+
+    // In ASCII: sites and their servers write international names in both forms. IdnHost has IPv6 addresses without brackets.
+    private static string HostOf(Uri address) => address.HostNameType == UriHostNameType.Dns ? address.IdnHost : address.Host;
 }

@@ -37,7 +37,7 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
     private readonly HashSet<Uri> _pages = [];
 
     public SiteMap(PageFetcher fetcher)
-        : this(async (address, ct) => (await fetcher.FetchAsync(address, ct)).Content, TimeProvider.System)
+        : this(async (address, ct) => (await fetcher.FetchAsync(SiteMapFile.Request(address), ct)).Document!.Content, TimeProvider.System)
     {
     }
 
@@ -73,6 +73,7 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
                 var file = SiteMapFile.Parse(next.Map, await fetch(next.Map, either.Token));
                 if (!file.IsComplete)
                     listing.AddProblem($"The site map {next.Map} is damaged or cut off. Its {file.Entries.Count} whole entries were read.");
+                listing.Invalid += file.Invalid;
                 if (!file.IsIndex) readCount++;
                 foreach (var entry in listing.OfSite(file.Entries, next.Map))
                 {
@@ -130,11 +131,12 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
     {
         private readonly Dictionary<string, int> _otherSites = new(StringComparer.OrdinalIgnoreCase);
         private readonly List<string> _problems = [];
-        private int _invalid;
 
         public List<ListedPage> Pages { get; } = [];
 
         public bool Complete { get; set; } = true;
+
+        public int Invalid { get; set; }
 
         public void AddProblem(string problem)
         {
@@ -147,10 +149,8 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         {
             foreach (var entry in entries)
             {
-                if (!Uri.TryCreate(map, entry.Location, out var location)
-                    || location.Scheme is not ("http" or "https")
-                    || location.AbsoluteUri.Length > PageAddress.MaxLength)
-                    _invalid++;
+                if (SiteMapFile.AddressOf(map, entry.Location) is not { } location || location.AbsoluteUri.Length > PageAddress.MaxLength)
+                    Invalid++;
                 else if (!PageAddress.IsSameSite(site, location))
                     _otherSites[location.Authority] = _otherSites.GetValueOrDefault(location.Authority) + 1;
                 else
@@ -158,6 +158,6 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             }
         }
 
-        public ListedPages ToPages() => new(Pages, Complete) { OtherSites = _otherSites, Invalid = _invalid, Problems = _problems };
+        public ListedPages ToPages() => new(Pages, Complete) { OtherSites = _otherSites, Invalid = Invalid, Problems = _problems };
     }
 }

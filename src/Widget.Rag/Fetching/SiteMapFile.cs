@@ -19,7 +19,8 @@ internal sealed record SiteMapEntry(string Location, DateTimeOffset? Modified);
 /// <param name="IsIndex">Whether the entries are site maps instead of pages.</param>
 /// <param name="Entries">The whole entries, in order.</param>
 /// <param name="IsComplete">False when the file is damaged or cut off, so that entries may be missing.</param>
-internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEntry> Entries, bool IsComplete)
+/// <param name="Invalid">Number of lines that are not addresses.</param>
+internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEntry> Entries, bool IsComplete, int Invalid = 0)
 {
     // In bytes, uncompressed; the protocol's own limit.
     private const int MaxBytes = 50 << 20;
@@ -33,43 +34,77 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
         CheckCharacters = false,
     };
 
+    /// <summary>A request that reads one byte more than a file may have, so that a longer one is known to be cut off.</summary>
+    public static FetchRequest Request(Uri address) => new(address) { MaxBytes = MaxBytes + 1 };
+
     /// <exception cref="IngestionFailureException">The file is not a site map; the message says why.</exception>
     public static SiteMapFile Parse(Uri address, ReadOnlyMemory<byte> content)
     {
         var (bytes, isWhole) = Decompress(address, content);
         // XML does not allow anything before its declaration, but many generators write blank lines or a byte order mark there.
         var text = Decode(bytes).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        var file = text.StartsWith('<') ? ParseXml(address, text) : ParseList(address, text);
+        var file = text.StartsWith('<') || RootTag().IsMatch(text) ? ParseXml(address, text) : ParseList(address, text, isWhole);
         return file with { IsComplete = file.IsComplete && isWhole };
+    }
+
+    /// <summary>The address of an entry; null when it has none.</summary>
+    /// <param name="map">Address of the site map, for relative addresses and for those of its site that lack a scheme.</param>
+    /// <param name="location">The address as written.</param>
+    public static Uri? AddressOf(Uri map, string location)
+    {
+        if (OwnAddress(map, location) is { } own) return own;
+        if (location.StartsWith("www.", StringComparison.OrdinalIgnoreCase)) return null;
+        return Uri.TryCreate(map, location, out var address) && address.Scheme is "http" or "https" ? address : null;
     }
 
     private static SiteMapFile ParseXml(Uri address, string text)
     {
-        var root = "";
-        var entries = new List<SiteMapEntry>();
+        var document = Walk(text);
+        // Some servers write comments, warnings or HTML before the site map.
+        if (ElementOf(document.Root) is null && RootTag().Match(text) is { Success: true, Index: > 0 } tag)
+        {
+            text = text[tag.Index..];
+            document = Walk(text);
+        }
+
+        if (ElementOf(document.Root) is not { } element)
+        {
+            throw document.Error is { } error
+                ? new IngestionFailureException($"{address} is not a site map: it is not valid XML.", error)
+                : new IngestionFailureException($"{address} is not a site map: its root element is <{document.Root}>.");
+        }
+
+        if (document.Error is null) return new SiteMapFile(document.Root == IndexRoot, document.Entries, IsComplete: true);
+        // The parser stops at the first error, such as an unescaped ampersand. The entries after it are still found by their tags.
+        var entries = FindEntries(text, element);
+        if (entries.Count == 0) throw new IngestionFailureException($"{address} is not a site map: it is not valid XML.", document.Error);
+        var isWhole = document.HasEnded && entries.Count <= document.Entries.Count;
+        return new SiteMapFile(document.Root == IndexRoot, isWhole ? document.Entries : entries, isWhole);
+    }
+
+    private static ReadXml Walk(string text)
+    {
+        var document = new ReadXml();
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), XmlSettings);
             reader.MoveToContent();
-            root = reader.LocalName;
-            if (ElementOf(root) is not { } element)
-                throw new IngestionFailureException($"{address} is not a site map: its root element is <{root}>.");
+            document.Root = reader.LocalName;
+            if (ElementOf(document.Root) is not { } element) return document;
             reader.Read();
             while (!reader.EOF)
             {
+                if (reader is { NodeType: XmlNodeType.EndElement, Depth: 0 }) document.HasEnded = true;
                 if (reader.NodeType != XmlNodeType.Element || reader.LocalName != element) reader.Read();
-                else if (Entry((XElement)XNode.ReadFrom(reader)) is { } entry) entries.Add(entry);
+                else if (Entry((XElement)XNode.ReadFrom(reader)) is { } entry) document.Entries.Add(entry);
             }
-
-            return new SiteMapFile(root == IndexRoot, entries, IsComplete: true);
         }
         catch (XmlException e)
         {
-            // The parser stops at the first error, such as an unescaped ampersand. The entries after it are still found by their tags.
-            if (ElementOf(root) is { } element) entries = FindEntries(text, element);
-            if (entries.Count == 0) throw new IngestionFailureException($"{address} is not a site map: it is not valid XML.", e);
-            return new SiteMapFile(root == IndexRoot, entries, IsComplete: false);
+            document.Error = e;
         }
+
+        return document;
     }
 
     private static SiteMapEntry? Entry(XElement entry)
@@ -102,18 +137,28 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
         return entries;
     }
 
-    private static SiteMapFile ParseList(Uri address, string text)
+    private static SiteMapFile ParseList(Uri address, string text, bool isWhole)
     {
+        // The last line of a file that is cut off may be half an address.
+        if (!isWhole) text = text[..(text.AsSpan().LastIndexOfAny('\r', '\n') + 1)];
         var lines = text.Split(['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0) throw new IngestionFailureException($"{address} is not a site map: it is empty.");
-        var entries = lines.Where(IsWebAddress).Select(line => new SiteMapEntry(line, Modified: null)).ToList();
+        var entries = lines.Where(line => IsWebAddress(address, line)).Select(line => new SiteMapEntry(line, Modified: null)).ToList();
         return entries.Count > 0
-            ? new SiteMapFile(IsIndex: false, entries, IsComplete: true)
+            ? new SiteMapFile(IsIndex: false, entries, IsComplete: true, lines.Count(line => line[0] != '#') - entries.Count)
             : throw new IngestionFailureException($"{address} is not a site map: it is not valid XML and not a list of addresses.");
     }
 
-    private static bool IsWebAddress(string line) =>
-        Uri.TryCreate(line, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+    private static bool IsWebAddress(Uri map, string line) => OwnAddress(map, line) is not null
+        || (Uri.TryCreate(line, UriKind.Absolute, out var address) && address.Scheme is "http" or "https");
+
+    // "www.site.example/page" is meant as an address. By the rules for addresses it is a path, and "site.example:81" begins with a scheme.
+    private static Uri? OwnAddress(Uri map, string location) =>
+        location.IndexOf('.', StringComparison.Ordinal) > 0
+        && Uri.TryCreate($"{map.Scheme}://{location}", UriKind.Absolute, out var address)
+        && PageAddress.IsSameSite(map, address)
+            ? address
+            : null;
 
     // The name of the entries below a root element; null when the root is none of a site map.
     private static string? ElementOf(string root) => root switch
@@ -140,7 +185,7 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
 
     private static (ReadOnlyMemory<byte> Bytes, bool IsWhole) Decompress(Uri address, ReadOnlyMemory<byte> content)
     {
-        if (!content.Span.StartsWith<byte>([0x1F, 0x8B])) return (content, true);
+        if (!content.Span.StartsWith<byte>([0x1F, 0x8B])) return (content, content.Length <= MaxBytes);
         using var gzip = new GZipStream(new MemoryStream(content.ToArray()), CompressionMode.Decompress);
         using var inflated = new MemoryStream();
         try
@@ -164,6 +209,21 @@ internal sealed partial record SiteMapFile(bool IsIndex, IReadOnlyList<SiteMapEn
         var size = content.Length < 4 ? 0 : BitConverter.ToUInt32(content.Span[^4..]);
         return (inflated.ToArray(), size == (uint)inflated.Length);
     }
+
+    private sealed class ReadXml
+    {
+        public string Root { get; set; } = "";
+
+        public List<SiteMapEntry> Entries { get; } = [];
+
+        /// <summary>Whether the root element ends before the first error.</summary>
+        public bool HasEnded { get; set; }
+
+        public XmlException? Error { get; set; }
+    }
+
+    [GeneratedRegex("""<(?:[\w.-]+:)?(?:urlset|sitemapindex)(?=[\s/>])""", Whole, 10_000)]
+    private static partial Regex RootTag();
 
     [GeneratedRegex("""<(?:[\w.-]+:)?url(?:\s[^<>]*)?>""", Whole, 10_000)]
     private static partial Regex PageStart();

@@ -25,7 +25,7 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
     }
 
     public async Task<ReadOnlyMemory<byte>> FetchSiteMapAsync(Uri address, CancellationToken ct) =>
-        (await PolitelyAsync(new FetchRequest(address), delay: null, ct)).Document!.Content;
+        (await PolitelyAsync(SiteMapFile.Request(address), delay: null, ct)).Document!.Content;
 
     /// <summary>Reads the site's robots.txt.</summary>
     /// <exception cref="IngestionFailureException">

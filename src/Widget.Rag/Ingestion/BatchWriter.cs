@@ -69,6 +69,8 @@ internal static class BatchWriter
         {
             { ShouldRemove: true, DuplicateOf: null } outcome => [item.ExternalId, outcome.ExternalId],
             { ShouldRemove: true } => [item.ExternalId],
+            // A person has asked for this one page, and its server says that it does not exist.
+            { Failure: FetchFailure.Gone } when source.Kind == SourceKind.Page => [item.ExternalId],
             var outcome when outcome.ExternalId != item.ExternalId => [item.ExternalId],
             _ => Array.Empty<string>(),
         }).ToArray();

@@ -134,13 +134,13 @@ public enum ItemState
 /// <summary>What was unusual about a crawled page.</summary>
 public enum PageFinding
 {
-    /// <summary>It names another page as canonical that has another text, so it is stored under its own address.</summary>
+    /// <summary>It names another page as canonical that has another text or was not read. It is stored under its own address.</summary>
     CanonicalIgnored,
 
     /// <summary>It has the same text as its canonical page, or redirects there, so it is not stored twice.</summary>
     Duplicate,
 
-    /// <summary>It redirects to another site, or leads to a file that cannot be read.</summary>
+    /// <summary>It redirects to another site, or leads to a file that cannot be read. It fails if its text is stored.</summary>
     LeadsAway,
 
     /// <summary>It forbids indexing.</summary>
@@ -192,7 +192,7 @@ public sealed class IngestionItem : ITenantOwned
     /// </summary>
     public long[]? TextSample { get; set; }
 
-    /// <summary>Whether the page is stored under its own address, because its canonical page has another text.</summary>
+    /// <summary>Whether the page is stored under its own address, because its canonical page has another text or was not read.</summary>
     public bool IgnoresCanonical { get; set; }
 
     /// <summary>Whether it failed and has been tried again since.</summary>

@@ -75,14 +75,17 @@ internal sealed record ItemOutcome
     /// </summary>
     public bool IsInconclusive => Error is not null && Failure switch
     {
-        FetchFailure.Gone or FetchFailure.Forbidden or FetchFailure.ShownAsMissing => false,
+        // What a page that leads away links to is kept until the next crawl agrees (GonePages).
+        FetchFailure.Gone or FetchFailure.Forbidden or FetchFailure.ShownAsMissing or FetchFailure.LeadsAway => false,
         FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable or FetchFailure.SameEverywhere => true,
         _ => !NeverRead,
     };
 
+    /// <summary>Whether to remove the stored document now: the page is a duplicate, or must not be stored.</summary>
+    public bool ShouldRemove => Error is null ? !Index || DuplicateOf is not null : Failure is FetchFailure.Forbidden;
+
     /// <summary>
-    /// Whether to remove the stored document now: the page is gone, a duplicate, or forbids indexing. A page that only shows an error text
-    /// is removed at the end of the crawl, if the crawl has found most of the site.
+    /// Whether the page seems not to exist any more. At the end of a site's crawl, <see cref="GonePages"/> decides whether to believe it.
     /// </summary>
-    public bool ShouldRemove => Error is null ? !Index || DuplicateOf is not null : Failure is FetchFailure.Gone or FetchFailure.Forbidden;
+    public bool IsMissing => Error is not null && Failure is FetchFailure.Gone or FetchFailure.ShownAsMissing or FetchFailure.LeadsAway;
 }

@@ -20,4 +20,6 @@ internal sealed record JobRun(
     TimeProvider Clock)
 {
     public ItemFetcher Fetcher { get; } = new(Visit, Source, Clock);
+
+    public SharedTexts NewTexts { get; } = new();
 }

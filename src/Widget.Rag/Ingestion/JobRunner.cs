@@ -63,15 +63,19 @@ public sealed class JobRunner
             var visit = _startVisit(ct);
             var run = new JobRun(lease, job, source, visit, _startProbe(visit), _clock);
             if (await _sites.PrepareAsync(run, ct) is not { } pages) return false;
-            while (await _jobs.TakeBatchAsync(run, pages, ct) is { Count: > 0 } batch)
+            do
             {
-                await _batches.RunAsync(run, batch, ct);
-                if (IsTimeUp()) return false;
+                while (await _jobs.TakeBatchAsync(run, pages, ct) is { Count: > 0 } batch)
+                {
+                    await _batches.RunAsync(run, batch, ct);
+                    if (IsTimeUp()) return false;
+                }
+
+                if (await _jobs.MoveToSlowLaneAsync(lease, ct)) return false;
             }
+            while (source.Kind == SourceKind.Site && await CanonicalPages.ReleaseUnreadAsync(_database, lease, job, ct));
 
-            if (await _jobs.MoveToSlowLaneAsync(lease, ct)) return false;
-
-            var kept = source.Kind == SourceKind.Site ? await CrawlLedger.RemoveGoneAsync(_database, lease, job, ct) : null;
+            var kept = source.Kind == SourceKind.Site ? await GonePages.RemoveAsync(_database, lease, job, ct) : null;
             await IngestionFinalizer.FinalizeAsync(_database, job.TenantId, ct);
             await _jobs.FinishAsync(lease, error: null, ct, kept);
         }

@@ -68,8 +68,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
         if (passages.Count == 0) throw new IngestionFailureException(extracted.NoTextReason ?? "This document has no text.");
 
         var language = description.Language
-            ?? LanguageDetector.Detect(string.Join(' ', passages.Take(5).Select(passage => passage.Text)))
-            ?? extracted.Language
+            ?? LanguageDetector.DetectDocument(string.Join(' ', passages.Take(5).Select(passage => passage.Text)), extracted.Language)
             ?? "en";
         // The headings of a workbook are the names of its sheets.
         var heading = recognised.MediaType == MediaTypes.Xlsx ? null : FirstHeading(extracted);

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Widget.Rag.Text;
 
 /// <summary>
@@ -8,6 +10,11 @@ public static class LanguageDetector
 {
     /// <summary>ISO 639-2 for a language that is not known.</summary>
     public const string Undetermined = "und";
+
+    // Not every code, because pages also declare countries, such as "us" and "uk".
+    private static readonly FrozenSet<string> WithoutStopWords =
+        "af az bs ca cs cy da et eu fi fy ga gl hr hu id is lb lt lv ms mt nb nl nn no pl ro sk sl sq sv sw tl tr uz vi"
+            .Split(' ').ToFrozenSet();
 
     private const int MaxWords = 2_000;
     private const int MaxCharacters = 20_000;
@@ -31,6 +38,15 @@ public static class LanguageDetector
         var ranked = counts.OrderByDescending(pair => pair.Value).Take(2).ToArray();
         return ranked[0].Value >= 3 && ranked[0].Value >= 1.25 * ranked[1].Value ? ranked[0].Key : null;
     }
+
+    /// <summary>
+    /// The language of a document. Its words decide against the declared language, which templates often state wrongly, unless it is a
+    /// language in Latin script whose stop words are not known: by its words, Dutch looks like French.
+    /// </summary>
+    /// <param name="text">The beginning of the document's text.</param>
+    /// <param name="declared">ISO 639-1; null when the document declares none.</param>
+    public static string? DetectDocument(string text, string? declared) =>
+        (declared is not null && WithoutStopWords.Contains(declared) ? OfScript(text) : Detect(text)) ?? declared;
 
     /// <summary>
     /// The language of a question, which is often too short for <see cref="Detect"/>: a single stop word decides when it belongs to one

@@ -8,17 +8,9 @@ namespace Widget.Rag.Text;
 internal static class LetterForms
 {
     private const char FirstHalfWidthKana = '\uFF65';
-    private const char FirstArabicForm = '\uFE80';
 
     private const string HalfWidthKana =
         "・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A";
-
-    // The letters of U+FE80 to U+FEFC, in order.
-    private static readonly string[] ArabicForms =
-        ("ء آ آ أ أ ؤ ؤ إ إ ئ ئ ئ ئ ا ا ب ب ب ب ة ة ت ت ت ت ث ث ث ث ج ج ج ج ح ح ح ح خ خ خ "
-            + "خ د د ذ ذ ر ر ز ز س س س س ش ش ش ش ص ص ص ص ض ض ض ض ط ط ط ط ظ ظ ظ ظ ع ع ع ع غ غ غ "
-            + "غ ف ف ف ف ق ق ق ق ك ك ك ك ل ل ل ل م م م م ن ن ن ن ه ه ه ه و و ى ى ي ي ي ي لآ لآ لأ "
-            + "لأ لإ لإ لا لا").Split(' ');
 
     // Letters and what they are with a mark, in pairs, by the mark.
     private static readonly Dictionary<char, string> WithMark = new()
@@ -121,7 +113,7 @@ internal static class LetterForms
     {
         >= '\uFF01' and <= '\uFF5E' => ((char)(character - 0xFEE0)).ToString(),
         >= FirstHalfWidthKana and <= '\uFF9F' => HalfWidthKana[character - FirstHalfWidthKana].ToString(),
-        >= FirstArabicForm and <= '\uFEFC' => ArabicForms[character - FirstArabicForm],
+        >= '\uFB50' and <= '\uFEFC' => ArabicForms.Ordinary(character),
         'ﬀ' => "ff",
         'ﬁ' => "fi",
         'ﬂ' => "fl",

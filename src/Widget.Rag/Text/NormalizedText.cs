@@ -9,6 +9,8 @@ namespace Widget.Rag.Text;
 /// </summary>
 internal static class NormalizedText
 {
+    private const char NonJoiner = '\u200C';
+
     /// <summary>
     /// Returns the text with composed accents, ordinary letters instead of full-width and presentation forms, ASCII digits and straight
     /// apostrophes, and without invisible characters. The words stay the same.
@@ -17,15 +19,16 @@ internal static class NormalizedText
     {
         if (Ascii.IsValid(text)) return text;
         var unified = new StringBuilder(text.Length);
-        foreach (var character in text)
+        for (var i = 0; i < text.Length; i++)
         {
+            var character = text[i];
             if (char.IsAscii(character)) unified.Append(character);
             else if (LetterForms.Ordinary(character) is { } ordinary) foreach (var part in ordinary) Append(unified, part);
             else if (IsApostrophe(character)) unified.Append('\'');
             else if (char.IsDigit(character)) unified.Append((int)char.GetNumericValue(character));
             else if (character == '\u066B') unified.Append('.'); // Arabic decimal separator
             else if (character == '\u066C') unified.Append(','); // Arabic thousands separator
-            else if (!IsInvisible(character)) Append(unified, character);
+            else if (character == NonJoiner ? Separates(text, i) : !IsInvisible(character)) Append(unified, character);
         }
 
         return unified.ToString();
@@ -62,9 +65,18 @@ internal static class NormalizedText
         else unified.Append(character);
     }
 
-    // Soft hyphens, direction marks and others. A zero-width non-joiner stays: in Persian it separates the parts of a word like a hyphen.
-    private static bool IsInvisible(char character) =>
-        character != '\u200C' && char.GetUnicodeCategory(character) == UnicodeCategory.Format;
+    // Soft hyphens, direction marks and others.
+    private static bool IsInvisible(char character) => char.GetUnicodeCategory(character) == UnicodeCategory.Format;
+
+    // A zero-width non-joiner separates the parts of a word like a hyphen in Persian, and changes letters in scripts of India. In other
+    // scripts it only prevents a ligature ("Auf|lage").
+    private static bool Separates(string text, int at) =>
+        at > 0 && at + 1 < text.Length && HasNonJoiner(text[at - 1]) && HasNonJoiner(text[at + 1]);
+
+    private static bool HasNonJoiner(char character) => character
+        is (>= '\u0600' and <= '\u0DFF') // Arabic, Syriac and the Indic scripts up to Sinhala
+        or (>= '\u1000' and <= '\u109F') or (>= '\u1780' and <= '\u17FF') // Myanmar, Khmer
+        or (>= '\uFB50' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC'); // Arabic presentation forms
 
     private static bool IsApostrophe(char character) =>
         character is '\u2018' or '\u2019' or '\u201B' or '\u2032' or '\u02B9' or '\u02BB' or '\u02BC' or '\u00B4';

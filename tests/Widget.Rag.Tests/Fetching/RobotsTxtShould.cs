@@ -108,6 +108,9 @@ public sealed class RobotsTxtShould
     [InlineData("https://a.example/p?_ga=1.2&_gl=3&mc_cid=4&mc_eid=5&UTM_Medium=mail", "https://a.example/p")]
     [InlineData("https://a.example/p?ref=twitter", "https://a.example/p")]
     [InlineData("https://a.example/p?ref=main&page=2&sid=7&source=api", "https://a.example/p?ref=main&page=2&sid=7&source=api")]
+    [InlineData("https://www.müller-räder.de/p?utm_source=x", "https://www.xn--mller-rder-w5a5z.de/p")]
+    [InlineData("https://xn--mller-rder-w5a5z.de/p#x", "https://xn--mller-rder-w5a5z.de/p")]
+    [InlineData("http://münchen.example:8080/ä?b=ö", "http://xn--mnchen-3ya.example:8080/%C3%A4?b=%C3%B6")]
     public void Normalize_addresses(string address, string written) =>
         PageAddress.Normalize(new Uri(address)).AbsoluteUri.ShouldBe(written);
 

@@ -38,6 +38,14 @@ public sealed class LexicalTextShould
     [InlineData("O’Brien, OʼBrien, O´Brien", "O Brien O Brien O Brien")]
     [InlineData("٢٠٢٦ و ١٬٢٩٩", "2026 و 1299")]
     [InlineData("ｶﾞｲﾄﾞ", "ガイ イド")]
+    [InlineData("Auf\u200Clage, shelf\u200Cful", "Auflage shelfful")]
+    [InlineData("Auf\u200Clage und می\u200Cخواهم", "Auflage und می خواهم")]
+    [InlineData("\u200Cword\u200C", "word")]
+    [InlineData("क्\u200Cष", "क् ष")]
+    [InlineData("ﭘﺮﺗﻘﺎﻝ ﮔﻞ ﭼﺎی", "پرتقال گل چای")]
+    [InlineData("ﭨﻮﭨﺎ ﮨﮯ ﮐﯿﺎ", "ٹوٹا ہے کیا")]
+    [InlineData("ﻣَﺪْﺭَﺳَﺔ ﻣﹷﺪﹿﺭ", "مَدْرَسَة مَدْر")]
+    [InlineData("ﷲ ﷴ ﳀ", "الله محمد فخ")]
     public void Unify_what_is_encoded_differently(string text, string words) => LexicalText.Prepare(text).TrimEnd().ShouldBe(words);
 
     [Theory]

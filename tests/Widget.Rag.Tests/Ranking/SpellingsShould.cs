@@ -96,6 +96,21 @@ public sealed class SpellingsShould(DatabaseFixture fixture)
             (await Question.ReadAsync(db, question, Ct)).Terms.First(term => term.Lexeme == "die").IsStop;
     }
 
+    [Fact]
+    public async Task Take_the_stop_words_of_every_language_that_the_question_may_be_in()
+    {
+        var (knowledge, tenant) = await ImportAsync(
+            ("nl", "De garantie in de winkel is twee jaar."),
+            ("en", "The warranty in the shop is two years."),
+            ("fr", "La garantie de la boutique est de deux ans."));
+        using var _ = knowledge;
+
+        await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
+        var terms = (await Question.ReadAsync(db, "Wat is de garantie in de winkel?", Ct)).Terms;
+
+        terms.Where(term => term.IsStop).Select(term => term.Lexeme).Distinct().ShouldBe(["is", "de", "in"], ignoreOrder: true);
+    }
+
     private async Task<(Knowledge Knowledge, TenantId Tenant)> ImportAsync(params (string Language, string Text)[] texts)
     {
         var tenant = await _database.AddTenantAsync();

@@ -74,31 +74,61 @@ internal static class CanonicalPages
         return decisions;
     }
 
+    /// <summary>
+    /// Releases the pages that were set aside for a page that the job does not have, because its page limit was reached, and that is not
+    /// stored either. Call it when no item is left.
+    /// </summary>
+    /// <returns>Whether there are any. They are read again.</returns>
+    public static async Task<bool> ReleaseUnreadAsync(TenantDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        await using var command = db.Command(
+            """
+            select item.ordinal from ingestion_items item
+            where item.job_id = $1 and item.text_sample is not null and item.state = 'ready'
+              and not exists (select from ingestion_items other where other.job_id = $1 and other.external_id = item.aside_for)
+              and not exists (select from ingestion_items other where other.job_id = $1 and other.address = item.aside_for)
+              and not exists (select from documents where source_id = $2 and external_id = item.aside_for)
+            """,
+            [job.Id.Value, job.SourceId.Value]);
+        var unread = new List<long>();
+        await using (var rows = await command.ExecuteReaderAsync(ct))
+            while (await rows.ReadAsync(ct)) unread.Add(rows.GetInt64(0));
+        if (unread.Count == 0) return false;
+        await ReleaseAsync(db, job, unread, ct);
+        await lease.ConfirmAsync(db, ct);
+        await db.CommitAsync(ct);
+        return true;
+    }
+
     /// <summary>Applies the decisions in the transaction that stores the batch, after its items have been completed.</summary>
     public static async Task ApplyAsync(TenantDb db, IngestionJob job, CanonicalDecisions decisions, CancellationToken ct)
     {
-        if (decisions.Released.Count > 0)
-        {
-            await using var command = db.Command(
-                """
-                with released as (
-                  update ingestion_items
-                  set state = 'waiting', attempts = 0, ignores_canonical = true, text_sample = null, finding = null,
-                      document = document - 'asideFor'
-                  where job_id = $1 and ordinal = any($2) and state = 'ready'
-                  returning 1
-                )
-                update ingestion_jobs set done = done - (select count(*) from released) where id = $1
-                """,
-                [job.Id.Value, decisions.Released.ToArray()]);
-            await command.ExecuteNonQueryAsync(ct);
-        }
+        if (decisions.Released.Count > 0) await ReleaseAsync(db, job, decisions.Released, ct);
 
         foreach (var level in decisions.Added.GroupBy(added => added.Depth))
         {
             ListedPage[] pages = [.. level.Select(added => new ListedPage(added.Page)).DistinctBy(page => page.Address)];
             await JobCreation.AddPagesAsync(db, job, pages, new Reading.DocumentDescription(), level.Key, ct);
         }
+    }
+
+    // Lets pages that were set aside be read again, under their own addresses.
+    private static async Task ReleaseAsync(TenantDb db, IngestionJob job, List<long> ordinals, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            with released as (
+              update ingestion_items
+              set state = 'waiting', attempts = 0, ignores_canonical = true, text_sample = null, finding = null,
+                  document = document - 'asideFor'
+              where job_id = $1 and ordinal = any($2) and state = 'ready'
+              returning 1
+            )
+            update ingestion_jobs set done = done - (select count(*) from released) where id = $1
+            """,
+            [job.Id.Value, ordinals.ToArray()]);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     // A page that was set aside for one of this batch is released if that page cannot be read, leads back to it, or has another text.

@@ -23,16 +23,11 @@ internal sealed record KnownPage(
     public bool Usable => Reading is not null && (Stored || !Indexed);
 }
 
-/// <summary>Records the state of a source's pages, and removes documents whose pages are gone.</summary>
+/// <summary>Records the state of a source's pages.</summary>
 internal static class CrawlLedger
 {
     // Pages with more links, such as long indexes, are always fetched in full.
     private const int MaxLinks = 2_000;
-
-    private const int Slice = 100;
-
-    // This many documents may be removed even if they are most of the site.
-    private const int AlwaysRemovable = 5;
 
     public static async Task<Dictionary<string, KnownPage>> KnownAsync(
         TenantDb db,
@@ -82,10 +77,18 @@ internal static class CrawlLedger
         if (gone.Length > 0)
             await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
 
+        // Missing pages keep the time at which they were last seen, because one answer may be wrong.
+        var missing = batch.FindAll(item => outcomes[item] is { Error: not null, Failure: FetchFailure.Gone })
+            .ConvertAll(item => item.ExternalId);
+        if (missing.Count > 0)
+            await db.CrawledPages.Where(page => page.SourceId == source.Id && missing.Contains(page.Address)).ExecuteUpdateAsync(
+                set => set.SetProperty(page => page.Indexed, false).SetProperty(page => page.Reading, (byte[]?)null),
+                ct);
+
         var seen = batch.Where(
             item => outcomes[item] is { DuplicateOf: null } outcome && !(outcome.Error is not null && outcome.ShouldRemove))
             .Where(item => outcomes[item] is not { Raw: null, Unchanged: false, Error: null }) // no page of this site
-            .Where(item => outcomes[item].Failure != FetchFailure.ShownAsMissing)
+            .Where(item => !outcomes[item].IsMissing)
             .ToList();
         await using var command = db.Batch();
         foreach (var item in seen)
@@ -144,64 +147,6 @@ internal static class CrawlLedger
 
         if (command.BatchCommands.Count > 0) await command.ExecuteNonQueryAsync(ct);
     }
-
-    /// <summary>
-    /// Removes the pages that a complete crawl of a site did not find any more. If these are most of the site, removes only those that the
-    /// previous complete crawl did not find either. Works in slices, each committed only while the lease is held.
-    /// </summary>
-    /// <returns>Why pages that were not found are kept, in plain words; null when there are none.</returns>
-    public static async Task<string?> RemoveGoneAsync(TenantDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
-    {
-        DateTimeOffset? since;
-        await using (var db = await database.BeginAsync(lease.Tenant, ct)) since = await GoneSinceAsync(db, job, ct);
-        while (since is { } time)
-        {
-            await using var db = await database.BeginAsync(lease.Tenant, ct);
-            var gone = await NotSeenSince(db, job.SourceId, time)
-                .OrderBy(document => document.Id)
-                .Select(document => document.Id)
-                .Take(Slice)
-                .ToListAsync(ct);
-            if (gone.Count == 0)
-                await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < time).ExecuteDeleteAsync(ct);
-            else await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
-            await lease.ConfirmAsync(db, ct);
-            await db.CommitAsync(ct);
-            if (gone.Count == 0) break;
-        }
-
-        await using var after = await database.BeginAsync(lease.Tenant, ct);
-        var kept = await NotSeenSince(after, job.SourceId, job.CreatedAt).CountAsync(ct);
-        if (kept == 0) return null;
-        var documents = CrawlNotices.Count(kept, "document", "documents");
-        return await after.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete, ct)
-            ? $"Not found, but kept: {documents}. That is most of the site, so the next complete crawl must confirm it."
-            : $"Not found, but kept: {documents}. The crawl was not complete.";
-    }
-
-    // Pages not seen since this time are gone; null when no page may be considered gone. A site under maintenance may answer every address
-    // with a normal page, so most of a site is removed only when a second crawl agrees.
-    private static async Task<DateTimeOffset?> GoneSinceAsync(TenantDb db, IngestionJob job, CancellationToken ct)
-    {
-        if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return null;
-        var gone = await NotSeenSince(db, job.SourceId, job.CreatedAt).CountAsync(ct);
-        var all = await db.Documents.CountAsync(document => document.SourceId == job.SourceId, ct);
-        if (gone <= AlwaysRemovable || gone * 2 <= all) return job.CreatedAt;
-        return await db.Jobs
-            .Where(
-                row => row.SourceId == job.SourceId
-                    && row.CreatedAt < job.CreatedAt
-                    && row.Status == JobStatus.Ready
-                    && row.Complete
-                    && row.Done > 0)
-            .OrderByDescending(row => row.CreatedAt)
-            .Select(row => (DateTimeOffset?)row.CreatedAt)
-            .FirstOrDefaultAsync(ct);
-    }
-
-    private static IQueryable<Document> NotSeenSince(TenantDb db, SourceId source, DateTimeOffset since) =>
-        db.Documents.Where(document => document.SourceId == source
-            && !db.Set<CrawledPage>().Any(page => page.SourceId == source && page.Address == document.ExternalId && page.SeenAt >= since));
 
     private static Npgsql.NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };

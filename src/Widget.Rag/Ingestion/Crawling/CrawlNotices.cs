@@ -62,7 +62,8 @@ internal static class CrawlNotices
         return finding switch
         {
             PageFinding.CanonicalIgnored =>
-                $"Canonical address not believed: {pages} The named page has another text, so this one is stored under its own address.",
+                $"Canonical address not believed: {pages} The named page has another text or was not read, so this one is stored under its "
+                    + "own address.",
             PageFinding.Duplicate => $"Not stored again: {pages} The text is already stored under the canonical or final address.",
             PageFinding.LeadsAway => $"Skipped: {pages} The address leads to another site, or to a file that cannot be read.",
             PageFinding.NoIndex => $"Not stored: {pages} The page forbids indexing (noindex).",

@@ -32,7 +32,7 @@ public sealed class CrawledPage : ITenantOwned
     /// </summary>
     public byte[]? Reading { get; init; }
 
-    /// <summary>False when the page forbids indexing.</summary>
+    /// <summary>False when the page forbids indexing, or when its server says that it does not exist.</summary>
     public bool Indexed { get; init; }
 
     public DateTimeOffset? FetchedAt { get; init; }

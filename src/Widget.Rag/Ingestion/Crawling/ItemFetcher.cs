@@ -32,6 +32,17 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
         }
     }
 
+    /// <summary>The error of a single page that forbids indexing.</summary>
+    public static ItemOutcome Forbidden(ItemOutcome outcome, IngestionItem item) => outcome with
+    {
+        Raw = null,
+        Text = null,
+        Error = $"{item.Document.Url} forbids indexing (noindex). If this is your page, remove the noindex rule.",
+        Failure = FetchFailure.Forbidden,
+        Finding = null,
+        Links = [],
+    };
+
     /// <summary>Whether to fetch a link of the site, judged by its address.</summary>
     public bool ShouldFollow(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
 
@@ -61,12 +72,8 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
         };
         if (source.Kind != SourceKind.Site)
         {
-            return directives.Index
-                ? outcome
-                : throw new FetchFailureException($"{address} forbids indexing (noindex). If this is your page, remove the noindex rule.")
-                {
-                    Failure = FetchFailure.Forbidden,
-                };
+            // What a stored page shows now is read, because a maintenance page often forbids indexing.
+            return directives.Index || (known is { Stored: true } && raw.MediaType == MediaTypes.Html) ? outcome : Forbidden(outcome, item);
         }
 
         var isStart = item.ExternalId == source.Url;
@@ -76,7 +83,17 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source, TimeProvider c
         // A link may lead to another site or an unsupported file. That is not an error, because no user asked for it.
         var isNoPage = !PageAddress.MayBePage(raw.Address!) || (mediaType is null && source.Rules.Discovery == Discovery.Links);
         if (!isStart && (leadsAway || isNoPage))
-            return outcome with { Raw = null, Index = false, Finding = PageFinding.LeadsAway };
+        {
+            outcome = outcome with { Raw = null, Index = false, Finding = PageFinding.LeadsAway };
+            if (known is not { Stored: true }) return outcome;
+            // A sign-in page, a queue or a page that says sorry is often on another site.
+            var answer = leadsAway ? $"now leads to another site, {raw.Address!.Authority}" : "now answers with a file that cannot be read";
+            return outcome with
+            {
+                Error = $"{address} {answer}. The earlier text is kept until the next complete crawl sees the same.",
+                Failure = FetchFailure.LeadsAway,
+            };
+        }
 
         var finalAddress = PageAddress.Normalize(raw.Address!);
         var isWanted = _patterns.Allow(finalAddress);

@@ -19,14 +19,18 @@ internal sealed class PageText
     // A page with a lower resemblance to its earlier text has been rewritten, or is another page.
     private const double Related = 0.5;
 
-    // A page belongs to its canonical page if at least this share of its text is there, too.
-    private const double Contained = 0.5;
+    // A page belongs to its canonical page if at least this share of its text is there, too. Pages with little text often share most of it
+    // with the home page, such as opening hours, and differ in a price.
+    private const double Contained = 0.85;
 
     // Fewer words are no evidence that two pages come from one template.
     private const int MinTemplateWords = 4;
 
     // Texts with fewer words are also compared word by word.
     private const int MinComparedWords = 10;
+
+    // Any odd numbers.
+    private static readonly long[] Orders = [-7046029254386353131, 7237128888997146477, -4417276706812531889];
 
     private const int ShingleWords = 3;
     private const int SampleSize = 64;
@@ -57,6 +61,10 @@ internal sealed class PageText
             AddShingles(_shingles, words);
             AddShingles(_template, template);
         }
+
+        var compared = _template.Count > 0 ? _template : _shingles;
+        if (compared.Count == 0) return;
+        foreach (var order in Orders) Signature = unchecked((Signature * 31) + compared.Min(shingle => (shingle ^ order) * order));
     }
 
     public Uri Address { get; }
@@ -78,10 +86,10 @@ internal sealed class PageText
         return shorter < MinComparedWords && _words.Count(other._words.Contains) >= Related * shorter;
     }
 
-    /// <summary>Whether most of this text is also in another one.</summary>
+    /// <summary>Whether nearly all of this text is also in another one.</summary>
     public bool IsContainedIn(PageText other) => other.Contains(_shingles);
 
-    /// <summary>Whether most of a text is also in this one.</summary>
+    /// <summary>Whether nearly all of a text is also in this one.</summary>
     /// <param name="sample">A <see cref="Sample"/> of the text.</param>
     public bool ContainsSample(long[] sample) => Contains(sample);
 
@@ -90,6 +98,12 @@ internal sealed class PageText
     /// text.
     /// </summary>
     public long[] Sample() => [.. _shingles.Order().Take(SampleSize)];
+
+    /// <summary>
+    /// A number that texts have in common if they are the same apart from numbers and the words of their addresses: minima of the text's
+    /// shingles in different orders (Broder 1997). Texts that differ a little usually have another one.
+    /// </summary>
+    public long Signature { get; }
 
     /// <summary>Whether these words are in the text or the title, one after the other.</summary>
     public bool ContainsPhrase(string[] phrase) =>

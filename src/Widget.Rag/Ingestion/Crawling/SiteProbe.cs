@@ -13,6 +13,9 @@ namespace Widget.Rag.Ingestion.Crawling;
 /// <param name="clock">Clock for the time limit.</param>
 internal sealed class SiteProbe(SiteVisit visit, DocumentReader reader, TimeSpan timeLimit, TimeProvider clock)
 {
+    // So that a site with a folder for each page is not asked twice as often.
+    private const int MaxFolders = 100;
+
     private readonly ConcurrentDictionary<Uri, Task<PageText?>> _missingPages = new();
 
     /// <summary>
@@ -20,12 +23,21 @@ internal sealed class SiteProbe(SiteVisit visit, DocumentReader reader, TimeSpan
     /// </summary>
     /// <param name="folder">The folder of the address. Parts of a site may have different error pages.</param>
     /// <param name="ct">Cancels the operation.</param>
+    /// <returns>Null, too, for a folder beyond a limit.</returns>
     public Task<PageText?> MissingPageAsync(Uri folder, CancellationToken ct) =>
-        _missingPages.GetOrAdd(folder, _ => AskForMissingPageAsync(folder, ct));
+        _missingPages.Count >= MaxFolders && !_missingPages.ContainsKey(folder)
+            ? Task.FromResult<PageText?>(null)
+            : _missingPages.GetOrAdd(folder, _ => AskAsync(folder, ct));
 
     /// <summary>Like <see cref="MissingPageAsync"/>, but asks again: what was true a moment ago may have changed.</summary>
-    public Task<PageText?> AskForMissingPageAsync(Uri folder, CancellationToken ct) =>
-        ReadAsync(new Uri(folder, $"{Guid.CreateVersion7():N}"), ct);
+    public Task<PageText?> AskForMissingPageAsync(Uri folder, CancellationToken ct)
+    {
+        var missing = AskAsync(folder, ct);
+        _missingPages[folder] = missing;
+        return missing;
+    }
+
+    private Task<PageText?> AskAsync(Uri folder, CancellationToken ct) => ReadAsync(new Uri(folder, $"{Guid.CreateVersion7():N}"), ct);
 
     /// <summary>The text of a page; null when it cannot be read now.</summary>
     public async Task<PageText?> ReadAsync(Uri address, CancellationToken ct)

@@ -42,6 +42,9 @@ internal sealed class ChangingSite : IAsyncDisposable
     /// <summary>Shown at every address that has no page; null for the status 404.</summary>
     public SitePage? Fallback { get; set; }
 
+    /// <summary>Shown at every address that starts with the path and has no page; null for the status 404.</summary>
+    public (string Path, SitePage Page)? FallbackBelow { get; set; }
+
     /// <summary>Shown at every address, whatever its page, apart from robots.txt and site maps; null on a good day.</summary>
     public SitePage? Everywhere { get; set; }
 
@@ -80,6 +83,7 @@ internal sealed class ChangingSite : IAsyncDisposable
         var path = $"{context.Request.Path}{context.Request.QueryString}";
         var asked = _asked.AddOrUpdate(path, 1, (_, count) => count + 1);
         var page = Pages.GetValueOrDefault(path) ?? Fallback;
+        if (page is null && FallbackBelow is var (below, missing) && path.StartsWith(below, StringComparison.Ordinal)) page = missing;
         if (Everywhere is not null && !path.EndsWith(".xml", StringComparison.Ordinal) && path != "/robots.txt") page = Everywhere;
         if (path == "/robots.txt" && !Pages.ContainsKey(path)) page = null;
         if (page is not { Status: 200 })

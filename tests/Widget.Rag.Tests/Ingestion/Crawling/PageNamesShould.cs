@@ -122,6 +122,62 @@ public sealed class PageNamesShould(DatabaseFixture fixture)
     }
 
     [Theory]
+    [InlineData(5)]
+    [InlineData(40)]
+    public async Task Not_believe_it_for_pages_that_share_a_block_with_the_home_page(int count)
+    {
+        const string Head = "<link rel=canonical href='/'>";
+        var block = $"<p>{string.Join(' ', Enumerable.Range(100, 40).Select(Letters))}.</p>";
+        await using var site = await ChangingSite.StartAsync();
+        var numbers = Enumerable.Range(1, count).ToList();
+        site["/"] = $"{Head}<p>Welcome to our shop.</p>{block}{string.Concat(numbers.Select(i => $"<a href='/{i}'>x</a>"))}";
+        // Thirty words of its own, beside the block of forty.
+        foreach (var i in numbers)
+        {
+            var own = string.Join(' ', Enumerable.Range(1, 28).Select(word => Letters((i * 1000) + word)));
+            site[$"/{i}"] = $"{Head}<p>{own} {i}9 euros.</p>{block}";
+        }
+
+        using var crawl = await Crawl.OfAsync(_database, site);
+
+        for (var run = 0; run < 2; run++)
+        {
+            (await crawl.RunAsync()).Failed.ShouldBeEmpty();
+            (await crawl.PagesAsync()).Count.ShouldBe(count + 1);
+        }
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public async Task Store_a_page_whose_canonical_page_was_never_read(int limit)
+    {
+        await using var site = await ChangingSite.StartAsync(
+            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a><a href='/c'>c</a>"),
+            ("/a", "<link rel=canonical href='/all-a'><p>Apples are red.</p>"),
+            ("/b", "<link rel=canonical href='/all-b'><p>Bananas are yellow.</p>"),
+            ("/c", "<p>Cherries are dark.</p>"),
+            ("/all-a", "<p>Apples are red.</p>"),
+            ("/all-b", "<p>Bananas are yellow.</p>"));
+        using var crawl = await Crawl.OfAsync(_database, site, new CrawlRules { PageLimit = limit });
+
+        for (var run = 0; run < 2; run++)
+        {
+            var report = await crawl.RunAsync();
+
+            (report.Status, report.Failed.Count).ShouldBe((JobStatus.Ready, 0));
+            (await crawl.TextsAsync()).Values.Order(StringComparer.Ordinal).Take(3)
+                .ShouldBe(["Apples are red.", "Bananas are yellow.", "Cherries are dark."]);
+            (await crawl.PagesAsync()).Count.ShouldBe(4);
+            var notices = (await crawl.SourceAsync()).Notices;
+            notices.Any(notice => notice.StartsWith("Not stored again: ")).ShouldBe(limit > 4);
+            // The second crawl finds these pages unchanged.
+            if (run == 0) notices.Any(notice => notice.StartsWith("Canonical address not believed: ")).ShouldBe(limit < 100);
+        }
+    }
+
+    [Theory]
     [InlineData("/", "/index.html")]
     [InlineData("/index.html", "/")]
     [InlineData("/", "/index.php")]
