@@ -10,6 +10,7 @@ using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
 using Widget.Api.Media;
+using Widget.Api.Meetings;
 using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
@@ -63,6 +64,7 @@ internal static class Features
         services.AddVisitors();
         services.AddLeads();
         services.AddMail(options.Mail);
+        services.AddMeetings();
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -83,6 +85,7 @@ internal static class Features
         app.MapVisitors();
         app.MapHostedPage();
         app.MapLeads();
+        app.MapMeetings();
         app.MapVideo();
         app.MapLifecycle();
         app.MapVoice();
