@@ -131,5 +131,8 @@ public sealed class LeadErasure : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0036_planned_claims")]
 public sealed class PlannedClaims : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0038_meetings")]
+public sealed class Meetings : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0039_webhooks")]
 public sealed class Webhooks : SqlMigration;

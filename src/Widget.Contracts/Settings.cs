@@ -149,6 +149,12 @@ public sealed record TenantSettings : IValidatableObject
     [Range(1, 10_080, ErrorMessage = "replyMinutes must be between 1 and 10,080.")]
     public int? ReplyMinutes { get; init; }
 
+    /// <summary>
+    /// A page of another calendar system on which visitors can book meetings: an https address. Null to offer only the own calendar.
+    /// </summary>
+    [StringLength(500)]
+    public string? MeetingUrl { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
@@ -177,6 +183,14 @@ public sealed record TenantSettings : IValidatableObject
         if (ContactUrl is not null
             && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
             yield return new("contactUrl must be a web address or a mailto address.", [nameof(ContactUrl)]);
+        if (MeetingUrl is not null
+            && !(Uri.TryCreate(MeetingUrl, UriKind.Absolute, out var calendar) && calendar is { Scheme: "https", UserInfo: "" }))
+        {
+            yield return new(
+                "meetingUrl must be an https address, such as https://calendar.example.com/acme.",
+                [nameof(MeetingUrl)]);
+        }
+
         if (Translations.Keys.FirstOrDefault(locale => !WidgetLocales.All.Contains(locale, StringComparer.Ordinal)) is { } unknown)
         {
             yield return new(

@@ -150,6 +150,9 @@ public sealed record WidgetConfig
     /// <summary>Whether people answer now, and when they answer next; null if the tenant has not set its office hours.</summary>
     public PersonAvailability? Availability { get; init; }
 
+    /// <summary>Whether visitors can book meetings.</summary>
+    public MeetingOffer Meetings { get; init; } = new(Enabled: false, Url: null);
+
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
     public bool Transcripts { get; init; }
 

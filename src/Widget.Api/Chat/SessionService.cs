@@ -1,6 +1,7 @@
 using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
+using Widget.Api.Meetings;
 using Widget.Api.Modes;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
@@ -24,6 +25,7 @@ internal sealed class SessionService(
     SpeechAvailability speech,
     DictationService dictation,
     TranscriptService transcripts,
+    MeetingOffers meetings,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -108,6 +110,7 @@ internal sealed class SessionService(
             ContactUrl = settings.ContactUrl,
             LogoUrl = settings.Theme.LogoUrl,
             PortraitUrl = settings.Theme.PortraitUrl,
+            Meetings = await meetings.OfAsync(tenant.TenantId, settings, ct),
             Transcripts = transcripts.IsAvailable,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",

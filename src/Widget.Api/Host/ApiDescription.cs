@@ -14,6 +14,7 @@ internal static class ApiDescription
     [
         ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
         ("Leads", "Visitors who asked for a person."),
+        ("Meetings", "Reps, their free times, and what is booked with them."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),
         ("Settings", "A tenant's settings, origins and ways to talk."),

@@ -10,6 +10,7 @@ using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
 using Widget.Api.Media;
+using Widget.Api.Meetings;
 using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
@@ -64,6 +65,7 @@ internal static class Features
         services.AddVisitors();
         services.AddLeads();
         services.AddMail(options.Mail);
+        services.AddMeetings();
         services.AddWebhooks(options.Webhooks);
         services.AddChat();
         services.AddCalls();
@@ -85,6 +87,7 @@ internal static class Features
         app.MapVisitors();
         app.MapHostedPage();
         app.MapLeads();
+        app.MapMeetings();
         app.MapWebhooks();
         app.MapVideo();
         app.MapLifecycle();

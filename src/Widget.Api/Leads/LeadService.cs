@@ -52,6 +52,24 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
         return (appended, null);
     }
 
+    /// <summary>
+    /// Keeps a visitor's address as a lead, within the caller's transaction. A lead that exists already gets what it does not have yet.
+    /// </summary>
+    /// <param name="db">An open transaction.</param>
+    /// <param name="visitor">The visitor.</param>
+    /// <param name="conversation">The conversation in which the address was given.</param>
+    /// <param name="contact">Name, address, language and consent; its other fields are not used.</param>
+    /// <param name="ct">Cancels the statement.</param>
+    public static async Task KeepAsync(
+        TenantDb db,
+        VisitorId visitor,
+        ConversationId conversation,
+        PersonRequest contact,
+        CancellationToken ct)
+    {
+        if (Given(contact.Email) is { } email) await KeepAsync(db, visitor, conversation, email, Given(contact.Name), contact, ct);
+    }
+
     /// <summary>Deletes a lead. Returns false if there is none. Its conversations stay.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, LeadId lead, CancellationToken ct)
     {

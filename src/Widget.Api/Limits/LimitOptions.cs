@@ -50,6 +50,15 @@ public enum Limit
     /// <summary>Requests for a person of a tenant as a whole.</summary>
     TenantPersonRequests,
 
+    /// <summary>Queries for free times of meetings, by visitor and by meeting.</summary>
+    MeetingSlots,
+
+    /// <summary>Meetings that visitors book or change, by conversation, by recipient and by meeting.</summary>
+    Meetings,
+
+    /// <summary>Meetings that visitors book, of a tenant as a whole.</summary>
+    TenantMeetings,
+
     /// <summary>Requests without a credential, or with one that is not valid, by client address.</summary>
     Anonymous,
 }
@@ -112,6 +121,9 @@ public sealed record LimitOptions
         [Limit.TenantTranscripts] = Rate.PerMinutes(300, 60),
         [Limit.PersonRequests] = Rate.PerMinutes(10, 60),
         [Limit.TenantPersonRequests] = Rate.PerMinutes(600, 60),
+        [Limit.MeetingSlots] = Rate.PerMinutes(60),
+        [Limit.Meetings] = Rate.PerMinutes(10, 60),
+        [Limit.TenantMeetings] = Rate.PerMinutes(600, 60),
         [Limit.Anonymous] = Rate.PerMinutes(600),
     };
 

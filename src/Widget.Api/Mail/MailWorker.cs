@@ -28,6 +28,7 @@ internal sealed partial class MailWorker(
 {
     private const int MaxAttempts = 12;
     private static readonly TimeSpan MaxPause = TimeSpan.FromHours(3);
+    private const string WithoutTexts = "recipient = '', subject = '', text = '', html = '', reply_to = null, calendar = null";
     private static readonly TimeSpan RecordingTime = TimeSpan.FromSeconds(10);
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(5), MaxPause: TimeSpan.FromSeconds(30));
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(60), Renewal: TimeSpan.FromSeconds(15));
@@ -72,7 +73,7 @@ internal sealed partial class MailWorker(
         using var recording = new CancellationTokenSource(RecordingTime, TimeProvider.System);
         await UpdateAsync(
             lease,
-            "sent_at = now(), error = null, recipient = '', subject = '', text = '', html = ''",
+            $"sent_at = now(), error = null, {WithoutTexts}",
             [],
             recording.Token);
         LogSent(lease.Tenant, lease.Mail, mail.Attempts);
@@ -87,7 +88,7 @@ internal sealed partial class MailWorker(
         LogFailed(SanitizedException.From(exception), lease.Tenant, lease.Mail, attempts, isFinal);
         if (isFinal)
         {
-            await UpdateAsync(lease, "failed_at = now(), error = $3, recipient = '', subject = '', text = '', html = ''", [reason], ct);
+            await UpdateAsync(lease, $"failed_at = now(), error = $3, {WithoutTexts}", [reason], ct);
             return;
         }
 

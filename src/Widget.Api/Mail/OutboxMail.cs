@@ -24,6 +24,15 @@ public sealed class OutboxMail : ITenantOwned
 
     public required string Html { get; init; }
 
+    /// <summary>Where a reply goes; null for the sender.</summary>
+    public string? ReplyTo { get; init; }
+
+    /// <summary>The invitation (an iCalendar object); null for none.</summary>
+    public string? Calendar { get; init; }
+
+    /// <summary>The invitation's method: REQUEST or CANCEL.</summary>
+    public string? CalendarMethod { get; init; }
+
     /// <summary>How many times a node has begun to send it.</summary>
     public int Attempts { get; init; }
 

@@ -60,13 +60,29 @@ internal sealed class SmtpSender(MailOptions options)
             // The same for each attempt, so that mail programs recognize a repeated e-mail.
             MessageId = $"{mail.Id:N}@{from.Address.Split('@')[^1]}",
             Date = mail.CreatedAt,
-            Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody(),
+            Body = Body(mail),
         };
         message.From.Add(from);
         message.To.Add(new MailboxAddress(name: null, mail.Recipient));
+        if (mail.ReplyTo is { } reply) message.ReplyTo.Add(new MailboxAddress(name: null, reply));
         // Asks mail servers not to send out-of-office replies (RFC 3834).
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
+    }
+
+    // An invitation is an alternative of the text, which calendar programs show with their buttons, and a file for all others.
+    private static MimeEntity Body(OutboxMail mail)
+    {
+        var alternatives = new MultipartAlternative { new TextPart("plain") { Text = mail.Text }, new TextPart("html") { Text = mail.Html } };
+        if (mail is not { Calendar: { } calendar, CalendarMethod: { } method }) return alternatives;
+        var invitation = new TextPart("calendar") { Text = calendar };
+        invitation.ContentType.Parameters.Add("method", method);
+        alternatives.Add(invitation);
+        var file = new TextPart("calendar") { Text = calendar, FileName = "invite.ics" };
+        file.ContentType.MediaType = "application";
+        file.ContentType.MediaSubtype = "ics";
+        file.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "invite.ics" };
+        return new Multipart("mixed") { alternatives, file };
     }
 
     private static int PortOf(Uri server) => server.Port > 0 ? server.Port : server.Scheme == "smtps" ? TlsPort : SubmissionPort;

@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Mail;
+using Widget.Api.Meetings.Busy;
+using Widget.Api.Meetings.Slots;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+using Widget.Contracts;
+using Widget.Rag.Fetching;
+
+namespace Widget.Api.Meetings.Reps;
+
+internal static class RepEndpoints
+{
+    private const long MaxRequestBytes = 64 * 1024;
+
+    public static void MapReps(this IEndpointRouteBuilder routes)
+    {
+        var reps = routes.MapGroup("/api/reps").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Meetings")
+            .WithRequestSizeLimit(MaxRequestBytes);
+        reps.MapGet("", List).WithSummary("List the people with whom visitors can book meetings");
+        reps.MapPost("", Add).Validate<RepRequest>().ProducesProblem(409).WithSummary("Add a rep");
+        var rep = reps.MapGroup("/{id:guid}").ProducesProblem(404);
+        rep.MapPatch("", Change).Validate<RepChanges>().WithSummary("Change a rep's name, address or time zone");
+        rep.MapDelete("", Remove).ProducesProblem(409).WithSummary("Remove a rep without upcoming meetings");
+        rep.MapGet("/hours", ReadHours).WithSummary("When meetings with a rep can be booked");
+        rep.MapPut("/hours", SaveHours).Validate<RepHours>().WithSummary("Replace when meetings with a rep can be booked");
+        rep.MapGet("/busy-feed", ReadFeed).WithSummary("The state of a rep's calendar feed");
+        rep.MapPut("/busy-feed", SaveFeed).Validate<BusyFeedRequest>()
+            .WithSummary("Set or remove the calendar feed (iCalendar) with a rep's busy times");
+    }
+
+    private static async Task<Ok<IReadOnlyList<Rep>>> List(IMultiTenantContextAccessor tenants, RepService reps, CancellationToken ct) =>
+        TypedResults.Ok(await reps.ListAsync(tenants.Current().TenantId, ct));
+
+    private static async Task<Results<Created<Rep>, ValidationProblem, ProblemHttpResult>> Add(
+        RepRequest request,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        CancellationToken ct)
+    {
+        if (FindProblem(request.Email, request.TimeZone) is { } problem) return problem;
+        return await reps.AddAsync(tenants.Current().TenantId, request, ct) is { } rep
+            ? TypedResults.Created($"/api/reps/{rep.Id}", rep)
+            : Problems.Create(StatusCodes.Status409Conflict, $"A tenant can have at most {RepService.MaxReps} reps.");
+    }
+
+    private static async Task<Results<Ok<Rep>, ValidationProblem, ProblemHttpResult>> Change(
+        Guid id,
+        RepChanges request,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        CancellationToken ct)
+    {
+        if (FindProblem(request.Email, request.TimeZone) is { } problem) return problem;
+        return await reps.ChangeAsync(tenants.Current().TenantId, new RepId(id), request, ct) is { } rep
+            ? TypedResults.Ok(rep)
+            : Problems.NotFound("rep");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Remove(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        CancellationToken ct) =>
+        await reps.RemoveAsync(tenants.Current().TenantId, new RepId(id), ct) switch
+        {
+            RepRemoval.Removed => TypedResults.NoContent(),
+            RepRemoval.NotFound => Problems.NotFound("rep"),
+            _ => Problems.Create(
+                StatusCodes.Status409Conflict,
+                "This rep has upcoming meetings. Cancel them or give them to another rep first.",
+                "has_meetings"),
+        };
+
+    private static async Task<Results<Ok<RepHours>, ProblemHttpResult>> ReadHours(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        CancellationToken ct) =>
+        await reps.ReadHoursAsync(tenants.Current().TenantId, new RepId(id), ct) is { } hours
+            ? TypedResults.Ok(hours)
+            : Problems.NotFound("rep");
+
+    private static async Task<Results<Ok<RepHours>, ProblemHttpResult>> SaveHours(
+        Guid id,
+        RepHours request,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        CancellationToken ct) =>
+        await reps.SaveHoursAsync(tenants.Current().TenantId, new RepId(id), request, ct)
+            ? TypedResults.Ok(request)
+            : Problems.NotFound("rep");
+
+    private static async Task<Results<Ok<BusyFeedState>, ProblemHttpResult>> ReadFeed(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        CancellationToken ct) =>
+        await reps.ReadFeedAsync(tenants.Current().TenantId, new RepId(id), ct) is { } state
+            ? TypedResults.Ok(state)
+            : Problems.NotFound("rep");
+
+    private static async Task<Results<Ok<BusyFeedState>, ValidationProblem, ProblemHttpResult>> SaveFeed(
+        Guid id,
+        BusyFeedRequest request,
+        IMultiTenantContextAccessor tenants,
+        RepService reps,
+        FetchOptions fetching,
+        CancellationToken ct)
+    {
+        Uri? url = null;
+        if (request.Url is { } text && (url = FeedFetcher.Parse(text, fetching)) is null)
+            return Problems.Invalid("url", "url must be an https or webcal address, such as https://calendar.example.com/basic.ics.");
+        var tenant = tenants.Current().TenantId;
+        if (!await reps.SaveFeedAsync(tenant, new RepId(id), url, ct)) return Problems.NotFound("rep");
+        return await reps.ReadFeedAsync(tenant, new RepId(id), ct) is { } state ? TypedResults.Ok(state) : Problems.NotFound("rep");
+    }
+
+    private static ValidationProblem? FindProblem(string? email, string? zone)
+    {
+        if (email is not null && !MailAddress.IsValid(email)) return Problems.Invalid("email", MailAddress.Invalid);
+        return zone is not null && SlotRange.FindZone(zone) is null ? SlotRange.UnknownZone(zone) : null;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Meetings.Busy;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
+
+namespace Widget.Api.Meetings.Reps;
+
+/// <summary>What came of removing a rep.</summary>
+internal enum RepRemoval
+{
+    Removed,
+
+    /// <summary>There is no such rep.</summary>
+    NotFound,
+
+    /// <summary>The rep has meetings that have not begun.</summary>
+    HasMeetings,
+}
+
+/// <summary>Reps, their hours and the addresses of their calendar feeds.</summary>
+internal sealed class RepService(
+    TenantDatabase database,
+    TenantSecrets secrets,
+    WakeUpSignal<BusyFeedWorker> feeds,
+    TimeProvider clock)
+{
+    /// <summary>Maximum number of reps of a tenant.</summary>
+    public const int MaxReps = 500;
+
+    /// <summary>Adds a rep. Null if the tenant has as many as it may have.</summary>
+    public async Task<Rep?> AddAsync(TenantId tenant, RepRequest request, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await db.LockAsync("reps", ct);
+        if (await db.Reps.CountAsync(row => row.RemovedAt == null, ct) >= MaxReps) return null;
+        var rep = new RepRow
+        {
+            TenantId = tenant,
+            Id = RepId.New(),
+            Name = request.Name.Trim(),
+            Email = request.Email.Trim(),
+            TimeZone = request.TimeZone,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        db.Reps.Add(rep);
+        await db.CommitAsync(ct);
+        return Show(rep);
+    }
+
+    public async Task<IReadOnlyList<Rep>> ListAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        // Ids are ordered by time.
+        var rows = await db.Reps.AsNoTracking().Where(row => row.RemovedAt == null).OrderBy(row => row.Id).ToListAsync(ct);
+        return [.. rows.Select(Show)];
+    }
+
+    /// <summary>Changes a rep. Null if there is no such rep.</summary>
+    public async Task<Rep?> ChangeAsync(TenantId tenant, RepId id, RepChanges changes, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await FindAsync(db, id, ct) is not { } rep) return null;
+        if (changes.Name is { } name) rep.Name = name.Trim();
+        if (changes.Email is { } email) rep.Email = email.Trim();
+        var isMoved = changes.TimeZone is { } zone && zone != rep.TimeZone;
+        rep.TimeZone = changes.TimeZone ?? rep.TimeZone;
+        // Whole days of the feed are days of the rep's zone. Until they are read again, nothing is known about them.
+        if (isMoved) await MakeDueAsync(db, id, ct);
+        await db.CommitAsync(ct);
+        if (isMoved) feeds.Raise();
+        return Show(rep);
+    }
+
+    /// <summary>Removes a rep without upcoming meetings. Past meetings stay.</summary>
+    public async Task<RepRemoval> RemoveAsync(TenantId tenant, RepId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        // No meeting may be booked between the check and the removal.
+        await db.LockAsync(MeetingLocks.Booking, ct);
+        if (await FindAsync(db, id, ct) is not { } rep) return RepRemoval.NotFound;
+        var now = clock.GetUtcNow();
+        if (await db.Meetings.AnyAsync(row => row.RepId == id && row.State == MeetingRow.Booked && row.EndsAt > now, ct))
+            return RepRemoval.HasMeetings;
+        (rep.RemovedAt, rep.Email, rep.Hours) = (now, "", null);
+        await db.BusyFeeds.Where(row => row.RepId == id).ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
+        return RepRemoval.Removed;
+    }
+
+    /// <summary>Returns a rep's hours. Null if there is no such rep.</summary>
+    public async Task<RepHours?> ReadHoursAsync(TenantId tenant, RepId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return (await FindAsync(db, id, ct))?.ParseHours();
+    }
+
+    /// <summary>Replaces a rep's hours. False if there is no such rep. Meetings that are booked stay.</summary>
+    public async Task<bool> SaveHoursAsync(TenantId tenant, RepId id, RepHours hours, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await FindAsync(db, id, ct) is not { } rep) return false;
+        rep.Hours = JsonSerializer.Serialize(hours, JsonSerializerOptions.Web);
+        await db.CommitAsync(ct);
+        return true;
+    }
+
+    /// <summary>Returns the state of a rep's feed. Null if there is no such rep.</summary>
+    public async Task<BusyFeedState?> ReadFeedAsync(TenantId tenant, RepId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await FindAsync(db, id, ct) is null) return null;
+        if (await db.BusyFeeds.AsNoTracking().SingleOrDefaultAsync(row => row.RepId == id, ct) is not { } feed)
+            return new BusyFeedState { Current = true };
+        var url = secrets.Decrypt(tenant, BusyFeedWorker.SecretName(id), feed.Url);
+        return new BusyFeedState
+        {
+            Url = url,
+            FetchedAt = feed.ReadAt,
+            Error = url is null ? BusyFeedWorker.Undecipherable : feed.Error,
+            Current = feed.ReadAt > clock.GetUtcNow() - Slots.SlotReader.MaxFeedAge,
+        };
+    }
+
+    /// <summary>Sets or removes a rep's feed. False if there is no such rep. The same address is read again at once.</summary>
+    public async Task<bool> SaveFeedAsync(TenantId tenant, RepId id, Uri? url, CancellationToken ct)
+    {
+        await using (var db = await database.BeginAsync(tenant, ct))
+        {
+            await using var hold = db.Command("select 1 from reps where id = $1 and removed_at is null for update", [id.Value]);
+            if (await hold.ExecuteScalarAsync(ct) is null) return false;
+            var name = BusyFeedWorker.SecretName(id);
+            var feed = await db.BusyFeeds.AsNoTracking().SingleOrDefaultAsync(row => row.RepId == id, ct);
+            if (feed is not null && url is not null && secrets.Decrypt(tenant, name, feed.Url) == url.AbsoluteUri)
+            {
+                await using var due = db.Command("update busy_feeds set due_at = now() where rep_id = $1", [id.Value]);
+                await due.ExecuteNonQueryAsync(ct);
+            }
+            else
+            {
+                await db.BusyFeeds.Where(row => row.RepId == id).ExecuteDeleteAsync(ct);
+                if (url is not null) await AddFeedAsync(db, id, secrets.Encrypt(tenant, name, url.AbsoluteUri), ct);
+            }
+
+            await db.CommitAsync(ct);
+        }
+
+        feeds.Raise();
+        return true;
+    }
+
+    private static async Task<RepRow?> FindAsync(TenantDb db, RepId id, CancellationToken ct) =>
+        await db.Reps.SingleOrDefaultAsync(row => row.Id == id && row.RemovedAt == null, ct);
+
+    private static async Task AddFeedAsync(TenantDb db, RepId rep, string encryptedUrl, CancellationToken ct)
+    {
+        await using var add = db.Command(
+            "insert into busy_feeds (tenant_id, rep_id, url) values ($1, $2, $3)",
+            [db.TenantId.Value, rep.Value, encryptedUrl]);
+        await add.ExecuteNonQueryAsync(ct);
+    }
+
+    // Also takes the lease from a worker that reads the feed in the old zone.
+    private static async Task MakeDueAsync(TenantDb db, RepId rep, CancellationToken ct)
+    {
+        await using var due = db.Command(
+            "update busy_feeds set due_at = now(), read_at = null, lease_owner = null, lease_until = null where rep_id = $1",
+            [rep.Value]);
+        await due.ExecuteNonQueryAsync(ct);
+    }
+
+    private static Rep Show(RepRow row) => new()
+    {
+        Id = row.Id.Value,
+        Name = row.Name,
+        Email = row.Email,
+        TimeZone = row.TimeZone,
+        HasHours = row.ParseHours().Weekly.Count > 0,
+        CreatedAt = row.CreatedAt,
+    };
+}
