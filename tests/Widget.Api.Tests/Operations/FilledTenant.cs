@@ -19,6 +19,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         // Ended, so that the deletion does not wait for the calls.
         ["tavus_sessions.state"] = "'ended'",
         ["voice_sessions.state"] = "'ended'",
+        ["meetings.ends_at"] = "now() + interval '30 minutes'",
         // The deletion looks for this persona.
         ["tavus_personas.persona_id"] = "'p-left-over'",
     };
