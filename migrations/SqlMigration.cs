@@ -130,3 +130,6 @@ public sealed class LeadErasure : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0036_planned_claims")]
 public sealed class PlannedClaims : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0037_lead_contacts")]
+public sealed class LeadContacts : SqlMigration;

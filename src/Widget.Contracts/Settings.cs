@@ -149,6 +149,13 @@ public sealed record TenantSettings : IValidatableObject
     [Range(1, 10_080, ErrorMessage = "replyMinutes must be between 1 and 10,080.")]
     public int? ReplyMinutes { get; init; }
 
+    /// <summary>
+    /// The region of telephone numbers without a country code: ISO 3166-1 alpha-2, such as <c>DE</c>. If null, the visitor's language and
+    /// the time zone of the office hours decide.
+    /// </summary>
+    [RegularExpression("[A-Z]{2}", ErrorMessage = "phoneRegion must be a country's code of two letters, such as DE.")]
+    public string? PhoneRegion { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
