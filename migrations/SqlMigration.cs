@@ -131,6 +131,9 @@ public sealed class LeadErasure : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0036_planned_claims")]
 public sealed class PlannedClaims : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0037_lead_contacts")]
+public sealed class LeadContacts : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0038_meetings")]
 public sealed class Meetings : SqlMigration;
 

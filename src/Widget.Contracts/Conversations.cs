@@ -8,6 +8,8 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(AssistantMessage), "assistant_message")]
 [JsonDerivedType(typeof(MessageRated), "message_rated")]
 [JsonDerivedType(typeof(PersonRequested), "person_requested")]
+[JsonDerivedType(typeof(ContactGiven), "contact_given")]
+[JsonDerivedType(typeof(ContactDeclined), "contact_declined")]
 [JsonDerivedType(typeof(MeetingBooked), "meeting_booked")]
 [JsonDerivedType(typeof(MeetingRescheduled), "meeting_rescheduled")]
 [JsonDerivedType(typeof(MeetingCancelled), "meeting_cancelled")]
@@ -95,8 +97,52 @@ public sealed record AssistantMessage : ConversationEvent
     /// </summary>
     public string? Searched { get; init; }
 
-    /// <summary>Whether to offer the visitor a person to talk to.</summary>
+    /// <summary>
+    /// Whether to offer the visitor a person to talk to: because <see cref="Offers"/> contains <c>person</c>, or because the answer may not
+    /// help.
+    /// </summary>
     public bool OffersPerson { get; init; }
+
+    /// <summary>What the visitor's message calls for, besides the answer. Empty for most messages.</summary>
+    public IReadOnlyList<Offer> Offers { get; init; } = [];
+
+    /// <summary>The visitor's own contact details in the message that it answers; null if there are none.</summary>
+    public RecognizedContact? Recognized { get; init; }
+}
+
+/// <summary>What a visitor's message calls for.</summary>
+[JsonConverter(typeof(StrictEnumConverter<Offer>))]
+public enum Offer
+{
+    /// <summary>A person: the visitor asks for one or for a call, or complains about the assistant.</summary>
+    [JsonStringEnumMemberName("person")]
+    Person,
+
+    /// <summary>Keeping the visitor's contact details, which the message contains.</summary>
+    [JsonStringEnumMemberName("contact")]
+    Contact,
+
+    /// <summary>Booking, moving or cancelling an appointment, a call at a time, or a reservation.</summary>
+    [JsonStringEnumMemberName("booking")]
+    Booking,
+
+    /// <summary>A price, a quote or a discount.</summary>
+    [JsonStringEnumMemberName("pricing")]
+    Pricing,
+
+    /// <summary>Being shown the product.</summary>
+    [JsonStringEnumMemberName("demo")]
+    Demo,
+}
+
+/// <summary>A visitor's contact details, recognized in a message. At least one is set.</summary>
+public sealed record RecognizedContact
+{
+    /// <summary>The e-mail address in lower case; null if the message has none.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The telephone number as E.164, such as <c>+493012345678</c>; null if the message has none.</summary>
+    public string? Phone { get; init; }
 }
 
 /// <summary>A passage cited by an answer.</summary>
@@ -183,6 +229,22 @@ public sealed record PersonRequested : ConversationEvent
     /// <summary>The office hours when the visitor asked; null if the tenant has not set them.</summary>
     public PersonAvailability? Availability { get; init; }
 }
+
+/// <summary>The visitor gave contact details.</summary>
+public sealed record ContactGiven : ConversationEvent
+{
+    /// <summary>The e-mail address, if given.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The telephone number as E.164, if given.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>The visitor's name, if given.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>The visitor declined to have contact details kept. Answers don't offer it again in this conversation.</summary>
+public sealed record ContactDeclined : ConversationEvent;
 
 [JsonConverter(typeof(StrictEnumConverter<Speaker>))]
 public enum Speaker

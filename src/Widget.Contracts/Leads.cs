@@ -1,6 +1,9 @@
 namespace Widget.Contracts;
 
-/// <summary>A visitor who asked for a person and left an e-mail address. There is one lead for each address.</summary>
+/// <summary>
+/// A visitor who left an e-mail address or a telephone number. There is one lead for each e-mail address, and one for each telephone number
+/// without an e-mail address.
+/// </summary>
 public sealed record Lead
 {
     public required Guid Id { get; init; }
@@ -8,13 +11,13 @@ public sealed record Lead
     /// <summary>The name from the first request that had one.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The e-mail address, as first written.</summary>
-    public required string Email { get; init; }
+    /// <summary>The e-mail address, as first written; null if only a telephone number is known.</summary>
+    public string? Email { get; init; }
 
-    /// <summary>The telephone number; null if it is not known.</summary>
+    /// <summary>The telephone number as E.164, such as <c>+493012345678</c>; null if it is not known.</summary>
     public string? Phone { get; init; }
 
-    /// <summary>The visitor's company; null if it is not known.</summary>
+    /// <summary>The domain of the visitor's company, from the e-mail address; null if it is not known.</summary>
     public string? Company { get; init; }
 
     /// <summary>How promising the lead is; null if it has not been scored.</summary>
@@ -29,7 +32,7 @@ public sealed record Lead
     /// <summary>The privacy notice that the visitor was shown last, word for word; null if none was shown.</summary>
     public string? Consent { get; init; }
 
-    /// <summary>The conversations in which the visitor asked for a person, oldest first.</summary>
+    /// <summary>The conversations in which the visitor left contact details, oldest first.</summary>
     public required IReadOnlyList<Guid> ConversationIds { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -150,6 +150,13 @@ public sealed record TenantSettings : IValidatableObject
     public int? ReplyMinutes { get; init; }
 
     /// <summary>
+    /// The region of telephone numbers without a country code: ISO 3166-1 alpha-2, such as <c>DE</c>. If null, the visitor's language and
+    /// the time zone of the office hours decide.
+    /// </summary>
+    [RegularExpression("[A-Z]{2}", ErrorMessage = "phoneRegion must be a country's code of two letters, such as DE.")]
+    public string? PhoneRegion { get; init; }
+
+    /// <summary>
     /// A page of another calendar system on which visitors can book meetings: an https address. Null to offer only the own calendar.
     /// </summary>
     [StringLength(500)]

@@ -254,6 +254,48 @@ public sealed record PersonRequest
     public string? Consent { get; init; }
 }
 
+/// <summary>Gives contact details, or declines to. An e-mail address or a telephone number is required, unless declined.</summary>
+public sealed record ContactRequest : IValidatableObject
+{
+    /// <summary>Your ID for the request. Sending it again has no effect.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string ClientId { get; init; } = "";
+
+    /// <summary>The visitor's e-mail address.</summary>
+    [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
+    public string? Email { get; init; }
+
+    /// <summary>
+    /// The visitor's telephone number. Without a country code, it is read as a number of the tenant's or the visitor's region.
+    /// </summary>
+    [StringLength(40, ErrorMessage = "phone can have at most 40 characters.")]
+    public string? Phone { get; init; }
+
+    /// <summary>The visitor's name.</summary>
+    [StringLength(200, ErrorMessage = "name can have at most 200 characters.")]
+    public string? Name { get; init; }
+
+    /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
+    [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
+    public string? Consent { get; init; }
+
+    /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
+
+    /// <summary>Whether the visitor declines. Then nothing of the request is kept.</summary>
+    public bool Declined { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Declined && string.IsNullOrWhiteSpace(Email) && string.IsNullOrWhiteSpace(Phone))
+            yield return new("email or phone is required, unless declined is true.", [nameof(Email)]);
+    }
+}
+
 /// <summary>Asks for a transcript of the conversation by e-mail.</summary>
 public sealed record TranscriptRequest
 {

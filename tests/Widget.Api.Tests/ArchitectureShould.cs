@@ -43,7 +43,8 @@ public sealed class ArchitectureShould
     [InlineData("Widget.Api", "Tenancy", "Configuration|Web")]
     [InlineData("Widget.Api", "Conversations", "Web")]
     [InlineData("Widget.Rag", "Embeddings", "Telemetry|Text")]
-    [InlineData("Widget.Rag", "Search", "Embeddings|Telemetry|Text")]
+    [InlineData("Widget.Rag", "Classification", "Embeddings|Text")]
+    [InlineData("Widget.Rag", "Search", "Classification|Embeddings|Telemetry|Text")]
     public void Have_base_folders_that_use_only_lower_folders(string project, string folder, string below) =>
         Types().That().ResideInNamespaceMatching(In(project, folder))
             .Should().NotDependOnAny(

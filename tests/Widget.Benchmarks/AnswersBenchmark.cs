@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Api.Answers;
+using Widget.Api.Offers;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
@@ -26,6 +27,7 @@ internal sealed class AnswersBenchmark
             new QuestionRewriter(NullLogger<QuestionRewriter>.Instance),
             new ModelAnswerWriter(NullLogger<ModelAnswerWriter>.Instance),
             new PassageRater(new SentenceSimilarity(SentenceModels.Shared, TimeProvider.System)),
+            new MessageOffers(new OfferReader(SentenceModels.Shared)),
             TimeProvider.System,
             NullLogger<Answerer>.Instance);
     }

@@ -47,6 +47,15 @@ switch (args)
     case ["router-fit"]:
         RouterBenchmark.Fit();
         return 0;
+    case ["offers"]:
+        OffersBenchmark.Run();
+        return 0;
+    case ["offers-fit"]:
+        OffersBenchmark.Fit(shows: false);
+        return 0;
+    case ["offers-fit", "show"]:
+        OffersBenchmark.Fit(shows: true);
+        return 0;
     case ["strategies"]:
         await StrategiesBenchmark.RunAsync();
         return 0;
@@ -68,6 +77,9 @@ switch (args)
               social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
               router-fit          fits the router's weights on the training questions in tests/data and writes their file
+              offers              what visitors' messages call for, and the contact details in them, on messages of another author
+              offers-fit [show]   fits the weights for that on tests/data/offers and writes their file; "show" prints the mistakes
+
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 
               chunking FOLDER [DOCUMENTS QUESTIONS]…   how long passages should be, and how much they should overlap

@@ -61,8 +61,8 @@ internal static class RouterBenchmark
             var weights = RouterTraining.Fit([.. examples.Where(example => !measured.Contains(example.Question.Domain))]);
             foreach (var example in examples.Where(example => measured.Contains(example.Question.Domain)))
             {
-                withVector[example.Question] = weights.Score(example.Words, example.Vector) > 0;
-                wordsAlone[example.Question] = weights.Score(example.Words, vector: null) > 0;
+                withVector[example.Question] = weights.Scores(example.Words, example.Vector)[0] > 0;
+                wordsAlone[example.Question] = weights.Scores(example.Words, vector: null)[0] > 0;
             }
         }
 

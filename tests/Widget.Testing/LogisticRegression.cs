@@ -1,4 +1,4 @@
-using Widget.Rag.Search.Routing;
+using Widget.Rag.Classification;
 
 namespace Widget.Testing;
 
@@ -9,7 +9,7 @@ namespace Widget.Testing;
 /// </summary>
 internal static class LogisticRegression
 {
-    private const int MaxPasses = 500;
+    public const int MaxPasses = 500;
     private const int MaxNewtonSteps = 100;
 
     // The descent stops when no example's gradient is larger.
@@ -22,8 +22,14 @@ internal static class LogisticRegression
     /// <param name="labels">The class of each example.</param>
     /// <param name="count">Number of features.</param>
     /// <param name="strength">Variance of the prior: how far the weights may follow the examples.</param>
+    /// <param name="maxPasses">Number of visits to each example after which the descent stops, however close it is.</param>
     /// <returns>The weights, and the bias last.</returns>
-    public static double[] Fit(IReadOnlyList<Feature[]> examples, IReadOnlyList<bool> labels, int count, double strength)
+    public static double[] Fit(
+        IReadOnlyList<Feature[]> examples,
+        IReadOnlyList<bool> labels,
+        int count,
+        double strength,
+        int maxPasses = MaxPasses)
     {
         var weights = new double[count + 1];
         var squares = new double[examples.Count];
@@ -37,7 +43,7 @@ internal static class LogisticRegression
             Add(examples[i], Sign(labels[i]) * start, weights);
         }
 
-        for (var pass = 0; pass < MaxPasses; pass++)
+        for (var pass = 0; pass < maxPasses; pass++)
         {
             var largest = 0.0;
             for (var visit = 0; visit < examples.Count; visit++)

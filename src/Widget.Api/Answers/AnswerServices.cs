@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
+using Widget.Api.Offers;
 using Widget.Api.Web;
 using Widget.Platform.Outbound;
 using Widget.Platform.Telemetry;
@@ -31,6 +32,8 @@ internal static class AnswerServices
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<ModelAnswerWriter>();
         services.AddSingleton(provider => new PassageRater(provider.GetService<SentenceSimilarity>()));
+        services.AddSingleton(provider => new OfferReader(provider.GetService<SentenceEmbedder>()));
+        services.AddSingleton<MessageOffers>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerLeases>();

@@ -74,7 +74,11 @@ public sealed partial class AnswerWriter(
         await using var batch = database.Batch(tenant)
             .Add(
                 """
-                select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context
+                select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context,
+                       coalesce((
+                         select kind = 'contact_declined' from conversation_events
+                         where tenant_id = $1 and conversation_id = pending.conversation_id and kind in ('contact_given', 'contact_declined')
+                         order by seq desc limit 1), false)
                 from pending_answers pending
                 join conversations conversation on conversation.tenant_id = $1 and conversation.id = pending.conversation_id
                 where pending.tenant_id = $1 and pending.message_id = $2
@@ -95,12 +99,12 @@ public sealed partial class AnswerWriter(
         if (!await rows.ReadAsync(ct)) return null;
         var (attempt, stopRequested, conversation) = (rows.GetInt32(0), rows.GetBoolean(1), new ConversationId(rows.GetGuid(2)));
         AnswerTelemetry.SetAttempt(activity, attempt, rows.IsDBNull(3) ? null : rows.GetString(3));
-        var context = Conversation.ParseContext(rows.GetString(4));
+        var (context, contactDeclined) = (Conversation.ParseContext(rows.GetString(4)), rows.GetBoolean(5));
         await rows.NextResultAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);
         var question = (VisitorMessage)events[^1];
         var history = SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq);
-        return new LoadedQuestion(attempt, stopRequested, conversation, context, question, [.. history]);
+        return new LoadedQuestion(attempt, stopRequested, conversation, context, contactDeclined, question, [.. history]);
     }
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, LoadedQuestion loaded, CancellationToken ct)
@@ -116,6 +120,7 @@ public sealed partial class AnswerWriter(
         {
             Budget = await budget.CheckAsync(tenant, current, ct),
             Model = await models.FindAsync(tenant, ct),
+            ContactDeclined = loaded.ContactDeclined,
         };
     }
 
@@ -185,6 +190,7 @@ public sealed partial class AnswerWriter(
         bool StopRequested,
         ConversationId Conversation,
         IReadOnlyDictionary<string, string> Context,
+        bool ContactDeclined,
         VisitorMessage Question,
         IReadOnlyList<ConversationEvent> History);
 }

@@ -22,6 +22,9 @@ public sealed record AnswerContext(
     /// <summary>The language model; null to quote the sources.</summary>
     public ChatModel? Model { get; init; }
 
+    /// <summary>Whether the visitor has declined in this conversation to have contact details kept.</summary>
+    public bool ContactDeclined { get; init; }
+
     internal Phrases Phrases => Phrases.For(Question.Locale, Question.Text);
 }
 
@@ -34,6 +37,7 @@ public sealed partial class Answerer(
     QuestionRewriter rewriter,
     ModelAnswerWriter writer,
     PassageRater rater,
+    MessageOffers offers,
     TimeProvider clock,
     ILogger<Answerer> logger)
 {
@@ -54,6 +58,17 @@ public sealed partial class Answerer(
         CancellationToken ct)
     {
         live.Begin(attempt);
+        // Afterwards, so that no text waits for it. The search has computed the sentence vector by then.
+        return offers.AddTo(await ReplyAsync(context, live, attempt, stop, ct), context);
+    }
+
+    private async Task<AssistantMessage> ReplyAsync(
+        AnswerContext context,
+        LiveAnswer live,
+        int attempt,
+        CancellationToken stop,
+        CancellationToken ct)
+    {
         if (context.Phrases.SmallTalk(context.Question.Text) is { } reply)
             return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try

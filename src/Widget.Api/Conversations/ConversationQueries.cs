@@ -55,4 +55,22 @@ public static class ConversationQueries
             [id.Value, visitor.Value, answer.Value]);
         return await command.ExecuteScalarAsync(ct) as int?;
     }
+
+    /// <summary>
+    /// Returns the latest event in which the visitor gave contact details or declined to: a <see cref="ContactGiven"/>, a
+    /// <see cref="ContactDeclined"/>, or null if there is none.
+    /// </summary>
+    public static async Task<ConversationEvent?> LastContactAsync(TenantDb db, ConversationId id, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"""
+            select {ConversationLog.Columns} from conversation_events
+            where tenant_id = $1 and conversation_id = $2 and kind in ('contact_given', 'contact_declined')
+            order by seq desc limit 1
+            """,
+            [db.TenantId.Value, id.Value]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var events = await ConversationLog.ReadAllAsync(rows, ct);
+        return events.Count > 0 ? events[0] : null;
+    }
 }

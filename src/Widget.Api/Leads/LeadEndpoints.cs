@@ -12,9 +12,19 @@ internal static class LeadEndpoints
     {
         var leads = routes.MapGroup("/api/leads").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Leads");
         leads.MapGet("", List).ProducesValidationProblem()
-            .WithSummary("List visitors who asked for a person and left an e-mail address, newest first");
+            .WithSummary("List visitors who left an e-mail address or a telephone number, newest first");
+        leads.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a lead");
         leads.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a lead; its conversations stay");
     }
+
+    private static async Task<Results<Ok<Lead>, ProblemHttpResult>> Get(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        LeadService leads,
+        CancellationToken ct) =>
+        await leads.FindAsync(tenants.Current().TenantId, new LeadId(id), ct) is { } lead
+            ? TypedResults.Ok(lead)
+            : Problems.NotFound("lead");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id,

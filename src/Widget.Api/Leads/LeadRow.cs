@@ -14,7 +14,7 @@ public readonly record struct LeadId(Guid Value) : ITypedId<LeadId>
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>A visitor who left an e-mail address.</summary>
+/// <summary>A visitor who left an e-mail address or a telephone number.</summary>
 public sealed class LeadRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -22,10 +22,16 @@ public sealed class LeadRow : ITenantOwned
     public required LeadId Id { get; init; }
 
     /// <summary>The e-mail address in lower case. Unique within the tenant.</summary>
-    public required string Address { get; init; }
+    public string? Address { get; init; }
 
     /// <summary>The e-mail address as first written.</summary>
-    public required string Email { get; init; }
+    public string? Email { get; init; }
+
+    /// <summary>The telephone number as E.164. Unique among the tenant's leads without an e-mail address.</summary>
+    public string? Phone { get; init; }
+
+    /// <summary>The domain of the company, from the e-mail address.</summary>
+    public string? Company { get; init; }
 
     public string? Name { get; init; }
 
@@ -49,7 +55,7 @@ public sealed class LeadRow : ITenantOwned
     }
 }
 
-/// <summary>A conversation in which a lead asked for a person.</summary>
+/// <summary>A conversation in which a lead left contact details.</summary>
 public sealed class LeadConversation : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

@@ -1,3 +1,4 @@
+using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Conversations;
 using Widget.Api.Limits;
@@ -8,11 +9,18 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Leads;
 
-/// <summary>Visitors' requests for a person, and the leads that they become.</summary>
+/// <summary>Visitors' requests for a person, the contact details that they give, and the leads that they become.</summary>
 internal sealed class LeadService(TenantDatabase database, TenantSettingsService settings, RequestLimits limits, TimeProvider clock)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
+
+    private const string Columns =
+        """
+        lead.id, lead.name, lead.email, lead.phone, lead.company, lead.consent, lead.created_at,
+        array(select conversation_id from lead_conversations
+              where tenant_id = $1 and lead_id = lead.id order by created_at, conversation_id)
+        """;
 
     /// <summary>
     /// Adds the request to the conversation, once for each client id. With an e-mail address, it is kept as a lead in the same transaction.
@@ -47,27 +55,81 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
             Availability = availability,
         };
         var appended = await ConversationLog.AppendAsync(db, conversation, requested, ct);
-        if (requested.Email is { } email) await KeepAsync(db, visitor.Visitor, conversation, email, requested.Name, request, ct);
+        if (requested.Email is { } email)
+        {
+            var details = new LeadDetails
+            {
+                Email = email,
+                Name = requested.Name,
+                Consent = Given(request.Consent),
+                Locale = Given(request.Locale),
+            };
+            await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, details, before: null, ct);
+        }
+
         await db.CommitAsync(ct);
         return (appended, null);
     }
 
     /// <summary>
-    /// Keeps a visitor's address as a lead, within the caller's transaction. A lead that exists already gets what it does not have yet.
+    /// Keeps the visitor's contact details as a lead, or that the visitor declines, once for each client id. Both are events of the
+    /// conversation.
     /// </summary>
-    /// <param name="db">An open transaction.</param>
     /// <param name="visitor">The visitor.</param>
-    /// <param name="conversation">The conversation in which the address was given.</param>
-    /// <param name="contact">Name, address, language and consent; its other fields are not used.</param>
-    /// <param name="ct">Cancels the statement.</param>
-    public static async Task KeepAsync(
-        TenantDb db,
-        VisitorId visitor,
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="phone">The request's telephone number as E.164.</param>
+    /// <param name="ct">Cancels the request.</param>
+    /// <returns>The event, or a refusal if a limit is reached. Both are null if the conversation is not the visitor's.</returns>
+    /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
+    public async Task<(ConversationEvent? Event, Refusal? Refusal)> GiveContactAsync(
+        VisitorTicket visitor,
         ConversationId conversation,
-        PersonRequest contact,
+        ContactRequest request,
+        string? phone,
         CancellationToken ct)
     {
-        if (Given(contact.Email) is { } email) await KeepAsync(db, visitor, conversation, email, Given(contact.Name), contact, ct);
+        await using (var read = await database.BeginAsync(visitor.Tenant, ct))
+        {
+            if (!await ConversationLog.LockAsync(read, conversation, visitor.Visitor, ct)) return (null, null);
+            if (await FindContactAsync(read, conversation, request.ClientId, ct) is { } before) return (before, null);
+        }
+
+        if (await TakeContactAsync(visitor.Tenant, conversation, ct) is { } refusal) return (null, refusal);
+        await using var db = await database.BeginAsync(visitor.Tenant, ct);
+        if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (null, null);
+        if (await FindContactAsync(db, conversation, request.ClientId, ct) is { } sent) return (sent, null);
+        ConversationEvent appended;
+        if (request.Declined)
+        {
+            appended = await ConversationLog.AppendAsync(db, conversation, new ContactDeclined { ClientId = request.ClientId }, ct);
+        }
+        else
+        {
+            var earlier = await ConversationQueries.LastContactAsync(db, conversation, ct) as ContactGiven;
+            var given = new ContactGiven
+            {
+                ClientId = request.ClientId,
+                Email = Given(request.Email),
+                Phone = phone,
+                Name = Given(request.Name),
+            };
+            appended = await ConversationLog.AppendAsync(db, conversation, given, ct);
+            var details = Details(given) with { Consent = Given(request.Consent), Locale = Given(request.Locale) };
+            await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, details, earlier is null ? null : Details(earlier), ct);
+        }
+
+        await db.CommitAsync(ct);
+        return (appended, null);
+    }
+
+    /// <summary>Returns a lead. Null if the tenant has no such lead.</summary>
+    public async Task<Lead?> FindAsync(TenantId tenant, LeadId lead, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant)
+            .Add($"select {Columns} from leads lead where lead.tenant_id = $1 and lead.id = $2", [tenant.Value, lead.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct) ? Read(row) : null;
     }
 
     /// <summary>Deletes a lead. Returns false if there is none. Its conversations stay.</summary>
@@ -81,7 +143,9 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
 
     /// <summary>Returns leads, newest first.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="query">A part of the name or the e-mail address, in any case; null for all leads.</param>
+    /// <param name="query">
+    /// A part of the name, the e-mail address, the company or the telephone number, in any case; null for all leads.
+    /// </param>
     /// <param name="after">The last lead of the page before; null for the first page.</param>
     /// <param name="limit">Maximum number of leads.</param>
     /// <param name="ct">Cancels the query.</param>
@@ -89,82 +153,73 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
     {
         // Ids are ordered by time.
         await using var batch = database.Batch(tenant).Add(
-            """
-            select lead.id, lead.name, lead.email, lead.consent, lead.created_at,
-                   array(select conversation_id from lead_conversations
-                         where tenant_id = $1 and lead_id = lead.id order by created_at, conversation_id)
+            $"""
+            select {Columns}
             from leads lead
             where lead.tenant_id = $1
               and ($2::uuid is null or lead.id < $2)
-              and ($3::text is null or strpos(lead.address, lower($3)) > 0 or strpos(lower(lead.name), lower($3)) > 0)
+              and ($3::text is null or strpos(lead.address, lower($3)) > 0 or strpos(lower(lead.name), lower($3)) > 0
+                or strpos(lead.company, lower($3)) > 0 or strpos(lead.phone, $5) > 0)
             order by lead.id desc
             limit $4
             """,
-            [tenant.Value, Parameter(after?.Value, NpgsqlDbType.Uuid), Parameter(Given(query), NpgsqlDbType.Text), limit + 1]);
+            [
+                tenant.Value,
+                Parameter(after?.Value, NpgsqlDbType.Uuid),
+                Parameter(Given(query), NpgsqlDbType.Text),
+                limit + 1,
+                Parameter(PhoneDigits(query), NpgsqlDbType.Text),
+            ]);
         var items = new List<Lead>();
         await using var rows = await batch.ReadAsync(ct);
-        while (await rows.ReadAsync(ct))
-        {
-            items.Add(new Lead
-            {
-                Id = rows.GetGuid(0),
-                Name = rows.IsDBNull(1) ? null : rows.GetString(1),
-                Email = rows.GetString(2),
-                Consent = rows.IsDBNull(3) ? null : rows.GetString(3),
-                CreatedAt = rows.GetFieldValue<DateTimeOffset>(4),
-                ConversationIds = rows.GetFieldValue<Guid[]>(5),
-            });
-        }
-
+        while (await rows.ReadAsync(ct)) items.Add(Read(rows));
         if (items.Count <= limit) return new LeadPage(items, Next: null);
         items.RemoveAt(limit);
         return new LeadPage(items, items[^1].Id.ToString());
     }
 
+    // Digits of a telephone number, however it is written. Null if the query is something else.
+    private static string? PhoneDigits(string? query) =>
+        query is not null && query.All(character => char.IsAsciiDigit(character) || " +()/.-".Contains(character, StringComparison.Ordinal))
+        && string.Concat(query.Where(char.IsAsciiDigit)).TrimStart('0') is { Length: > 2 } digits
+            ? digits
+            : null;
+
+    private static Lead Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Name = Optional(row, 1),
+        Email = Optional(row, 2),
+        Phone = Optional(row, 3),
+        Company = Optional(row, 4),
+        Consent = Optional(row, 5),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(6),
+        ConversationIds = row.GetFieldValue<Guid[]>(7),
+    };
+
+    private static string? Optional(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static LeadDetails Details(ContactGiven given) => new() { Email = given.Email, Phone = given.Phone, Name = given.Name };
+
+    private static async Task<ConversationEvent?> FindContactAsync(
+        TenantDb db,
+        ConversationId conversation,
+        string clientId,
+        CancellationToken ct) =>
+        await ConversationLog.FindAsync<ConversationEvent>(db, conversation, clientId, ct) is not { } sent ? null
+        : sent is ContactGiven or ContactDeclined ? sent
+        : throw new ClientIdTakenException();
+
+    private async Task<Refusal?> TakeContactAsync(TenantId tenant, ConversationId conversation, CancellationToken ct) =>
+        await limits.TakeAsync(Limit.Contacts, conversation.ToString(), ct)
+            ?? await limits.TakeAsync(Limit.TenantContacts, tenant.ToString(), ct);
+
     private async Task<Refusal?> TakeAsync(TenantId tenant, ConversationId conversation, CancellationToken ct) =>
         await limits.TakeAsync(Limit.PersonRequests, conversation.ToString(), ct)
             ?? await limits.TakeAsync(Limit.TenantPersonRequests, tenant.ToString(), ct);
 
-    // A later request adds what the lead does not have yet. The name and the spelling of the address stay as they were given first.
-    private static async Task KeepAsync(
-        TenantDb db,
-        VisitorId visitor,
-        ConversationId conversation,
-        string email,
-        string? name,
-        PersonRequest request,
-        CancellationToken ct)
-    {
-        await using var keep = db.Command(
-            """
-            with lead as (
-              insert into leads (tenant_id, id, address, email, name, consent, locale)
-              select $1, $2, $3, $4, $5, $6, coalesce($7, (select locale from visitors where tenant_id = $1 and id = $8))
-              on conflict (tenant_id, address) do update set
-                name = coalesce(leads.name, excluded.name),
-                consent = coalesce(excluded.consent, leads.consent),
-                locale = coalesce(excluded.locale, leads.locale)
-              returning id
-            )
-            insert into lead_conversations (tenant_id, lead_id, conversation_id) select $1, id, $9 from lead
-            on conflict do nothing
-            """,
-            [
-                db.TenantId.Value,
-                LeadId.New().Value,
-                email.ToLowerInvariant(),
-                email,
-                Parameter(name, NpgsqlDbType.Text),
-                Parameter(Given(request.Consent), NpgsqlDbType.Text),
-                Parameter(Given(request.Locale), NpgsqlDbType.Text),
-                visitor.Value,
-                conversation.Value,
-            ]);
-        await keep.ExecuteNonQueryAsync(ct);
-    }
-
     private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
-    private static Npgsql.NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
+    private static NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

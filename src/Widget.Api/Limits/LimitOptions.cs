@@ -50,6 +50,12 @@ public enum Limit
     /// <summary>Requests for a person of a tenant as a whole.</summary>
     TenantPersonRequests,
 
+    /// <summary>Contact details given or declined, by conversation.</summary>
+    Contacts,
+
+    /// <summary>Contact details given or declined, of a tenant as a whole.</summary>
+    TenantContacts,
+
     /// <summary>Queries for free times of meetings, by visitor and by meeting.</summary>
     MeetingSlots,
 
@@ -121,6 +127,8 @@ public sealed record LimitOptions
         [Limit.TenantTranscripts] = Rate.PerMinutes(300, 60),
         [Limit.PersonRequests] = Rate.PerMinutes(10, 60),
         [Limit.TenantPersonRequests] = Rate.PerMinutes(600, 60),
+        [Limit.Contacts] = Rate.PerMinutes(20, 60),
+        [Limit.TenantContacts] = Rate.PerMinutes(1_200, 60),
         [Limit.MeetingSlots] = Rate.PerMinutes(60),
         [Limit.Meetings] = Rate.PerMinutes(10, 60),
         [Limit.TenantMeetings] = Rate.PerMinutes(600, 60),

@@ -25,6 +25,7 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         Limit.Uploads => "This API key has reached its limit on uploads.",
         Limit.Transcripts or Limit.AddressTranscripts or Limit.TenantTranscripts => "Too many transcripts have been requested.",
         Limit.PersonRequests or Limit.TenantPersonRequests => "Too many requests for a person have been sent.",
+        Limit.Contacts or Limit.TenantContacts => "Contact details have been sent too often.",
         Limit.Meetings or Limit.TenantMeetings => "Too many meetings have been booked or changed.",
         Limit.Completions => "This key has reached its limit on completions.",
         _ => "Too many requests.",

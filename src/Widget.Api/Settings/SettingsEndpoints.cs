@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Contacts;
 using Widget.Api.Leads;
 using Widget.Api.Models;
 using Widget.Api.Outbound;
@@ -54,6 +55,9 @@ internal static class SettingsEndpoints
                 "officeHours.timeZone",
                 $"There is no time zone \"{hours.TimeZone}\". Use an IANA id such as Europe/Berlin.");
         }
+
+        if (request.PhoneRegion is { } region && !PhoneFormat.IsRegion(region))
+            return Problems.Invalid("phoneRegion", $"There is no region \"{region}\". Use a country's code of two letters, such as DE.");
 
         (string Field, string? Endpoint)[] endpoints =
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Widget.Platform.Text;
+using Widget.Rag.Classification;
 using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Search.Routing;
 
@@ -24,12 +25,12 @@ public sealed class QuestionRouter(SentenceEmbedder? sentences = null)
     public Route Decide(string question)
     {
         var read = Truncation.Truncate(question, MaxLength);
-        var features = WordFeatures.Of(read);
+        var features = RouterModel.Features.Of(read);
         if (features.Count == 0) return new Route(Multimodal: false, "The question has no words.");
 
-        var score = RouterWeights.Shipped.Score(features, sentences?.EmbedQuestion(read));
+        var score = RouterModel.Weights.Scores(features, sentences?.EmbedQuestion(read))[0];
         var multimodal = score > 0;
-        var certainty = RouterWeights.Logistic(Math.Abs(score)).ToString("P0", CultureInfo.InvariantCulture);
+        var certainty = ClassifierWeights.Logistic(Math.Abs(score)).ToString("P0", CultureInfo.InvariantCulture);
         return new Route(
             multimodal,
             $"The question {(multimodal ? "asks" : "does not ask")} about something seen, shown or heard ({certainty} certain).");

@@ -37,7 +37,7 @@ public sealed class LeadsShould(ApiFixture api)
         var lead = (await ListAsync(tenant)).Items.Single();
         (lead.Name, lead.Email, lead.Consent).ShouldBe(("Ada", "Ada@Example.com", "We reply by e-mail."));
         lead.ConversationIds.ShouldBe([visitor.Session.ConversationId]);
-        (lead.Phone, lead.Company, lead.Score, lead.Tier).ShouldBe((null, null, null, null));
+        (lead.Phone, lead.Company, lead.Score, lead.Tier).ShouldBe((null, "example.com", null, null));
         lead.Reasons.ShouldBeEmpty();
     }
 

@@ -48,6 +48,31 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         html.ShouldContain("Quellen");
     }
 
+    [Theory]
+    [InlineData("en", "Left contact details: Ada, ada@", "Chose not to leave contact details.")]
+    [InlineData("de", "Kontaktdaten hinterlassen: Ada, ada@", "Keine Kontaktdaten hinterlassen.")]
+    [InlineData("es", "Dejó sus datos de contacto: Ada, ada@", "Prefirió no dejar sus datos de contacto.")]
+    [InlineData("ar", "تركتَ بيانات الاتصال: Ada, ada@", "اخترتَ عدم ترك بيانات الاتصال.")]
+    public async Task Say_that_contact_details_were_given_or_declined(string locale, string given, string declined)
+    {
+        var visitor = await ChattingAsync();
+        foreach (var body in new object[]
+        {
+            new { clientId = "g", name = "Ada", email = "ada@example.com", phone = "+14155550132" },
+            new { clientId = "d", declined = true },
+        })
+            (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/contact", body)).EnsureSuccessStatusCode();
+
+        await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com", locale });
+
+        var mail = await ReceivedAsync();
+        var text = mail.TextBody.ShouldNotBeNull();
+        text.ShouldContain(given);
+        text.ShouldContain("+14155550132");
+        text.ShouldContain(declined);
+        mail.HtmlBody.ShouldNotBeNull().ShouldNotContain("href=\"mailto:");
+    }
+
     [Fact]
     public async Task Be_sent_once_for_a_client_id_and_kept_no_longer_than_needed()
     {

@@ -1,4 +1,4 @@
-using Widget.Rag.Search.Routing;
+using Widget.Rag.Classification;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Search;

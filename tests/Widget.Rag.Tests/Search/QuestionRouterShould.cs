@@ -73,7 +73,7 @@ public sealed class QuestionRouterShould
 
         var fitted = RouterTraining.FitWords(examples);
 
-        var shipped = RouterWeights.Shipped.WordsAlone;
+        var shipped = RouterModel.Weights.Labels[0].WordsAlone;
         shipped.Scale.ShouldBe(fitted.Scale, tolerance: fitted.Scale / 100);
         shipped.Bias.ShouldBe(fitted.Bias, tolerance: 0.01f);
         // Another processor may round a weight the other way.

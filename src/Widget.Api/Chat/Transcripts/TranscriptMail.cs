@@ -21,7 +21,7 @@ internal sealed partial class TranscriptMail(TranscriptWords words, string agent
     // Text of all languages is readable in the source of the e-mail, too.
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
-    /// <summary>Returns the e-mail. Events that are not messages are left out.</summary>
+    /// <summary>Returns the e-mail, with messages, and contact details given or declined. Other events are left out.</summary>
     public MailContent Render(string recipient, IReadOnlyList<ConversationEvent> events)
     {
         var introduction = Fill(words.Introduction, agent, company);
@@ -43,6 +43,13 @@ internal sealed partial class TranscriptMail(TranscriptWords words, string agent
                 case AssistantMessage answer:
                     AddMessage(text, html, agent, answer.At, SpokenText.Of(answer.Text), ToHtml(answer.Text));
                     AddSources(text, html, answer.Citations);
+                    break;
+                case ContactGiven given:
+                    string[] details = [.. new[] { given.Name, given.Email, given.Phone }.OfType<string>()];
+                    AddWords(text, html, words.Visitor, given.At, Fill(words.ContactGiven, string.Join(", ", details)));
+                    break;
+                case ContactDeclined declined:
+                    AddWords(text, html, words.Visitor, declined.At, words.ContactDeclined);
                     break;
             }
         }

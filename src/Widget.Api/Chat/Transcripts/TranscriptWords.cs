@@ -6,6 +6,8 @@ namespace Widget.Api.Chat.Transcripts;
 /// <param name="Introduction">The first paragraph; {0} is the assistant, {1} the company.</param>
 /// <param name="Visitor">The visitor's name in the transcript.</param>
 /// <param name="Sources">The heading of an answer's sources.</param>
+/// <param name="ContactGiven">The visitor left contact details; {0} are the details.</param>
+/// <param name="ContactDeclined">The visitor declined to leave contact details.</param>
 /// <param name="Footer">Why the recipient gets the e-mail; {0} is the company.</param>
 internal sealed record TranscriptWords(
     string Locale,
@@ -13,6 +15,8 @@ internal sealed record TranscriptWords(
     string Introduction,
     string Visitor,
     string Sources,
+    string ContactGiven,
+    string ContactDeclined,
     string Footer)
 {
     private static readonly TranscriptWords English = new(
@@ -21,6 +25,8 @@ internal sealed record TranscriptWords(
         "Here is your conversation with {0}, the AI assistant of {1}.",
         "You",
         "Sources",
+        "Left contact details: {0}",
+        "Chose not to leave contact details.",
         "You are receiving this e-mail because someone requested this transcript in the chat of {0}. "
             + "If it wasn't you, you can ignore this e-mail.");
 
@@ -30,6 +36,8 @@ internal sealed record TranscriptWords(
         "Hier ist Ihr Gespräch mit {0}, dem KI-Assistenten von {1}.",
         "Sie",
         "Quellen",
+        "Kontaktdaten hinterlassen: {0}",
+        "Keine Kontaktdaten hinterlassen.",
         "Sie erhalten diese E-Mail, weil dieses Protokoll im Chat von {0} angefordert wurde. "
             + "Wenn Sie das nicht waren, können Sie sie ignorieren.");
 
@@ -39,6 +47,8 @@ internal sealed record TranscriptWords(
         "Esta es su conversación con {0}, el asistente de IA de {1}.",
         "Usted",
         "Fuentes",
+        "Dejó sus datos de contacto: {0}",
+        "Prefirió no dejar sus datos de contacto.",
         "Recibe este correo porque alguien solicitó esta transcripción en el chat de {0}. Si no fue usted, puede ignorarlo.");
 
     private static readonly TranscriptWords Arabic = new(
@@ -47,6 +57,8 @@ internal sealed record TranscriptWords(
         "إليك محادثتك مع {0}، مساعد الذكاء الاصطناعي لدى {1}.",
         "أنت",
         "المصادر",
+        "تركتَ بيانات الاتصال: {0}",
+        "اخترتَ عدم ترك بيانات الاتصال.",
         "وصلتك هذه الرسالة لأن شخصًا طلب نسخة من هذه المحادثة في دردشة {0}. إذا لم تكن أنت، فيمكنك تجاهلها.");
 
     /// <summary>The direction in which the language is written.</summary>

@@ -29,6 +29,9 @@ internal sealed record BookingOrder
 
     public string? Phone { get; init; }
 
+    /// <summary>The telephone number as E.164; null if it is not a valid number.</summary>
+    public string? LeadPhone { get; init; }
+
     public string? Note { get; init; }
 
     /// <summary>The privacy notice that the visitor was shown.</summary>

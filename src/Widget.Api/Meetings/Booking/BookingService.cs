@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Npgsql;
+using Widget.Api.Contacts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
-using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Meetings.Booking;
@@ -21,6 +22,7 @@ internal sealed class BookingService(
     SlotReader slots,
     MeetingAnnouncements announcements,
     RequestLimits limits,
+    TenantSettingsService settings,
     BookingTurns turns,
     TimeProvider clock)
 {
@@ -38,6 +40,12 @@ internal sealed class BookingService(
 
         // Outside of the transaction, because the limits may wait for another connection to the database.
         if (order.Conversation is not null && await TakeAsync(order, ct) is { } refusal) return new MeetingOutcome.Limited(refusal);
+        if (order.Phone is { } phone)
+        {
+            var regions = PhoneRegions.For(await settings.ReadAsync(tenant, ct), order.Locale);
+            order = order with { LeadPhone = PhoneFormat.ToE164(phone, regions) };
+        }
+
         var place = new MeetingPlace(order.Tenant.Name, order.Origin, await announcements.LocaleAsync(tenant, ct));
         try
         {
@@ -134,14 +142,15 @@ internal sealed class BookingService(
         await announcements.AddAsync(db, MeetingChange.Booked, meeting, rep, place, previous: null, ct);
         if (order is { Visitor: { } visitor, Conversation: { } conversation })
         {
-            var contact = new PersonRequest
+            var contact = new LeadDetails
             {
                 Name = order.Name,
                 Email = order.Email,
+                Phone = order.LeadPhone,
                 Consent = order.Consent,
                 Locale = meeting.Locale,
             };
-            await LeadService.KeepAsync(db, visitor.Visitor, conversation, contact, ct);
+            await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
         }
 
         await db.CommitAsync(ct);

@@ -2,15 +2,18 @@ using System.Runtime.InteropServices;
 using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Text;
 
-namespace Widget.Rag.Search.Routing;
+namespace Widget.Rag.Classification;
 
 /// <summary>
-/// The features of a question's words for a linear classifier: words and pairs of words, sequences of words, parts of words, and the
-/// words' topics (<see cref="Topics"/>). Each is hashed to one of <see cref="Count"/> numbers (Weinberger et al. 2009, "Feature Hashing for
-/// Large Scale Multitask Learning"). Accents are dropped, because visitors often type without them. All digits count as the same one.
+/// The features of a text's words for a linear classifier: words and pairs of words, sequences of words, parts of words, and the words'
+/// topics. Each is hashed to one of <see cref="Count"/> numbers (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask
+/// Learning"). Accents are dropped, because visitors often type without them. All digits count as the same one.
 /// </summary>
-internal static class WordFeatures
+/// <param name="topics">The topics of words. Each classifier has its own.</param>
+/// <param name="topicScale">How much topics count beside the words themselves, which they repeat.</param>
+public sealed class WordFeatures(TopicTable topics, float topicScale = 0.5f)
 {
+    /// <summary>Number of features. A power of two, so that fewer can be used by dropping the first bits of their numbers.</summary>
     public const int Count = 1 << 17;
 
     private const int MinGram = 2;
@@ -20,11 +23,10 @@ internal static class WordFeatures
     /// <summary>How far apart two topics may be to count as a pair, in words.</summary>
     private const int MaxTopicDistance = 3;
 
-    // Topics repeat what the words say, so they weigh less.
-    private const float TopicScale = 0.5f;
-
-    // Sequences also repeat what the words say.
+    // Sequences repeat what the words say, so they weigh less.
     private const float SequenceScale = 0.5f;
+
+    private const float SignScale = 1;
 
     private const char StartOfQuestion = '^';
     private const char StartOfWord = '<';
@@ -45,22 +47,26 @@ internal static class WordFeatures
         FirstTwoWords,
         FirstThreeWords,
         LastWord,
+        Sign,
     }
 
+    /// <param name="text">The text.</param>
+    /// <param name="signs">What else is known about the text, by any names.</param>
     /// <returns>
     /// The features in a fixed order. The values of a group are equal, and the squares of a group's values add up to the square of its
     /// scale, so that long questions do not weigh more. Empty for a text without words.
     /// </returns>
-    public static IReadOnlyList<Feature> Of(string question)
+    public IReadOnlyList<Feature> Of(string text, params IReadOnlyList<string> signs)
     {
-        var words = Words.Of(WordPieceText.Prepare(question)).Select(IgnoreDigits).ToArray();
+        var words = Words.Of(WordPieceText.Prepare(text)).Select(IgnoreDigits).ToArray();
         if (words.Length == 0) return [];
         return
         [
             .. Group(WholeWords(words), 1),
             .. Group(PartsOfWords(words), 1),
-            .. Group(TopicsOf(words), TopicScale),
+            .. Group(TopicsOf(words), topicScale),
             .. Group(Sequences(words), SequenceScale),
+            .. Group(signs.Select(sign => Index(Kind.Sign, sign, [])), SignScale),
         ];
     }
 
@@ -117,18 +123,18 @@ internal static class WordFeatures
         return parts;
     }
 
-    private static IEnumerable<int> TopicsOf(string[] words)
+    private IEnumerable<int> TopicsOf(string[] words)
     {
-        var topics = Array.ConvertAll(words, Topics.Of);
-        foreach (var topic in topics[0]) yield return Index(Kind.FirstTopic, Name(topic), []);
+        var topicsOf = Array.ConvertAll(words, topics.Of);
+        foreach (var topic in topicsOf[0]) yield return Index(Kind.FirstTopic, Name(topic), []);
         for (var i = 0; i < words.Length; i++)
         {
-            foreach (var topic in topics[i])
+            foreach (var topic in topicsOf[i])
             {
                 yield return Index(Kind.Topic, Name(topic), []);
                 if (i > 0) yield return Index(Kind.TopicAfterWord, Name(topic), words[i - 1]);
                 if (i + 1 < words.Length) yield return Index(Kind.TopicBeforeWord, Name(topic), words[i + 1]);
-                foreach (var next in topics[(i + 1)..Math.Min(i + 1 + MaxTopicDistance, words.Length)].SelectMany(next => next))
+                foreach (var next in topicsOf[(i + 1)..Math.Min(i + 1 + MaxTopicDistance, words.Length)].SelectMany(next => next))
                     yield return Index(Kind.PairOfTopics, Name(topic), Name(next));
             }
         }
@@ -157,5 +163,5 @@ internal static class WordFeatures
 }
 
 /// <param name="Index">Number of the feature, from 0.</param>
-/// <param name="Value">How strongly the question has the feature.</param>
-internal readonly record struct Feature(int Index, float Value);
+/// <param name="Value">How strongly the text has the feature.</param>
+public readonly record struct Feature(int Index, float Value);

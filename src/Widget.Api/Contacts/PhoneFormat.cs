@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using PhoneNumbers;
+
+namespace Widget.Api.Contacts;
+
+/// <summary>Reads telephone numbers as people write them.</summary>
+internal static partial class PhoneFormat
+{
+    /// <summary>In characters. A number has 15 digits at most (ITU-T E.164), and signs between them.</summary>
+    public const int MaxLength = 40;
+
+    private static readonly PhoneNumberUtil Util = PhoneNumberUtil.GetInstance();
+
+    /// <summary>Whether telephone numbers of the region are known.</summary>
+    public static bool IsRegion(string region) => Util.GetSupportedRegions().Contains(region);
+
+    /// <summary>The number in the form of ITU-T E.164, such as +493012345678. Null if it is not a number of any of the regions.</summary>
+    /// <param name="text">The number. With + and a country code it needs no region.</param>
+    /// <param name="regions">Where it may be a national number (ISO 3166-1 alpha-2), the most probable first.</param>
+    public static string? ToE164(string text, IReadOnlyList<string> regions)
+    {
+        if (text.Length > MaxLength) return null;
+        // In most countries, 00 comes before a country code.
+        var international = InternationalPrefix().Replace(text, "+");
+        foreach (var region in regions)
+        {
+            if (Parse(text, region) is { } national) return national;
+            if (international != text && Parse(international, region) is { } abroad) return abroad;
+        }
+
+        return Parse(international, region: null);
+    }
+
+    /// <summary>Whether a number is written with a 0 in its own country, as in "030 123456".</summary>
+    /// <param name="number">A number as E.164.</param>
+    public static bool BeginsWithZero(string number)
+    {
+        var parsed = Util.Parse(number, "ZZ");
+        return Util.Format(parsed, PhoneNumberFormat.NATIONAL).TrimStart('(').StartsWith('0');
+    }
+
+    private static string? Parse(string text, string? region)
+    {
+        try
+        {
+            var number = Util.Parse(text, region ?? "ZZ");
+            var written = Util.Format(number, PhoneNumberFormat.E164);
+            return Util.IsValidNumber(number) || FictionalNumber().IsMatch(written) ? written : null;
+        }
+        catch (NumberParseException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^\s*\(?00[\s\-]?(?=[1-9])", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex InternationalPrefix();
+
+    // Ofcom and Arcep keep these numbers for films and examples. The library does not know them, but people try out forms with them.
+    [GeneratedRegex(@"^\+(447700900\d{3}|33(19900|26191|35301|46571|53649|63998)\d{4})$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FictionalNumber();
+}

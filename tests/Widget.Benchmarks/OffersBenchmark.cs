@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Api.Answers;
+using Widget.Api.Contacts;
+using Widget.Api.Offers;
+using Widget.Contracts;
+using Widget.Rag.Classification;
+using Widget.Rag.Embeddings.Local;
+using Widget.Testing;
+
+namespace Widget.Benchmarks;
+
+/// <summary>How well it is told what visitors' messages call for, and the fitting of the classifier's weights.</summary>
+internal static class OffersBenchmark
+{
+    private const int Folds = 5;
+
+    // Of the words' features. Messages that are more alike are in the same fold.
+    private const float MaxSimilarity = 0.5f;
+
+    private static readonly TrainingSettings Settings = new()
+    {
+        WordWeights = OfferModel.WordWeights,
+        MaxPasses = 40,
+    };
+
+    private static readonly string WeightsFile = Path.Combine(Repository.Root, "src", "Widget.Api", "Offers", "offer-weights.bin");
+
+    /// <summary>Measures the shipped weights on messages that they were not fitted on. Prints totals only.</summary>
+    public static void Run()
+    {
+        using var sentences = OpenModels();
+        var messages = OfferMessage.HeldOut();
+        // Any author writes the shortest messages, such as "agent".
+        var fitted = OfferMessage.Fit().Concat(OfferMessage.FitMore()).Select(Normalized).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, reader) in new[] { ("with the sentence models", new OfferReader(sentences)), ("by words alone", new OfferReader()) })
+        {
+            var watch = Stopwatch.StartNew();
+            OfferReading[] read = [.. messages.Select(message => reader.Read(message.Text, Regions(message), SignOf(message)))];
+            var elapsed = watch.Elapsed.TotalMilliseconds / messages.Count;
+            Report($"held-out messages, {name}", messages, read);
+            var isNew = messages.Select(message => !fitted.Contains(Normalized(message))).ToList();
+            var news = messages.Zip(read).Where((_, i) => isNew[i]).ToList();
+            Console.WriteLine($"  exactly right without the {messages.Count - news.Count} that were fitted on, too: "
+                + Share(news.Count(one => IsRight(one.First, one.Second)), news.Count));
+            Console.WriteLine($"  {elapsed:0.00} ms a message, with its sentence vector if it has one");
+        }
+    }
+
+    /// <summary>Cross-validates on the messages to fit on, fits the weights on all of them, and writes the weights' file.</summary>
+    public static void Fit(bool shows)
+    {
+        using var sentences = OpenModels();
+        var vectors = new KeptVectors(sentences);
+        OfferExample[] examples = [.. OfferMessage.Fit().Select(message => OfferExample.Of(message, vectors))];
+        TrainingText[] more = [.. OfferMessage.FitMore().Select(message => OfferExample.Of(message, vectors).AsText())];
+        vectors.Save();
+        CrossValidate(examples, more, shows);
+
+        var weights = ClassifierTraining.Fit([.. examples.Select(example => example.AsText()), .. more], Settings);
+        using (var file = File.Create(WeightsFile)) weights.Write(file);
+        Console.WriteLine($"{new FileInfo(WeightsFile).Length:N0} bytes written to {WeightsFile}. Build again to use them.");
+    }
+
+    private static void CrossValidate(OfferExample[] examples, TrainingText[] more, bool shows)
+    {
+        var folds = FoldsOf(examples);
+        var (withVector, wordsAlone) = (new OfferReading[examples.Length], new OfferReading[examples.Length]);
+        var scores = new float[examples.Length][];
+        for (var fold = 0; fold < Folds; fold++)
+        {
+            var weights = ClassifierTraining.Fit(
+                [.. examples.Where((_, i) => folds[i] != fold).Select(example => example.AsText()), .. more],
+                Settings);
+            for (var i = 0; i < examples.Length; i++)
+            {
+                if (folds[i] != fold) continue;
+                var example = examples[i];
+                scores[i] = weights.Scores(example.Words, example.Vector);
+                withVector[i] = OfferReader.Decide(scores[i], example.Contact, example.Sign);
+                wordsAlone[i] = OfferReader.Decide(weights.Scores(example.Words, vector: null), example.Contact, example.Sign);
+            }
+        }
+
+        OfferMessage[] messages = [.. examples.Select(example => example.Message)];
+        Report("messages to fit on, cross-validated, with the sentence models", messages, withVector);
+        Report("the same, by words alone", messages, wordsAlone);
+        if (!shows) return;
+        ReportThresholds(examples, scores);
+        for (var i = 0; i < examples.Length; i++)
+        {
+            var (message, read) = (messages[i], withVector[i]);
+            if (IsRight(message, read) && IsNormalized(message, read)) continue;
+            Console.WriteLine(
+                $"{message.Language} [{string.Join(',', message.Offers)}] told [{string.Join(',', Names(read))}] "
+                    + $"{string.Join(' ', scores[i].Select(score => score.ToString("0.0")))} {examples[i].Sign} "
+                    + $"{examples[i].Contact.Email} {examples[i].Contact.Phone}: {message.Text}");
+        }
+    }
+
+    // What each threshold would give.
+    private static void ReportThresholds(OfferExample[] examples, float[][] scores)
+    {
+        for (var label = 0; label < OfferModel.Labels.Count; label++)
+        {
+            var name = Name(OfferModel.Labels[label]);
+            foreach (var threshold in new[] { -2f, -1.6f, -1.3f, -1f, -0.7f, -0.4f, -0.2f, 0f, 0.3f, 0.6f })
+            {
+                var told = examples.Select((example, i) => (example.Message, Told: scores[i][label] > threshold)).ToList();
+                var (missed, wrong) = (
+                    told.Count(one => !one.Told && one.Message.Offers.Contains(name)),
+                    told.Count(one => one.Told && !one.Message.Offers.Contains(name)));
+                var ordinary = told.Count(one => one.Told && one.Message.Offers.Count == 0);
+                Console.WriteLine($"{name,-8} {threshold,5:0.0}: {missed} missed, {wrong} wrong, {ordinary} of them ordinary");
+            }
+        }
+    }
+
+    // Messages that are alike are in one fold, so that no weights are measured on a message that they have almost seen.
+    private static int[] FoldsOf(OfferExample[] examples)
+    {
+        var vectors = examples.Select(example => example.Words
+            .GroupBy(feature => feature.Index)
+            .ToDictionary(group => group.Key, group => group.Sum(feature => feature.Value))).ToArray();
+        var lengths = vectors.Select(vector => MathF.Sqrt(vector.Values.Sum(value => value * value))).ToArray();
+        var group = Enumerable.Range(0, examples.Length).ToArray();
+        for (var i = 0; i < examples.Length; i++)
+            for (var j = 0; j < i; j++)
+                if (group[j] != group[i] && Similarity(i, j) > MaxSimilarity) Join(group[j], group[i]);
+        // Neighbouring messages are about the same, so the groups are dealt out one by one.
+        var numbers = new Dictionary<int, int>();
+        foreach (var one in group) numbers.TryAdd(one, numbers.Count);
+        return [.. group.Select(one => numbers[one] % Folds)];
+
+        float Similarity(int i, int j)
+        {
+            var sum = 0f;
+            foreach (var (index, value) in vectors[i]) sum += value * vectors[j].GetValueOrDefault(index);
+            return sum / (lengths[i] * lengths[j]);
+        }
+
+        void Join(int kept, int replaced)
+        {
+            for (var i = 0; i < group.Length; i++)
+                if (group[i] == replaced) group[i] = kept;
+        }
+    }
+
+    private static void Report(string name, IReadOnlyList<OfferMessage> messages, IReadOnlyList<OfferReading> read)
+    {
+        var all = messages.Zip(read).ToList();
+        Console.WriteLine();
+        Console.WriteLine($"{messages.Count} {name}");
+        Console.WriteLine($"  exactly right {Share(all.Count(one => IsRight(one.First, one.Second)), all.Count)}");
+        var ordinary = all.Where(one => one.First.Offers.Count == 0).ToList();
+        Console.WriteLine($"  ordinary messages with an offer {Share(ordinary.Count(one => one.Second.Offers.Count > 0), ordinary.Count)}");
+        var contacts = all.Where(one => one.First.Email is not null || one.First.Phone is not null).ToList();
+        Console.WriteLine($"  contact details right {Share(contacts.Count(one => IsNormalized(one.First, one.Second)), contacts.Count)}");
+        Console.WriteLine($"  contact details where there are none {all.Except(contacts).Count(one => one.Second.Recognized is not null)}");
+        foreach (var label in OfferModel.Labels)
+        {
+            var labelName = Name(label);
+            var (has, told) = (all.Count(one => one.First.Offers.Contains(labelName)), all.Count(one => one.Second.Offers.Contains(label)));
+            var right = all.Count(one => one.First.Offers.Contains(labelName) && one.Second.Offers.Contains(label));
+            Console.WriteLine($"  {labelName,-8} {has,4} of the messages, precision {(double)right / told:0.0 %}, recall {(double)right / has:0.0 %}");
+        }
+
+        var languages = all.GroupBy(one => one.First.Language).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{group.Key} {(double)group.Count(one => IsRight(one.First, one.Second)) / group.Count():0.0 %} of {group.Count()}");
+        Console.WriteLine($"  {string.Join(", ", languages)}");
+    }
+
+    private static string Normalized(OfferMessage message) => string.Join(' ', Rag.Text.Words.Of(message.Text));
+
+    private static bool IsRight(OfferMessage message, OfferReading read) => Names(read).SequenceEqual(message.Offers);
+
+    private static bool IsNormalized(OfferMessage message, OfferReading read) =>
+        (read.Recognized?.Email, read.Recognized?.Phone) == (message.Email, message.Phone);
+
+    private static IEnumerable<string> Names(OfferReading read) => read.Offers.Select(Name).Order(StringComparer.Ordinal);
+
+    private static string Name(Offer offer) => offer.ToString().ToLowerInvariant();
+
+    private static string Share(int part, int all)
+    {
+        var measured = new Confusion(part, all - part, 0, 0);
+        return $"{part} of {all}: {measured.Accuracy:0.0 %} [{measured.Interval.Low:0.0 %}, {measured.Interval.High:0.0 %}]";
+    }
+
+    internal static IReadOnlyList<string> Regions(OfferMessage message) =>
+        PhoneRegions.For(new TenantSettings { PhoneRegion = message.Region }, message.Language);
+
+    internal static SocialSign SignOf(OfferMessage message) => MessageOffers.SignOf(message.Text, message.Language);
+
+    private static SentenceEmbedder OpenModels()
+    {
+        var sentences = new SentenceEmbedder(Path.Combine(Repository.Root, ".local", "models"), NullLogger<SentenceEmbedder>.Instance);
+        return sentences.IsAvailable ? sentences : throw new InvalidOperationException("The sentence models cannot be used.");
+    }
+
+    /// <summary>A message as the classifier reads it.</summary>
+    private sealed record OfferExample(
+        OfferMessage Message,
+        ContactReading Contact,
+        SocialSign Sign,
+        IReadOnlyList<Feature> Words,
+        float[]? Vector)
+    {
+        public static OfferExample Of(OfferMessage message, KeptVectors vectors)
+        {
+            var (contact, sign) = (ContactReader.Read(message.Text, Regions(message)), SignOf(message));
+            return new OfferExample(message, contact, sign, OfferReader.Features(contact, sign), vectors.Of(message.Text));
+        }
+
+        public TrainingText AsText() => new(
+            Words,
+            Vector,
+            Message.Language == "en",
+            [.. OfferModel.Labels.Select(label => Message.Offers.Contains(Name(label)))]);
+    }
+}
