@@ -9,7 +9,7 @@ namespace Widget.Api.Tests.Operations;
 /// </summary>
 internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 {
-    // Values for columns whose check constraint is not a list of values.
+    // Values for columns whose check constraint is not a list of values. Those that may be null are filled, too.
     private static readonly Dictionary<string, string> Special = new(StringComparer.Ordinal)
     {
         ["tenants.slug"] = "'t' || md5(random()::text)",
@@ -19,6 +19,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         // Ended, so that the deletion does not wait for the calls.
         ["tavus_sessions.state"] = "'ended'",
         ["voice_sessions.state"] = "'ended'",
+        ["leads.phone"] = "'+493012345678'",
         ["meetings.ends_at"] = "now() + interval '30 minutes'",
         // The deletion looks for this persona.
         ["tavus_personas.persona_id"] = "'p-left-over'",
@@ -93,10 +94,16 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
                    (select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint
                     where contype = 'c' and conrelid = own.attrelid and conkey = array[own.attnum])
             from pg_attribute own
-            where attrelid = $1::regclass and attnum > 0 and not attisdropped and attnotnull
+            where attrelid = $1::regclass and attnum > 0 and not attisdropped and (attnotnull or attname = any($2))
               and not atthasdef and attidentity = '' and attgenerated = ''
             """);
         command.Parameters.Add(new() { Value = table });
+        command.Parameters.Add(new()
+        {
+            Value = Special.Keys.Where(key => key.StartsWith($"{table}.", StringComparison.Ordinal))
+                .Select(key => key[(table.Length + 1)..])
+                .ToArray(),
+        });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var columns = new List<(string, string)>();
         while (await rows.ReadAsync(ct))
