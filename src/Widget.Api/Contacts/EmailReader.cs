@@ -21,8 +21,18 @@ internal static partial class EmailReader
 
     private static readonly FrozenDictionary<string, char> Signs = new Dictionary<string, char>
     {
-        ["dash"] = '-', ["hyphen"] = '-', ["minus"] = '-', ["bindestrich"] = '-', ["guion"] = '-', ["guión"] = '-', ["tiret"] = '-',
-        ["trattino"] = '-', ["شرطة"] = '-', ["underscore"] = '_', ["unterstrich"] = '_', ["plus"] = '+',
+        ["dash"] = '-',
+        ["hyphen"] = '-',
+        ["minus"] = '-',
+        ["bindestrich"] = '-',
+        ["guion"] = '-',
+        ["guión"] = '-',
+        ["tiret"] = '-',
+        ["trattino"] = '-',
+        ["شرطة"] = '-',
+        ["underscore"] = '_',
+        ["unterstrich"] = '_',
+        ["plus"] = '+',
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     // "I work at example dot com" is no address. These words stand before "at" without being a mailbox.

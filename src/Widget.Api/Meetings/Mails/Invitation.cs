@@ -57,17 +57,17 @@ internal static class Invitation
         string description,
         DateTimeOffset now,
         bool isCancelled) => new()
-    {
-        Uid = UidOf(meeting.Id),
-        DtStart = Utc(meeting.StartsAt),
-        DtEnd = Utc(meeting.EndsAt),
-        DtStamp = Utc(now),
-        Sequence = meeting.Sequence,
-        Summary = summary,
-        Description = description,
-        Status = isCancelled ? EventStatus.Cancelled : EventStatus.Confirmed,
-        Transparency = TransparencyType.Opaque,
-    };
+        {
+            Uid = UidOf(meeting.Id),
+            DtStart = Utc(meeting.StartsAt),
+            DtEnd = Utc(meeting.EndsAt),
+            DtStamp = Utc(now),
+            Sequence = meeting.Sequence,
+            Summary = summary,
+            Description = description,
+            Status = isCancelled ? EventStatus.Cancelled : EventStatus.Confirmed,
+            Transparency = TransparencyType.Opaque,
+        };
 
     private static Attendee Attendee(MailboxAddress person) => new($"mailto:{person.Address}")
     {
