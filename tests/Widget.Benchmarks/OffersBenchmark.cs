@@ -33,7 +33,9 @@ internal static class OffersBenchmark
         var messages = OfferMessage.HeldOut();
         // Any author writes the shortest messages, such as "agent".
         var fitted = OfferMessage.Fit().Concat(OfferMessage.FitMore()).Select(Normalized).ToHashSet(StringComparer.Ordinal);
-        foreach (var (name, reader) in new[] { ("with the sentence models", new OfferReader(sentences)), ("by words alone", new OfferReader()) })
+        (string, OfferReader)[] readers =
+            [("with the sentence models", new OfferReader(sentences)), ("by words alone", new OfferReader())];
+        foreach (var (name, reader) in readers)
         {
             var watch = Stopwatch.StartNew();
             OfferReading[] read = [.. messages.Select(message => reader.Read(message.Text, Regions(message), SignOf(message)))];
@@ -162,11 +164,14 @@ internal static class OffersBenchmark
             var labelName = Name(label);
             var (has, told) = (all.Count(one => one.First.Offers.Contains(labelName)), all.Count(one => one.Second.Offers.Contains(label)));
             var right = all.Count(one => one.First.Offers.Contains(labelName) && one.Second.Offers.Contains(label));
-            Console.WriteLine($"  {labelName,-8} {has,4} of the messages, precision {(double)right / told:0.0 %}, recall {(double)right / has:0.0 %}");
+            Console.WriteLine(
+                $"  {labelName,-8} {has,4} of the messages, "
+                    + $"precision {(double)right / told:0.0 %}, recall {(double)right / has:0.0 %}");
         }
 
         var languages = all.GroupBy(one => one.First.Language).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => $"{group.Key} {(double)group.Count(one => IsRight(one.First, one.Second)) / group.Count():0.0 %} of {group.Count()}");
+            .Select(group => (group.Key, All: group.Count(), Right: group.Count(one => IsRight(one.First, one.Second))))
+            .Select(group => $"{group.Key} {(double)group.Right / group.All:0.0 %} of {group.All}");
         Console.WriteLine($"  {string.Join(", ", languages)}");
     }
 

@@ -109,8 +109,8 @@ internal sealed class ClassifierTraining
     }
 
     /// <summary>
-    /// How rare each feature is among the texts, 1 for a feature of a single one (inverse document frequency). Multiplied with the features,
-    /// it lets rare words count although their weights are kept small.
+    /// How rare each feature is among the texts, 1 for a feature of a single one (inverse document frequency). Multiplied with the
+    /// features, it lets rare words count although their weights are kept small.
     /// </summary>
     private float[] Rarity()
     {

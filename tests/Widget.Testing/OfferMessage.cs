@@ -34,7 +34,7 @@ public sealed record OfferMessage(
             .Select(line => line.Split('\t'))
             .Select(fields => new OfferMessage(
                 fields[0],
-                [.. fields[1].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal)],
+                [.. fields[1].Split(',', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)],
                 Given(fields[2]),
                 Given(fields[3]),
                 Given(fields[4]),

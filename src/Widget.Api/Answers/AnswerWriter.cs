@@ -77,7 +77,8 @@ public sealed partial class AnswerWriter(
                 select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context,
                        coalesce((
                          select kind = 'contact_declined' from conversation_events
-                         where tenant_id = $1 and conversation_id = pending.conversation_id and kind in ('contact_given', 'contact_declined')
+                         where tenant_id = $1 and conversation_id = pending.conversation_id
+                           and kind in ('contact_given', 'contact_declined')
                          order by seq desc limit 1), false)
                 from pending_answers pending
                 join conversations conversation on conversation.tenant_id = $1 and conversation.id = pending.conversation_id

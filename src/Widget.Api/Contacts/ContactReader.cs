@@ -84,7 +84,8 @@ internal static partial class ContactReader
 
     // "jnae@… is wrong", "jnae@… was a typo".
     [GeneratedRegex(
-        @"^[\s""'“,)]*(is|was|ist|war|es|era|est|était)?\s*(a |an |ein |eine |un |une )?(wrong|incorrect|a typo|typo|old|outdated|dead|falsch|"
+        @"^[\s""'“,)]*(is|was|ist|war|es|era|est|était)?\s*(a |an |ein |eine |un |une )?(wrong|incorrect|a typo|typo|old|"
+        + @"outdated|dead|falsch|"
         + @"tippfehler|veraltet|alt|mal|incorrecto|antiguo|viejo|erron|errón|faux|fausse|incorrecte|ancienne|غلط|خطأ|قديم)",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
         1000)]
@@ -92,8 +93,10 @@ internal static partial class ContactReader
 
     // The last words before an address say whose it is.
     [GeneratedRegex(
-        @"\b(your|yours|his|her|their|boss|colleague|manager|husband|wife|partner|assistant|friend|he|she|they|from|ihre?|seine?|deine?|euer|"
-        + @"eure|chef|kolleg\w*|mann|frau|von|tu|vuestro|vuestra|jefe|jefa|compañer\w*|marido|mujer|de|votre|vos|ton|patron|coll[eè]gue|mari|"
+        @"\b(your|yours|his|her|their|boss|colleague|manager|husband|wife|partner|assistant|friend|he|she|they|from|ihre?|"
+        + @"seine?|deine?|euer|"
+        + @"eure|chef|kolleg\w*|mann|frau|von|tu|vuestro|vuestra|jefe|jefa|compañer\w*|marido|mujer|de|votre|vos|ton|patron|"
+        + @"coll[eè]gue|mari|"
         + @"femme|son|sa|leur|مديري|زميلي|زوجي|زوجتي|من)\s*(\p{L}+\s*){0,2}(is|ist|es|est|:)?\s*$",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
         1000)]
@@ -107,8 +110,10 @@ internal static partial class ContactReader
     private static partial Regex OwnBefore();
 
     [GeneratedRegex(
-        @"\b(sorry|correction|correct|i mean|i meant|typo|oops|wrong|actually|rather|entschuldigung|korrektur|ich mein\w*|vertippt|richtig|falsch|"
-        + @"perd[oó]n|correcci[oó]n|quise decir|mejor dicho|me equivoqu[eé]|correcto|pardon|d[eé]sol[eé]\w*|je voulais dire|tromp[eé]\w*|plut[oô]t)\b|"
+        @"\b(sorry|correction|correct|i mean|i meant|typo|oops|wrong|actually|rather|entschuldigung|korrektur|ich mein\w*|"
+        + @"vertippt|richtig|falsch|"
+        + @"perd[oó]n|correcci[oó]n|quise decir|mejor dicho|me equivoqu[eé]|correcto|pardon|d[eé]sol[eé]\w*|je voulais dire|"
+        + @"tromp[eé]\w*|plut[oô]t)\b|"
         + @"عفوا|آسف|اسف|أقصد|اقصد|قصدي|تصحيح|الصحيح|غلط",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
         1000)]

@@ -128,10 +128,14 @@ internal static partial class ContactText
     }
 
     private const string Spelled =
-        "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|null|eins|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|"
+        "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|null|eins|zwei|zwo|drei|vier|fünf|fuenf|sechs|"
+        + "sieben|acht|neun|"
         + "doppel|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|doble|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|صفر|واحد|"
         + "اثنين|اتنين|اثنان|ثلاثة|تلاتة|ثلاثه|أربعة|اربعة|اربعه|خمسة|خمسه|ستة|سته|سبعة|سبعه|ثمانية|تمانية|ثمانيه|تسعة|تسعه";
 
-    [GeneratedRegex(@"\b(" + Spelled + @")([ ,.\-]{1,3}(" + Spelled + @")\b){6,}", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(
+        @"\b(" + Spelled + @")([ ,.\-]{1,3}(" + Spelled + @")\b){6,}",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
+        1000)]
     private static partial Regex DigitRow();
 }

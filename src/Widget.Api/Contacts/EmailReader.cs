@@ -37,16 +37,20 @@ internal static partial class EmailReader
 
     // "I work at example dot com" is no address. These words stand before "at" without being a mailbox.
     private static readonly FrozenSet<string> NoMailbox = Words(
-        "me us him her them you it this that there here work works worked working job is am are was be been look looks looking find found meet "
-        + "met live lives stay staying buy bought order ordered shop shopping study email e-mail mail address contact available reach reached "
+        "me us him her them you it this that there here work works worked working job is am are was be been look looks looking "
+        + "find found meet "
+        + "met live lives stay staying buy bought order ordered shop shopping study email e-mail mail address contact available "
+        + "reach reached "
         + "someone somebody anyone people team site website page store office open closed arrive arrived start starts starting ends");
 
     // The endings that a spelled address may have. Others are more probably the next word of the sentence.
     private static readonly FrozenSet<string> Endings = Words(
         "com net org info biz edu gov int io co app dev ai me tv eu example test invalid online shop store site cloud tech agency studio "
         + "design email berlin hamburg koeln cologne wien tirol swiss paris bzh london scot wales irish cat gal eus quebec nyc "
-        + "ad ae af ag al am ar at au az ba bd be bg bh bo br by ca ch cl cn cr cu cy cz de dk do dz ec ee eg es fi fr ge gr gt hk hn hr hu "
-        + "id ie il in iq ir is it jo jp ke kr kw kz lb li lt lu lv ly ma mc md mk mt mx my ng ni nl no nz om pa pe ph pk pl ps pt py qa ro "
+        + "ad ae af ag al am ar at au az ba bd be bg bh bo br by ca ch cl cn cr cu cy cz de dk do dz ec ee eg es fi fr ge gr gt "
+        + "hk hn hr hu "
+        + "id ie il in iq ir is it jo jp ke kr kw kz lb li lt lu lv ly ma mc md mk mt mx my ng ni nl no nz om pa pe ph pk pl ps "
+        + "pt py qa ro "
         + "rs ru sa sd se sg si sk sv sy th tn tr tw ua uk us uy ve vn ye za");
 
     /// <summary>The addresses in a text of <see cref="ContactText.Plain"/>, in order, in lower case.</summary>

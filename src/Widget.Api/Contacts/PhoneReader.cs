@@ -23,18 +23,21 @@ internal static partial class PhoneReader
         + "telefon handy mobil anruf anrufen rufen rückruf zurückrufen ruf erreichen erreichbar festnetz natel telefonnummer handynummer "
         + "mobilnummer rufnummer teléfono telefono móvil movil celular cel llamar llámame llámenme llámeme llamadme marcar marque fijo "
         + "téléphone telephone portable gsm appeler appelez rappeler rappelez joindre texto fixe numero_de_telephone "
-        + "هاتف هاتفي جوال جوالي موبايل موبايلي رقمي نمرتي واتساب واتسابي تلفون تلفوني اتصل اتصلوا كلمني كلموني يكلمني يتصل التواصل تواصلوا");
+        + "هاتف هاتفي جوال جوالي موبايل موبايلي رقمي نمرتي واتساب واتسابي تلفون تلفوني اتصل اتصلوا كلمني كلموني يكلمني يتصل "
+        + "التواصل تواصلوا");
 
     private static readonly FrozenSet<string> OtherWords = Words(
         "order orders invoice serial sn tracking parcel shipment consignment ticket case reference ref account iban bic vat tax customer "
         + "member membership policy contract part article item sku version vin isbn ean code pin id ip licence license model po passport "
         + "bestellung bestellnummer auftrag auftragsnummer rechnung rechnungsnummer seriennummer sendung sendungsnummer paket paketnummer "
-        + "kundennummer kunden vertrag vertragsnummer vorgang vorgangsnummer ticketnummer artikel artikelnummer konto kontonummer fehlercode "
+        + "kundennummer kunden vertrag vertragsnummer vorgang vorgangsnummer ticketnummer artikel artikelnummer konto "
+        + "kontonummer fehlercode "
         + "aktenzeichen steuernummer buchungsnummer teilenummer mitgliedsnummer versicherungsnummer policennummer "
         + "pedido factura serie guía guia seguimiento envío envio referencia expediente cuenta contrato póliza poliza código codigo "
         + "artículo articulo matrícula matricula "
         + "commande facture série serie suivi colis dossier référence reference compte contrat police code article "
-        + "طلب طلبي الطلب طلبية طلبيتي فاتورة فاتورتي الفاتورة التتبع تتبع الشحنة شحنة شحنتي تسلسلي التسلسلي السيريال حسابي الحساب الآيبان ايبان "
+        + "طلب طلبي الطلب طلبية طلبيتي فاتورة فاتورتي الفاتورة التتبع تتبع الشحنة شحنة شحنتي تسلسلي التسلسلي السيريال حسابي "
+        + "الحساب الآيبان ايبان "
         + "الايبان العميل العقد البوليصة المرجع مرجع الكود كود");
 
     /// <param name="text">A text of <see cref="ContactText.Plain"/>.</param>

@@ -6,7 +6,7 @@ namespace Widget.Rag.Classification;
 /// <summary>Weights of the words' features (<see cref="WordFeatures"/>). One byte for each suffices.</summary>
 /// <param name="Bias">Added to every score.</param>
 /// <param name="Scale">What a weight of 1 is worth.</param>
-/// <param name="Weights">By feature. Their number is a power of two; if it is smaller than that of the features, features share them.</param>
+/// <param name="Weights">By feature. Their number is a power of two. If there are fewer than features, several share one.</param>
 public sealed record WordWeights(float Bias, float Scale, sbyte[] Weights)
 {
     public float Score(IEnumerable<Feature> features) =>

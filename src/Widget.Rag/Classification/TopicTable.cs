@@ -22,8 +22,8 @@ public sealed class TopicTable
     }
 
     /// <summary>
-    /// Reads a table: each topic is a name, a colon and its words, in lower case and without accents. Lines that continue a topic begin with
-    /// spaces. A star stands for any ending. Lines with # are comments.
+    /// Reads a table: each topic is a name, a colon and its words, in lower case and without accents. Lines that continue a topic begin
+    /// with spaces. A star stands for any ending. Lines with # are comments.
     /// </summary>
     public static TopicTable Read(Stream stream)
     {

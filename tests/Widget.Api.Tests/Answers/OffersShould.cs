@@ -117,7 +117,10 @@ public sealed class OffersShould(ApiFixture api) : IAsyncLifetime
         var visitor = await _tenant.VisitAsync();
         await visitor.AskAsync("Please call me back at 415-555-0132");
         await using var update = api.Database.OwnerSource.CreateCommand(
-            "update conversation_events set data = data - 'offers' - 'recognized' where conversation_id = $1 and kind = 'assistant_message'");
+            """
+            update conversation_events set data = data - 'offers' - 'recognized'
+            where conversation_id = $1 and kind = 'assistant_message'
+            """);
         update.Parameters.Add(new() { Value = visitor.Session.ConversationId });
         (await update.ExecuteNonQueryAsync()).ShouldBe(1);
 

@@ -14,7 +14,11 @@ public sealed class PhoneRegionsShould
     [InlineData(null, null, "en", "US,GB")]
     [InlineData(null, "UTC", "es", "ES,MX")]
     [InlineData(null, null, null, "US,GB")]
-    public void Come_from_the_settings_the_locale_the_time_zone_or_the_language(string? region, string? zone, string? locale, string regions)
+    public void Come_from_the_settings_the_locale_the_time_zone_or_the_language(
+        string? region,
+        string? zone,
+        string? locale,
+        string regions)
     {
         var settings = new TenantSettings
         {
@@ -27,5 +31,6 @@ public sealed class PhoneRegionsShould
 
     [Fact]
     public void Follow_the_language_of_the_message() =>
-        PhoneRegions.For(new TenantSettings(), "en", "Bitte rufen Sie mich unter dieser Nummer an").ShouldBe(["DE", "AT", "CH", "US", "GB"]);
+        PhoneRegions.For(new TenantSettings(), "en", "Bitte rufen Sie mich unter dieser Nummer an")
+            .ShouldBe(["DE", "AT", "CH", "US", "GB"]);
 }

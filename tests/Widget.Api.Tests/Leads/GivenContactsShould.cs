@@ -76,7 +76,9 @@ public sealed class GivenContactsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var visitors = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => tenant.VisitAsync()));
         await GiveAsync(visitors[0], new { clientId = "1", phone = "+14155550132" });
-        await GiveAsync(visitors[1], new { clientId = "1", name = "Ada", phone = "(415) 555-0132", email = "ada@example.com", locale = "en-US" });
+        await GiveAsync(
+            visitors[1],
+            new { clientId = "1", name = "Ada", phone = "(415) 555-0132", email = "ada@example.com", locale = "en-US" });
 
         await GiveAsync(visitors[2], new { clientId = "1", name = "Eve", email = "ADA@example.com" });
         await GiveAsync(visitors[3], new { clientId = "1", phone = "+1 415 555 0132" });
@@ -110,7 +112,8 @@ public sealed class GivenContactsShould(ApiFixture api)
 
         var lead = (await ListAsync(tenant)).Single();
         (lead.Email, lead.Phone, lead.Company).ShouldBe(("jane@example.com", "+14155550132", "example.com"));
-        (await visitor.EventsAsync()).OfType<ContactGiven>().Select(given => given.Email).ShouldBe([null, "jnae@acme.example", "jane@example.com"]);
+        (await visitor.EventsAsync()).OfType<ContactGiven>().Select(given => given.Email)
+            .ShouldBe([null, "jnae@acme.example", "jane@example.com"]);
     }
 
     [Fact]
@@ -149,7 +152,8 @@ public sealed class GivenContactsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var visitor = await tenant.VisitAsync();
 
-        await (await PostAsync(visitor, new { clientId = "1", email, phone })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
+        await (await PostAsync(visitor, new { clientId = "1", email, phone }))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
 
         (await visitor.EventsAsync()).ShouldBeEmpty();
         (await ListAsync(tenant)).ShouldBeEmpty();
@@ -192,7 +196,9 @@ public sealed class GivenContactsShould(ApiFixture api)
 
         (await ListAsync(other)).ShouldBeEmpty();
         await (await other.Developer.GetAsync($"/api/leads/{lead}")).ShouldBeProblemAsync(HttpStatusCode.NotFound);
-        var foreign = await stranger.Client.PostAsJsonAsync($"{visitor.Conversation}/contact", new { clientId = "2", email = "eve@example.com" });
+        var foreign = await stranger.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/contact",
+            new { clientId = "2", email = "eve@example.com" });
         await foreign.ShouldBeProblemAsync(HttpStatusCode.NotFound);
         await using var erase = api.Database.OwnerSource.CreateCommand("delete from visitors where id = $1");
         erase.Parameters.Add(new() { Value = visitor.Session.VisitorId });

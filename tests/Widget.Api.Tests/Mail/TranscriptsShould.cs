@@ -48,31 +48,6 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         html.ShouldContain("Quellen");
     }
 
-    [Theory]
-    [InlineData("en", "Left contact details: Ada, ada@", "Chose not to leave contact details.")]
-    [InlineData("de", "Kontaktdaten hinterlassen: Ada, ada@", "Keine Kontaktdaten hinterlassen.")]
-    [InlineData("es", "Dejó sus datos de contacto: Ada, ada@", "Prefirió no dejar sus datos de contacto.")]
-    [InlineData("ar", "تركتَ بيانات الاتصال: Ada, ada@", "اخترتَ عدم ترك بيانات الاتصال.")]
-    public async Task Say_that_contact_details_were_given_or_declined(string locale, string given, string declined)
-    {
-        var visitor = await ChattingAsync();
-        foreach (var body in new object[]
-        {
-            new { clientId = "g", name = "Ada", email = "ada@example.com", phone = "+14155550132" },
-            new { clientId = "d", declined = true },
-        })
-            (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/contact", body)).EnsureSuccessStatusCode();
-
-        await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com", locale });
-
-        var mail = await ReceivedAsync();
-        var text = mail.TextBody.ShouldNotBeNull();
-        text.ShouldContain(given);
-        text.ShouldContain("+14155550132");
-        text.ShouldContain(declined);
-        mail.HtmlBody.ShouldNotBeNull().ShouldNotContain("href=\"mailto:");
-    }
-
     [Fact]
     public async Task Be_sent_once_for_a_client_id_and_kept_no_longer_than_needed()
     {
@@ -82,13 +57,17 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         await ReceivedAsync();
         (await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await RequestAsync(visitor, new { clientId = "2", email = "bob@example.com" });
-        await Eventually.TrueAsync(() => Task.FromResult(_receiver.Messages.Count == 2), "the second e-mail has arrived");
+        await Eventually.TrueAsync(() => Task.FromResult(Recipients().Count == 2), "the second e-mail has arrived");
 
-        _receiver.Messages.Select(mail => mail.To.ToString()).ShouldBe(["ada@example.com", "bob@example.com"]);
+        Recipients().ShouldBe(["ada@example.com", "bob@example.com"]);
         await Eventually.TrueAsync(
             async () => (await RowsAsync(visitor)).TrueForAll(row => row.Sent),
             "both are recorded as sent");
         (await RowsAsync(visitor)).ShouldAllBe(row => row.Content.Length == 0);
+
+        // E-mails that an earlier test has left in the outbox are sent to others.
+        IReadOnlyList<string> Recipients() =>
+            [.. _receiver.Messages.Select(mail => mail.To.ToString()).Where(to => to is "ada@example.com" or "bob@example.com")];
     }
 
     [Fact]
@@ -212,6 +191,26 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await RowsAsync(visitor)).Exists(row => row.Failed), "it is given up");
         using var client = _node.Client();
         (await client.GetStringAsync("/health/ready")).ShouldContain("An SMTP server is configured.");
+    }
+
+    [Theory]
+    [InlineData("en", "You", "Left contact details: Ada, ada@example[.]com, +14155550132", "Chose not to leave contact details.")]
+    [InlineData("de", "Sie", "Kontaktdaten hinterlassen: Ada, ada@example[.]com, +14155550132", "Keine Kontaktdaten hinterlassen.")]
+    [InlineData("es", "Usted", "Dejó sus datos de contacto: Ada, ada@example[.]com, +14155550132", "Prefirió no dejar sus datos")]
+    [InlineData("ar", "أنت", "تركتَ بيانات الاتصال: Ada, ada@example[.]com, +14155550132", "اخترتَ عدم ترك بيانات الاتصال.")]
+    public void Say_that_contact_details_were_given_or_declined(string locale, string visitor, string given, string declined)
+    {
+        var at = DateTimeOffset.UnixEpoch;
+
+        var text = new TranscriptMail(TranscriptWords.Of(locale), "Jette", "Harbor").Render(
+            "ada@example.com",
+            [
+                new ContactGiven { At = at, Name = "Ada", Email = "ada@example.com", Phone = "+14155550132" },
+                new ContactDeclined { At = at },
+            ]).Text;
+
+        text.ShouldContain($"{visitor} (1970-01-01 00:00 UTC)\n{given}");
+        text.ShouldContain(declined);
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class RouterFeaturesShould
 
     [Fact]
     public void Have_numbers_within_the_weights() =>
-        RouterModel.Features.Of("Wie sieht das Zimmer aus?").ShouldAllBe(feature => feature.Index >= 0 && feature.Index < WordFeatures.Count);
+        RouterModel.Features.Of("Wie sieht das Zimmer aus?")
+            .ShouldAllBe(feature => feature.Index >= 0 && feature.Index < WordFeatures.Count);
 
     [Fact]
     public void Refuse_weights_that_were_fitted_for_other_models()
