@@ -68,6 +68,7 @@ internal static partial class Embed
     {
         [".js"] = "text/javascript",
         [".css"] = "text/css",
+        [".png"] = "image/png",
         [".br"] = "application/octet-stream",
         [".gz"] = "application/octet-stream",
     });
