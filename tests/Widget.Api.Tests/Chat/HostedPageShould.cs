@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Chat;
 
@@ -48,16 +49,25 @@ public sealed class HostedPageShould(ApiFixture api)
     [Fact]
     public async Task Have_a_picture_in_the_preview_of_a_company_without_one()
     {
-        var tenant = await TestTenant.CreateAsync(api);
+        // The folder of the built widget, with the files that matter here.
+        var folder = Directory.CreateTempSubdirectory("widget-embed-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "widget.js"), "");
+        File.Copy(
+            Path.Combine(Repository.Root, "src", "Widget.Embed", "src", "preview.png"),
+            Path.Combine(folder.FullName, "preview.png"));
+        await using var node = await ApiNode.StartAsync(
+            api.Database, configure: options => options with { EmbedFolder = folder.FullName });
+        var tenant = await TestTenant.CreateAsync(api, node);
+        using var client = node.Client();
 
-        var (page, _) = await GetAsync($"/widget/{tenant.Created.Slug}");
+        var page = Parse(await client.GetStringAsync($"/widget/{tenant.Created.Slug}"));
 
         var picture = page.QuerySelector("meta[property='og:image']")!.GetAttribute("content").ShouldNotBeNull();
-        picture.ShouldStartWith(api.Node.Address.GetLeftPart(UriPartial.Authority));
-        using var client = api.Node.Client();
+        picture.ShouldStartWith(node.Address.GetLeftPart(UriPartial.Authority));
         var response = await client.GetAsync(new Uri(picture));
         response.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
         response.Content.Headers.ContentLength.ShouldNotBeNull().ShouldBeInRange(1_000, 300_000);
+        folder.Delete(recursive: true);
     }
 
     [Fact]
