@@ -150,7 +150,7 @@ internal sealed class WebhookService(
     /// <summary>Sends a message again, with the same id. Returns false if the endpoint has no such message.</summary>
     public async Task<bool> ReplayAsync(TenantId tenant, Guid endpoint, Guid delivery, CancellationToken ct)
     {
-        // The time of the event stays. The attempts begin anew, for three days from now.
+        // The time of the event does not change. The message gets new attempts, for three days from now.
         await using var batch = database.Batch(tenant).Add(
             """
             update webhook_deliveries

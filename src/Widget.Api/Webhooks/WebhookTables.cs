@@ -81,7 +81,7 @@ public sealed class WebhookDeliveryRow : ITenantOwned
 
     public DateTimeOffset? AttemptedAt { get; init; }
 
-    /// <summary>When it was sent again on request. The attempts begin anew then.</summary>
+    /// <summary>When somebody last asked to send it again. Attempts are counted from then.</summary>
     public DateTimeOffset? ReplayedAt { get; init; }
 
     public Guid? LeaseOwner { get; init; }

@@ -78,7 +78,7 @@ public sealed class WebhooksShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Report_nothing_of_a_change_that_is_rolled_back()
+    public async Task Report_a_repeated_request_once()
     {
         var tenant = await TestTenant.CreateAsync(_database, _node);
         var webhook = await AddAsync(tenant, WebhookEvents.HandoffRequested);

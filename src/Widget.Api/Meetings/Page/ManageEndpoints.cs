@@ -122,7 +122,7 @@ internal static class ManageEndpoints
         return TypedResults.Content(html, Html, statusCode: status);
     }
 
-    // After a form, the browser loads the page anew, so that reloading does not send the form again.
+    // After a form, the browser is redirected to the page, so that reloading does not send the form again.
     private static IResult SeeOther(HttpContext http, string path)
     {
         SetHeaders(http);
