@@ -1,3 +1,4 @@
+using Widget.Api.Analytics;
 using Widget.Api.Answers;
 using Widget.Api.Calls;
 using Widget.Api.Chat;
@@ -67,6 +68,7 @@ internal static class Features
         services.AddMail(options.Mail);
         services.AddMeetings();
         services.AddWebhooks(options.Webhooks);
+        services.AddAnalytics();
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -89,6 +91,7 @@ internal static class Features
         app.MapLeads();
         app.MapMeetings();
         app.MapWebhooks();
+        app.MapAnalytics();
         app.MapVideo();
         app.MapLifecycle();
         app.MapVoice();

@@ -143,15 +143,19 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     public static DateTimeOffset MonthOf(DateTimeOffset now) => new(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Returns all usage since the first of this month, in UTC.</summary>
-    public static async Task<MonthlyUse> ThisMonthAsync(TenantDb db, DateTimeOffset now, CancellationToken ct)
+    public static Task<MonthlyUse> ThisMonthAsync(TenantDb db, DateTimeOffset now, CancellationToken ct) =>
+        BetweenAsync(db, MonthOf(now), DateTimeOffset.MaxValue, ct);
+
+    /// <summary>Returns all usage of a period.</summary>
+    public static async Task<MonthlyUse> BetweenAsync(TenantDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
         await using var command = db.Command(
             """
             select kind, model, count(*), sum(seconds)::bigint, sum(characters)::bigint,
               sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(estimated_tokens)::bigint
-            from usage_records where at >= $1 group by kind, model
+            from usage_records where at >= $1 and at < $2 group by kind, model order by kind, model
             """,
-            [MonthOf(now)]);
+            [from, to]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var sums = new List<UsageSum>();
         while (await rows.ReadAsync(ct))

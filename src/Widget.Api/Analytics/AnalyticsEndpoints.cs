@@ -1,0 +1,124 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Widget.Api.Analytics.Unanswered;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Analytics;
+
+internal static class AnalyticsEndpoints
+{
+    public static void MapAnalytics(this IEndpointRouteBuilder routes)
+    {
+        var analytics = routes.MapGroup("/api/analytics").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+            .ProducesValidationProblem().WithTags("Analytics");
+        analytics.MapGet("/summary", Summary).WithSummary("Count what happened in conversations, by day, mode, page or agent");
+        analytics.MapGet("/conversations", Conversations).WithSummary("List the conversations behind a figure, latest first");
+        analytics.MapGet("/unanswered", Unanswered).WithSummary("List unanswered questions, grouped by meaning");
+        analytics.MapPost("/unanswered/{id:guid}/dismiss", Dismiss).ProducesProblem(404)
+            .WithSummary("Hide a group of unanswered questions until one of them is asked again");
+    }
+
+    private static async Task<Results<Ok<AnalyticsSummary>, ValidationProblem>> Summary(
+        IMultiTenantContextAccessor tenants,
+        AnalyticsService analytics,
+        TimeProvider clock,
+        CancellationToken ct,
+        string? from = null,
+        string? to = null,
+        string? timeZone = null,
+        string by = "day")
+    {
+        if (!Enum.TryParse<AnalyticsGrouping>(by, ignoreCase: true, out var grouping) || !Enum.IsDefined(grouping))
+            return Problems.Invalid("by", $"by is \"{by}\". Use day, mode, page or agent.");
+        var (period, problem) = AnalyticsPeriod.Parse(from, to, timeZone, clock);
+        return period is null ? problem! : TypedResults.Ok(await analytics.SummarizeAsync(tenants.Current().TenantId, period, grouping, ct));
+    }
+
+    private static async Task<Results<Ok<AnalyticsConversationPage>, ValidationProblem>> Conversations(
+        IMultiTenantContextAccessor tenants,
+        AnalyticsService analytics,
+        TimeProvider clock,
+        [AsParameters] FigureQuery query,
+        CancellationToken ct)
+    {
+        var (period, problem) = AnalyticsPeriod.Parse(query.From, query.To, query.TimeZone, clock);
+        if (period is null) return problem!;
+        if (AnalyticsColumns.Of(query.Figure ?? "conversations") is not { } column)
+        {
+            return Problems.Invalid(
+                "figure",
+                $"There is no figure \"{query.Figure}\". Use one of {string.Join(", ", AnalyticsColumns.Figures)}.");
+        }
+
+        var limit = query.Limit ?? AnalyticsService.DefaultConversations;
+        if (limit is < 1 or > AnalyticsService.MaxConversations)
+            return Problems.Invalid("limit", $"limit must be between 1 and {AnalyticsService.MaxConversations}.");
+        return await analytics.ConversationsAsync(tenants.Current().TenantId, period, column, query with { Limit = limit }, ct) is { } page
+            ? TypedResults.Ok(page)
+            : Problems.Invalid("after", "after must be the value of next in the page before.");
+    }
+
+    private static async Task<Results<Ok<UnansweredPage>, ValidationProblem>> Unanswered(
+        IMultiTenantContextAccessor tenants,
+        UnansweredService unanswered,
+        TimeProvider clock,
+        CancellationToken ct,
+        string? from = null,
+        string? to = null,
+        string? timeZone = null,
+        int skip = 0,
+        int limit = UnansweredService.DefaultLimit)
+    {
+        var (period, problem) = AnalyticsPeriod.Parse(from, to, timeZone, clock);
+        if (period is null) return problem!;
+        if (limit is < 1 or > UnansweredService.MaxLimit)
+            return Problems.Invalid("limit", $"limit must be between 1 and {UnansweredService.MaxLimit}.");
+        if (skip < 0) return Problems.Invalid("skip", "skip must not be negative.");
+        return TypedResults.Ok(await unanswered.ListAsync(tenants.Current().TenantId, period, skip, limit, ct));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Dismiss(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        UnansweredService unanswered,
+        CancellationToken ct) =>
+        await unanswered.DismissAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("group of questions");
+}
+
+/// <summary>Which conversations to list.</summary>
+internal sealed record FigureQuery
+{
+    /// <summary>The figure, as it is named in the summary. Defaults to conversations.</summary>
+    [FromQuery]
+    public string? Figure { get; init; }
+
+    [FromQuery]
+    public string? From { get; init; }
+
+    [FromQuery]
+    public string? To { get; init; }
+
+    [FromQuery]
+    public string? TimeZone { get; init; }
+
+    /// <summary>Only what happened in this mode.</summary>
+    [FromQuery]
+    public string? Mode { get; init; }
+
+    /// <summary>Only what happened on this page, as the summary's key; empty for no page.</summary>
+    [FromQuery]
+    public string? Page { get; init; }
+
+    /// <summary>Only what happened with this agent, as the summary's key; empty for the assistant.</summary>
+    [FromQuery]
+    public string? Agent { get; init; }
+
+    [FromQuery]
+    public string? After { get; init; }
+
+    [FromQuery]
+    public int? Limit { get; init; }
+}

@@ -1,0 +1,20 @@
+using Widget.Api.Analytics.Unanswered;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Embeddings.Local;
+
+namespace Widget.Api.Analytics;
+
+internal static class AnalyticsServices
+{
+    /// <summary>Figures of conversations, and unanswered questions grouped by meaning.</summary>
+    public static IServiceCollection AddAnalytics(this IServiceCollection services)
+    {
+        services.AddSingleton(AnalyticsTables.Tables);
+        services.AddSingleton<AnalyticsService>();
+        services.AddSingleton(provider => new UnansweredService(
+            provider.GetRequiredService<TenantDatabase>(),
+            provider.GetService<SentenceEmbedder>()));
+        services.AddHostedService<UnansweredWorker>();
+        return services;
+    }
+}

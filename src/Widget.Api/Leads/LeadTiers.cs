@@ -1,0 +1,23 @@
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Leads;
+
+/// <summary>How many leads became known in a period, by tier.</summary>
+internal static class LeadTiers
+{
+    /// <summary>Counts the leads of each tier. The tier of leads without a score is null.</summary>
+    public static async Task<IReadOnlyList<(string? Tier, long Leads)>> CountAsync(
+        TenantDb db,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select null::text, count(*) from leads where tenant_id = $1 and created_at >= $2 and created_at < $3 having count(*) > 0",
+            [db.TenantId.Value, from, to]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var tiers = new List<(string?, long)>();
+        while (await rows.ReadAsync(ct)) tiers.Add((rows.IsDBNull(0) ? null : rows.GetString(0), rows.GetInt64(1)));
+        return tiers;
+    }
+}
