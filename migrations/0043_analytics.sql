@@ -29,7 +29,7 @@ create table conversation_activity (
   call_seconds       integer     not null default 0,
   primary key (tenant_id, quarter, conversation_id, mode, agent),
   foreign key (tenant_id, conversation_id) references conversations on delete cascade
-);
+) with (fillfactor = 70); -- room for counting without touching the indexes
 create index on conversation_activity (tenant_id, conversation_id, quarter desc);
 
 -- Questions that were not answered, for grouping by meaning.
@@ -95,31 +95,24 @@ create function count_event() returns trigger
     rating text := case when new.kind = 'message_rated' then new.data ->> 'rating' end;
     rated_before text;
     last_page text;
-    is_first boolean := false;
+    is_engaged boolean;
     is_begun boolean;
     who text := case when new.kind like 'person\_%' then coalesce(new.data ->> 'repId', '') else '' end;
   begin
-    if said then
-      is_first := not exists (
-        select from conversation_activity a
-        where a.tenant_id = new.tenant_id and a.conversation_id = new.conversation_id and a.engaged > 0);
-    end if;
+    select
+      not said or coalesce(max(a.engaged), 0) > 0,
+      coalesce(max(a.begun) filter (where a.mode = how and a.agent = who), 0) > 0,
+      (array_agg(a.page order by a.quarter desc) filter (where a.page is not null))[1]
+    into is_engaged, is_begun, last_page
+    from conversation_activity a
+    where a.tenant_id = new.tenant_id and a.conversation_id = new.conversation_id;
+    last_page := coalesce(page_of(new.data ->> 'page'), last_page);
     if rating is not null then
       select e.data ->> 'rating' into rated_before from conversation_events e
       where e.tenant_id = new.tenant_id and e.conversation_id = new.conversation_id and e.kind = 'message_rated'
         and e.data ->> 'messageId' = new.data ->> 'messageId' and e.seq < new.seq
       order by e.seq desc limit 1;
     end if;
-    is_begun := exists (
-      select from conversation_activity a
-      where a.tenant_id = new.tenant_id and a.conversation_id = new.conversation_id and a.mode = how and a.agent = who and a.begun > 0);
-    last_page := page_of(new.data ->> 'page');
-    if last_page is null then
-      select a.page into last_page from conversation_activity a
-      where a.tenant_id = new.tenant_id and a.conversation_id = new.conversation_id
-      order by a.quarter desc, a.page nulls last limit 1;
-    end if;
-
     insert into conversation_activity as activity (
       tenant_id, quarter, conversation_id, mode, agent, page, begun, engaged, messages, answered, quoted, suggested, not_found, failed,
       rated_up, rated_down, handoffs, accepted, person_messages, meetings, meetings_cancelled, calls, call_seconds)
@@ -131,7 +124,7 @@ create function count_event() returns trigger
       who,
       last_page,
       (not is_begun)::integer,
-      is_first::integer,
+      (not is_engaged)::integer,
       said::integer,
       coalesce(outcome = 'answered', false)::integer,
       coalesce(outcome = 'quoted', false)::integer,
@@ -168,7 +161,7 @@ create function count_event() returns trigger
       call_seconds = activity.call_seconds + excluded.call_seconds;
 
     -- The conversation began on the page of its first message.
-    if is_first and last_page is not null then
+    if not is_engaged and last_page is not null then
       update conversation_activity a set page = last_page
       where a.tenant_id = new.tenant_id and a.conversation_id = new.conversation_id and a.page is null;
     end if;

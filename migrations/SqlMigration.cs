@@ -142,3 +142,6 @@ public sealed class Webhooks : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0043_analytics")]
 public sealed class Analytics : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0044_triggers")]
+public sealed class Triggers : SqlMigration;

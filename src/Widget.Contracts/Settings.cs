@@ -162,6 +162,10 @@ public sealed record TenantSettings : IValidatableObject
     [StringLength(500)]
     public string? MeetingUrl { get; init; }
 
+    /// <summary>Proactive messages, at most 20.</summary>
+    [Required, MaxLength(20, ErrorMessage = "There can be at most 20 triggers.")]
+    public IReadOnlyList<TriggerSettings> Triggers { get; init; } = [];
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
@@ -183,6 +187,17 @@ public sealed record TenantSettings : IValidatableObject
 
         if (guardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != guardrails.Count)
             yield return new("Guardrail names must be unique.", [nameof(TavusGuardrails)]);
+        var triggers = Triggers.OfType<TriggerSettings>().ToList();
+        if (triggers.Count != Triggers.Count) yield return new("A trigger must be an object, not null.", [nameof(Triggers)]);
+        if (triggers.DistinctBy(trigger => trigger.Id).Count() != triggers.Count)
+            yield return new("Triggers must have different ids.", [nameof(Triggers)]);
+        foreach (var trigger in triggers)
+        {
+            var problems = new List<ValidationResult>();
+            Validator.TryValidateObject(trigger, new ValidationContext(trigger), problems, validateAllProperties: true);
+            foreach (var problem in problems) yield return new(problem.ErrorMessage, [nameof(Triggers)]);
+        }
+
         if (Tools.Any(tool => string.IsNullOrWhiteSpace(tool) || tool.Length > 64))
             yield return new("A tool's name must have 1 to 64 characters.", [nameof(Tools)]);
         if (SuggestedQuestions.Any(question => string.IsNullOrWhiteSpace(question) || question.Length > 200))

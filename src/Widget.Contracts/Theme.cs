@@ -55,7 +55,13 @@ public sealed record ThemeSettings
 /// <param name="Position">The corner of the launcher.</param>
 /// <param name="Scheme">Light, dark, or the visitor's preference.</param>
 /// <param name="LogoUrl">Web address of the company's logo.</param>
-public sealed record WidgetAppearance(string Color, WidgetPosition Position, ColorScheme Scheme, string? LogoUrl);
+/// <param name="Triggers">Proactive messages.</param>
+public sealed record WidgetAppearance(
+    string Color,
+    WidgetPosition Position,
+    ColorScheme Scheme,
+    string? LogoUrl,
+    IReadOnlyList<WidgetTrigger> Triggers);
 
 /// <summary>The web sites that may embed the tenant's widget.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -56,6 +56,9 @@ switch (args)
     case ["offers-fit", "show"]:
         OffersBenchmark.Fit(shows: true);
         return 0;
+    case ["analytics", var events]:
+        await AnalyticsBenchmark.RunAsync(int.Parse(events));
+        return 0;
     case ["unanswered-fit"]:
         UnansweredBenchmark.Fit();
         return 0;
@@ -83,6 +86,7 @@ switch (args)
               social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
               router-fit          fits the router's weights on the training questions in tests/data and writes their file
+              analytics EVENTS    how long the figures of a month take
               unanswered PART     how unanswered questions about the same thing are grouped: fit or heldout
               unanswered-fit      tries thresholds of these groups on the questions to fit on
               offers              what visitors' messages call for, and the contact details in them, on messages of another author

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Npgsql;
 using Widget.Contracts;
 
@@ -44,7 +46,10 @@ internal static class AnalyticsColumns
     public static string ByPart(string column) => column == Columns[0].Column ? Begun : column;
 
     /// <summary>The sums of all figures, for a select list.</summary>
-    public static string Sums => string.Join(", ", Columns.Select(column => column.Column).Append(Begun).Select(column => $"sum({column})"));
+    /// <param name="sum">The sum of the column {0}.</param>
+    public static string Sums([StringSyntax(StringSyntaxAttribute.CompositeFormat)] string sum) => string.Join(
+        ", ",
+        Columns.Select(column => column.Column).Append(Begun).Select(column => string.Format(CultureInfo.InvariantCulture, sum, column)));
 
     /// <summary>Reads the sums.</summary>
     /// <param name="row">A row.</param>
@@ -53,7 +58,7 @@ internal static class AnalyticsColumns
     public static AnalyticsFigures Read(NpgsqlDataReader row, int first, bool isPart)
     {
         // There is nothing to sum when nothing happened.
-        long Next(int i) => row.IsDBNull(first + i) ? 0 : row.GetInt64(first + i);
+        long Next(int i) => row.IsDBNull(first + i) ? 0 : (long)row.GetDecimal(first + i);
         return new()
         {
             Conversations = Next(isPart ? Columns.Length : 0),

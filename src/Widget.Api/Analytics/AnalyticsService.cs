@@ -96,20 +96,26 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         AnalyticsGrouping by,
         CancellationToken ct)
     {
-        var (key, order) = by switch
-        {
-            AnalyticsGrouping.Day => ("(quarter at time zone $4)::date", "key"),
-            AnalyticsGrouping.Mode => ("mode", "sum(begun) desc, key"),
-            AnalyticsGrouping.Page => ("coalesce(page, '')", "sum(conversations) desc, key"),
-            _ => ("agent", "sum(begun) desc, key"),
-        };
         var isPart = by is AnalyticsGrouping.Mode or AnalyticsGrouping.Agent;
+        var (part, key, order) = by switch
+        {
+            AnalyticsGrouping.Day => ("quarter", "(part at time zone $4)::date::text", "key"),
+            AnalyticsGrouping.Page => ("page", "coalesce(part, '')", "sum(conversations) desc, key"),
+            AnalyticsGrouping.Mode => ("mode", "part", "sum(begun) desc, key"),
+            _ => ("agent", "part", "sum(begun) desc, key"),
+        };
+        // Sums first, because converting a time to a day takes longer than summing.
         await using var command = db.Command(
             $"""
-            select grouping(key), key::text, {AnalyticsColumns.Sums}
+            select grouping(key), key, {AnalyticsColumns.Sums("sum({0})")}
             from (
-              select {key} as key, activity.* from conversation_activity activity
-              where tenant_id = $1 and quarter >= $2 and quarter < $3 and $4 is not null
+              select {key} as key, summed.*
+              from (
+                select {part} as part, {AnalyticsColumns.Sums("sum({0})::bigint as {0}")}
+                from conversation_activity
+                where tenant_id = $1 and quarter >= $2 and quarter < $3 and $4::text is not null
+                group by {part}
+              ) summed
             ) counted
             group by grouping sets ((), (key))
             order by grouping(key) desc, {order}

@@ -1,6 +1,7 @@
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Triggers;
 using Widget.Api.Web;
 using Widget.Contracts;
 
@@ -27,7 +28,11 @@ internal static class AppearanceEndpoint
             || key.Contains('\0', StringComparison.Ordinal)
             || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
             return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
-        var theme = (await settings.ReadAsync(tenant.TenantId, ct)).Theme;
-        return CachedJson.Of(http, new WidgetAppearance(theme.Color, theme.Position, theme.Scheme, theme.LogoUrl), MaxAge);
+        var saved = await settings.ReadAsync(tenant.TenantId, ct);
+        var theme = saved.Theme;
+        return CachedJson.Of(
+            http,
+            new WidgetAppearance(theme.Color, theme.Position, theme.Scheme, theme.LogoUrl, TriggerService.Of(saved)),
+            MaxAge);
     }
 }

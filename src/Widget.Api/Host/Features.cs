@@ -23,6 +23,7 @@ using Widget.Api.Tavus;
 using Widget.Api.Telemetry;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
+using Widget.Api.Triggers;
 using Widget.Api.Usage;
 using Widget.Api.Video;
 using Widget.Api.Video.Lifecycle;
@@ -69,6 +70,7 @@ internal static class Features
         services.AddMeetings();
         services.AddWebhooks(options.Webhooks);
         services.AddAnalytics();
+        services.AddTriggers();
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -92,6 +94,7 @@ internal static class Features
         app.MapMeetings();
         app.MapWebhooks();
         app.MapAnalytics();
+        app.MapTriggers();
         app.MapVideo();
         app.MapLifecycle();
         app.MapVoice();

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Limits;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Triggers;
+
+internal static class TriggerEndpoints
+{
+    private const int DefaultDays = 30;
+
+    public static IServiceCollection AddTriggers(this IServiceCollection services)
+    {
+        services.AddSingleton(TriggerTables.Tables);
+        services.AddSingleton<TriggerService>();
+        return services;
+    }
+
+    public static void MapTriggers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/widget/triggers", Report).RequireCors(Policies.AnyOrigin).WithMetadata(new KeyInAddress())
+            .Validate<TriggerReport>().ProducesProblem(404).WithTags("Widget")
+            .WithSummary("Report that a proactive message was shown, opened or closed");
+        routes.MapGet("/api/analytics/triggers", Figures).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Analytics")
+            .WithSummary("Compare the wordings of proactive messages");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Report(
+        TriggerReport request,
+        IMultiTenantStore tenants,
+        TriggerService triggers,
+        CancellationToken ct)
+    {
+        if (!request.SiteKey.StartsWith(SiteKey.Prefix, StringComparison.Ordinal)
+            || await tenants.GetByIdentifierAsync(request.SiteKey, ct) is not { } tenant)
+            return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
+        return await triggers.CountAsync(tenant.TenantId, request, ct) ? TypedResults.NoContent() : Problems.NotFound("trigger");
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<TriggerFigures>>, ValidationProblem>> Figures(
+        IMultiTenantContextAccessor tenants,
+        TriggerService triggers,
+        TimeProvider clock,
+        CancellationToken ct,
+        string? from = null,
+        string? to = null)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        if (Date(to, today) is not { } last) return Invalid("to", to!);
+        if (Date(from, last.AddDays(1 - DefaultDays)) is not { } first) return Invalid("from", from!);
+        return first > last
+            ? Problems.Invalid("to", "to must not be before from.")
+            : TypedResults.Ok(await triggers.FiguresAsync(tenants.Current().TenantId, first, last, ct));
+    }
+
+    private static DateOnly? Date(string? text, DateOnly otherwise) =>
+        text is null ? otherwise
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year > 1 ? date
+        : null;
+
+    private static ValidationProblem Invalid(string field, string text) =>
+        Problems.Invalid(field, $"{field} is \"{text}\". Write a date as 2027-05-03.");
+}
