@@ -145,3 +145,6 @@ public sealed class Analytics : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0044_triggers")]
 public sealed class Triggers : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0045_crm")]
+public sealed class Crm : SqlMigration;

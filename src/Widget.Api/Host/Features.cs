@@ -3,6 +3,7 @@ using Widget.Api.Answers;
 using Widget.Api.Calls;
 using Widget.Api.Chat;
 using Widget.Api.Chat.Pages;
+using Widget.Api.Crm;
 using Widget.Api.Evaluation;
 using Widget.Api.Host.WarmUp;
 using Widget.Api.KeyRing;
@@ -71,6 +72,7 @@ internal static class Features
         services.AddWebhooks(options.Webhooks);
         services.AddAnalytics();
         services.AddTriggers();
+        services.AddCrm(options.Crm);
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -95,6 +97,7 @@ internal static class Features
         app.MapWebhooks();
         app.MapAnalytics();
         app.MapTriggers();
+        app.MapCrm();
         app.MapVideo();
         app.MapLifecycle();
         app.MapVoice();

@@ -1,5 +1,6 @@
 using Widget.Api.Answers;
 using Widget.Api.Configuration;
+using Widget.Api.Crm;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
@@ -80,6 +81,9 @@ public sealed record ServerOptions
     /// <summary>How webhooks are delivered.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
+    /// <summary>How leads are sent to customer relationship systems (WIDGET_HUBSPOT_URL).</summary>
+    public CrmOptions Crm { get; init; } = new();
+
     /// <summary>Rate limits (WIDGET_LIMIT_…).</summary>
     public LimitOptions Limits { get; init; } = new();
 
@@ -122,6 +126,7 @@ public sealed record ServerOptions
             TavusApi = tavus,
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
             Mail = MailOptions.Read(variables),
+            Crm = CrmOptions.Read(variables),
             Limits = LimitOptions.Read(variables),
             TrustedProxies = TrustedProxies.Read(variables),
             Budgets = BudgetOptions.Read(variables),

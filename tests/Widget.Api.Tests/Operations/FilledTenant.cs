@@ -34,7 +34,9 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 #pragma warning disable CA2100 // Names from the catalog.
             await using var insert = superuser.CreateCommand(
                 $"insert into {table} ({string.Join(", ", columns.Select(column => $"\"{column.Name}\""))}) "
-                    + $"values ({string.Join(", ", columns.Select(column => column.Value))})");
+                    + $"values ({string.Join(", ", columns.Select(column => column.Value))}) "
+                    // A trigger of another table may have added the row.
+                    + "on conflict do nothing");
 #pragma warning restore CA2100
             insert.Parameters.Add(new() { Value = tenant });
             await insert.ExecuteNonQueryAsync(ct);
