@@ -13,11 +13,6 @@ namespace Widget.Benchmarks;
 /// <summary>How well it is told what visitors' messages call for, and the fitting of the classifier's weights.</summary>
 internal static class OffersBenchmark
 {
-    private const int Folds = 5;
-
-    // Of the words' features. Messages that are more alike are in the same fold.
-    private const float MaxSimilarity = 0.5f;
-
     private static readonly TrainingSettings Settings = new()
     {
         WordWeights = OfferModel.WordWeights,
@@ -32,7 +27,7 @@ internal static class OffersBenchmark
         using var sentences = OpenModels();
         var messages = OfferMessage.HeldOut();
         // Any author writes the shortest messages, such as "agent".
-        var fitted = OfferMessage.Fit().Concat(OfferMessage.FitMore()).Select(Normalized).ToHashSet(StringComparer.Ordinal);
+        var fitted = OfferMessage.Fit().SelectMany(part => part.Messages).Concat(OfferMessage.FitMore()).Select(Normalized).ToHashSet(StringComparer.Ordinal);
         (string, OfferReader)[] readers =
             [("with the sentence models", new OfferReader(sentences)), ("by words alone", new OfferReader())];
         foreach (var (name, reader) in readers)
@@ -49,102 +44,100 @@ internal static class OffersBenchmark
         }
     }
 
-    /// <summary>Cross-validates on the messages to fit on, fits the weights on all of them, and writes the weights' file.</summary>
+    /// <summary>
+    /// Measures each author's messages with weights that are fitted on those of the others, fits the weights on all of them, and writes the
+    /// weights' file.
+    /// </summary>
     public static void Fit(bool shows)
     {
         using var sentences = OpenModels();
         var vectors = new KeptVectors(sentences);
-        OfferExample[] examples = [.. OfferMessage.Fit().Select(message => OfferExample.Of(message, vectors))];
-        TrainingText[] more = [.. OfferMessage.FitMore().Select(message => OfferExample.Of(message, vectors).AsText())];
+        var parts = OfferMessage.Fit().Select(part => (part.Name, Examples: Read(part.Messages, vectors))).ToList();
+        var more = Read(OfferMessage.FitMore(), vectors);
+        var validation = Read(OfferMessage.Validation(), vectors);
         vectors.Save();
-        CrossValidate(examples, more, shows);
 
-        var weights = ClassifierTraining.Fit([.. examples.Select(example => example.AsText()), .. more], Settings);
+        var measured = new List<(OfferExample Example, float[] Scores)>();
+        foreach (var (name, examples) in parts)
+        {
+            var others = parts.Where(part => part.Name != name).SelectMany(part => part.Examples);
+            measured.AddRange(Measure($"{name}, fitted on the other authors", examples, Train([.. others, .. more]), shows));
+        }
+
+        var weights = Train([.. parts.SelectMany(part => part.Examples), .. more]);
+        measured.AddRange(Measure("validation", validation, weights, shows));
+        ReportThresholds(measured);
         using (var file = File.Create(WeightsFile)) weights.Write(file);
         Console.WriteLine($"{new FileInfo(WeightsFile).Length:N0} bytes written to {WeightsFile}. Build again to use them.");
     }
 
-    private static void CrossValidate(OfferExample[] examples, TrainingText[] more, bool shows)
+    /// <summary>What other thresholds would do on the messages for validation.</summary>
+    public static void Thresholds()
     {
-        var folds = FoldsOf(examples);
-        var (withVector, wordsAlone) = (new OfferReading[examples.Length], new OfferReading[examples.Length]);
-        var scores = new float[examples.Length][];
-        for (var fold = 0; fold < Folds; fold++)
+        using var sentences = OpenModels();
+        var examples = Read(OfferMessage.Validation(), new KeptVectors(sentences));
+        foreach (var raise in new[] { -0.2f, 0f, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.8f })
         {
-            var weights = ClassifierTraining.Fit(
-                [.. examples.Where((_, i) => folds[i] != fold).Select(example => example.AsText()), .. more],
-                Settings);
-            for (var i = 0; i < examples.Length; i++)
-            {
-                if (folds[i] != fold) continue;
-                var example = examples[i];
-                scores[i] = weights.Scores(example.Words, example.Vector);
-                withVector[i] = OfferReader.Decide(scores[i], example.Contact, example.Sign);
-                wordsAlone[i] = OfferReader.Decide(weights.Scores(example.Words, vector: null), example.Contact, example.Sign);
-            }
-        }
-
-        OfferMessage[] messages = [.. examples.Select(example => example.Message)];
-        Report("messages to fit on, cross-validated, with the sentence models", messages, withVector);
-        Report("the same, by words alone", messages, wordsAlone);
-        if (!shows) return;
-        ReportThresholds(examples, scores);
-        for (var i = 0; i < examples.Length; i++)
-        {
-            var (message, read) = (messages[i], withVector[i]);
-            if (IsRight(message, read) && IsNormalized(message, read)) continue;
-            Console.WriteLine(
-                $"{message.Language} [{string.Join(',', message.Offers)}] told [{string.Join(',', Names(read))}] "
-                    + $"{string.Join(' ', scores[i].Select(score => score.ToString("0.0")))} {examples[i].Sign} "
-                    + $"{examples[i].Contact.Email} {examples[i].Contact.Phone}: {message.Text}");
+            var read = examples.Select(example => (
+                example.Message,
+                Told: OfferReader.Decide(OfferModel.Weights.Scores(example.Words, example.Vector), example.Contact, example.Sign, raise)))
+                .ToList();
+            var ordinary = read.Where(one => one.Message.Offers.Count == 0).ToList();
+            Console.WriteLine($"thresholds {raise:+0.0;-0.0;0.0}: exactly right {Share(read.Count(one => IsRight(one.Message, one.Told)), read.Count)}; "
+                + $"ordinary messages with an offer {Share(ordinary.Count(one => one.Told.Offers.Count > 0), ordinary.Count)}");
         }
     }
 
-    // What each threshold would give.
-    private static void ReportThresholds(OfferExample[] examples, float[][] scores)
+    private static OfferExample[] Read(IReadOnlyList<OfferMessage> messages, KeptVectors vectors) =>
+        [.. messages.Select(message => OfferExample.Of(message, vectors))];
+
+    private static ClassifierWeights Train(IReadOnlyList<OfferExample> examples) =>
+        ClassifierTraining.Fit([.. examples.Select(example => example.AsText())], Settings);
+
+    private static IEnumerable<(OfferExample, float[])> Measure(
+        string name,
+        OfferExample[] examples,
+        ClassifierWeights weights,
+        bool shows)
+    {
+        float[][] scores = [.. examples.Select(example => weights.Scores(example.Words, example.Vector))];
+        OfferReading[] read = [.. examples.Zip(scores, (example, score) => OfferReader.Decide(score, example.Contact, example.Sign))];
+        OfferMessage[] messages = [.. examples.Select(example => example.Message)];
+        Report($"{name}, with the sentence models", messages, read);
+        Report(
+            "the same, by words alone",
+            messages,
+            [
+                .. examples.Select(example =>
+                    OfferReader.Decide(weights.Scores(example.Words, vector: null), example.Contact, example.Sign)),
+            ]);
+        if (shows)
+        {
+            foreach (var ((message, told), score) in messages.Zip(read).Zip(scores).Where(one => !IsRight(one.First.First, one.First.Second)))
+            {
+                Console.WriteLine($"{message.Language} [{string.Join(',', message.Offers)}] told [{string.Join(',', Names(told))}] "
+                    + $"{string.Join(' ', score.Select(value => value.ToString("0.0")))}: {message.Text}");
+            }
+        }
+
+        return examples.Zip(scores);
+    }
+
+    // What each threshold would give, if a label came alone.
+    private static void ReportThresholds(IReadOnlyList<(OfferExample Example, float[] Scores)> measured)
     {
         for (var label = 0; label < OfferModel.Labels.Count; label++)
         {
             var name = Name(OfferModel.Labels[label]);
-            foreach (var threshold in new[] { -2f, -1.6f, -1.3f, -1f, -0.7f, -0.4f, -0.2f, 0f, 0.3f, 0.6f })
+            foreach (var threshold in new[] { -1.6f, -1.3f, -1f, -0.7f, -0.4f, -0.2f, 0f, 0.2f, 0.4f, 0.6f, 0.8f, 1f, 1.3f })
             {
-                var told = examples.Select((example, i) => (example.Message, Told: scores[i][label] > threshold)).ToList();
+                var told = measured.Select(one => (one.Example.Message, Told: one.Scores[label] > threshold)).ToList();
                 var (missed, wrong) = (
                     told.Count(one => !one.Told && one.Message.Offers.Contains(name)),
                     told.Count(one => one.Told && !one.Message.Offers.Contains(name)));
                 var ordinary = told.Count(one => one.Told && one.Message.Offers.Count == 0);
                 Console.WriteLine($"{name,-8} {threshold,5:0.0}: {missed} missed, {wrong} wrong, {ordinary} of them ordinary");
             }
-        }
-    }
-
-    // Messages that are alike are in one fold, so that no weights are measured on a message that they have almost seen.
-    private static int[] FoldsOf(OfferExample[] examples)
-    {
-        var vectors = examples.Select(example => example.Words
-            .GroupBy(feature => feature.Index)
-            .ToDictionary(group => group.Key, group => group.Sum(feature => feature.Value))).ToArray();
-        var lengths = vectors.Select(vector => MathF.Sqrt(vector.Values.Sum(value => value * value))).ToArray();
-        var group = Enumerable.Range(0, examples.Length).ToArray();
-        for (var i = 0; i < examples.Length; i++)
-            for (var j = 0; j < i; j++)
-                if (group[j] != group[i] && Similarity(i, j) > MaxSimilarity) Join(group[j], group[i]);
-        // Neighbouring messages are about the same, so the groups are dealt out one by one.
-        var numbers = new Dictionary<int, int>();
-        foreach (var one in group) numbers.TryAdd(one, numbers.Count);
-        return [.. group.Select(one => numbers[one] % Folds)];
-
-        float Similarity(int i, int j)
-        {
-            var sum = 0f;
-            foreach (var (index, value) in vectors[i]) sum += value * vectors[j].GetValueOrDefault(index);
-            return sum / (lengths[i] * lengths[j]);
-        }
-
-        void Join(int kept, int replaced)
-        {
-            for (var i = 0; i < group.Length; i++)
-                if (group[i] == replaced) group[i] = kept;
         }
     }
 

@@ -15,13 +15,17 @@ public sealed record OfferMessage(
     string? Region,
     string Text)
 {
-    /// <summary>Messages that the classifier is fitted on, and that it is cross-validated on.</summary>
-    public static IReadOnlyList<OfferMessage> Fit() => Load("fit.tsv");
+    /// <summary>Messages that the classifier is fitted on, by author. Each part is also measured with the other parts alone.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<OfferMessage> Messages)> Fit() =>
+        [.. new[] { "fit", "fit-ordinary", "fit-mixed" }.Select(name => (name, Load($"{name}.tsv")))];
 
     /// <summary>More messages that the classifier is fitted on. They are alike, so nothing is measured on them.</summary>
     public static IReadOnlyList<OfferMessage> FitMore() => Load("fit-more.tsv");
 
-    /// <summary>Messages of another author. Nothing was chosen with them.</summary>
+    /// <summary>Messages of another author. Thresholds were chosen with them; nothing is fitted on them.</summary>
+    public static IReadOnlyList<OfferMessage> Validation() => Load("validation.tsv");
+
+    /// <summary>Messages of yet another author. Nothing was chosen with them.</summary>
     public static IReadOnlyList<OfferMessage> HeldOut() => Load("heldout.tsv");
 
     /// <summary>Messages that a test checks. Nothing was chosen with them.</summary>
