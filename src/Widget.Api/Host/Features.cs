@@ -14,6 +14,7 @@ using Widget.Api.Meetings;
 using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
+using Widget.Api.Reps;
 using Widget.Api.Search;
 using Widget.Api.Settings;
 using Widget.Api.Speech;
@@ -63,6 +64,7 @@ internal static class Features
             options.Ingestion);
         services.AddEvaluation();
         services.AddVisitors();
+        services.AddReps();
         services.AddLeads();
         services.AddMail(options.Mail);
         services.AddMeetings();

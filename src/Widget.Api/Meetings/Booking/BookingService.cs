@@ -7,6 +7,7 @@ using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
 using Widget.Platform.Tenancy;

@@ -1,4 +1,5 @@
 using NodaTime;
+using Widget.Api.Reps;
 using Widget.Contracts;
 
 namespace Widget.Api.Meetings.Booking;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Busy;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;

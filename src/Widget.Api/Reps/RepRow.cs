@@ -6,7 +6,7 @@ using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
-namespace Widget.Api.Meetings;
+namespace Widget.Api.Reps;
 
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct RepId(Guid Value) : ITypedId<RepId>
