@@ -139,3 +139,6 @@ public sealed class Meetings : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0039_webhooks")]
 public sealed class Webhooks : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0040_leads")]
+public sealed class LeadOwners : SqlMigration;

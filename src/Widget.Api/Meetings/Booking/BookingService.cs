@@ -150,6 +150,7 @@ internal sealed class BookingService(
                 Phone = order.LeadPhone,
                 Consent = order.Consent,
                 Locale = meeting.Locale,
+                Rep = picked.Id,
             };
             await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
         }
