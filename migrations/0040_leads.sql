@@ -192,9 +192,6 @@ create trigger release_merged after delete on leads for each row execute functio
 -- The score depends on what happens in a lead's conversations.
 create function list_leads_to_score() returns trigger
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
-  declare
-    conversation uuid;
-    tenant uuid;
   begin
     if tg_op = 'DELETE' then
       -- A conversation was erased.
@@ -204,13 +201,12 @@ create function list_leads_to_score() returns trigger
         and exists (select from lead_settings where tenant_id = old.tenant_id and qualification is not null);
       return null;
     end if;
-    (tenant, conversation) := (new.tenant_id, new.conversation_id);
     insert into leads_to_score (tenant_id, lead_id)
     select distinct lead.tenant_id, coalesce(lead.top_id, lead.id)
     from lead_conversations link
     join leads lead on lead.tenant_id = link.tenant_id and lead.id = link.lead_id
-    where link.tenant_id = tenant and link.conversation_id = conversation
-      and exists (select from lead_settings settings where settings.tenant_id = tenant and settings.qualification is not null);
+    where link.tenant_id = new.tenant_id and link.conversation_id = new.conversation_id
+      and exists (select from lead_settings where tenant_id = new.tenant_id and qualification is not null);
     return null;
   end
   $$;
