@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Leads.Changing;
 using Widget.Api.Leads.Export;
-using Widget.Api.Leads.Merging;
 using Widget.Api.Leads.Qualification;
 using Widget.Api.Leads.Reading;
 using Widget.Api.Leads.Views;

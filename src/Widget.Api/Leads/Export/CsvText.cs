@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Widget.Api.Leads.Export;
@@ -5,6 +6,8 @@ namespace Widget.Api.Leads.Export;
 /// <summary>Writes rows of CSV (RFC 4180) that a spreadsheet shows as text and never runs as formulas.</summary>
 internal static partial class CsvText
 {
+    private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(";,\t\"\r\n");
+
     /// <summary>Writes a row, which ends with CR LF.</summary>
     /// <param name="cells">The cells; null is an empty one.</param>
     /// <param name="separator">What separates the cells.</param>
@@ -19,7 +22,7 @@ internal static partial class CsvText
         // Excel splits its own format at tabs, even within quotes.
         if (separator == '\t') text = InnerTab().Replace(text, " ");
         text = Formula().Replace(text, "'");
-        return text.AsSpan().IndexOfAny(";,\t\"\r\n") >= 0 || text[0] == ' ' || text[^1] == ' '
+        return text.AsSpan().ContainsAny(NeedQuotes) || text[0] == ' ' || text[^1] == ' '
             ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : text;
     }

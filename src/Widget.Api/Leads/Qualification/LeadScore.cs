@@ -82,7 +82,7 @@ internal sealed record LeadScore(int Score, string Tier, IReadOnlyList<string> R
             FindBoolean(question, answer)?.Points ?? (question.Answers.Count == 0 && answer.ValueKind == JsonValueKind.True ? 100 : 0),
         (QuestionKind.Number, JsonValueKind.Number) when question.Answers.Count == 0 => 100,
         (QuestionKind.Number, JsonValueKind.Number) => FindRange(question, answer.GetDouble())?.Points ?? 0,
-        (QuestionKind.Text, JsonValueKind.String) => question.Answers.FirstOrDefault()?.Points ?? 100,
+        (QuestionKind.Text, JsonValueKind.String) => question.Answers is [var any, ..] ? any.Points : 100,
         _ => null,
     };
 

@@ -50,9 +50,9 @@ internal sealed class LeadTimelines(TenantDatabase database)
         foreach (var (conversation, entry) in events) entries.Add((new Place(entry.At, conversation.Value, entry.Seq), Show(conversation, entry)));
         await AddChangesAsync(db, lead, before, limit, entries, ct);
         var created = new Place(lead.CreatedAt, lead.Id, 0);
-        if (before is not { } end || created.CompareTo(end) < 0)
+        if (before is not { } end || created.Order.CompareTo(end.Order) < 0)
             entries.Add((created, new TimelineEntry { At = lead.CreatedAt, Kind = "created" }));
-        var page = entries.OrderByDescending(entry => entry.Place).Take(limit + 1).ToList();
+        var page = entries.OrderByDescending(entry => entry.Place.Order).Take(limit + 1).ToList();
         return (
             new LeadTimeline(
                 [.. page.Take(limit).Select(entry => entry.Entry)],
@@ -112,9 +112,9 @@ internal sealed class LeadTimelines(TenantDatabase database)
     /// <param name="At">The time.</param>
     /// <param name="Id">The conversation, the change or the lead.</param>
     /// <param name="Seq">The event's seq; 0 for others.</param>
-    private readonly record struct Place(DateTimeOffset At, Guid Id, int Seq) : IComparable<Place>
+    private readonly record struct Place(DateTimeOffset At, Guid Id, int Seq)
     {
-        public int CompareTo(Place other) => (At, Id, Seq).CompareTo((other.At, other.Id, other.Seq));
+        public (DateTimeOffset At, Guid Id, int Seq) Order => (At, Id, Seq);
 
         public static Place? Parse(string text) =>
             text.Split('-') is [var ticks, var id, var seq]

@@ -1,5 +1,4 @@
 using NodaTime;
-using Widget.Api.Reps;
 using Widget.Contracts;
 
 namespace Widget.Api.Meetings.Booking;
