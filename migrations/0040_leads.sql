@@ -246,7 +246,15 @@ drop trigger webhooks_of_changed on leads;
 drop function add_lead_webhooks;
 
 create function add_lead_webhook(tenant uuid, event_name text, lead uuid) returns void
-  language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    -- Most tenants have no webhooks, and the view is not free.
+    if not exists (
+      select from webhook_endpoints endpoint
+      where endpoint.tenant_id = tenant and endpoint.enabled and event_name = any(endpoint.events))
+    then
+      return;
+    end if;
     insert into webhook_deliveries (tenant_id, id, endpoint_id, event, lead_id, data)
     select endpoint.tenant_id, gen_random_uuid(), endpoint.id, event_name, lead, message.content
     from webhook_endpoints endpoint
@@ -265,7 +273,8 @@ create function add_lead_webhook(tenant uuid, event_name text, lead uuid) return
             and sent.event in ('lead.created', 'lead.updated')
           order by sent.position desc limit 1
         ) last
-        where last.data = message.content)
+        where last.data = message.content);
+  end
   $$;
 
 create function add_lead_webhooks() returns trigger

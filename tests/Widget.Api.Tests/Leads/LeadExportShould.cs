@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Widget.Api.Leads.Export;
-using Widget.Contracts;
 
 namespace Widget.Api.Tests.Leads;
 

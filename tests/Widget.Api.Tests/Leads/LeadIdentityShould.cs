@@ -1,5 +1,3 @@
-using Widget.Contracts;
-
 namespace Widget.Api.Tests.Leads;
 
 /// <summary>Which contact details belong to the same person.</summary>
