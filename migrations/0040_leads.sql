@@ -125,7 +125,7 @@ create view lead_overview with (security_invoker = true) as
         select further.email, further.created_at from lead_emails further
         where further.tenant_id = lead.tenant_id and further.lead_id = any(coalesce(other.ids, '{}') || lead.id)
       ) known
-      where lower(known.email) <> lower(coalesce(lead.email, other.email))
+      where lower(known.email) is distinct from lower(coalesce(lead.email, other.email))
       order by known.created_at, known.email
     ) as other_emails
   from leads lead

@@ -161,7 +161,11 @@ internal static class LeadKeeper
                 else coalesce($6, case when address = $3 then company end)
               end,
               address = case when further then address else coalesce($3, address) end,
-              phone = case when may_replace and not 'phone' = any(staff_fields) then coalesce($5, phone) else coalesce(phone, $5) end,
+              phone = case
+                when phone_is_taken then phone
+                when may_replace and not 'phone' = any(staff_fields) then coalesce($5, phone)
+                else coalesce(phone, $5)
+              end,
               name = coalesce(name, $7),
               consent = case when may_replace then coalesce($8, consent) else coalesce(consent, $8) end,
               locale = case when may_replace then coalesce($9, locale) else coalesce(locale, $9) end,
@@ -170,7 +174,11 @@ internal static class LeadKeeper
               select
                 exists (select from lead_emails where tenant_id = $1 and lead_id = $2 and lead_emails.address = $3)
                   or (known.address is not null and (known.verified_id is not null or 'email' = any(known.staff_fields))) as further,
-                known.verified_id is null or known.verified_id = $10 as may_replace
+                known.verified_id is null or known.verified_id = $10 as may_replace,
+                -- Without an address, the number identifies another lead.
+                coalesce(known.address, $3) is null and exists (
+                  select from leads other
+                  where other.tenant_id = $1 and other.id <> $2 and other.address is null and other.phone = $5) as phone_is_taken
               from leads known where known.tenant_id = $1 and known.id = $2
             ) kept
             where tenant_id = $1 and id = $2

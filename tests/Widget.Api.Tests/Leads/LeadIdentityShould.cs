@@ -92,6 +92,21 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Leave_a_number_to_the_lead_that_it_identifies()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var ada = await tenant.VisitAsAsync(api.Node, secret, "ada");
+        await ada.GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        await tenant.VisitAndGiveAsync(phone: "+4917187654321");
+
+        await ada.GiveAsync(new { clientId = "2", phone = "+4917187654321" });
+
+        (await tenant.LeadsAsync()).Select(lead => (lead.Phone, lead.VerifiedId))
+            .ShouldBe([("+4917187654321", null), ("+4917112345678", "ada")]);
+    }
+
+    [Fact]
     public async Task Keep_tenants_apart_that_get_the_same_address_in_turn_and_at_once()
     {
         var tenants = new[] { await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api) };
