@@ -140,6 +140,9 @@ public sealed class Meetings : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0039_webhooks")]
 public sealed class Webhooks : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0040_leads")]
+public sealed class LeadOwners : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0043_analytics")]
 public sealed class Analytics : SqlMigration;
 

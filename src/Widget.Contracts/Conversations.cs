@@ -10,6 +10,7 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(PersonRequested), "person_requested")]
 [JsonDerivedType(typeof(ContactGiven), "contact_given")]
 [JsonDerivedType(typeof(ContactDeclined), "contact_declined")]
+[JsonDerivedType(typeof(QualificationAnswered), "qualification_answered")]
 [JsonDerivedType(typeof(MeetingBooked), "meeting_booked")]
 [JsonDerivedType(typeof(MeetingRescheduled), "meeting_rescheduled")]
 [JsonDerivedType(typeof(MeetingCancelled), "meeting_cancelled")]

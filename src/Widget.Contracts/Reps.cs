@@ -42,13 +42,32 @@ public sealed record RepChanges : IValidatableObject
     [StringLength(60)]
     public string? TimeZone { get; init; }
 
+    /// <summary>Whether the rep is away. A rep who is away gets no new leads.</summary>
+    public bool? Away { get; init; }
+
+    /// <summary>Which leads the rep gets before others.</summary>
+    public RepTerritories? Territories { get; init; }
+
+    /// <summary>Maximum number of leads that the rep gets on a day of the rep's time zone, 1 to 1,000; null for no limit.</summary>
+    [Range(1, 1_000, ErrorMessage = "leadsPerDay must be between 1 and 1,000, or null for no limit.")]
+    public int? LeadsPerDay
+    {
+        get;
+        init => (field, HasLeadsPerDay) = (value, true);
+    }
+
+    /// <summary>Whether the request contains <see cref="LeadsPerDay"/>, possibly with null.</summary>
+    [JsonIgnore]
+    public bool HasLeadsPerDay { get; private init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Territories?.FindProblem() is { } problem) yield return new(problem, [nameof(Territories)]);
         if (Name is not null && !new VisibleTextAttribute().IsValid(Name)) yield return new("name is empty.", [nameof(Name)]);
     }
 }
 
-/// <summary>A person with whom visitors can book meetings.</summary>
+/// <summary>A person of the tenant's staff, with whom visitors can book meetings and who looks after leads.</summary>
 public sealed record Rep
 {
     public required Guid Id { get; init; }
@@ -63,7 +82,54 @@ public sealed record Rep
     /// <summary>Whether the rep has weekly hours. Without them, nothing can be booked.</summary>
     public required bool HasHours { get; init; }
 
+    /// <summary>Whether the rep is away and gets no new leads.</summary>
+    public bool Away { get; init; }
+
+    /// <summary>Which leads the rep gets before others.</summary>
+    public RepTerritories Territories { get; init; } = new();
+
+    /// <summary>Maximum number of leads that the rep gets on a day; null for no limit.</summary>
+    public int? LeadsPerDay { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Which leads a rep gets before others: those of one of these countries, languages or companies.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record RepTerritories
+{
+    private const int Max = 300;
+
+    /// <summary>Countries of telephone numbers and locales: ISO 3166-1 alpha-2, such as <c>DE</c>.</summary>
+    public IReadOnlyList<string> Countries { get; init; } = [];
+
+    /// <summary>Languages of visitors: ISO 639-1, such as <c>de</c>.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
+    /// <summary>Domains of companies or their endings, such as <c>acme.example</c> or <c>ac.uk</c>.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [];
+
+    /// <summary>Whether there is none.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Countries.Count == 0 && Languages.Count == 0 && Domains.Count == 0;
+
+    internal string? FindProblem()
+    {
+        // JSON null can occur as a list and as an entry.
+        if (Countries is not { Count: <= Max } || Countries.Any(code => code is not { Length: 2 } || !code.All(char.IsAsciiLetterUpper)))
+            return "territories.countries: write countries as codes of two letters, such as DE.";
+        if (Languages is not { Count: <= Max } || Languages.Any(code => code is not { Length: 2 } || !code.All(char.IsAsciiLetterLower)))
+            return "territories.languages: write languages as codes of two letters, such as de.";
+        if (Domains is not { Count: <= Max }
+            || Domains.Any(domain => domain is not { Length: >= 2 and <= 253 }
+                || !domain.All(character => char.IsLetterOrDigit(character) || character is '.' or '-')
+                || domain[0] == '.'))
+        {
+            return "territories.domains: write domains without a dot at the start, such as acme.example or ac.uk.";
+        }
+
+        return null;
+    }
 }
 
 /// <summary>When meetings with a rep can be booked.</summary>

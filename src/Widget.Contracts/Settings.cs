@@ -166,6 +166,9 @@ public sealed record TenantSettings : IValidatableObject
     [Required, MaxLength(20, ErrorMessage = "There can be at most 20 triggers.")]
     public IReadOnlyList<TriggerSettings> Triggers { get; init; } = [];
 
+    /// <summary>What visitors are asked before the chat; null for nothing.</summary>
+    public PreChatSettings? PreChat { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
@@ -222,6 +225,16 @@ public sealed record TenantSettings : IValidatableObject
 
         if (Translations.Values.Any(translation => translation is null))
             yield return new("The texts of a language must be an object, not null.", [nameof(Translations)]);
+        if (PreChat is { } form
+            && (form.Fields is not { Count: <= 10 }
+                || form.Fields.Any(field => field is null || !LeadFields.IsKey(field.Field))
+                || form.Fields.DistinctBy(field => field.Field, StringComparer.Ordinal).Count() != form.Fields.Count))
+        {
+            yield return new(
+                "preChat.fields can have at most ten different fields: name, email, phone, and keys of questions.",
+                [nameof(PreChat)]);
+        }
+
         List<(string, object)> parts =
         [
             (nameof(Theme), Theme),

@@ -10,6 +10,7 @@ public static class WebhookEvents
     public const string HandoffRequested = "handoff.requested";
     public const string LeadCreated = "lead.created";
     public const string LeadUpdated = "lead.updated";
+    public const string LeadMerged = "lead.merged";
     public const string MeetingBooked = "meeting.booked";
     public const string MeetingRescheduled = "meeting.rescheduled";
     public const string MeetingCancelled = "meeting.cancelled";
@@ -28,6 +29,7 @@ public static class WebhookEvents
         HandoffRequested,
         LeadCreated,
         LeadUpdated,
+        LeadMerged,
         MeetingBooked,
         MeetingRescheduled,
         MeetingCancelled,

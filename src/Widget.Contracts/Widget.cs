@@ -153,6 +153,12 @@ public sealed record WidgetConfig
     /// <summary>Whether visitors can book meetings.</summary>
     public MeetingOffer Meetings { get; init; } = new(Enabled: false, Url: null);
 
+    /// <summary>The form to fill in before the chat; without fields if there is none.</summary>
+    public PreChatSettings PreChat { get; init; } = new();
+
+    /// <summary>The questions of the company that can be answered in the chat. Empty if there are none.</summary>
+    public IReadOnlyList<VisitorQuestion> Questions { get; init; } = [];
+
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
     public bool Transcripts { get; init; }
 

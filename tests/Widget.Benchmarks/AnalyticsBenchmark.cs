@@ -4,7 +4,7 @@ using Npgsql;
 using Widget.Api.Analytics;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
-using Widget.Api.Meetings;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
@@ -48,7 +48,7 @@ internal static class AnalyticsBenchmark
         var service = new AnalyticsService(
             new TenantDatabase(
                 database.ApplicationSource,
-                [TenancyTables.Tables, ConversationTables.Tables, AnalyticsTables.Tables, LeadTables.Tables, MeetingTables.Tables, UsageTables.Tables]),
+                [TenancyTables.Tables, ConversationTables.Tables, AnalyticsTables.Tables, LeadTables.Tables, RepTables.Tables, UsageTables.Tables]),
             new BudgetOptions());
         var month = new AnalyticsPeriod(
             Instant.FromUtc(2026, 10, 1, 0, 0),

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Leads;
-using Widget.Api.Meetings;
+using Widget.Api.Reps;
 using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;

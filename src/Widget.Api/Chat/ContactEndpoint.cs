@@ -13,9 +13,6 @@ namespace Widget.Api.Chat;
 /// <summary>Where a visitor gives contact details, or declines to.</summary>
 internal static class ContactEndpoint
 {
-    private const string InvalidPhone =
-        "phone is not a telephone number. Write it with its country code, such as +49 30 12345678.";
-
     public static void MapContact(this IEndpointRouteBuilder visitor) =>
         visitor.MapPost("/conversations/{id:guid}/contact", GiveContact).Validate<ContactRequest>()
             .ProducesProblem(409).ProducesProblem(429)
@@ -40,7 +37,7 @@ internal static class ContactEndpoint
             {
                 var regions = PhoneRegions.For(await settings.ReadAsync(visitor.Tenant, ct), request.Locale);
                 phone = PhoneFormat.ToE164(ContactText.Plain(request.Phone), regions);
-                if (phone is null) return Problems.Invalid("phone", InvalidPhone);
+                if (phone is null) return Problems.Invalid("phone", PhoneFormat.Invalid);
             }
         }
 

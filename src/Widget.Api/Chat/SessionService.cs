@@ -1,6 +1,7 @@
 using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
+using Widget.Api.Leads.Qualification;
 using Widget.Api.Meetings;
 using Widget.Api.Modes;
 using Widget.Api.Speech;
@@ -26,6 +27,7 @@ internal sealed class SessionService(
     DictationService dictation,
     TranscriptService transcripts,
     MeetingOffers meetings,
+    QualificationService qualifications,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -111,6 +113,8 @@ internal sealed class SessionService(
             LogoUrl = settings.Theme.LogoUrl,
             PortraitUrl = settings.Theme.PortraitUrl,
             Meetings = await meetings.OfAsync(tenant.TenantId, settings, ct),
+            PreChat = settings.PreChat ?? new PreChatSettings(),
+            Questions = await qualifications.QuestionsAsync(tenant.TenantId, ct),
             Transcripts = transcripts.IsAvailable,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",

@@ -51,6 +51,7 @@ internal static class VisitorEndpoints
         visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().ProducesProblem(429)
             .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
         visitor.MapContact();
+        visitor.MapQualificationAnswers();
         visitor.MapTranscripts();
         visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>()
             .WithSummary("Describe the page that the visitor is on");

@@ -9,6 +9,9 @@ internal static partial class PhoneFormat
     /// <summary>In characters. A number has 15 digits at most (ITU-T E.164), and signs between them.</summary>
     public const int MaxLength = 40;
 
+    /// <summary>The error of a telephone number that cannot be read.</summary>
+    public const string Invalid = "phone is not a telephone number. Write it with its country code, such as +49 30 12345678.";
+
     private static readonly PhoneNumberUtil Util = PhoneNumberUtil.GetInstance();
 
     /// <summary>Whether telephone numbers of the region are known.</summary>
@@ -37,6 +40,20 @@ internal static partial class PhoneFormat
     {
         var parsed = Util.Parse(number, "ZZ");
         return Util.Format(parsed, PhoneNumberFormat.NATIONAL).TrimStart('(').StartsWith('0');
+    }
+
+    /// <summary>The region of a number, such as DE (ISO 3166-1 alpha-2). Null for numbers of no country.</summary>
+    /// <param name="number">A number as E.164.</param>
+    public static string? RegionOf(string number)
+    {
+        try
+        {
+            return Util.GetRegionCodeForNumber(Util.Parse(number, "ZZ")) is { Length: 2 } region && region != "ZZ" ? region : null;
+        }
+        catch (NumberParseException)
+        {
+            return null;
+        }
     }
 
     private static string? Parse(string text, string? region)

@@ -186,7 +186,8 @@ public sealed class ConversationLog(TenantDatabase database)
     private static Npgsql.NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
-    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3), row.GetFieldValue<int[]>(4)) with
+    /// <summary>Reads an event from a row with <see cref="Columns"/>.</summary>
+    internal static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3), row.GetFieldValue<int[]>(4)) with
     {
         Seq = row.GetInt32(0),
         At = row.GetFieldValue<DateTimeOffset>(1),

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
@@ -6,6 +8,11 @@ namespace Widget.Api.Conversations;
 
 /// <summary>A conversation with its visitor and its latest events, at the start of a call.</summary>
 public sealed record ConversationSnapshot(Conversation Conversation, Visitor Visitor, IReadOnlyList<ConversationEvent> LatestEvents);
+
+/// <param name="StartedAt">When the conversation was started.</param>
+/// <param name="ContinuedAt">When it was last continued.</param>
+/// <param name="VisitorMessages">Number of the visitor's written messages.</param>
+public sealed record ConversationFigures(DateTimeOffset StartedAt, DateTimeOffset ContinuedAt, long VisitorMessages);
 
 /// <summary>
 /// Queries for other features, within their own transactions. So other features do not access the conversation tables themselves.
@@ -72,5 +79,107 @@ public static class ConversationQueries
         await using var rows = await command.ExecuteReaderAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);
         return events.Count > 0 ? events[0] : null;
+    }
+
+    /// <summary>Returns the visitor's id on the tenant's site, if the site has proved it. Null otherwise.</summary>
+    public static async Task<string?> VerifiedIdAsync(TenantDb db, VisitorId visitor, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select verified_id from visitors where tenant_id = $1 and id = $2",
+            [db.TenantId.Value, visitor.Value]);
+        return await command.ExecuteScalarAsync(ct) as string;
+    }
+
+    /// <summary>Returns the visitor's conversations.</summary>
+    public static async Task<Guid[]> OfVisitorAsync(TenantDb db, VisitorId visitor, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select array(select id from conversations where tenant_id = $1 and visitor_id = $2)",
+            [db.TenantId.Value, visitor.Value]);
+        return (Guid[])(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>
+    /// Returns what tells how promising the visitors of conversations are, oldest first: answers to qualification questions, booked, moved and
+    /// cancelled meetings, and the assistant's messages whose question called for something.
+    /// </summary>
+    public static async Task<IReadOnlyList<ConversationEvent>> SignalsAsync(TenantDb db, Guid[] conversations, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"""
+            select {ConversationLog.Columns} from conversation_events
+            where tenant_id = $1 and conversation_id = any($2)
+              and (kind in ('qualification_answered', 'meeting_booked', 'meeting_rescheduled', 'meeting_cancelled')
+                or (kind = 'assistant_message' and data -> 'offers' <> '[]'))
+            order by created_at, conversation_id, seq
+            """,
+            [db.TenantId.Value, conversations]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        return await ConversationLog.ReadAllAsync(rows, ct);
+    }
+
+    /// <summary>Returns events of some kinds in some conversations, newest first.</summary>
+    /// <param name="db">An open transaction.</param>
+    /// <param name="conversations">The conversations.</param>
+    /// <param name="kinds">The kinds, as in the log's JSON.</param>
+    /// <param name="before">The time, conversation and seq of the last event that was seen; null to begin with the newest.</param>
+    /// <param name="limit">Maximum number of events.</param>
+    /// <param name="ct">Cancels the query.</param>
+    public static async Task<IReadOnlyList<(ConversationId Conversation, ConversationEvent Event)>> LatestAsync(
+        TenantDb db,
+        Guid[] conversations,
+        string[] kinds,
+        (DateTimeOffset At, Guid Conversation, int Seq)? before,
+        int limit,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"""
+            select {ConversationLog.Columns}, conversation_id from conversation_events
+            where tenant_id = $1 and conversation_id = any($2) and kind = any($3)
+              and ($4::timestamptz is null or (created_at, conversation_id, seq) < ($4, $5, $6))
+            order by created_at desc, conversation_id desc, seq desc
+            limit $7
+            """,
+            [
+                db.TenantId.Value,
+                conversations,
+                kinds,
+                new NpgsqlParameter { Value = (object?)before?.At ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                before?.Conversation ?? Guid.Empty,
+                before?.Seq ?? 0,
+                limit,
+            ]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var events = new List<(ConversationId, ConversationEvent)>();
+        while (await rows.ReadAsync(ct)) events.Add((new ConversationId(rows.GetGuid(5)), ConversationLog.Read(rows)));
+        return events;
+    }
+
+    /// <summary>Returns figures about conversations, by their id.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, ConversationFigures>> FiguresAsync(
+        TenantDb db,
+        Guid[] conversations,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select id, created_at, updated_at, (
+              select count(*) from conversation_events
+              where tenant_id = $1 and conversation_id = conversation.id and kind = 'visitor_message')
+            from conversations conversation where tenant_id = $1 and id = any($2)
+            """,
+            [db.TenantId.Value, conversations]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var figures = new Dictionary<Guid, ConversationFigures>();
+        while (await rows.ReadAsync(ct))
+        {
+            figures[rows.GetGuid(0)] = new ConversationFigures(
+                rows.GetFieldValue<DateTimeOffset>(1),
+                rows.GetFieldValue<DateTimeOffset>(2),
+                rows.GetInt64(3));
+        }
+
+        return figures;
     }
 }

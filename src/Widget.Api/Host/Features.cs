@@ -16,6 +16,7 @@ using Widget.Api.Meetings;
 using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
+using Widget.Api.Reps;
 using Widget.Api.Search;
 using Widget.Api.Settings;
 using Widget.Api.Speech;
@@ -66,6 +67,7 @@ internal static class Features
             options.Ingestion);
         services.AddEvaluation();
         services.AddVisitors();
+        services.AddReps();
         services.AddLeads();
         services.AddMail(options.Mail);
         services.AddMeetings();

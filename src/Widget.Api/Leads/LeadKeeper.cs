@@ -2,35 +2,28 @@ using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Contacts;
 using Widget.Api.Conversations;
+using Widget.Api.Leads.Merging;
+using Widget.Api.Leads.Owners;
+using Widget.Api.Leads.Qualification;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Leads;
 
-/// <summary>What a visitor says about how to be reached. At least one of e-mail address and telephone number is set.</summary>
-internal sealed record LeadDetails
-{
-    /// <summary>The e-mail address as written.</summary>
-    public string? Email { get; init; }
-
-    /// <summary>The telephone number as E.164.</summary>
-    public string? Phone { get; init; }
-
-    public string? Name { get; init; }
-
-    /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
-    public string? Consent { get; init; }
-
-    public string? Locale { get; init; }
-
-    public string? Address => Email?.ToLowerInvariant();
-}
-
-/// <summary>Keeps contact details as leads: one for each person, as far as their e-mail address or telephone number tells.</summary>
+/// <summary>
+/// Keeps contact details as leads: one for each person, as far as a proved identity, the e-mail address or the telephone number tells.
+/// </summary>
 internal static class LeadKeeper
 {
     /// <summary>
-    /// Adds the details to the lead of the same person, or to a new one. The lead with the e-mail address is the same person; else the one
-    /// with the telephone number, unless both have e-mail addresses, because people share numbers.
+    /// Name of the lock that is taken before leads of a tenant are added, changed, merged, assigned or scored, and after the lock of a
+    /// conversation.
+    /// </summary>
+    public const string LockName = "leads";
+
+    /// <summary>
+    /// Adds the details to the lead of the same person, or to a new one, gives it an owner if it has none, and scores it. A visitor with a
+    /// proved identity has one lead. For others, the lead with the e-mail address is the same person; else the one with the telephone
+    /// number, unless both have e-mail addresses, because people share numbers.
     /// </summary>
     /// <param name="db">An open transaction that has locked the conversation.</param>
     /// <param name="visitor">The visitor.</param>
@@ -50,62 +43,92 @@ internal static class LeadKeeper
         CancellationToken ct)
     {
         // Two requests of one person must not make two leads.
-        await db.LockAsync("leads", ct);
-        var known = await FindAsync(db, details, ct);
-        var earlier = before is null ? null : await FindUnsharedAsync(db, conversation, before, details.Name, ct);
-        if (known is null && earlier is null) known = await InsertAsync(db, visitor, details, ct);
-        else
+        await db.LockAsync(LockName, ct);
+        var identity = await ConversationQueries.VerifiedIdAsync(db, visitor, ct);
+        var known = identity is not null && await LeadMatches.ByIdentityAsync(db, identity, ct) is { } own
+            ? await AddToOwnAsync(db, own, details, identity, ct)
+            : await AddToContactAsync(db, visitor, conversation, details, before, identity, ct);
+        await using (var link = db.Command(
+            "insert into lead_conversations (tenant_id, lead_id, conversation_id) values ($1, $2, $3) on conflict do nothing",
+            [db.TenantId.Value, known.Value, conversation.Value]))
         {
-            if (known is not null && earlier is not null && known != earlier) await ReplaceAsync(db, earlier.Value, known.Value, ct);
-            known ??= earlier;
-            await UpdateAsync(db, known!.Value, details, ct);
+            await link.ExecuteNonQueryAsync(ct);
         }
 
-        await using var link = db.Command(
-            "insert into lead_conversations (tenant_id, lead_id, conversation_id) values ($1, $2, $3) on conflict do nothing",
-            [db.TenantId.Value, known!.Value.Value, conversation.Value]);
-        await link.ExecuteNonQueryAsync(ct);
+        var top = await LeadMatches.TopAsync(db, known, ct) ?? known;
+        await LeadAssigner.AssignAsync(db, top, identity is null ? null : visitor, details.Rep, ct);
+        await LeadScorer.ScoreAsync(db, top, ct);
     }
 
-    private static async Task<LeadId?> FindAsync(TenantDb db, LeadDetails details, CancellationToken ct)
-    {
-        await using var command = db.Command(
-            """
-            select id from leads
-            where tenant_id = $1 and (address = $2 or (phone = $3 and ($2 is null or address is null)))
-            order by address is not distinct from $2 desc, created_at, id
-            limit 1
-            """,
-            [db.TenantId.Value, Text(details.Address), Text(details.Phone)]);
-        return await command.ExecuteScalarAsync(ct) is Guid id ? new LeadId(id) : null;
-    }
-
-    // The lead with these details, if no other conversation knows it and its name does not say that it is somebody else.
-    private static async Task<LeadId?> FindUnsharedAsync(
+    private static async Task<LeadId> AddToContactAsync(
         TenantDb db,
+        VisitorId visitor,
         ConversationId conversation,
-        LeadDetails before,
-        string? name,
+        LeadDetails details,
+        LeadDetails? before,
+        string? identity,
         CancellationToken ct)
     {
-        if (await FindAsync(db, before, ct) is not { } lead) return null;
-        await using var command = db.Command(
-            """
-            select 1 from leads
-            where tenant_id = $1 and id = $2 and (name is null or $4::text is null or lower(name) = lower($4))
-              and not exists (select from lead_conversations where tenant_id = $1 and lead_id = $2 and conversation_id <> $3)
-            """,
-            [db.TenantId.Value, lead.Value, conversation.Value, Text(name)]);
-        return await command.ExecuteScalarAsync(ct) is null ? null : lead;
+        var known = await LeadMatches.ByContactAsync(db, details, ct);
+        var earlier = before is null ? null : await LeadMatches.UnsharedAsync(db, conversation, before, details.Name, ct);
+        if (known is null && earlier is null) return await InsertAsync(db, visitor, details, identity, ct);
+        if (known is not null && earlier is not null && known != earlier) await ReplaceAsync(db, earlier.Value, known.Value, ct);
+        known ??= earlier;
+        await UpdateAsync(db, known!.Value, details, identity, ct);
+        return known.Value;
     }
 
-    private static async Task<LeadId> InsertAsync(TenantDb db, VisitorId visitor, LeadDetails details, CancellationToken ct)
+    // The first address stays, and others are further ones. The visitor's own lead takes in a lead that only the address tells.
+    private static async Task<LeadId> AddToOwnAsync(TenantDb db, LeadId own, LeadDetails details, string identity, CancellationToken ct)
+    {
+        if (details is { Address: { } address, Email: { } email })
+        {
+            var other = await LeadMatches.ByContactAsync(db, new LeadDetails { Email = email }, ct);
+            if (other is null && !await SetFirstEmailAsync(db, own, email, ct))
+            {
+                await using var add = db.Command(
+                    "insert into lead_emails (tenant_id, address, lead_id, email) values ($1, $2, $3, $4)",
+                    [db.TenantId.Value, address, own.Value, email]);
+                await add.ExecuteNonQueryAsync(ct);
+            }
+            else if (other is { } same && await LeadMatches.IsUnclaimedAsync(db, same, ct))
+            {
+                await LeadMerges.MergeAsync(
+                    db,
+                    (await LeadMatches.TopAsync(db, same, ct))!.Value,
+                    (await LeadMatches.TopAsync(db, own, ct))!.Value,
+                    LeadActor.Identity,
+                    ct);
+            }
+        }
+
+        await UpdateAsync(db, own, details with { Email = null }, identity, ct);
+        return own;
+    }
+
+    private static async Task<bool> SetFirstEmailAsync(TenantDb db, LeadId lead, string email, CancellationToken ct)
+    {
+        await using var update = db.Command(
+            """
+            update leads set email = $3, address = lower($3), company = coalesce(company, $4)
+            where tenant_id = $1 and id = $2 and address is null and not 'email' = any(staff_fields)
+            """,
+            [db.TenantId.Value, lead.Value, email, Text(CompanyDomains.Of(email))]);
+        return await update.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    private static async Task<LeadId> InsertAsync(
+        TenantDb db,
+        VisitorId visitor,
+        LeadDetails details,
+        string? identity,
+        CancellationToken ct)
     {
         var lead = LeadId.New();
         await using var insert = db.Command(
             """
-            insert into leads (tenant_id, id, address, email, phone, company, name, consent, locale)
-            select $1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, (select locale from visitors where tenant_id = $1 and id = $10))
+            insert into leads (tenant_id, id, address, email, phone, company, name, consent, locale, verified_id)
+            select $1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, (select locale from visitors where tenant_id = $1 and id = $10)), $11
             """,
             [
                 db.TenantId.Value,
@@ -118,24 +141,46 @@ internal static class LeadKeeper
                 Text(details.Consent),
                 Text(details.Locale),
                 visitor.Value,
+                Text(identity),
             ]);
         await insert.ExecuteNonQueryAsync(ct);
         return lead;
     }
 
-    // The name and the spelling of the address stay as they were given first. The latest number, consent and language count.
-    private static async Task UpdateAsync(TenantDb db, LeadId lead, LeadDetails details, CancellationToken ct)
+    // The name and the spelling of the address stay as they were given first. The latest number, consent and language count, unless they
+    // may be a stranger's: whoever knows the address of a person with a proved identity may only add what is missing. What staff has set
+    // stays.
+    private static async Task UpdateAsync(TenantDb db, LeadId lead, LeadDetails details, string? identity, CancellationToken ct)
     {
         await using var update = db.Command(
             """
             update leads set
-              email = case when $3::text is null or address = $3 then email else $4 end,
-              company = case when $3::text is null then company else coalesce($6, case when address = $3 then company end) end,
-              address = coalesce($3, address),
-              phone = coalesce($5, phone),
+              email = case when $3::text is null or address = $3 or further then email else $4 end,
+              company = case
+                when $3::text is null or further or 'company' = any(staff_fields) then company
+                else coalesce($6, case when address = $3 then company end)
+              end,
+              address = case when further then address else coalesce($3, address) end,
+              phone = case
+                when phone_is_taken then phone
+                when may_replace and not 'phone' = any(staff_fields) then coalesce($5, phone)
+                else coalesce(phone, $5)
+              end,
               name = coalesce(name, $7),
-              consent = coalesce($8, consent),
-              locale = coalesce($9, locale)
+              consent = case when may_replace then coalesce($8, consent) else coalesce(consent, $8) end,
+              locale = case when may_replace then coalesce($9, locale) else coalesce(locale, $9) end,
+              verified_id = coalesce(verified_id, $10)
+            from (
+              select
+                exists (select from lead_emails where tenant_id = $1 and lead_id = $2 and lead_emails.address = $3)
+                  or (known.address is not null and (known.verified_id is not null or 'email' = any(known.staff_fields))) as further,
+                known.verified_id is null or known.verified_id = $10 as may_replace,
+                -- Without an address, the number identifies another lead.
+                coalesce(known.address, $3) is null and exists (
+                  select from leads other
+                  where other.tenant_id = $1 and other.id <> $2 and other.address is null and other.phone = $5) as phone_is_taken
+              from leads known where known.tenant_id = $1 and known.id = $2
+            ) kept
             where tenant_id = $1 and id = $2
             """,
             [
@@ -148,6 +193,7 @@ internal static class LeadKeeper
                 Text(details.Name),
                 Text(details.Consent),
                 Text(details.Locale),
+                Text(identity),
             ]);
         await update.ExecuteNonQueryAsync(ct);
     }
@@ -157,11 +203,19 @@ internal static class LeadKeeper
     {
         await using var replace = db.Command(
             """
-            with earlier as (delete from leads where tenant_id = $1 and id = $2 returning phone, name, consent)
+            with earlier as (
+              delete from leads where tenant_id = $1 and id = $2
+              returning phone, name, consent, owner_id, owned_since, fields, answers, staff_tier
+            )
             update leads lead set
               phone = coalesce(lead.phone, earlier.phone),
               name = coalesce(lead.name, earlier.name),
-              consent = coalesce(earlier.consent, lead.consent)
+              consent = coalesce(earlier.consent, lead.consent),
+              owner_id = coalesce(lead.owner_id, earlier.owner_id),
+              owned_since = case when lead.owner_id is null then earlier.owned_since else lead.owned_since end,
+              fields = earlier.fields || lead.fields,
+              answers = earlier.answers || lead.answers,
+              staff_tier = coalesce(lead.staff_tier, earlier.staff_tier)
             from earlier where lead.tenant_id = $1 and lead.id = $3
             """,
             [db.TenantId.Value, earlier.Value, known.Value]);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Reps;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Leads;
@@ -14,7 +15,10 @@ public readonly record struct LeadId(Guid Value) : ITypedId<LeadId>
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>A visitor who left an e-mail address or a telephone number.</summary>
+/// <summary>
+/// A visitor who left an e-mail address or a telephone number. A lead that was merged into another one keeps its row, with a pointer. The
+/// database's view <c>lead_overview</c> shows the leads that are not merged, completed by those merged into them.
+/// </summary>
 public sealed class LeadRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -22,23 +26,56 @@ public sealed class LeadRow : ITenantOwned
     public required LeadId Id { get; init; }
 
     /// <summary>The e-mail address in lower case. Unique within the tenant.</summary>
-    public string? Address { get; init; }
+    public string? Address { get; set; }
 
     /// <summary>The e-mail address as first written.</summary>
-    public string? Email { get; init; }
+    public string? Email { get; set; }
 
     /// <summary>The telephone number as E.164. Unique among the tenant's leads without an e-mail address.</summary>
-    public string? Phone { get; init; }
+    public string? Phone { get; set; }
 
-    /// <summary>The domain of the company, from the e-mail address.</summary>
-    public string? Company { get; init; }
+    /// <summary>The domain of the company, from the e-mail address, or as staff has set it.</summary>
+    public string? Company { get; set; }
 
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
     /// <summary>The privacy notice that the visitor was shown last, word for word.</summary>
     public string? Consent { get; init; }
 
     public string? Locale { get; init; }
+
+    /// <summary>The visitor's id on the tenant's site, which the site has proved. Unique within the tenant.</summary>
+    public string? VerifiedId { get; init; }
+
+    public RepId? OwnerId { get; set; }
+
+    public DateTimeOffset? OwnedSince { get; set; }
+
+    /// <summary>Values of the tenant's own fields, as a JSON object.</summary>
+    public string Fields { get; set; } = "{}";
+
+    /// <summary>Answers that staff has entered, as a JSON object.</summary>
+    public string Answers { get; set; } = "{}";
+
+    /// <summary>Columns that staff has set. What visitors say no longer changes them.</summary>
+    public string[] StaffFields { get; set; } = [];
+
+    public int? Score { get; init; }
+
+    public string? ScoredTier { get; init; }
+
+    /// <summary>The tier that staff has set; null for the scored one.</summary>
+    public string? StaffTier { get; set; }
+
+    public string[] Reasons { get; init; } = [];
+
+    /// <summary>The lead of the same person.</summary>
+    public LeadId? MergedInto { get; init; }
+
+    public DateTimeOffset? MergedAt { get; init; }
+
+    /// <summary>Where the chain of <see cref="MergedInto"/> ends; null if the lead is not merged.</summary>
+    public LeadId? TopId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -46,12 +83,40 @@ public sealed class LeadRow : ITenantOwned
     {
         var lead = model.Entity<LeadRow>();
         lead.ToTable("leads").HasKey(row => new { row.TenantId, row.Id });
+        lead.HasOne<LeadRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.MergedInto });
+        lead.Property(row => row.Fields).HasColumnType("jsonb");
+        lead.Property(row => row.Answers).HasColumnType("jsonb");
         lead.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
         var conversation = model.Entity<LeadConversation>();
         conversation.ToTable("lead_conversations").HasKey(row => new { row.TenantId, row.LeadId, row.ConversationId });
         conversation.HasOne<LeadRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.LeadId });
         conversation.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+
+        var email = model.Entity<LeadEmailRow>();
+        email.ToTable("lead_emails").HasKey(row => new { row.TenantId, row.Address });
+        email.HasOne<LeadRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.LeadId });
+        email.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+
+        model.Entity<LeadSettingsRow>().ToTable("lead_settings").HasKey(row => row.TenantId);
+        model.Entity<LeadSettingsRow>().Property(row => row.Qualification).HasColumnType("jsonb");
+        model.Entity<LeadSettingsRow>().Property(row => row.Fields).HasColumnType("jsonb");
+
+        var view = model.Entity<LeadViewRow>();
+        view.ToTable("lead_views").HasKey(row => new { row.TenantId, row.Id });
+        view.Property(row => row.Filter).HasColumnType("jsonb");
+
+        var change = model.Entity<LeadChangeRow>();
+        change.ToTable("lead_changes").HasKey(row => new { row.TenantId, row.Id });
+        change.HasOne<LeadRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.LeadId });
+        change.Property(row => row.Changes).HasColumnType("jsonb");
+        change.Property(row => row.CreatedAt).HasDefaultValueSql("clock_timestamp()");
+
+        var entry = model.Entity<LeadToScoreRow>();
+        entry.ToTable("leads_to_score").HasKey(row => new { row.TenantId, row.Id });
+        entry.Property(row => row.Id).UseIdentityAlwaysColumn();
+        entry.HasOne<LeadRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.LeadId });
+        entry.Property(row => row.CreatedAt).HasDefaultValueSql("clock_timestamp()");
     }
 }
 
@@ -65,17 +130,4 @@ public sealed class LeadConversation : ITenantOwned
     public required Guid ConversationId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
-}
-
-/// <summary>The tables of leads.</summary>
-public static class LeadTables
-{
-    public static TenantTables Tables { get; } = new(typeof(LeadTables).Assembly, LeadRow.Map);
-
-    extension(TenantDb db)
-    {
-        public DbSet<LeadRow> Leads => db.Set<LeadRow>();
-
-        public DbSet<LeadConversation> LeadConversations => db.Set<LeadConversation>();
-    }
 }

@@ -1,6 +1,5 @@
-using Npgsql;
-using NpgsqlTypes;
 using Widget.Api.Conversations;
+using Widget.Api.Leads.Reading;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
@@ -14,13 +13,6 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
-
-    private const string Columns =
-        """
-        lead.id, lead.name, lead.email, lead.phone, lead.company, lead.consent, lead.created_at,
-        array(select conversation_id from lead_conversations
-              where tenant_id = $1 and lead_id = lead.id order by created_at, conversation_id)
-        """;
 
     /// <summary>
     /// Adds the request to the conversation, once for each client id. With an e-mail address, it is kept as a lead in the same transaction.
@@ -123,81 +115,31 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
         return (appended, null);
     }
 
-    /// <summary>Returns a lead. Null if the tenant has no such lead.</summary>
-    public async Task<Lead?> FindAsync(TenantId tenant, LeadId lead, CancellationToken ct)
+    /// <summary>Returns a lead with a summary, or the one that it was merged into. Null if the tenant has no such lead.</summary>
+    public async Task<Lead?> FindAsync(TenantId tenant, LeadId id, CancellationToken ct)
     {
-        await using var batch = database.Batch(tenant)
-            .Add($"select {Columns} from leads lead where lead.tenant_id = $1 and lead.id = $2", [tenant.Value, lead.Value]);
-        await using var row = await batch.ReadAsync(ct);
-        return await row.ReadAsync(ct) ? Read(row) : null;
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await LeadReader.FindAsync(db, id, ct) is { } lead
+            ? lead with { Summary = await LeadSummaries.OfAsync(db, lead, ct) }
+            : null;
     }
 
-    /// <summary>Deletes a lead. Returns false if there is none. Its conversations stay.</summary>
+    /// <summary>
+    /// Deletes a lead with all that were merged into it. A lead that was merged into another one stands for that one. Returns false if there
+    /// is none. The conversations stay.
+    /// </summary>
     public async Task<bool> DeleteAsync(TenantId tenant, LeadId lead, CancellationToken ct)
     {
-        await using var batch = database.Batch(tenant)
-            .Add("delete from leads where tenant_id = $1 and id = $2 returning 1", [tenant.Value, lead.Value]);
+        await using var batch = database.Batch(tenant).Add(
+            """
+            delete from leads using (select coalesce(top_id, id) as id from leads where tenant_id = $1 and id = $2) top
+            where leads.tenant_id = $1 and (leads.id = top.id or leads.top_id = top.id)
+            returning 1
+            """,
+            [tenant.Value, lead.Value]);
         await using var row = await batch.ReadAsync(ct);
         return await row.ReadAsync(ct);
     }
-
-    /// <summary>Returns leads, newest first.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="query">
-    /// A part of the name, the e-mail address, the company or the telephone number, in any case; null for all leads.
-    /// </param>
-    /// <param name="after">The last lead of the page before; null for the first page.</param>
-    /// <param name="limit">Maximum number of leads.</param>
-    /// <param name="ct">Cancels the query.</param>
-    public async Task<LeadPage> ListAsync(TenantId tenant, string? query, LeadId? after, int limit, CancellationToken ct)
-    {
-        // Ids are ordered by time.
-        await using var batch = database.Batch(tenant).Add(
-            $"""
-            select {Columns}
-            from leads lead
-            where lead.tenant_id = $1
-              and ($2::uuid is null or lead.id < $2)
-              and ($3::text is null or strpos(lead.address, lower($3)) > 0 or strpos(lower(lead.name), lower($3)) > 0
-                or strpos(lead.company, lower($3)) > 0 or strpos(lead.phone, $5) > 0)
-            order by lead.id desc
-            limit $4
-            """,
-            [
-                tenant.Value,
-                Parameter(after?.Value, NpgsqlDbType.Uuid),
-                Parameter(Given(query), NpgsqlDbType.Text),
-                limit + 1,
-                Parameter(PhoneDigits(query), NpgsqlDbType.Text),
-            ]);
-        var items = new List<Lead>();
-        await using var rows = await batch.ReadAsync(ct);
-        while (await rows.ReadAsync(ct)) items.Add(Read(rows));
-        if (items.Count <= limit) return new LeadPage(items, Next: null);
-        items.RemoveAt(limit);
-        return new LeadPage(items, items[^1].Id.ToString());
-    }
-
-    // Digits of a telephone number, however it is written. Null if the query is something else.
-    private static string? PhoneDigits(string? query) =>
-        query is not null && query.All(character => char.IsAsciiDigit(character) || " +()/.-".Contains(character, StringComparison.Ordinal))
-        && string.Concat(query.Where(char.IsAsciiDigit)).TrimStart('0') is { Length: > 2 } digits
-            ? digits
-            : null;
-
-    private static Lead Read(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetGuid(0),
-        Name = Optional(row, 1),
-        Email = Optional(row, 2),
-        Phone = Optional(row, 3),
-        Company = Optional(row, 4),
-        Consent = Optional(row, 5),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(6),
-        ConversationIds = row.GetFieldValue<Guid[]>(7),
-    };
-
-    private static string? Optional(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static LeadDetails Details(ContactGiven given) => new() { Email = given.Email, Phone = given.Phone, Name = given.Name };
 
@@ -219,7 +161,4 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
             ?? await limits.TakeAsync(Limit.TenantPersonRequests, tenant.ToString(), ct);
 
     private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
-
-    private static NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
-        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 }

@@ -13,7 +13,11 @@ internal static class LeadTiers
         CancellationToken ct)
     {
         await using var command = db.Command(
-            "select null::text, count(*) from leads where tenant_id = $1 and created_at >= $2 and created_at < $3 having count(*) > 0",
+            """
+            select coalesce(staff_tier, scored_tier) as tier, count(*) from leads
+            where tenant_id = $1 and created_at >= $2 and created_at < $3 and merged_into is null
+            group by tier order by array_position(array['hot', 'warm', 'cold'], coalesce(staff_tier, scored_tier))
+            """,
             [db.TenantId.Value, from, to]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var tiers = new List<(string?, long)>();

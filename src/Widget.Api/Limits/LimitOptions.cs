@@ -50,10 +50,10 @@ public enum Limit
     /// <summary>Requests for a person of a tenant as a whole.</summary>
     TenantPersonRequests,
 
-    /// <summary>Contact details given or declined, by conversation.</summary>
+    /// <summary>Contact details given or declined, and answers to qualification questions, by conversation.</summary>
     Contacts,
 
-    /// <summary>Contact details given or declined, of a tenant as a whole.</summary>
+    /// <summary>Contact details given or declined, and answers to qualification questions, of a tenant as a whole.</summary>
     TenantContacts,
 
     /// <summary>Queries for free times of meetings, by visitor and by meeting.</summary>

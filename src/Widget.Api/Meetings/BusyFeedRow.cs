@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Reps;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Meetings;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Platform.Tenancy;
 

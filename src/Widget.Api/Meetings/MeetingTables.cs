@@ -3,15 +3,13 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Meetings;
 
-/// <summary>The tables of reps, their busy times and their meetings.</summary>
+/// <summary>The tables of reps' busy times and meetings.</summary>
 public static class MeetingTables
 {
     public static TenantTables Tables { get; } = new(typeof(MeetingTables).Assembly, Map);
 
     extension(TenantDb db)
     {
-        public DbSet<RepRow> Reps => db.Set<RepRow>();
-
         public DbSet<MeetingRow> Meetings => db.Set<MeetingRow>();
 
         public DbSet<BusyFeedRow> BusyFeeds => db.Set<BusyFeedRow>();
@@ -21,7 +19,6 @@ public static class MeetingTables
 
     private static void Map(ModelBuilder model)
     {
-        RepRow.Map(model);
         BusyFeedRow.Map(model);
         MeetingRow.Map(model);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Contacts;
 using Widget.Api.Leads;
+using Widget.Api.Leads.Qualification;
 using Widget.Api.Models;
 using Widget.Api.Outbound;
 using Widget.Api.Tenancy;
@@ -42,6 +43,7 @@ internal static class SettingsEndpoints
         BudgetOptions budgets,
         ModelAccounts models,
         ToolRegistry tools,
+        QualificationService qualifications,
         CancellationToken ct)
     {
         var available = tools.All.Select(tool => tool.Name).ToList();
@@ -58,6 +60,18 @@ internal static class SettingsEndpoints
 
         if (request.PhoneRegion is { } region && !PhoneFormat.IsRegion(region))
             return Problems.Invalid("phoneRegion", $"There is no region \"{region}\". Use a country's code of two letters, such as DE.");
+
+        if (request.PreChat is { } form)
+        {
+            var keys = (await qualifications.QuestionsAsync(tenants.Current().TenantId, ct)).Select(question => question.Key)
+                .Concat(["name", "email", "phone"]);
+            if (form.Fields.Select(field => field.Field).Except(keys, StringComparer.Ordinal).FirstOrDefault() is { } missing)
+            {
+                return Problems.Invalid(
+                    "preChat.fields",
+                    $"There is no field \"{missing}\". Use name, email, phone, or the key of a question that visitors are asked.");
+            }
+        }
 
         (string Field, string? Endpoint)[] endpoints =
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];

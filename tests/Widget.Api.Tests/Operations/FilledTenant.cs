@@ -20,6 +20,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         ["tavus_sessions.state"] = "'ended'",
         ["voice_sessions.state"] = "'ended'",
         ["leads.phone"] = "'+493012345678'",
+        ["lead_settings.qualification"] = "'{\"questions\": []}'",
         ["meetings.ends_at"] = "now() + interval '30 minutes'",
         // The deletion looks for this persona.
         ["tavus_personas.persona_id"] = "'p-left-over'",

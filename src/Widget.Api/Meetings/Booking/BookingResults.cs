@@ -2,6 +2,7 @@ using NodaTime;
 using Widget.Api.Conversations;
 using Widget.Api.Limits;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
 

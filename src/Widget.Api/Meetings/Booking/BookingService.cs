@@ -7,6 +7,7 @@ using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
 using Widget.Platform.Tenancy;
@@ -149,6 +150,7 @@ internal sealed class BookingService(
                 Phone = order.LeadPhone,
                 Consent = order.Consent,
                 Locale = meeting.Locale,
+                Rep = picked.Id,
             };
             await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
         }

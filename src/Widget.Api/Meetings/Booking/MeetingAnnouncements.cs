@@ -2,6 +2,7 @@ using Widget.Api.Conversations;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Page;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;

@@ -3,6 +3,7 @@ using NodaTime;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Page;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;

@@ -3,6 +3,7 @@ using NodaTime;
 using Npgsql;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using MimeKit;
 using NodaTime;
 using Widget.Api.Mail;
+using Widget.Api.Reps;
 using Widget.Api.SpokenMarkdown;
 using Widget.Contracts;
 using Widget.Platform.Text;

@@ -3,6 +3,7 @@ using Widget.Api.Limits;
 using Widget.Api.Meetings.Booking;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Platform.Tenancy;

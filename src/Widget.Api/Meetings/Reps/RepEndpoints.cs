@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Busy;
 using Widget.Api.Meetings.Slots;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -18,10 +19,10 @@ internal static class RepEndpoints
     {
         var reps = routes.MapGroup("/api/reps").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Meetings")
             .WithRequestSizeLimit(MaxRequestBytes);
-        reps.MapGet("", List).WithSummary("List the people with whom visitors can book meetings");
+        reps.MapGet("", List).WithSummary("List the people with whom visitors can book meetings and who look after leads");
         reps.MapPost("", Add).Validate<RepRequest>().ProducesProblem(409).WithSummary("Add a rep");
         var rep = reps.MapGroup("/{id:guid}").ProducesProblem(404);
-        rep.MapPatch("", Change).Validate<RepChanges>().WithSummary("Change a rep's name, address or time zone");
+        rep.MapPatch("", Change).Validate<RepChanges>().WithSummary("Change a rep's name, address, time zone, or which leads it gets");
         rep.MapDelete("", Remove).ProducesProblem(409).WithSummary("Remove a rep without upcoming meetings");
         rep.MapGet("/hours", ReadHours).WithSummary("When meetings with a rep can be booked");
         rep.MapPut("/hours", SaveHours).Validate<RepHours>().WithSummary("Replace when meetings with a rep can be booked");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Meetings.Busy;
+using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
@@ -65,6 +66,9 @@ internal sealed class RepService(
         if (await FindAsync(db, id, ct) is not { } rep) return null;
         if (changes.Name is { } name) rep.Name = name.Trim();
         if (changes.Email is { } email) rep.Email = email.Trim();
+        rep.Away = changes.Away ?? rep.Away;
+        if (changes.Territories is { } territories) rep.Territories = JsonSerializer.Serialize(territories, JsonSerializerOptions.Web);
+        if (changes.HasLeadsPerDay) rep.LeadsPerDay = changes.LeadsPerDay;
         var isMoved = changes.TimeZone is { } zone && zone != rep.TimeZone;
         rep.TimeZone = changes.TimeZone ?? rep.TimeZone;
         // Whole days of the feed are days of the rep's zone. Until they are read again, nothing is known about them.
@@ -178,6 +182,9 @@ internal sealed class RepService(
         Email = row.Email,
         TimeZone = row.TimeZone,
         HasHours = row.ParseHours().Weekly.Count > 0,
+        Away = row.Away,
+        Territories = row.ParseTerritories(),
+        LeadsPerDay = row.LeadsPerDay,
         CreatedAt = row.CreatedAt,
     };
 }

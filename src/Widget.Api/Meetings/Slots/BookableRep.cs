@@ -1,4 +1,5 @@
 using NodaTime;
+using Widget.Api.Reps;
 
 namespace Widget.Api.Meetings.Slots;
 

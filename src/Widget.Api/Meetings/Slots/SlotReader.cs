@@ -1,6 +1,7 @@
 using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
+using Widget.Api.Reps;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 

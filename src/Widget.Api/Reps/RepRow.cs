@@ -6,7 +6,7 @@ using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
-namespace Widget.Api.Meetings;
+namespace Widget.Api.Reps;
 
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct RepId(Guid Value) : ITypedId<RepId>
@@ -18,7 +18,7 @@ public readonly record struct RepId(Guid Value) : ITypedId<RepId>
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>A person with whom visitors can book meetings.</summary>
+/// <summary>A person of the tenant's staff, with whom visitors can book meetings and who looks after leads.</summary>
 public sealed class RepRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -40,6 +40,18 @@ public sealed class RepRow : ITenantOwned
 
     public DateTimeOffset? RemovedAt { get; set; }
 
+    /// <summary>Whether the rep gets no new leads.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>A <see cref="RepTerritories"/> as JSON.</summary>
+    public string Territories { get; set; } = "{}";
+
+    /// <summary>Maximum number of leads that the rep gets on a day of its time zone; null for no limit.</summary>
+    public int? LeadsPerDay { get; set; }
+
+    /// <summary>When the rep last got a new lead.</summary>
+    public DateTimeOffset? LastLeadAt { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     // Requests with an unknown field are refused, but unknown fields in the database are ignored: during an upgrade, a node with a newer
@@ -50,6 +62,8 @@ public sealed class RepRow : ITenantOwned
     };
 
     internal RepHours ParseHours() => ParseHours(Hours);
+
+    internal RepTerritories ParseTerritories() => JsonSerializer.Deserialize<RepTerritories>(Territories, Stored)!;
 
     internal static RepHours ParseHours(string? stored) =>
         stored is null ? new RepHours() : JsonSerializer.Deserialize<RepHours>(stored, Stored)!;
@@ -65,6 +79,7 @@ public sealed class RepRow : ITenantOwned
         rep.ToTable("reps").HasKey(row => new { row.TenantId, row.Id });
         rep.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
         rep.Property(row => row.Hours).HasColumnType("jsonb");
+        rep.Property(row => row.Territories).HasColumnType("jsonb");
         rep.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
     }
 }

@@ -1,0 +1,17 @@
+using Widget.Api.Reps;
+using Widget.Api.Tenancy;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Leads.Changing;
+
+/// <summary>Finds out who makes a request.</summary>
+internal sealed class LeadActors(TenantDatabase database)
+{
+    /// <summary>The rep, or the API key if no rep is named. Null if there is no such rep.</summary>
+    public async Task<LeadActor?> FindAsync(TenantId tenant, HttpContext http, Guid? rep, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (rep is not { } id) return new LeadActor(await ApiKeyNames.OfAsync(db, http, ct));
+        return await RepQueries.FindAsync(db, new RepId(id), ct) is { } row ? new LeadActor(row.Name, row.Id) : null;
+    }
+}

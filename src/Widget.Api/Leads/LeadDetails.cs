@@ -1,0 +1,25 @@
+using Widget.Api.Reps;
+
+namespace Widget.Api.Leads;
+
+/// <summary>What a visitor says about how to be reached. At least one of e-mail address and telephone number is set.</summary>
+internal sealed record LeadDetails
+{
+    /// <summary>The e-mail address as written.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The telephone number as E.164.</summary>
+    public string? Phone { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
+    public string? Consent { get; init; }
+
+    public string? Locale { get; init; }
+
+    /// <summary>The rep with whom the visitor has booked a meeting. A lead without an owner gets this one.</summary>
+    public RepId? Rep { get; init; }
+
+    public string? Address => Email?.ToLowerInvariant();
+}

@@ -1,0 +1,139 @@
+using Npgsql;
+using NpgsqlTypes;
+using Widget.Api.Reps;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Leads.Reading;
+
+/// <summary>Reads leads. A lead that was merged into another one is shown as part of that one.</summary>
+internal sealed class LeadReader(TenantDatabase database)
+{
+    private const string Columns =
+        """
+        lead.id, lead.name, lead.email, lead.other_emails, lead.phone, lead.company, lead.score, lead.tier, lead.tier_is_set, lead.reasons,
+        lead.consent, lead.locale, lead.verified_id, lead.owner_id, lead.fields, lead.merged_ids, lead.created_at,
+        array(select conversation_id from lead_conversations
+              where tenant_id = $1 and lead_id = any(lead.merged_ids || lead.id)
+              group by conversation_id order by min(created_at), conversation_id)
+        """;
+
+    // Ids are ordered by time.
+    private const string Filtered =
+        $"""
+        select {Columns}
+        from lead_overview lead
+        where lead.tenant_id = $1
+          and ($2::text is null or exists (
+            select from leads member
+            where member.tenant_id = $1 and (member.id = lead.id or member.top_id = lead.id)
+              and (strpos(member.address, lower($2)) > 0 or strpos(lower(member.name), lower($2)) > 0
+                or strpos(lower(member.company), lower($2)) > 0 or strpos(member.phone, $3) > 0
+                or exists (select from lead_emails further
+                           where further.tenant_id = $1 and further.lead_id = member.id and strpos(further.address, lower($2)) > 0))))
+          and ($4::text[] is null or lead.tier = any($4))
+          and ($5::uuid[] is null or lead.owner_id = any($5) or ($6 and lead.owner_id is null))
+          and ($7::timestamptz is null or lead.created_at >= $7)
+          and ($8::timestamptz is null or lead.created_at < $8)
+        """;
+
+    /// <summary>Returns a page of leads.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="filter">Which leads, and in which order.</param>
+    /// <param name="after">The end of the page before; null for the first page.</param>
+    /// <param name="limit">Maximum number of leads.</param>
+    /// <param name="ct">Cancels the query.</param>
+    public async Task<LeadPage> ListAsync(TenantId tenant, LeadFilter filter, LeadCursor? after, int limit, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await ListAsync(db, filter, after, limit, ct);
+    }
+
+    /// <summary>Returns a page of leads within a transaction.</summary>
+    public static async Task<LeadPage> ListAsync(TenantDb db, LeadFilter filter, LeadCursor? after, int limit, CancellationToken ct)
+    {
+        var (condition, order) = filter.Sort switch
+        {
+            LeadSort.Oldest => ("lead.id > $9", "lead.id"),
+            LeadSort.Score => ("(coalesce(lead.score, -1), lead.id) < ($10, $9)", "coalesce(lead.score, -1) desc, lead.id desc"),
+            _ => ("lead.id < $9", "lead.id desc"),
+        };
+        await using var command = db.Command(
+            $"{Filtered} and ($9::uuid is null or {condition}) and $10::integer is not null order by {order} limit $11",
+            [
+                db.TenantId.Value,
+                Parameter(filter.Query, NpgsqlDbType.Text),
+                Parameter(filter.PhoneDigits, NpgsqlDbType.Text),
+                Parameter(filter.Tiers, NpgsqlDbType.Array | NpgsqlDbType.Text),
+                Parameter(filter.Owners, NpgsqlDbType.Array | NpgsqlDbType.Uuid),
+                filter.IncludesUnowned,
+                Parameter(filter.From, NpgsqlDbType.TimestampTz),
+                Parameter(filter.To, NpgsqlDbType.TimestampTz),
+                Parameter(after?.Id.Value, NpgsqlDbType.Uuid),
+                after?.Score ?? 0,
+                limit + 1,
+            ]);
+        var items = await ReadAsync(db, command, ct);
+        if (items.Count <= limit) return new LeadPage(items, Next: null);
+        items.RemoveAt(limit);
+        return new LeadPage(items, LeadCursor.After(items[^1], filter.Sort));
+    }
+
+    /// <summary>Returns a lead, or the one that it was merged into. Null if the tenant has no such lead.</summary>
+    public static async Task<Lead?> FindAsync(TenantDb db, LeadId lead, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"""
+            select {Columns} from lead_overview lead
+            where lead.tenant_id = $1 and lead.id = (select coalesce(top_id, id) from leads where tenant_id = $1 and id = $2)
+            """,
+            [db.TenantId.Value, lead.Value]);
+        return (await ReadAsync(db, command, ct)).SingleOrDefault();
+    }
+
+    /// <summary>The tenant's own fields.</summary>
+    public static async Task<IReadOnlyList<LeadField>> FieldsAsync(TenantDb db, CancellationToken ct)
+    {
+        await using var command = db.Command("select fields from lead_settings where tenant_id = $1", [db.TenantId.Value]);
+        return await command.ExecuteScalarAsync(ct) is string stored ? LeadJson.Parse<LeadField[]>(stored) : [];
+    }
+
+    private static async Task<List<Lead>> ReadAsync(TenantDb db, NpgsqlCommand command, CancellationToken ct)
+    {
+        var names = await RepQueries.NamesAsync(db, ct);
+        var fields = (await FieldsAsync(db, ct)).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        var leads = new List<Lead>();
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct)) leads.Add(Read(rows, names, fields));
+        return leads;
+    }
+
+    private static Lead Read(NpgsqlDataReader row, IReadOnlyDictionary<Guid, string> names, HashSet<string> fields) => new()
+    {
+        Id = row.GetGuid(0),
+        Name = Optional(row, 1),
+        Email = Optional(row, 2),
+        OtherEmails = row.GetFieldValue<string[]>(3),
+        Phone = Optional(row, 4),
+        Company = Optional(row, 5),
+        Score = row.IsDBNull(6) ? null : row.GetInt32(6),
+        Tier = Optional(row, 7),
+        TierIsSet = row.GetBoolean(8),
+        Reasons = row.GetFieldValue<string[]>(9),
+        Consent = Optional(row, 10),
+        Locale = Optional(row, 11),
+        VerifiedId = Optional(row, 12),
+        Owner = row.IsDBNull(13) ? null : new LeadOwner(row.GetGuid(13), names.GetValueOrDefault(row.GetGuid(13), "")),
+        Fields = LeadJson.Values(row.GetString(14))
+            .Where(value => fields.Contains(value.Key))
+            .ToDictionary(value => value.Key, value => value.Value, StringComparer.Ordinal),
+        MergedIds = row.GetFieldValue<Guid[]>(15),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(16),
+        ConversationIds = row.GetFieldValue<Guid[]>(17),
+    };
+
+    private static string? Optional(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}

@@ -1,0 +1,129 @@
+namespace Widget.Api.Tests.Leads;
+
+/// <summary>Which contact details belong to the same person.</summary>
+public sealed class LeadIdentityShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Make_one_lead_of_a_proved_visitor_with_several_addresses()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var (work, home) = (
+            await tenant.VisitAsAsync(api.Node, secret, "ada"),
+            await tenant.VisitAsAsync(api.Node, secret, "ada"));
+        await work.GiveAsync(new { clientId = "1", email = "Ada@Acme.example", name = "Ada" });
+
+        await home.GiveAsync(new { clientId = "1", email = "ada@home.example", name = "Countess" });
+
+        var lead = (await tenant.LeadsAsync()).Single();
+        (lead.Name, lead.Email, lead.Company, lead.VerifiedId).ShouldBe(("Ada", "Ada@Acme.example", "acme.example", "ada"));
+        lead.OtherEmails.ShouldBe(["ada@home.example"]);
+        lead.ConversationIds.ShouldBe([work.Session.ConversationId, home.Session.ConversationId]);
+        (await tenant.LeadsAsync("?query=HOME.example")).Single().Id.ShouldBe(lead.Id);
+        // A further address is this person's, too.
+        await tenant.VisitAndGiveAsync("ADA@home.example");
+        (await tenant.LeadsAsync()).Single().ConversationIds.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Keep_two_proved_visitors_apart()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var (ada, eve) = (await tenant.VisitAsAsync(api.Node, secret, "ada"), await tenant.VisitAsAsync(api.Node, secret, "eve"));
+        await ada.GiveAsync(new { clientId = "1", email = "ada@acme.example" });
+        await eve.GiveAsync(new { clientId = "1", email = "eve@acme.example" });
+
+        await eve.GiveAsync(new { clientId = "2", email = "ada@acme.example" });
+
+        (await tenant.LeadsAsync()).Select(lead => (lead.Email, lead.OtherEmails.Count, lead.VerifiedId))
+            .ShouldBe([("eve@acme.example", 0, "eve"), ("ada@acme.example", 0, "ada")]);
+    }
+
+    [Fact]
+    public async Task Take_in_the_lead_from_before_the_sign_in()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var anonymous = await tenant.VisitAndGiveAsync("ada@home.example", "Ada", "+4917112345678");
+        var earlier = (await tenant.LeadsAsync()).Single();
+        var signedIn = await tenant.VisitAsAsync(api.Node, secret, "ada");
+        await signedIn.GiveAsync(new { clientId = "1", email = "ada@acme.example" });
+
+        await signedIn.GiveAsync(new { clientId = "2", email = "ada@home.example" });
+
+        var lead = (await tenant.LeadsAsync()).Single();
+        (lead.Email, lead.Name, lead.Phone, lead.VerifiedId).ShouldBe(("ada@acme.example", "Ada", "+4917112345678", "ada"));
+        lead.OtherEmails.ShouldBe(["ada@home.example"]);
+        lead.MergedIds.ShouldBe([earlier.Id]);
+        lead.ConversationIds.ShouldBe([anonymous.Session.ConversationId, signedIn.Session.ConversationId], ignoreOrder: true);
+        // Staff may know better, and is not overruled.
+        await tenant.UndoMergeAsync(earlier.Id);
+        await signedIn.GiveAsync(new { clientId = "3", email = "ada@home.example" });
+        (await tenant.LeadsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Give_a_lead_the_identity_that_is_proved_later_with_the_same_address()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        await tenant.VisitAndGiveAsync("ada@acme.example", "Ada");
+
+        await (await tenant.VisitAsAsync(api.Node, secret, "ada")).GiveAsync(new { clientId = "1", email = "ada@acme.example" });
+
+        var lead = (await tenant.LeadsAsync()).Single();
+        (lead.Name, lead.VerifiedId).ShouldBe(("Ada", "ada"));
+    }
+
+    [Fact]
+    public async Task Let_a_stranger_change_nothing_of_a_proved_visitors_lead()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var ada = await tenant.VisitAsAsync(api.Node, secret, "ada");
+        await ada.GiveAsync(new { clientId = "1", email = "ada@acme.example", phone = "+4917112345678", consent = "We call you." });
+
+        await (await tenant.VisitAsync()).GiveAsync(
+            new { clientId = "1", email = "ada@acme.example", phone = "+4917187654321", name = "Eve", consent = "Anything goes." });
+
+        var lead = (await tenant.LeadsAsync()).Single();
+        (lead.Phone, lead.Consent, lead.VerifiedId).ShouldBe(("+4917112345678", "We call you.", "ada"));
+    }
+
+    [Fact]
+    public async Task Leave_a_number_to_the_lead_that_it_identifies()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var ada = await tenant.VisitAsAsync(api.Node, secret, "ada");
+        await ada.GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        await tenant.VisitAndGiveAsync(phone: "+4917187654321");
+
+        await ada.GiveAsync(new { clientId = "2", phone = "+4917187654321" });
+
+        (await tenant.LeadsAsync()).Select(lead => (lead.Phone, lead.VerifiedId))
+            .ShouldBe([("+4917187654321", null), ("+4917112345678", "ada")]);
+    }
+
+    [Fact]
+    public async Task Keep_tenants_apart_that_get_the_same_address_in_turn_and_at_once()
+    {
+        var tenants = new[] { await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api) };
+        foreach (var tenant in tenants) await tenant.VisitAndGiveAsync("ada@acme.example", tenant.Created.SiteKey);
+        var visitors = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => tenants[i % 2].VisitAsync()));
+
+        await Task.WhenAll(visitors.Select(visitor => visitor.GiveAsync(new { clientId = "1", email = "bob@acme.example" })));
+
+        var leads = new[] { await tenants[0].LeadsAsync(), await tenants[1].LeadsAsync() };
+        for (var i = 0; i < 2; i++)
+        {
+            leads[i].Select(lead => lead.Email).ShouldBe(["bob@acme.example", "ada@acme.example"]);
+            leads[i][1].Name.ShouldBe(tenants[i].Created.SiteKey);
+            leads[i][0].ConversationIds.Count.ShouldBe(4);
+            (await tenants[i].Developer.GetAsync($"/api/leads/{leads[1 - i][0].Id}")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        }
+
+        leads[0].Select(lead => lead.Id).Intersect(leads[1].Select(lead => lead.Id)).ShouldBeEmpty();
+    }
+}
