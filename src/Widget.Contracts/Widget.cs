@@ -153,6 +153,12 @@ public sealed record WidgetConfig
     /// <summary>Whether visitors can book meetings.</summary>
     public MeetingOffer Meetings { get; init; } = new(Enabled: false, Url: null);
 
+    /// <summary>Whether the tenant has demos that can be shown in a conversation.</summary>
+    public bool HasDemos { get; init; }
+
+    /// <summary>Whether the tenant has prices that can be shown in a conversation.</summary>
+    public bool HasPrices { get; init; }
+
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
     public bool Transcripts { get; init; }
 

@@ -3,6 +3,8 @@ using Widget.Api.Conversations;
 using Widget.Api.Leads;
 using Widget.Api.Meetings;
 using Widget.Api.Modes;
+using Widget.Api.Selling.Demos;
+using Widget.Api.Selling.Prices;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
 using Widget.Api.Tenancy;
@@ -26,6 +28,8 @@ internal sealed class SessionService(
     DictationService dictation,
     TranscriptService transcripts,
     MeetingOffers meetings,
+    DemoFinder demos,
+    PriceService prices,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -111,6 +115,8 @@ internal sealed class SessionService(
             LogoUrl = settings.Theme.LogoUrl,
             PortraitUrl = settings.Theme.PortraitUrl,
             Meetings = await meetings.OfAsync(tenant.TenantId, settings, ct),
+            HasDemos = await demos.HasAnyAsync(tenant.TenantId, ct),
+            HasPrices = await prices.HasAnyAsync(tenant.TenantId, ct),
             Transcripts = transcripts.IsAvailable,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",

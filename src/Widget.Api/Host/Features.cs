@@ -15,6 +15,7 @@ using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
 using Widget.Api.Search;
+using Widget.Api.Selling;
 using Widget.Api.Settings;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
@@ -75,6 +76,7 @@ internal static class Features
         services.AddVoice(options.Voice, options.VoiceTimings);
         services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         services.AddTools();
+        services.AddSelling();
         services.AddOpenAI();
         services.AddWarmUp();
         // The method must be called in a lambda: only then does the generator add the contracts' comments to the document at compile time.
@@ -104,6 +106,7 @@ internal static class Features
         app.MapSpeech();
         app.MapTavus();
         app.MapTools();
+        app.MapSelling();
         app.MapChatModel();
         app.MapModelKeys();
         app.MapOpenAI();

@@ -29,11 +29,12 @@ public sealed class VoicePlanBuilder(TenantDatabase database, ToolRegistry tools
         string? transcriptionModel,
         CancellationToken ct)
     {
+        // Before the transaction, because the tenant's own tools are read in one, too.
+        var offered = await tools.OfAsync(tenant.TenantId, settings, ct);
         await using var db = await database.BeginAsync(tenant.TenantId, ct);
         if (await ConversationQueries.SnapshotAsync(db, conversation, MaxEvents, ct) is not { } snapshot) return null;
         var visitor = snapshot.Visitor;
         var locale = settings.Locale == "auto" ? request.Locale : settings.Locale;
-        var offered = tools.Of(settings);
         return new VoicePlan
         {
             Instructions = Instructions(

@@ -63,6 +63,7 @@ internal static class TavusToolEndpoints
                 Tenant = tenant,
                 Settings = await settings.ReadAsync(tenant.TenantId, ct),
                 CallId = $"{caller}:{request.ToolCallId ?? Guid.CreateVersion7().ToString()}",
+                Channel = session is null ? ToolChannels.Program : ToolChannels.Video,
                 Conversation = session?.Conversation,
                 Visitor = session?.Visitor ?? visitor,
                 Locale = session?.Locale,
