@@ -9,6 +9,7 @@ using Widget.Api.Knowledge;
 using Widget.Api.Leads;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
+using Widget.Api.Mcp;
 using Widget.Api.Media;
 using Widget.Api.Meetings;
 using Widget.Api.Models;
@@ -22,6 +23,7 @@ using Widget.Api.Speech.Dictation;
 using Widget.Api.Tavus;
 using Widget.Api.Telemetry;
 using Widget.Api.Tenancy;
+using Widget.Api.TenantTools;
 using Widget.Api.Tools;
 using Widget.Api.Usage;
 using Widget.Api.Video;
@@ -77,6 +79,8 @@ internal static class Features
         services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         services.AddTools();
         services.AddSelling();
+        services.AddTenantTools();
+        services.AddMcpEndpoint();
         services.AddOpenAI();
         services.AddWarmUp();
         // The method must be called in a lambda: only then does the generator add the contracts' comments to the document at compile time.
@@ -107,6 +111,8 @@ internal static class Features
         app.MapTavus();
         app.MapTools();
         app.MapSelling();
+        app.MapTenantTools();
+        app.MapMcpEndpoint();
         app.MapChatModel();
         app.MapModelKeys();
         app.MapOpenAI();

@@ -26,7 +26,7 @@ internal static class ShowEndpoints
             .WithSummary("Show the prices that were asked for; 404 with the code no_prices if there are none");
     }
 
-    private static async Task<Results<Ok<DemoShown>, ProblemHttpResult>> ShowDemo(
+    private static async Task<Results<Ok<ConversationEvent>, ProblemHttpResult>> ShowDemo(
         Guid id,
         ShowRequest request,
         HttpContext http,
@@ -53,11 +53,11 @@ internal static class ShowEndpoints
         if (demo is null) return Problems.Create(StatusCodes.Status404NotFound, "There is no demo of this.", "no_demo");
         var shown = new DemoShown { ClientId = request.ClientId, Demo = demo, Query = query };
         return await visitors.AppendAsync(visitor, conversation, shown, ct) is { } appended
-            ? TypedResults.Ok(appended)
+            ? TypedResults.Ok<ConversationEvent>(appended)
             : Problems.NotFound("conversation");
     }
 
-    private static async Task<Results<Ok<PricesShown>, ProblemHttpResult>> ShowPrices(
+    private static async Task<Results<Ok<ConversationEvent>, ProblemHttpResult>> ShowPrices(
         Guid id,
         ShowRequest request,
         HttpContext http,
@@ -73,7 +73,7 @@ internal static class ShowEndpoints
         if (items.Count == 0) return Problems.Create(StatusCodes.Status404NotFound, "There are no prices to show.", "no_prices");
         return await visitors.AppendAsync(visitor, conversation, new PricesShown { ClientId = request.ClientId, Items = items }, ct)
             is { } appended
-                ? TypedResults.Ok(appended)
+                ? TypedResults.Ok<ConversationEvent>(appended)
                 : Problems.NotFound("conversation");
     }
 }

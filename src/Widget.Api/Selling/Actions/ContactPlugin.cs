@@ -80,7 +80,7 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
         if (email is not null && !MailAddress.IsValid(email)) return "email is not an e-mail address. Ask the visitor for it again.";
         if (phone is not null && number is null)
             return "phone is not a telephone number. Ask the visitor for it again, with the country code.";
-        var isSaid = (email is null || words.HasEmail(email)) && (number is null || words.HasPhone(phone!, number, regions));
+        var isSaid = (email is null || words.HasEmail(email)) && (number is null || words.HasPhone(number, regions));
         if (!isSaid)
         {
             return words.HasDeclined

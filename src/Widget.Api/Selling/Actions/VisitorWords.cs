@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Widget.Api.Contacts;
 using Widget.Api.Conversations;
 using Widget.Contracts;
@@ -10,7 +11,7 @@ namespace Widget.Api.Selling.Actions;
 /// What a visitor has said in a conversation. A model may mishear or invent contact details, so a tool keeps only details that the visitor
 /// has said.
 /// </summary>
-internal sealed class VisitorWords
+internal sealed partial class VisitorWords
 {
     private const int MaxEvents = 500;
 
@@ -47,17 +48,12 @@ internal sealed class VisitorWords
         _emails.Contains(email.ToLowerInvariant())
         || _texts.Exists(text => Words.Of(email).Any() && ContainsWhole(text, email));
 
-    /// <param name="written">The number as the model writes it.</param>
-    /// <param name="number">The same number as E.164.</param>
+    /// <param name="number">The number as E.164.</param>
     /// <param name="regions">Where a number without a country code may be.</param>
-    public bool HasPhone(string written, string number, IReadOnlyList<string> regions)
-    {
-        const int MinDigits = 6;
-        var digits = Digits(written).TrimStart('0');
-        return _texts.Exists(text =>
-            PhoneReader.Find(text, regions, []).Any(found => found.Value == number)
-            || (digits.Length >= MinDigits && Digits(text).Contains(digits, StringComparison.Ordinal)));
-    }
+    public bool HasPhone(string number, IReadOnlyList<string> regions) => _texts.Exists(text =>
+        PhoneReader.Find(text, regions, []).Any(found => found.Value == number)
+        // The model may know the country, and the visitor may have left out its code.
+        || DigitGroups().Matches(text).Any(match => IsEndOf(number, match.Value)));
 
     /// <summary>Whether each word of a name was said.</summary>
     public bool HasName(string name) => Words.Of(name).All(_words.Contains);
@@ -85,5 +81,13 @@ internal sealed class VisitorWords
 
     private static bool IsPart(char character) => char.IsLetterOrDigit(character) || character is '_' or '-' or '+' or '@';
 
-    private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
+    private static bool IsEndOf(string number, string written)
+    {
+        const int MinDigits = 7;
+        var digits = string.Concat(written.Where(char.IsAsciiDigit)).TrimStart('0');
+        return digits.Length >= MinDigits && number.EndsWith(digits, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"[0-9][0-9\s()/.\-]{5,}[0-9]", RegexOptions.None, 1000)]
+    private static partial Regex DigitGroups();
 }
