@@ -94,12 +94,11 @@ internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, Tenant
 
     private static string? Describe(Exception failure, int maxResponseBytes)
     {
+        if (IsTooLarge(failure)) return $"{Server} sent more than {maxResponseBytes / 1024} KB.";
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {
-                case ResponseTooLargeException:
-                    return $"{Server} sent more than {maxResponseBytes / 1024} KB.";
                 case HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }:
                     return $"{Server} refused the credentials. Check the headers.";
                 case HttpRequestException { StatusCode: { } status }:
@@ -115,4 +114,7 @@ internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, Tenant
             ? $"{Server} does not speak the Model Context Protocol over streamable HTTP."
             : null;
     }
+
+    private static bool IsTooLarge(Exception? failure) =>
+        failure is not null && (failure is ResponseTooLargeException || IsTooLarge(failure.InnerException));
 }
