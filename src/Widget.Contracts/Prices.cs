@@ -17,7 +17,12 @@ public sealed record PriceRequest
     public string? Description { get; init; }
 
     /// <summary>The amount, at most two decimal places. Omit it if the price is on request.</summary>
-    [Range(typeof(decimal), "0", "9999999999.99", ErrorMessage = "amount must be between 0 and 9,999,999,999.99.", ParseLimitsInInvariantCulture = true)]
+    [Range(
+        typeof(decimal),
+        "0",
+        "9999999999.99",
+        ErrorMessage = "amount must be between 0 and 9,999,999,999.99.",
+        ParseLimitsInInvariantCulture = true)]
     public decimal? Amount { get; init; }
 
     /// <summary>ISO 4217, such as EUR. Required with an amount.</summary>

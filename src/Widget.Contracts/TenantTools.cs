@@ -107,8 +107,8 @@ public sealed record McpServerRequest
     public string Url { get; init; } = "";
 
     /// <summary>
-    /// Headers to send with each request, such as <c>Authorization</c>. They are stored encrypted and not shown again. Null keeps those that
-    /// are stored.
+    /// Headers to send with each request, such as <c>Authorization</c>. They are stored encrypted and not shown again. Null keeps those
+    /// that are stored.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 }

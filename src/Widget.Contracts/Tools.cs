@@ -108,7 +108,7 @@ public sealed record ModelKeyRequest
     public string Name { get; init; } = "";
 }
 
-/// <summary>A key for the OpenAI-compatible endpoint only.</summary>
+/// <summary>A key for the OpenAI-compatible endpoint and the MCP server only.</summary>
 /// <param name="Id">ID for revoking the key.</param>
 /// <param name="Name">What the key is for.</param>
 /// <param name="Prefix">The key's first characters.</param>

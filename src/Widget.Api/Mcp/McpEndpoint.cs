@@ -87,7 +87,8 @@ internal static class McpEndpoint
         Channel = ToolChannels.Mcp,
     };
 
-    private static JsonElement Arguments(CallToolRequestParams? call) => ToolJson.Element(call?.Arguments ?? new Dictionary<string, JsonElement>());
+    private static JsonElement Arguments(CallToolRequestParams? call) =>
+        ToolJson.Element(call?.Arguments ?? new Dictionary<string, JsonElement>(StringComparer.Ordinal));
 
     private static async Task<(TenantInfo Tenant, TenantSettings Settings)> TenantAsync(IServiceProvider services, CancellationToken ct)
     {

@@ -21,7 +21,8 @@ public sealed class CompletionTools(ToolRegistry registry, ToolRunner runner)
         // A client that requires one of its own functions, or forbids calls, does not want our tools.
         if (request.ToolMode is not AutoChatToolMode) return new OfferedTools(request, [], tenant, settings, runner);
         var clientNames = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
-        var own = (await registry.OfAsync(tenant.TenantId, settings, ct)).Where(tool => !tool.HasEffects && !clientNames.Contains(tool.Name));
+        var tools = await registry.OfAsync(tenant.TenantId, settings, ct);
+        var own = tools.Where(tool => !tool.HasEffects && !clientNames.Contains(tool.Name));
         return new OfferedTools(request, [.. own], tenant, settings, runner);
     }
 }

@@ -8,8 +8,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.TenantTools;
 
 /// <summary>
-/// The tools that a tenant has added, from the database alone: no server is asked before a model calls its tool, so one that is down or slow
-/// delays nothing.
+/// The tools that a tenant has added, from the database alone: no server is asked before a model calls its tool, so one that is down or
+/// slow delays nothing.
 /// </summary>
 internal sealed class OwnTools(TenantDatabase database, HttpToolCaller http, McpToolCaller mcp) : ITenantTools
 {

@@ -47,7 +47,8 @@ public sealed class AnswersWithToolsShould(ApiFixture api) : IAsyncLifetime
     {
         await _tenant.SwitchOnAsync("book_ride");
         var visitor = await _tenant.VisitAsync();
-        await api.Simulator.BehaveAsync(new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, reply = "Your ride is booked." });
+        await api.Simulator.BehaveAsync(
+            new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, reply = "Your ride is booked." });
 
         var response = await visitor.SendAsync("Book the Tide for me");
         var stream = await response.Content.ReadAsStringAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Tests.Meetings;
@@ -95,7 +96,7 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
         await _tenant.AddRepAsync();
         await _visitor.AskAsync("Tuesday is fine. Ada, ada@example.com");
         var start = (await _tenant.SlotsAsync())[0].Start;
-        var order = new { slotStart = start.ToString("yyyy-MM-dd'T'HH:mm:sszzz"), email = "ada@example.com", name = "Ada", note = "A cargo bike" };
+        var order = new { slotStart = Text(start), email = "ada@example.com", name = "Ada", note = "A cargo bike" };
 
         var booked = (await CallAsync("book_meeting", order, "1")).Succeeded();
         await CallAsync("book_meeting", order, "1");
@@ -114,7 +115,7 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
         (await (await _tenant.VisitAsync()).TryBookAsync(start)).EnsureSuccessStatusCode();
         await _visitor.AskAsync("My address is bob@example.com");
 
-        var refused = await CallAsync("book_meeting", new { slotStart = start.ToString("yyyy-MM-dd'T'HH:mm:sszzz"), email = "bob@example.com" });
+        var refused = await CallAsync("book_meeting", new { slotStart = Text(start), email = "bob@example.com" });
 
         refused.Error().ShouldContain("not free");
         refused.Result.GetProperty("slots").GetArrayLength().ShouldBe(6);
@@ -158,6 +159,8 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
 
         (await response.Content.ReadFromJsonAsync<ToolResponse>(TestTenant.Json))!.Error().ShouldContain("in a conversation");
     }
+
+    private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     private Task<ToolResponse> CallAsync(string name, object arguments, string? callId = null) =>
         _visitor.CallToolAsync(_call, name, arguments, callId);

@@ -117,7 +117,10 @@ public sealed class HttpToolsShould(ApiFixture api) : IAsyncLifetime
     [InlineData("""{"name": "a", "url": "http://shop.example/tool"}""", HttpStatusCode.BadRequest, "https address")]
     [InlineData("""{"name": "a", "url": "https://user:pass@shop.example/tool"}""", HttpStatusCode.BadRequest, "https address")]
     [InlineData("""{"name": "a", "parameters": {"type": "string"}}""", HttpStatusCode.BadRequest, "schema of type object")]
-    [InlineData("""{"name": "a", "parameters": {"type": "object", "properties": 5}}""", HttpStatusCode.BadRequest, "properties must be an object")]
+    [InlineData(
+        """{"name": "a", "parameters": {"type": "object", "properties": 5}}""",
+        HttpStatusCode.BadRequest,
+        "properties must be an object")]
     [InlineData(
         """{"name": "a", "parameters": {"type": "object", "properties": {"b": {"type": "string", "pattern": "x"}}}}""",
         HttpStatusCode.BadRequest,
@@ -143,7 +146,8 @@ public sealed class HttpToolsShould(ApiFixture api) : IAsyncLifetime
         await AddAsync();
 
         _server.Respond = http => StatusAsync(http, 500, "secret details");
-        (await CallAsync(new { bike = "Tide" })).Error().ShouldBe("The tool's server answered with status 500. Say that it is not possible right now.");
+        (await CallAsync(new { bike = "Tide" })).Error()
+            .ShouldBe("The tool's server answered with status 500. Say that it is not possible right now.");
         _server.Respond = http => StatusAsync(http, 422, """{"error": "There is no bike named Tide."}""");
         (await CallAsync(new { bike = "Tide" })).Error().ShouldEndWith("status 422: There is no bike named Tide.");
         _server.Respond = http => StatusAsync(http, 200, new string('x', (64 * 1024) + 1));
@@ -200,7 +204,8 @@ public sealed class HttpToolsShould(ApiFixture api) : IAsyncLifetime
 
         await (await other.Developer.GetAsync($"/api/tools/http/{tool.Id}")).ShouldBeProblemAsync(HttpStatusCode.NotFound);
         await (await other.Developer.PostAsync($"/api/tools/http/{tool.Id}/secret", null)).ShouldBeProblemAsync(HttpStatusCode.NotFound);
-        await (await other.Developer.PostAsJsonAsync($"/api/tools/http/{tool.Id}/test", new { })).ShouldBeProblemAsync(HttpStatusCode.NotFound);
+        await (await other.Developer.PostAsJsonAsync($"/api/tools/http/{tool.Id}/test", new { }))
+            .ShouldBeProblemAsync(HttpStatusCode.NotFound);
         (await other.Developer.DeleteAsync($"/api/tools/http/{tool.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await _visitor.Client.GetAsync("/api/tools/http")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }

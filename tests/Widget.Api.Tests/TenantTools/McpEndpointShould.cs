@@ -11,6 +11,8 @@ namespace Widget.Api.Tests.TenantTools;
 /// <summary>A tenant's MCP server, as the SDK's own client uses it.</summary>
 public sealed class McpEndpointShould(ApiFixture api) : IAsyncLifetime
 {
+    private static readonly Dictionary<string, object?> Question = new() { ["query"] = "What does delivery to Denmark cost?" };
+
     private TestTenant _tenant = null!;
 
     public async ValueTask InitializeAsync()
@@ -41,7 +43,7 @@ public sealed class McpEndpointShould(ApiFixture api) : IAsyncLifetime
         await _tenant.AddPriceAsync("Pro", 89);
         await using var client = await ConnectAsync(_tenant.Created.ApiKey);
 
-        var found = await client.CallToolAsync("search_knowledge", new Dictionary<string, object?> { ["query"] = "What does delivery to Denmark cost?" });
+        var found = await client.CallToolAsync("search_knowledge", Question);
         var prices = await client.CallToolAsync("get_pricing", new Dictionary<string, object?>());
 
         Text(found).ShouldContain("89 euros");
@@ -79,7 +81,7 @@ public sealed class McpEndpointShould(ApiFixture api) : IAsyncLifetime
         var other = await TestTenant.CreateAsync(api);
         await using var client = await ConnectAsync(other.Created.ApiKey);
 
-        var found = await client.CallToolAsync("search_knowledge", new Dictionary<string, object?> { ["query"] = "What does delivery to Denmark cost?" });
+        var found = await client.CallToolAsync("search_knowledge", Question);
 
         Text(found).ShouldNotContain("89 euros");
         found.StructuredContent!.Value.GetProperty("found").GetBoolean().ShouldBeFalse();

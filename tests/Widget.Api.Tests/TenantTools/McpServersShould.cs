@@ -33,7 +33,9 @@ public sealed class McpServersShould(ApiFixture api) : IAsyncLifetime
         var server = await AddAsync();
         await ChooseAsync(server, "find_ride");
 
-        var offered = (await _tenant.Developer.GetFromJsonAsync<McpOfferedTools>($"/api/tools/mcp/{server.Id}/tools", TestTenant.Json))!.Tools;
+        var offered = (await _tenant.Developer.GetFromJsonAsync<McpOfferedTools>(
+            $"/api/tools/mcp/{server.Id}/tools",
+            TestTenant.Json))!.Tools;
 
         offered.Select(tool => (tool.Name, tool.UsedAs, tool.HasEffects))
             .ShouldBe([("find_ride", "rides__find_ride", false), ("Cancel.Ride", null, true)]);
@@ -89,7 +91,8 @@ public sealed class McpServersShould(ApiFixture api) : IAsyncLifetime
             new { content = new[] { new { type = "text", text = new string('x', 70_000) } } });
         (await CallAsync("rides__find_ride", new { bike = "Tide" })).Error().ShouldContain("more than 64 KB");
         _server.Run = _ => Task.FromResult<object>(new { content = Array.Empty<object>(), structuredContent = new { free = 2 } });
-        (await CallAsync("rides__find_ride", new { bike = "Tide" })).Succeeded().GetProperty("result").GetProperty("free").GetInt32().ShouldBe(2);
+        (await CallAsync("rides__find_ride", new { bike = "Tide" })).Succeeded()
+            .GetProperty("result").GetProperty("free").GetInt32().ShouldBe(2);
         await _server.DisposeAsync();
         (await CallAsync("rides__find_ride", new { bike = "Tide" })).Error().ShouldContain("refused the connection");
         // The tool is still known, so that an answer does not depend on the server.

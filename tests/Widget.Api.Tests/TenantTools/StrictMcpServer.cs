@@ -143,7 +143,9 @@ internal sealed class StrictMcpServer : IAsyncDisposable
                         inputSchema = JsonNode.Parse(
                             """
                             {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
-                             "properties": {"bike": {"type": "string", "pattern": "^[A-Z]"}, "when": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+                             "properties": {
+                               "bike": {"type": "string", "pattern": "^[A-Z]"},
+                               "when": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
                              "required": ["bike"]}
                             """),
                         annotations = new { readOnlyHint = true },

@@ -9,16 +9,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Selling.Actions;
 
-/// <summary>The tools that keep a visitor's contact details, and that call in a person.</summary>
+/// <summary>The tool that keeps a visitor's contact details.</summary>
 internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
 {
     private const string CaptureDescription =
         "Keeps the visitor's contact details, so that the company can get in touch. Use it only when the visitor has given the details "
         + "in this conversation and wants to be contacted. Never guess or complete a detail.";
-
-    private const string RequestDescription =
-        "Passes the conversation to a person of the company. Use it when the visitor asks for a person, complains, or needs something that "
-        + "you cannot do. Tell the visitor when people answer.";
 
     public KernelPlugin ToKernelPlugin() => KernelPluginFactory.CreateFromFunctions("contact",
     [
@@ -32,13 +28,6 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
             Tool.Parameter(
                 "agreed",
                 new { type = "boolean", description = "Whether the visitor has said that the company may contact them." })),
-        Tool.DeclareForConversation(
-            RequestPersonAsync,
-            "request_human",
-            RequestDescription,
-            Tool.Parameter(
-                "reason",
-                new { type = "string", minLength = 1, maxLength = 500, description = "What the visitor needs, in one sentence." })),
     ]);
 
     private async Task<ToolResult> CaptureAsync(
@@ -89,24 +78,6 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
         }
 
         return name is null || words.HasName(name) ? null : "The visitor has not said this name. Leave it out, or ask for it.";
-    }
-
-    private async Task<ToolResult> RequestPersonAsync(KernelArguments call, string reason, CancellationToken ct)
-    {
-        var context = ToolInvocation.Of(call).Context;
-        var (requested, refusal) = await leads.RequestPersonAsync(
-            new VisitorTicket(context.Tenant.TenantId, context.Visitor!.Value, Origin: null),
-            context.Conversation!.Value,
-            new PersonRequest { ClientId = $"tool:{context.CallId}", Message = reason, Locale = context.Locale },
-            ct);
-        if (refusal is not null) return ToolResult.Failed(refusal.Message);
-        if (requested is null) return ToolResult.Failed("The conversation has been deleted.");
-        return ToolResult.Of(new
-        {
-            requested = true,
-            people = requested.Availability,
-            note = "A person has been asked to take over. Say so, and when they answer. If it is not now, offer to take contact details.",
-        });
     }
 
     private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;

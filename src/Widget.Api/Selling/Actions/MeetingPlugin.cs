@@ -25,6 +25,7 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
         "Books a meeting at a free time from check_availability. Use it only when the visitor has chosen the time and given an e-mail "
         + "address. The invitation is sent to that address.";
 
+    private const string StartDescription = "The start of a free time, exactly as check_availability returned it.";
     private const string ZoneDescription = "The visitor's time zone as an IANA id, such as Europe/Berlin, if it is known.";
 
     public KernelPlugin ToKernelPlugin() => KernelPluginFactory.CreateFromFunctions("meetings",
@@ -34,20 +35,18 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
             "check_availability",
             AvailabilityDescription,
             hasEffects: false,
-            Tool.Parameter("from", new { type = "string", maxLength = 40, description = "First day, such as 2027-05-03." }, isRequired: false),
-            Tool.Parameter("to", new { type = "string", maxLength = 40, description = "Last day, at most 31 days later." }, isRequired: false),
-            Tool.Parameter("timeZone", new { type = "string", maxLength = 60, description = ZoneDescription }, isRequired: false)),
+            Optional("from", 40, "First day, such as 2027-05-03."),
+            Optional("to", 40, "Last day, at most 31 days later."),
+            Optional("timeZone", 60, ZoneDescription)),
         Tool.DeclareForConversation(
             BookAsync,
             "book_meeting",
             BookDescription,
-            Tool.Parameter(
-                "slotStart",
-                new { type = "string", maxLength = 40, description = "The start of a free time, exactly as check_availability returned it." }),
+            Tool.Parameter("slotStart", new { type = "string", maxLength = 40, description = StartDescription }),
             Tool.Parameter("email", new { type = "string", maxLength = 320, description = "As the visitor wrote it." }),
-            Tool.Parameter("name", new { type = "string", maxLength = 200, description = "The visitor's name." }, isRequired: false),
-            Tool.Parameter("note", new { type = "string", maxLength = 1_000, description = "What the meeting is about." }, isRequired: false),
-            Tool.Parameter("timeZone", new { type = "string", maxLength = 60, description = ZoneDescription }, isRequired: false)),
+            Optional("name", 200, "The visitor's name."),
+            Optional("note", 1_000, "What the meeting is about."),
+            Optional("timeZone", 60, ZoneDescription)),
     ]);
 
     private async Task<ToolResult> CheckAsync(
@@ -159,6 +158,9 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
 
     private static IEnumerable<object> Show(IEnumerable<(Interval Slot, BookableRep Rep)> found, DateTimeZone zone) =>
         SlotReader.Show(found, zone, withNames: true).Select(slot => new { slot.Start, slot.End, with = slot.RepName });
+
+    private static KernelParameterMetadata Optional(string name, int maxLength, string description) =>
+        Tool.Parameter(name, new { type = "string", maxLength, description }, isRequired: false);
 
     private static string ZoneOf(ToolContext context, string? timeZone) =>
         Given(timeZone) ?? context.Settings.OfficeHours?.TimeZone ?? DateTimeZone.Utc.Id;

@@ -27,7 +27,10 @@ internal sealed partial class VisitorWords
         var since = HasDeclined ? lastContact!.Seq : 0;
         _texts = [.. events.Where(entry => entry.Seq > since).Select(TextOf).OfType<string>().Select(ContactText.Plain)];
         _emails = [.. _texts.SelectMany(EmailReader.Find).Select(found => found.Value)];
-        _emails.UnionWith(events.Where(entry => entry.Seq > since).OfType<ContactGiven>().Select(given => given.Email?.ToLowerInvariant()!));
+        _emails.UnionWith(events.OfType<ContactGiven>()
+            .Where(given => given.Seq > since)
+            .Select(given => given.Email?.ToLowerInvariant())
+            .OfType<string>());
         _words = [.. _texts.SelectMany(Words.Of)];
     }
 

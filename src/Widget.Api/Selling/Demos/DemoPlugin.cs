@@ -19,7 +19,7 @@ public sealed class DemoPlugin(DemoFinder demos)
         hasEffects: false,
         Tool.Parameter(
             "query",
-            new { type = "string", minLength = 1, maxLength = 500, description = "What the visitor wants to see, in the visitor's words." }))]);
+            new { type = "string", minLength = 1, maxLength = 500, description = "What the visitor wants to see, in their words." }))]);
 
     private async Task<ToolResult> ShowAsync(KernelArguments call, string query, CancellationToken ct)
     {

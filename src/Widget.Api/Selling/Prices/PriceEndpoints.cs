@@ -17,7 +17,8 @@ internal static class PriceEndpoints
         var prices = routes.MapGroup("/api/prices").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Prices")
             .WithRequestSizeLimit(MaxRequestBytes);
         prices.MapGet("", List).WithSummary("List the prices, by name");
-        prices.MapPost("", Add).Validate<PriceRequest>().ProducesProblem(409).WithSummary("Add a price that the assistant may tell visitors");
+        prices.MapPost("", Add).Validate<PriceRequest>().ProducesProblem(409)
+            .WithSummary("Add a price that the assistant may tell visitors");
         prices.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a price");
         prices.MapPut("/{id:guid}", Change).Validate<PriceRequest>().ProducesProblem(404).WithSummary("Replace a price");
         prices.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a price");

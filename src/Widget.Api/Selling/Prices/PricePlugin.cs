@@ -34,8 +34,8 @@ public sealed class PricePlugin(PriceService prices)
             });
         }
 
-        const string Note = "Tell only these prices, exactly as they are, with their conditions. They may be of other products than the one "
-            + "asked for; then say that its price is not listed. Without an amount, a price is on request.";
+        const string Note = "Tell only these prices, exactly as they are, with their conditions. They may be of other products than "
+            + "the one asked for; then say that its price is not listed. Without an amount, a price is on request.";
         return ToolResult.Of(new { found = true, prices = items, note = Note }) with { Events = [new PricesShown { Items = items }] };
     }
 }

@@ -22,7 +22,12 @@ internal enum HttpToolRefusal
 }
 
 /// <summary>A tenant's tools on its own servers.</summary>
-internal sealed class HttpToolService(TenantDatabase database, TenantSecrets secrets, ToolRegistry registry, HttpToolCaller caller, TimeProvider clock)
+internal sealed class HttpToolService(
+    TenantDatabase database,
+    TenantSecrets secrets,
+    ToolRegistry registry,
+    HttpToolCaller caller,
+    TimeProvider clock)
 {
     public const int MaxTools = 20;
 

@@ -3,7 +3,9 @@ namespace Widget.Api.TenantTools.Mcp;
 /// <summary>A response was larger than allowed.</summary>
 internal sealed class ResponseTooLargeException() : IOException("The response is too large.");
 
-/// <summary>Ends each request when a token is cancelled, and limits the size of each response, also of one that is a stream of events.</summary>
+/// <summary>
+/// Ends each request when a token is cancelled, and limits the size of each response, also of one that is a stream of events.
+/// </summary>
 internal sealed class BoundedResponses(HttpMessageHandler inner, int maxBytes, CancellationToken end) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

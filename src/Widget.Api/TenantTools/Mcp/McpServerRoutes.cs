@@ -34,7 +34,10 @@ internal static class McpServerRoutes
             .WithSummary("Choose the tools of an MCP server that the assistant may use");
     }
 
-    private static async Task<Ok<McpServerList>> List(IMultiTenantContextAccessor tenants, McpServerService servers, CancellationToken ct) =>
+    private static async Task<Ok<McpServerList>> List(
+        IMultiTenantContextAccessor tenants,
+        McpServerService servers,
+        CancellationToken ct) =>
         TypedResults.Ok(new McpServerList(await servers.ListAsync(tenants.Current().TenantId, ct)));
 
     private static async Task<Results<Created<McpServerDetail>, ValidationProblem, ProblemHttpResult>> Add(
