@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Widget.Api.Conversations;
-using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
 using Widget.Platform.Database;

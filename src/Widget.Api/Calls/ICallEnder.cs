@@ -7,7 +7,7 @@ namespace Widget.Api.Calls;
 public interface ICallEnder
 {
     /// <summary>For how long a call goes on, so that the goodbye is heard.</summary>
-    public static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(8);
+    static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(8);
 
     /// <summary>Ends the conversation's calls after <see cref="GoodbyeTime"/>.</summary>
     /// <returns>Whether there was a call to end.</returns>

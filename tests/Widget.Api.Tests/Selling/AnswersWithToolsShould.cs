@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Widget.Api.Tests.Tools;
 using Widget.Contracts;
 

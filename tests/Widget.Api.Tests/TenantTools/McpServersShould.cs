@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.TenantTools.Mcp;
-using Widget.Api.Tests.Chat;
 using Widget.Api.Tests.Selling;
 using Widget.Contracts;
 

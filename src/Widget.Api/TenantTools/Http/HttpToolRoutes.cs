@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using ModelContextProtocol.Client;
-using Widget.Api.Tools;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Text;
