@@ -14,7 +14,7 @@ internal sealed class ToolAuthorization : ToolFilter
             : next();
     }
 
-    private static string MessageFor(ToolCallMode mode) => mode == ToolCallMode.UnconfirmedVoice
-        ? "This is not possible in this voice call. Offer to do it in writing."
+    private static string MessageFor(ToolCallMode mode) => mode == ToolCallMode.Unconfirmed
+        ? "This is not possible in this way. Offer to do it in writing."
         : "There is no tool with this name.";
 }

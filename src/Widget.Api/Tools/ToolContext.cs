@@ -62,8 +62,11 @@ public enum ToolCallMode
     /// <summary>From a conversation or from a program of the tenant. Any tool may run; the call is recorded and runs once.</summary>
     Conversation,
 
-    /// <summary>From a voice call in which only the visitor's page reports the model's call. Tools with effects are refused.</summary>
-    UnconfirmedVoice,
+    /// <summary>
+    /// From a visitor's page outside of a call, or from a voice call in which only the page reports the model's call. Tools with effects are
+    /// refused.
+    /// </summary>
+    Unconfirmed,
 
     /// <summary>
     /// From a completion request. Some callers send one speculatively while the visitor is still speaking. Tools with effects are refused,

@@ -178,6 +178,19 @@ public sealed class HttpToolsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Have_no_effects_for_a_page_outside_of_a_call()
+    {
+        await AddAsync();
+
+        var response = await _visitor.Client.PostAsJsonAsync(
+            "/api/tavus/tool",
+            new { name = "check_stock", arguments = new { bike = "Tide" } });
+
+        (await response.Content.ReadFromJsonAsync<ToolResponse>(TestTenant.Json))!.Error().ShouldContain("not possible in this way");
+        _server.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Be_tried_by_the_tenant()
     {
         var tool = await AddAsync();

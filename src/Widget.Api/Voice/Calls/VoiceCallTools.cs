@@ -135,7 +135,7 @@ public sealed partial class VoiceCallTools(
             Settings = current,
             CallId = $"voice:{call.Id}:{callId}",
             // In a relayed call, only the page reports that the model called the tool.
-            Mode = call.Protocol == VoiceProtocol.SelfHosted ? ToolCallMode.UnconfirmedVoice : ToolCallMode.Conversation,
+            Mode = call.Protocol == VoiceProtocol.SelfHosted ? ToolCallMode.Unconfirmed : ToolCallMode.Conversation,
             Channel = ToolChannels.Voice,
             Conversation = call.ConversationId,
             Visitor = call.VisitorId,
