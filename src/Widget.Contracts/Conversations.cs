@@ -17,6 +17,8 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(Utterance), "utterance")]
 [JsonDerivedType(typeof(UtterancesChecked), "utterances_checked")]
 [JsonDerivedType(typeof(KnowledgeShown), "knowledge_shown")]
+[JsonDerivedType(typeof(DemoShown), "demo_shown")]
+[JsonDerivedType(typeof(PricesShown), "prices_shown")]
 [JsonDerivedType(typeof(TavusConversationCreated), "tavus_conversation_created")]
 [JsonDerivedType(typeof(TavusConversationJoined), "tavus_conversation_joined")]
 [JsonDerivedType(typeof(TavusConversationEnded), "tavus_conversation_ended")]

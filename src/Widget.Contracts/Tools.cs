@@ -14,7 +14,78 @@ public sealed record ToolList(IReadOnlyList<ToolDescription> Tools);
 /// <param name="Parameters">JSON Schema of the arguments.</param>
 /// <param name="HasEffects">Whether it changes something. Such tools are offered only where their effects are intended.</param>
 /// <param name="IsOn">Whether the tenant's assistant may use it.</param>
-public sealed record ToolDescription(string Name, string Description, JsonElement Parameters, bool HasEffects, bool IsOn);
+/// <param name="Origin">Where it comes from.</param>
+public sealed record ToolDescription(
+    string Name,
+    string Description,
+    JsonElement Parameters,
+    bool HasEffects,
+    bool IsOn,
+    ToolOriginName Origin);
+
+/// <summary>Where a tool comes from.</summary>
+[JsonConverter(typeof(StrictEnumConverter<ToolOriginName>))]
+public enum ToolOriginName
+{
+    /// <summary>A part of this installation. The setting <c>tools</c> switches it on.</summary>
+    [JsonStringEnumMemberName("built_in")]
+    BuiltIn,
+
+    /// <summary>The tenant's own server, added with <c>POST /api/tools/http</c>.</summary>
+    [JsonStringEnumMemberName("http")]
+    Http,
+
+    /// <summary>An MCP server, added with <c>POST /api/tools/mcp</c>.</summary>
+    [JsonStringEnumMemberName("mcp")]
+    Mcp,
+}
+
+/// <summary>How a tool call ended.</summary>
+[JsonConverter(typeof(StrictEnumConverter<ToolCallOutcome>))]
+public enum ToolCallOutcome
+{
+    /// <summary>It has not ended, or it was interrupted and its outcome is unknown.</summary>
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    [JsonStringEnumMemberName("done")]
+    Done,
+
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>A tool call of the past.</summary>
+public sealed record ToolCallRecord
+{
+    public required string CallId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The model's arguments.</summary>
+    public required JsonElement Arguments { get; init; }
+
+    public required ToolCallOutcome Outcome { get; init; }
+
+    /// <summary>What the model was told; null while the call runs.</summary>
+    public JsonElement? Result { get; init; }
+
+    /// <summary>How the call arrived: <c>text</c>, <c>voice</c>, <c>video</c>, <c>mcp</c> or <c>program</c>; null if unknown.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>The conversation; null for a call outside of one.</summary>
+    public Guid? ConversationId { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>How long it took; null while it runs.</summary>
+    public double? Milliseconds { get; init; }
+}
+
+/// <summary>Tool calls, newest first.</summary>
+/// <param name="Items">The calls.</param>
+/// <param name="Next">Pass it as <c>after</c> to get the next calls; null if there are none.</param>
+public sealed record ToolCallPage(IReadOnlyList<ToolCallRecord> Items, string? Next);
 
 /// <summary>Result of registering the tenant's tools at Tavus.</summary>
 /// <param name="Created">Names of new tools.</param>
@@ -37,7 +108,7 @@ public sealed record ModelKeyRequest
     public string Name { get; init; } = "";
 }
 
-/// <summary>A key for the OpenAI-compatible endpoint only.</summary>
+/// <summary>A key for the OpenAI-compatible endpoint and the MCP server only.</summary>
 /// <param name="Id">ID for revoking the key.</param>
 /// <param name="Name">What the key is for.</param>
 /// <param name="Prefix">The key's first characters.</param>

@@ -159,6 +159,12 @@ public sealed record WidgetConfig
     /// <summary>The questions of the company that can be answered in the chat. Empty if there are none.</summary>
     public IReadOnlyList<VisitorQuestion> Questions { get; init; } = [];
 
+    /// <summary>Whether the tenant has demos that can be shown in a conversation.</summary>
+    public bool HasDemos { get; init; }
+
+    /// <summary>Whether the tenant has prices that can be shown in a conversation.</summary>
+    public bool HasPrices { get; init; }
+
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
     public bool Transcripts { get; init; }
 

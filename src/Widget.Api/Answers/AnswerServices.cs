@@ -31,6 +31,7 @@ internal static class AnswerServices
         services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<ModelAnswerWriter>();
+        services.AddSingleton<AnswerTools>();
         services.AddSingleton(provider => new PassageRater(provider.GetService<SentenceSimilarity>()));
         services.AddSingleton(provider => new OfferReader(provider.GetService<SentenceEmbedder>()));
         services.AddSingleton<MessageOffers>();

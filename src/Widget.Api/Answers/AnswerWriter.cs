@@ -3,6 +3,7 @@ using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
 using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Platform.Database;
@@ -22,6 +23,7 @@ public sealed partial class AnswerWriter(
     LiveAnswers liveAnswers,
     Answerer answerer,
     ChatModels models,
+    AnswerTools tools,
     MonthlyBudget budget,
     UsageMeter usage,
     TimeProvider clock,
@@ -43,7 +45,7 @@ public sealed partial class AnswerWriter(
             live = liveAnswers.Start(message, loaded.Conversation);
             if (loaded.StopRequested) await writing.StopAsync();
             // Checked first, so that an answer that crashes the node is not tried forever.
-            var context = loaded.Attempt > MaxAttempts ? null : await ContextAsync(tenant, loaded, writing.Abandoned);
+            var context = loaded.Attempt > MaxAttempts ? null : await ContextAsync(tenant, loaded, message, writing.Abandoned);
             var answer = context is null
                 ? UnavailableAnswer(loaded.Question, message)
                 : await answerer.AnswerAsync(context, live, FirstStep(loaded.Attempt), writing.Stopped, writing.Abandoned);
@@ -79,7 +81,8 @@ public sealed partial class AnswerWriter(
                          select kind = 'contact_declined' from conversation_events
                          where tenant_id = $1 and conversation_id = pending.conversation_id
                            and kind in ('contact_given', 'contact_declined')
-                         order by seq desc limit 1), false)
+                         order by seq desc limit 1), false),
+                       conversation.visitor_id
                 from pending_answers pending
                 join conversations conversation on conversation.tenant_id = $1 and conversation.id = pending.conversation_id
                 where pending.tenant_id = $1 and pending.message_id = $2
@@ -101,29 +104,39 @@ public sealed partial class AnswerWriter(
         var (attempt, stopRequested, conversation) = (rows.GetInt32(0), rows.GetBoolean(1), new ConversationId(rows.GetGuid(2)));
         AnswerTelemetry.SetAttempt(activity, attempt, rows.IsDBNull(3) ? null : rows.GetString(3));
         var (context, contactDeclined) = (Conversation.ParseContext(rows.GetString(4)), rows.GetBoolean(5));
+        var visitor = new VisitorId(rows.GetGuid(6));
         await rows.NextResultAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);
         var question = (VisitorMessage)events[^1];
         var history = SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq);
-        return new LoadedQuestion(attempt, stopRequested, conversation, context, contactDeclined, question, [.. history]);
+        return new LoadedQuestion(attempt, stopRequested, conversation, visitor, context, contactDeclined, question, [.. history]);
     }
 
-    private async Task<AnswerContext> ContextAsync(TenantId tenant, LoadedQuestion loaded, CancellationToken ct)
+    private async Task<AnswerContext> ContextAsync(TenantId tenant, LoadedQuestion loaded, MessageId message, CancellationToken ct)
     {
         var current = await settings.ReadAsync(tenant, ct);
-        return new(
-            await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
-                ?? throw new InvalidOperationException($"Tenant {tenant} does not exist."),
-            current,
-            loaded.Question,
-            loaded.History,
-            loaded.Context)
+        var info = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
+            ?? throw new InvalidOperationException($"Tenant {tenant} does not exist.");
+        var model = await models.FindAsync(tenant, ct);
+        return new(info, current, loaded.Question, loaded.History, loaded.Context)
         {
             Budget = await budget.CheckAsync(tenant, current, ct),
-            Model = await models.FindAsync(tenant, ct),
+            Model = model,
+            Tools = model is null ? null : await tools.OfAsync(ToolContext(info, current, loaded, message), ct),
             ContactDeclined = loaded.ContactDeclined,
         };
     }
+
+    private static ToolContext ToolContext(TenantInfo tenant, TenantSettings current, LoadedQuestion loaded, MessageId message) => new()
+    {
+        Tenant = tenant,
+        Settings = current,
+        CallId = $"text:{message}",
+        Channel = ToolChannels.Text,
+        Conversation = loaded.Conversation,
+        Visitor = loaded.Visitor,
+        Locale = loaded.Question.Locale,
+    };
 
     private async Task AppendAsync(
         TenantId tenant,
@@ -190,6 +203,7 @@ public sealed partial class AnswerWriter(
         int Attempt,
         bool StopRequested,
         ConversationId Conversation,
+        VisitorId Visitor,
         IReadOnlyDictionary<string, string> Context,
         bool ContactDeclined,
         VisitorMessage Question,

@@ -1,3 +1,4 @@
+using Widget.Api.Answers.SmallTalk;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -21,6 +22,9 @@ public sealed record AnswerContext(
 
     /// <summary>The language model; null to quote the sources.</summary>
     public ChatModel? Model { get; init; }
+
+    /// <summary>The tools that the model may call; null for none.</summary>
+    public AnswerToolCalls? Tools { get; init; }
 
     /// <summary>Whether the visitor has declined in this conversation to have contact details kept.</summary>
     public bool ContactDeclined { get; init; }
@@ -69,7 +73,7 @@ public sealed partial class Answerer(
         CancellationToken stop,
         CancellationToken ct)
     {
-        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply)
+        if (SmallTalk(context) is { } reply)
             return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try
         {
@@ -82,6 +86,13 @@ public sealed partial class Answerer(
             return Say(context, live, context.Phrases.Unavailable, AnswerOutcome.Failed);
         }
     }
+
+    // A model with tools does what the other replies only offer, such as to call in a person.
+    private static SmallTalkReply? SmallTalk(AnswerContext context) =>
+        context.Phrases.SmallTalk(context.Question.Text) is { } reply
+        && !(reply.OffersPerson && UsesModel(context) && context.Tools is { CanAct: true })
+            ? reply
+            : null;
 
     /// <summary>Finds the passages for an answer, and decides whether they are enough.</summary>
     /// <param name="context">What is asked.</param>
@@ -185,9 +196,10 @@ public sealed partial class Answerer(
         CancellationToken stop,
         CancellationToken ct)
     {
-        if (context.Model is { } model && UsesModel(context) && finding.IsEnough)
+        // With tools, the visitor may ask for one of them instead of for knowledge.
+        if (context.Model is { } model && UsesModel(context) && (finding.IsEnough || context.Tools is not null))
         {
-            Citation[] sources = [.. finding.Passages.Select(scored => scored.Passage)];
+            Citation[] sources = finding.IsEnough ? [.. finding.Passages.Select(scored => scored.Passage)] : [];
             live.Cite(sources);
             if (await WriteAsync(context, model, sources, live, stop, ct) is { } written) return written;
             // The model failed, perhaps half-way, so the answer begins again with quotes.
@@ -261,15 +273,19 @@ public sealed partial class Answerer(
         CancellationToken stop,
         CancellationToken ct)
     {
-        var earlier = context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations);
-        var text = new VerifiedText(sources, new KnownLinks(sources.Concat(earlier), context.Settings));
-        if (!await writer.WriteAsync(model, Prompt(context, sources), text, live, stop, ct)) return null;
-        return Message(context, live, text.Text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
+        Citation[] earlier = [.. context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations)];
+        var gathered = new GatheredSources(sources);
+        var task = new WritingTask(Prompt(context, sources), gathered, Verify, context.Tools);
+        if (await writer.WriteAsync(model, task, live, stop, ct) is not { } written) return null;
+        return Message(context, live, written.Text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
         {
-            Citations = text.Cited,
+            Citations = written.Cited,
             // A model that does not know the answer cites nothing.
-            OffersPerson = text.Cited.Count == 0,
+            OffersPerson = written.Cited.Count == 0 && !gathered.HasToolResult,
         };
+
+        VerifiedText Verify(GatheredSources known) =>
+            new([.. known.Sources], new KnownLinks(known.Sources.Concat(earlier), context.Settings, known.Texts));
     }
 
     private static AnswerPrompt Prompt(AnswerContext context, IReadOnlyList<Citation> sources) => new(
@@ -282,6 +298,7 @@ public sealed partial class Answerer(
         context.PageContext)
     {
         TenantInstructions = context.Settings.AgentInstructions,
+        HasTools = context.Tools is not null,
     };
 
     private static AssistantMessage Say(AnswerContext context, LiveAnswer live, string text, AnswerOutcome outcome)

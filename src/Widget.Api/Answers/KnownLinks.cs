@@ -18,15 +18,17 @@ public sealed partial class KnownLinks
 
     /// <param name="sources">The sources of the answer and of earlier answers in the conversation.</param>
     /// <param name="settings">The tenant's settings.</param>
-    public KnownLinks(IEnumerable<Citation> sources, TenantSettings settings)
+    /// <param name="texts">Other texts whose addresses may be used, such as results of tools.</param>
+    public KnownLinks(IEnumerable<Citation> sources, TenantSettings settings, IReadOnlyList<string>? texts = null)
     {
         if (settings.ContactUrl is { } contact) Add(contact);
         foreach (var source in sources)
         {
             if (source.Url is { } url) Add(url);
-            foreach (var match in Address().EnumerateMatches(source.Text)) Add(source.Text.Substring(match.Index, match.Length));
-            _texts.Add(source.Text);
+            AddText(source.Text);
         }
+
+        foreach (var text in texts ?? []) AddText(text);
     }
 
     /// <param name="address">An http, https, mailto or tel address. Its fragment is ignored.</param>
@@ -46,6 +48,12 @@ public sealed partial class KnownLinks
     private bool ContainsPhone(string digits) =>
         digits.Length >= MinPhoneDigits
         && (_addresses.Contains("tel:" + digits) || _texts.Exists(text => Digits(text).Contains(digits, StringComparison.Ordinal)));
+
+    private void AddText(string text)
+    {
+        foreach (var match in Address().EnumerateMatches(text)) Add(text.Substring(match.Index, match.Length));
+        _texts.Add(text);
+    }
 
     private void Add(string address)
     {

@@ -4,6 +4,8 @@ using Widget.Api.Leads;
 using Widget.Api.Leads.Qualification;
 using Widget.Api.Meetings;
 using Widget.Api.Modes;
+using Widget.Api.Selling.Demos;
+using Widget.Api.Selling.Prices;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
 using Widget.Api.Tenancy;
@@ -28,6 +30,8 @@ internal sealed class SessionService(
     TranscriptService transcripts,
     MeetingOffers meetings,
     QualificationService qualifications,
+    DemoFinder demos,
+    PriceService prices,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -115,6 +119,8 @@ internal sealed class SessionService(
             Meetings = await meetings.OfAsync(tenant.TenantId, settings, ct),
             PreChat = settings.PreChat ?? new PreChatSettings(),
             Questions = await qualifications.QuestionsAsync(tenant.TenantId, ct),
+            HasDemos = await demos.HasAnyAsync(tenant.TenantId, ct),
+            HasPrices = await prices.HasAnyAsync(tenant.TenantId, ct),
             Transcripts = transcripts.IsAvailable,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",

@@ -182,4 +182,30 @@ public static class ConversationQueries
 
         return figures;
     }
+
+    /// <summary>
+    /// Returns what the visitor said last, and the widget's language for the visitor. Null if the conversation is not the visitor's.
+    /// </summary>
+    public static async Task<(string? Text, string? Locale)?> LastSaidAsync(
+        TenantDb db,
+        ConversationId id,
+        VisitorId visitor,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select visitor.locale, (
+              select data ->> 'text' from conversation_events
+              where tenant_id = $1 and conversation_id = $2
+                and (kind = 'visitor_message' or (kind = 'utterance' and data ->> 'speaker' = 'visitor'))
+              order by seq desc limit 1)
+            from conversations conversation
+            join visitors visitor on visitor.tenant_id = conversation.tenant_id and visitor.id = conversation.visitor_id
+            where conversation.tenant_id = $1 and conversation.id = $2 and conversation.visitor_id = $3
+            """,
+            [db.TenantId.Value, id.Value, visitor.Value]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return (await row.IsDBNullAsync(1, ct) ? null : row.GetString(1), await row.IsDBNullAsync(0, ct) ? null : row.GetString(0));
+    }
 }

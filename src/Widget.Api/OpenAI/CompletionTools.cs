@@ -12,12 +12,17 @@ namespace Widget.Api.OpenAI;
 public sealed class CompletionTools(ToolRegistry registry, ToolRunner runner)
 {
     /// <summary>The tools for one request. A client's function replaces our tool of the same name.</summary>
-    internal OfferedTools For(TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request)
+    internal async Task<OfferedTools> ForAsync(
+        TenantInfo tenant,
+        TenantSettings settings,
+        ChatCompletionRequest request,
+        CancellationToken ct)
     {
         // A client that requires one of its own functions, or forbids calls, does not want our tools.
         if (request.ToolMode is not AutoChatToolMode) return new OfferedTools(request, [], tenant, settings, runner);
         var clientNames = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
-        var own = registry.Of(settings).Where(tool => !tool.HasEffects && !clientNames.Contains(tool.Name));
+        var tools = await registry.OfAsync(tenant.TenantId, settings, ct);
+        var own = tools.Where(tool => !tool.HasEffects && !clientNames.Contains(tool.Name));
         return new OfferedTools(request, [.. own], tenant, settings, runner);
     }
 }
@@ -66,6 +71,7 @@ internal sealed class OfferedTools(
             Settings = settings,
             CallId = $"completion:{call.CallId}",
             Mode = ToolCallMode.Completion,
+            Channel = ToolChannels.Completion,
             FirstNumber = firstNumber,
         };
         return await runner.RunAsync(context, call.Name, ToolJson.Element(call.RawRepresentation as string ?? ""), ct);

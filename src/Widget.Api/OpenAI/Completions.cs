@@ -137,7 +137,7 @@ public sealed partial class Completions(
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(ModelAnswerWriter.MaxWritingTime);
         List<Citation> sources = [.. passages.Select(scored => scored.Passage)];
-        var tools = ownTools.For(context.Tenant, context.Settings, context.Request);
+        var tools = await ownTools.ForAsync(context.Tenant, context.Settings, context.Request, ct);
         var writer = new CompletionWriter(model.Client, tools, sources, context.Settings, context.Send);
         try
         {

@@ -13,7 +13,7 @@ internal static class ModelKeyEndpoints
         var keys = routes.MapGroup("/api/keys/model").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Keys");
         keys.MapGet("/", List).WithSummary("List the keys of the OpenAI-compatible endpoint");
         keys.MapPost("/", Create).Validate<ModelKeyRequest>()
-            .WithSummary("Create a key for the OpenAI-compatible endpoint and nothing else; it is shown only once");
+            .WithSummary("Create a key for the OpenAI-compatible endpoint and the MCP server only; it is shown only once");
         keys.MapDelete("/{id:guid}", Revoke).ProducesProblem(404).WithSummary("Revoke a key of the OpenAI-compatible endpoint");
     }
 

@@ -6,7 +6,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Keys that are valid for the OpenAI-compatible endpoint only. They are stored like API keys and have another prefix.
+/// Keys that are valid for the OpenAI-compatible endpoint and the MCP server only. They are stored like API keys and have another prefix.
 /// </summary>
 public sealed class ModelKeys(TenantDatabase database, TimeProvider clock)
 {

@@ -46,7 +46,7 @@ internal static class SettingsEndpoints
         QualificationService qualifications,
         CancellationToken ct)
     {
-        var available = tools.All.Select(tool => tool.Name).ToList();
+        var available = tools.BuiltIn.Select(tool => tool.Name).ToList();
         if (request.Tools.Except(available, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             return Problems.Invalid("tools", $"There is no tool \"{unknown}\". The tools are {string.Join(", ", available)}.");
         if (request.Tools.CountBy(name => name, StringComparer.Ordinal).FirstOrDefault(tool => tool.Value > 1).Key is { } repeated)

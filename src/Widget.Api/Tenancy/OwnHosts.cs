@@ -29,6 +29,9 @@ public sealed class OwnHosts(InstallationOptions options)
         ? $"{address.Scheme}://{NameOf(address)}{(address.IsDefaultPort ? "" : $":{address.Port}")}"
         : null;
 
+    /// <summary>The origin of the first address that the server listens on.</summary>
+    public string ListeningOrigin { get; private set; } = "http://localhost";
+
     /// <summary>Whether a Host header names this installation. Ports are ignored, because a proxy may listen on another port.</summary>
     public bool Serves(HostString host)
     {
@@ -41,11 +44,16 @@ public sealed class OwnHosts(InstallationOptions options)
     }
 
     /// <summary>Adds the addresses that the server listens on. Call it when the server has started to listen.</summary>
-    public void AddListeningAddresses(IServer server) =>
-        _listening = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
-            .Select(address => BindingAddress.Parse(address).Host)
-            .Where(host => !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+    public void AddListeningAddresses(IServer server)
+    {
+        BindingAddress[] addresses = [.. (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Select(BindingAddress.Parse)];
+        _listening = addresses.Select(address => address.Host).Where(host => !IsAny(host)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (addresses is [var first, ..])
+            ListeningOrigin = $"{first.Scheme}://{(IsAny(first.Host) ? "localhost" : first.Host)}:{first.Port}";
+    }
+
+    private static bool IsAny(string host) =>
+        host is "*" or "+" || (IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
 
     // A loopback name always means the local machine, so an attacker cannot point it at this server.
     private static bool IsLoopback(string host) =>

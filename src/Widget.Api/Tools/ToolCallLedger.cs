@@ -72,8 +72,8 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
     {
         await using var command = db.Command(
             """
-            insert into tool_calls (tenant_id, call_id, conversation_id, name, arguments, state)
-            values ($1, $2, $3, $4, $5, 'running')
+            insert into tool_calls (tenant_id, call_id, conversation_id, name, arguments, state, channel)
+            values ($1, $2, $3, $4, $5, 'running', $6)
             on conflict do nothing
             """,
             [
@@ -82,6 +82,7 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
                 new NpgsqlParameter { Value = (object?)call.Context.Conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 call.Tool.Name,
                 Json(call.Arguments),
+                call.Context.Channel,
             ]);
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
@@ -113,8 +114,9 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
     private async Task SaveAsync(ToolContext context, ToolResult result)
     {
         await using var db = await database.BeginAsync(context.Tenant.TenantId, CancellationToken.None);
-        if (context.Conversation is { } conversation && result.Events.Count > 0)
-            await AppendAsync(db, conversation, context.CallId, result.Events);
+        IReadOnlyList<ConversationEvent> shown = [.. result.Events.Where(entry => context.ShowsSources || entry is not KnowledgeShown)];
+        if (context.Conversation is { } conversation && shown.Count > 0)
+            await AppendAsync(db, conversation, context.CallId, shown);
         await SaveResultAsync(db, context.CallId, result);
         await db.CommitAsync(CancellationToken.None);
     }

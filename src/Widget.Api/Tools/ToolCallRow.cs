@@ -11,7 +11,13 @@ public sealed class ToolCallRow : ITenantOwned
 
     public required string CallId { get; init; }
 
+    /// <summary>The order of the calls.</summary>
+    public long Position { get; init; }
+
     public ConversationId? ConversationId { get; init; }
+
+    /// <summary>One of <see cref="ToolChannels"/>; null for calls from before this was recorded.</summary>
+    public string? Channel { get; init; }
 
     public required string Name { get; init; }
 
@@ -37,6 +43,7 @@ public sealed class ToolCallRow : ITenantOwned
     {
         var call = model.Entity<ToolCallRow>();
         call.ToTable("tool_calls").HasKey(row => new { row.TenantId, row.CallId });
+        call.Property(row => row.Position).UseIdentityAlwaysColumn();
         call.Property(row => row.Arguments).HasColumnType("jsonb");
         call.Property(row => row.Result).HasColumnType("jsonb");
         call.Property(row => row.CreatedAt).HasDefaultValueSql("now()");

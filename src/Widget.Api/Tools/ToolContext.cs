@@ -18,6 +18,9 @@ public sealed record ToolContext
 
     public ToolCallMode Mode { get; init; }
 
+    /// <summary>The way in which the call arrived, for the audit: one of <see cref="ToolChannels"/>.</summary>
+    public string Channel { get; init; } = ToolChannels.Program;
+
     /// <summary>The conversation in which the tool was called; null for none.</summary>
     public ConversationId? Conversation { get; init; }
 
@@ -28,6 +31,29 @@ public sealed record ToolContext
 
     /// <summary>Number of the first passage. Several calls of one answer number their passages consecutively.</summary>
     public int FirstNumber { get; init; } = 1;
+
+    /// <summary>Whether the conversation shows the passages of a search. An answer in text cites them itself.</summary>
+    public bool ShowsSources { get; init; } = true;
+}
+
+/// <summary>The ways in which calls arrive.</summary>
+public static class ToolChannels
+{
+    /// <summary>A model that writes an answer.</summary>
+    public const string Text = "text";
+
+    public const string Voice = "voice";
+
+    public const string Video = "video";
+
+    /// <summary>A completion of the OpenAI-compatible endpoint.</summary>
+    public const string Completion = "completion";
+
+    /// <summary>A client of the tenant's MCP server.</summary>
+    public const string Mcp = "mcp";
+
+    /// <summary>A tenant's program, or a page outside of a call.</summary>
+    public const string Program = "program";
 }
 
 /// <summary>The origin of a call, which determines what it may do.</summary>
@@ -36,8 +62,11 @@ public enum ToolCallMode
     /// <summary>From a conversation or from a program of the tenant. Any tool may run; the call is recorded and runs once.</summary>
     Conversation,
 
-    /// <summary>From a voice call in which only the visitor's page reports the model's call. Tools with effects are refused.</summary>
-    UnconfirmedVoice,
+    /// <summary>
+    /// From a visitor's page outside of a call, or from a voice call in which only the page reports the model's call. Tools with effects are
+    /// refused.
+    /// </summary>
+    Unconfirmed,
 
     /// <summary>
     /// From a completion request. Some callers send one speculatively while the visitor is still speaking. Tools with effects are refused,

@@ -4,37 +4,49 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
 
-/// <summary>The tools of all plugins. A tenant's settings name the tools that its assistant may use.</summary>
+/// <summary>
+/// The tools of all plugins, and those that tenants have added themselves. A tenant's settings name the built-in tools that its assistant
+/// may use. A tenant's own tool is switched on where it is added.
+/// </summary>
 public sealed class ToolRegistry
 {
-    private readonly Dictionary<string, Tool> _tools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tool> _builtIn = new(StringComparer.Ordinal);
+    private readonly ITenantTools[] _tenantTools;
 
     /// <summary>Reads the tools of all plugins.</summary>
     /// <exception cref="InvalidOperationException">A function is not declared as a tool, which is a programming error.</exception>
-    public ToolRegistry(IEnumerable<KernelPlugin> plugins)
+    public ToolRegistry(IEnumerable<KernelPlugin> plugins, IEnumerable<ITenantTools>? tenantTools = null)
     {
         foreach (var function in plugins.SelectMany(plugin => plugin))
         {
-            if (!_tools.TryAdd(function.Name, new Tool(function)))
+            if (!_builtIn.TryAdd(function.Name, new Tool(function)))
                 throw new InvalidOperationException($"There are two tools named {function.Name}.");
         }
 
-        All = [.. _tools.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal)];
+        BuiltIn = [.. _builtIn.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal)];
+        _tenantTools = [.. tenantTools ?? []];
     }
 
-    /// <summary>All tools, by name.</summary>
-    public IReadOnlyList<Tool> All { get; }
+    /// <summary>The tools of this installation, by name.</summary>
+    public IReadOnlyList<Tool> BuiltIn { get; }
 
-    public static bool IsOn(Tool tool, TenantSettings settings) => settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
+    public static bool IsOn(Tool tool, TenantSettings settings) =>
+        tool.Origin != ToolOrigin.BuiltIn || settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
 
-    /// <summary>The tools that the tenant has switched on, by name.</summary>
-    public IReadOnlyList<Tool> Of(TenantSettings settings) => [.. All.Where(tool => IsOn(tool, settings))];
+    /// <summary>Returns the built-in tools and the tenant's own ones that are switched on, by name.</summary>
+    public async Task<IReadOnlyList<Tool>> AllAsync(TenantId tenant, CancellationToken ct) =>
+        [.. BuiltIn.Concat(await OwnAsync(tenant, ct)).OrderBy(tool => tool.Name, StringComparer.Ordinal)];
+
+    /// <summary>Returns the tools that the tenant has switched on, by name.</summary>
+    public async Task<IReadOnlyList<Tool>> OfAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
+        [.. (await AllAsync(tenant, ct)).Where(tool => IsOn(tool, settings))];
 
     /// <summary>Finds a tool by its name, with or without the tenant's <see cref="Prefix"/>. Null when there is none.</summary>
-    public Tool? Find(TenantId tenant, string name)
+    public async Task<Tool?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         var prefix = Prefix(tenant);
-        return _tools.GetValueOrDefault(name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name);
+        if (name.StartsWith(prefix, StringComparison.Ordinal)) name = name[prefix.Length..];
+        return _builtIn.GetValueOrDefault(name) ?? (await OwnAsync(tenant, ct)).FirstOrDefault(tool => tool.Name == name);
     }
 
     /// <summary>
@@ -42,4 +54,12 @@ public sealed class ToolRegistry
     /// last 48 bits of the tenant's id. These bits are random; the first bits are the creation time, which several tenants may share.
     /// </summary>
     public static string Prefix(TenantId tenant) => $"w_{tenant.Value.ToString("N")[^12..]}_";
+
+    // A later version may have a built-in tool with the name of a tenant's tool. The built-in one counts.
+    private async Task<IReadOnlyList<Tool>> OwnAsync(TenantId tenant, CancellationToken ct)
+    {
+        var own = new List<Tool>();
+        foreach (var source in _tenantTools) own.AddRange(await source.OfAsync(tenant, ct));
+        return [.. own.Where(tool => !_builtIn.ContainsKey(tool.Name)).DistinctBy(tool => tool.Name, StringComparer.Ordinal)];
+    }
 }

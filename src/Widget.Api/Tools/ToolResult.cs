@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Widget.Contracts;
 
 namespace Widget.Api.Tools;
@@ -50,6 +51,16 @@ public sealed record ToolResult(ToolStatus Status, JsonElement Value)
     /// <summary>A failure.</summary>
     /// <param name="message">What went wrong and what to do about it, written for a model.</param>
     public static ToolResult Failed(string message) => Refused(ToolStatus.Failed, message);
+
+    /// <summary>A failure after which the model can do something else.</summary>
+    /// <param name="message">What went wrong and what to do about it, written for a model.</param>
+    /// <param name="details">Further properties of the result, such as what is possible instead.</param>
+    public static ToolResult Failed(string message, object details)
+    {
+        var value = new JsonObject { ["error"] = message };
+        foreach (var detail in ToolJson.Element(details).EnumerateObject()) value[detail.Name] = JsonNode.Parse(detail.Value.GetRawText());
+        return new(ToolStatus.Failed, ToolJson.Element(value));
+    }
 
     internal static ToolResult Refused(ToolStatus status, string message) => new(status, ToolJson.Element(new { error = message }));
 }

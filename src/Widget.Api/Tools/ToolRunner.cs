@@ -18,7 +18,7 @@ public sealed class ToolRunner(Kernel kernel, ToolRegistry registry)
     /// </param>
     public async Task<ToolResult> RunAsync(ToolContext context, string name, JsonElement rawArguments, CancellationToken ct)
     {
-        if (registry.Find(context.Tenant.TenantId, name) is not { } tool)
+        if (await registry.FindAsync(context.Tenant.TenantId, name, ct) is not { } tool)
             return ToolResult.Refused(ToolStatus.Unknown, "There is no tool with this name.");
         using var call = new ToolInvocation(tool, context, rawArguments, ct);
         var result = await tool.Function.InvokeAsync(kernel, call.KernelArguments, call.Stopped);

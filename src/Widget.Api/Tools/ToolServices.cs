@@ -15,8 +15,7 @@ internal static class ToolServices
         services.AddSingleton(ToolTables.Tables);
         services.AddSingleton<ToolRegistry>();
         services.AddSingleton<ToolRunner>();
-        services.AddSingleton<KnowledgePlugin>();
-        services.AddSingleton<KernelPlugin>(provider => provider.GetRequiredService<KnowledgePlugin>().ToKernelPlugin());
+        services.AddSingleton<ToolCallAudit>();
 
         // The filters run in this order. Each one runs only if the previous one passes the call on.
         services.AddSingleton<IFunctionInvocationFilter, ToolAuthorization>();

@@ -1,3 +1,4 @@
+using Widget.Api.Calls;
 using Widget.Api.Modes;
 using Widget.Api.Video.Lifecycle;
 using Widget.Platform.Work;
@@ -22,6 +23,7 @@ internal static class VideoServices
         services.AddSingleton<SessionLeases>();
         services.AddHostedService<VideoSessionWorker>();
         services.AddSingleton<VideoSessions>();
+        services.AddSingleton<ICallEnder, VideoFarewell>();
         services.AddSingleton<VideoSessionMapper>();
         services.AddSingleton<VideoCallbacks>();
         services.AddSingleton<LifecycleService>();

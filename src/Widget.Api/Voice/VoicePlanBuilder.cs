@@ -29,18 +29,19 @@ public sealed class VoicePlanBuilder(TenantDatabase database, ToolRegistry tools
         string? transcriptionModel,
         CancellationToken ct)
     {
+        // Before the transaction, because the tenant's own tools are read in one, too.
+        var offered = await tools.OfAsync(tenant.TenantId, settings, ct);
         await using var db = await database.BeginAsync(tenant.TenantId, ct);
         if (await ConversationQueries.SnapshotAsync(db, conversation, MaxEvents, ct) is not { } snapshot) return null;
         var visitor = snapshot.Visitor;
         var locale = settings.Locale == "auto" ? request.Locale : settings.Locale;
-        var offered = tools.Of(settings);
         return new VoicePlan
         {
             Instructions = Instructions(
                 tenant,
                 settings,
                 locale,
-                offered.Count > 0,
+                offered.Any(tool => tool.Name == ToolNames.SearchKnowledge),
                 VisitNotes.Of(visitor, snapshot.Conversation, request.Page)),
             Voice = settings.Voice.Voice,
             Locale = locale,
@@ -55,9 +56,9 @@ public sealed class VoicePlanBuilder(TenantDatabase database, ToolRegistry tools
         };
     }
 
-    internal static string Instructions(TenantInfo tenant, TenantSettings settings, string? locale, bool hasTools, string notes)
+    internal static string Instructions(TenantInfo tenant, TenantSettings settings, string? locale, bool hasSearch, string notes)
     {
-        var search = hasTools ? " If it is missing or not enough, call search_knowledge before you answer." : "";
+        var search = hasSearch ? " If it is missing or not enough, call search_knowledge before you answer." : "";
         var language = locale is null ? "" : $"; their page is in \"{locale}\"";
         var text = new StringBuilder($"""
             You are {settings.AgentName}, the assistant on the web site of {tenant.Name}, in a spoken conversation with a visitor.

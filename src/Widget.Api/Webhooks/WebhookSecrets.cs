@@ -1,16 +1,13 @@
-using System.Security.Cryptography;
+using Widget.Api.Outbound;
 using Widget.Api.Tenancy;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Webhooks;
 
-/// <summary>The secrets that sign messages, in the form of Standard Webhooks: <c>whsec_</c> and 32 random bytes in base64.</summary>
+/// <summary>The secrets that sign messages.</summary>
 internal sealed class WebhookSecrets(TenantSecrets secrets)
 {
-    public const string Prefix = "whsec_";
-    private const int RandomBytes = 32;
-
-    public static string New() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(RandomBytes));
+    public static string New() => SignedRequests.NewSecret();
 
     public string Encrypt(TenantId tenant, Guid endpoint, string secret) => secrets.Encrypt(tenant, Name(endpoint), secret);
 

@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Polly.Timeout;
-using StandardWebhooks;
+using Widget.Api.Outbound;
 using Widget.Platform.Outbound;
 
 namespace Widget.Api.Webhooks;
@@ -50,28 +47,9 @@ internal sealed class WebhookSender(IHttpClientFactory clients, WebhookOptions o
         {
             return Failed($"The endpoint did not respond within {options.TimeLimit.TotalSeconds:0} seconds.");
         }
-        catch (PrivateAddressException)
+        catch (Exception e) when (RequestFailures.Describe(e, "The endpoint") is { } error)
         {
-            return Failed("The endpoint's host has a private address. Messages are sent to public addresses only.");
-        }
-        catch (HttpRequestException e) when (e.InnerException is PrivateAddressException)
-        {
-            return Failed("The endpoint's host has a private address. Messages are sent to public addresses only.");
-        }
-        catch (HttpRequestException e)
-        {
-            return Failed(e switch
-            {
-                { HttpRequestError: HttpRequestError.NameResolutionError } => "The endpoint's host was not found.",
-                { HttpRequestError: HttpRequestError.SecureConnectionError } => "The endpoint's certificate is not valid.",
-                { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
-                    "The endpoint's host refused the connection.",
-                _ => "The connection to the endpoint failed.",
-            });
-        }
-        catch (IOException)
-        {
-            return Failed("The connection to the endpoint broke.");
+            return Failed(error);
         }
     }
 
@@ -82,17 +60,13 @@ internal sealed class WebhookSender(IHttpClientFactory clients, WebhookOptions o
         var body = JsonSerializer.Serialize(
             new { type = message.Event, timestamp = message.OccurredAt.UtcDateTime, data = message.Data },
             JsonSerializerOptions.Web);
-        var (id, now) = ($"{IdPrefix}{message.Id:N}", clock.GetUtcNow());
-        using var request = new HttpRequestMessage(HttpMethod.Post, url)
-        {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
-        };
-        request.Headers.UserAgent.ParseAdd("Widget-Webhooks/1.0");
-        request.Headers.Add("webhook-id", id);
-        // The time of sending, so that a receiver can refuse old messages that somebody else sends again.
-        request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        var signatures = secrets.Select(secret => new StandardWebhook(secret).Sign(id, now, body));
-        request.Headers.TryAddWithoutValidation("webhook-signature", string.Join(' ', signatures));
+        using var request = SignedRequests.Post(
+            url,
+            $"{IdPrefix}{message.Id:N}",
+            clock.GetUtcNow(),
+            body,
+            secrets,
+            "Widget-Webhooks");
         using var client = clients.CreateClient(OutboundClients.Tenant);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         await BoundedBody.ReadAsync(response.Content, MaxResponseBytes, ct);

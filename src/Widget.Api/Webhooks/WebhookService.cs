@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Outbound;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
@@ -16,9 +17,6 @@ internal sealed class WebhookService(
     public const int MaxEndpoints = 20;
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
-
-    /// <summary>For how long a replaced secret signs messages beside the new one, so that receivers can be changed without a gap.</summary>
-    private static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
     public async Task<IReadOnlyList<Webhook>> ListAsync(TenantId tenant, CancellationToken ct)
     {
@@ -96,7 +94,7 @@ internal sealed class WebhookService(
         var secret = WebhookSecrets.New();
         await using var db = await database.BeginAsync(tenant, ct);
         if (await db.WebhookEndpoints.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return null;
-        var until = clock.GetUtcNow() + Overlap;
+        var until = clock.GetUtcNow() + SignedRequests.SecretOverlap;
         (row.OldSecret, row.OldSecretUntil) = (row.Secret, until);
         row.Secret = secrets.Encrypt(tenant, id, secret);
         await db.SaveChangesAsync(ct);

@@ -51,6 +51,15 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
             limit,
             ct);
 
+    /// <summary>Whether the tenant has demos.</summary>
+    public async Task<bool> HasDemosAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant)
+            .Add("select exists (select from demos where tenant_id = $1)", [tenant.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct) && row.GetBoolean(0);
+    }
+
     /// <summary>Returns an answer; null when the tenant has none with this id.</summary>
     public async Task<(Answer Entry, EntryStatus Status)?> FindAsync(TenantId tenant, AnswerId id, CancellationToken ct)
     {

@@ -120,8 +120,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         async Task<ToolResult> CallAsync(string tool, ToolCallMode mode) => await _node.Service<ToolRunner>().RunAsync(
             await ContextAsync("call-14") with { Mode = mode }, tool, arguments, CancellationToken.None);
 
-        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).ErrorMessage
-            .ShouldBe("This is not possible in this voice call. Offer to do it in writing.");
+        (await CallAsync("book_ride", ToolCallMode.Unconfirmed)).ErrorMessage
+            .ShouldBe("This is not possible in this way. Offer to do it in writing.");
         (await CallAsync("book_ride", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Unknown);
         for (var i = 0; i < 2; i++) (await CallAsync("broken", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Failed);
 

@@ -34,6 +34,9 @@ internal sealed class ManageLinks(IDataProtectionProvider protection, OwnHosts h
         return $"{origin}{Path}/{Base64Url.EncodeToString(_protector.Protect(ids.ToArray()))}";
     }
 
+    /// <summary>The origin of our pages where there is no request: the configured one, or an address that this node listens on.</summary>
+    public string OwnOrigin => hosts.PublicOrigin ?? hosts.ListeningOrigin;
+
     /// <summary>The origin of our pages: the configured one, or that of the request.</summary>
     public string OriginOf(HttpContext http) => hosts.PublicOrigin ?? $"{http.Request.Scheme}://{http.Request.Host}";
 

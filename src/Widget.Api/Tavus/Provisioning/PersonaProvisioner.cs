@@ -137,7 +137,7 @@ public sealed class PersonaProvisioner(
         var attached = existing is null
             ? []
             : await reader.AttachedToolsAsync(account, existing.Id, ToolRegistry.Prefix(tenant.TenantId), ct);
-        plan.Add("tools", attached, tools.Of(current).Select(tool => tool.Name));
+        plan.Add("tools", attached, (await tools.OfAsync(tenant.TenantId, current, ct)).Select(tool => tool.Name));
         return (plan, null);
     }
 

@@ -63,6 +63,9 @@ internal static class TavusToolEndpoints
                 Tenant = tenant,
                 Settings = await settings.ReadAsync(tenant.TenantId, ct),
                 CallId = $"{caller}:{request.ToolCallId ?? Guid.CreateVersion7().ToString()}",
+                // Outside of a call there is no model that could have called the tool.
+                Mode = session is null && visitor is not null ? ToolCallMode.Unconfirmed : ToolCallMode.Conversation,
+                Channel = session is null ? ToolChannels.Program : ToolChannels.Video,
                 Conversation = session?.Conversation,
                 Visitor = session?.Visitor ?? visitor,
                 Locale = session?.Locale,

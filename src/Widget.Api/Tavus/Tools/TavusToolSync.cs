@@ -85,7 +85,7 @@ public sealed partial class TavusToolSync(
         (Uri, string)? server = api.DeliversToolsTo(options.PublicAddress)
             ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct))
             : null;
-        return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
+        return [.. (await registry.OfAsync(tenant, current, ct)).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
     private async Task ForgetOtherAccountsAsync(

@@ -74,6 +74,7 @@ public sealed class ToolCallReceiver(
             Tenant = tenant,
             Settings = await settings.ReadAsync(tenantId, ct),
             CallId = $"{session.Id}:{call.Id ?? Convert.ToHexStringLower(SHA256.HashData(body))}",
+            Channel = ToolChannels.Video,
             Conversation = session.Conversation,
             Visitor = session.Visitor,
             Locale = session.Locale,

@@ -15,7 +15,7 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 
 /// <summary>
 /// A model key: <c>Authorization: Bearer mk_…</c>. It identifies its tenant on every endpoint, but gives access only to the
-/// OpenAI-compatible one.
+/// OpenAI-compatible one and the MCP server.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {

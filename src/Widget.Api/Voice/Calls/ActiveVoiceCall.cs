@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Widget.Api.Calls;
 using Widget.Api.Voice.Dialogue;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
@@ -171,7 +172,12 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
 
     public void RunTool(string callId, string name, string arguments) => RunInBackground(
         ct => _tools.RunToolAsync(_call, callId, name, arguments, ct),
-        output => Dialogue.HandleToolResult(callId, output));
+        output =>
+        {
+            Dialogue.HandleToolResult(callId, output.Text);
+            // The visitor has said goodbye. The call goes on until the assistant's goodbye is heard.
+            if (output.EndsCall) RunAfter(ICallEnder.GoodbyeTime, () => End(VoiceEndReason.Visitor));
+        });
 
     public void AnswerQuestion(string callId, string question) => RunInBackground(
         ct => _tools.AnswerAsync(_call, callId, question, ct),

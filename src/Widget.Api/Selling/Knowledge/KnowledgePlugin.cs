@@ -1,16 +1,15 @@
 using Microsoft.SemanticKernel;
 using Widget.Api.Answers;
 using Widget.Api.Search;
+using Widget.Api.Tools;
 using Widget.Contracts;
 using Widget.Rag.Search;
 
-namespace Widget.Api.Tools;
+namespace Widget.Api.Selling.Knowledge;
 
 /// <summary>The tool that lets models search the tenant's knowledge base. The conversation also shows what it found.</summary>
 public sealed class KnowledgePlugin(HybridSearch search)
 {
-    public const string SearchTool = "search_knowledge";
-
     private const int MaxPassages = 6;
     private const int DefaultPassages = 3;
 
@@ -24,7 +23,7 @@ public sealed class KnowledgePlugin(HybridSearch search)
 
     public KernelPlugin ToKernelPlugin() => KernelPluginFactory.CreateFromFunctions("knowledge", [Tool.Declare(
         SearchAsync,
-        SearchTool,
+        ToolNames.SearchKnowledge,
         Description,
         hasEffects: false,
         Tool.Parameter(

@@ -2,7 +2,7 @@ using Widget.Platform.Text;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Reading;
 
-namespace Widget.Api.Tools;
+namespace Widget.Api.Selling.Knowledge;
 
 /// <summary>Shortens a passage to the sentences around the one that is most similar to the question.</summary>
 internal static class Excerpt

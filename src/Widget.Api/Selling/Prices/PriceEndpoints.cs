@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Selling.Prices;
+
+internal static class PriceEndpoints
+{
+    private const long MaxRequestBytes = 64 * 1024;
+    private const int MaxTags = 50;
+    private const int MaxTagLength = 100;
+
+    public static void MapPrices(this IEndpointRouteBuilder routes)
+    {
+        var prices = routes.MapGroup("/api/prices").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Prices")
+            .WithRequestSizeLimit(MaxRequestBytes);
+        prices.MapGet("", List).WithSummary("List the prices, by name");
+        prices.MapPost("", Add).Validate<PriceRequest>().ProducesProblem(409)
+            .WithSummary("Add a price that the assistant may tell visitors");
+        prices.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a price");
+        prices.MapPut("/{id:guid}", Change).Validate<PriceRequest>().ProducesProblem(404).WithSummary("Replace a price");
+        prices.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a price");
+    }
+
+    private static async Task<Ok<PriceList>> List(IMultiTenantContextAccessor tenants, PriceService prices, CancellationToken ct) =>
+        TypedResults.Ok(new PriceList(await prices.ListAsync(tenants.Current().TenantId, ct)));
+
+    private static async Task<Results<Created<PriceDetail>, ValidationProblem, ProblemHttpResult>> Add(
+        PriceRequest request,
+        IMultiTenantContextAccessor tenants,
+        PriceService prices,
+        CancellationToken ct)
+    {
+        if (FindError(request) is { } error) return Problems.Invalid(error.Field, error.Error);
+        if (await prices.AddAsync(tenants.Current().TenantId, request, ct) is not { } added)
+        {
+            return Problems.Create(
+                StatusCodes.Status409Conflict,
+                $"A tenant can have {PriceService.MaxPrices} prices. Delete one first.");
+        }
+
+        return TypedResults.Created($"/api/prices/{added.Id}", added);
+    }
+
+    private static async Task<Results<Ok<PriceDetail>, ProblemHttpResult>> Get(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        PriceService prices,
+        CancellationToken ct) =>
+        await prices.FindAsync(tenants.Current().TenantId, id, ct) is { } price ? TypedResults.Ok(price) : Problems.NotFound("price");
+
+    private static async Task<Results<Ok<PriceDetail>, ValidationProblem, ProblemHttpResult>> Change(
+        Guid id,
+        PriceRequest request,
+        IMultiTenantContextAccessor tenants,
+        PriceService prices,
+        CancellationToken ct)
+    {
+        if (FindError(request) is { } error) return Problems.Invalid(error.Field, error.Error);
+        return await prices.ChangeAsync(tenants.Current().TenantId, id, request, ct) is { } price
+            ? TypedResults.Ok(price)
+            : Problems.NotFound("price");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        PriceService prices,
+        CancellationToken ct) =>
+        await prices.DeleteAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("price");
+
+    private static (string Field, string Error)? FindError(PriceRequest request)
+    {
+        if (request.Amount is { } amount && decimal.Round(amount, 2) != amount)
+            return ("amount", "amount can have at most two decimal places.");
+        if (request.Amount is not null && request.Currency is null) return ("currency", "An amount needs a currency, such as EUR.");
+        if (request.Url is { Length: > 0 } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "https" or "http"))
+            return ("url", "url must be an absolute http or https address.");
+        if (request.Language is { Length: > 0 } language && !Validation.IsLanguage(language)) return ("language", Validation.LanguageError);
+        if (request.Tags is not { } tags) return null;
+        if (tags.Count > MaxTags) return ("tags", $"There may be at most {MaxTags} tags.");
+        return tags.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > MaxTagLength)
+            ? ("tags", $"A tag must have 1 to {MaxTagLength} characters.")
+            : null;
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
+using Widget.Api.Web;
+using Widget.Contracts;
+using Widget.Rag.Fetching;
+
+namespace Widget.Api.TenantTools.Http;
+
+internal static class HttpToolRoutes
+{
+    private const long MaxRequestBytes = 64 * 1024;
+    private const int MaxSchemaLength = 16 * 1024;
+
+    public static void MapHttpTools(this IEndpointRouteBuilder routes)
+    {
+        var tools = routes.MapGroup("/api/tools/http").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Tools")
+            .WithRequestSizeLimit(MaxRequestBytes);
+        tools.MapGet("", List).WithSummary("List the tools on the tenant's own servers");
+        tools.MapPost("", Add).Validate<HttpToolRequest>().ProducesProblem(409)
+            .WithSummary("Add a tool on a server of the tenant; its secret is shown only once");
+        tools.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a tool on a server of the tenant");
+        tools.MapPut("/{id:guid}", Change).Validate<HttpToolRequest>().ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Replace a tool on a server of the tenant; its secret stays");
+        tools.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a tool on a server of the tenant");
+        tools.MapPost("/{id:guid}/secret", ReplaceSecret).ProducesProblem(404)
+            .WithSummary("Replace the secret of a tool; for 24 hours, calls are signed with both");
+        tools.MapPost("/{id:guid}/test", Test).ProducesProblem(404).WithSummary("Call a tool once and say what happened");
+    }
+
+    private static async Task<Ok<HttpToolList>> List(IMultiTenantContextAccessor tenants, HttpToolService tools, CancellationToken ct) =>
+        TypedResults.Ok(new HttpToolList(await tools.ListAsync(tenants.Current().TenantId, ct)));
+
+    private static async Task<Results<Created<CreatedHttpTool>, ValidationProblem, ProblemHttpResult>> Add(
+        HttpToolRequest request,
+        IMultiTenantContextAccessor tenants,
+        HttpToolService tools,
+        FetchOptions fetching,
+        CancellationToken ct)
+    {
+        if (Check(request, fetching) is { } problem) return problem;
+        var (created, refusal) = await tools.AddAsync(tenants.Current().TenantId, request, ct);
+        return created is not null ? TypedResults.Created($"/api/tools/http/{created.Id}", created) : Refused(refusal, request.Name);
+    }
+
+    private static async Task<Results<Ok<HttpTool>, ProblemHttpResult>> Get(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        HttpToolService tools,
+        CancellationToken ct) =>
+        await tools.FindAsync(tenants.Current().TenantId, id, ct) is { } tool ? TypedResults.Ok(tool) : Problems.NotFound("tool");
+
+    private static async Task<Results<Ok<HttpTool>, ValidationProblem, ProblemHttpResult>> Change(
+        Guid id,
+        HttpToolRequest request,
+        IMultiTenantContextAccessor tenants,
+        HttpToolService tools,
+        FetchOptions fetching,
+        CancellationToken ct)
+    {
+        if (Check(request, fetching) is { } problem) return problem;
+        var (changed, refusal) = await tools.ChangeAsync(tenants.Current().TenantId, id, request, ct);
+        return changed is not null ? TypedResults.Ok(changed) : Refused(refusal, request.Name);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        HttpToolService tools,
+        CancellationToken ct) =>
+        await tools.DeleteAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("tool");
+
+    private static async Task<Results<Ok<HttpToolSecret>, ProblemHttpResult>> ReplaceSecret(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        HttpToolService tools,
+        CancellationToken ct) =>
+        await tools.ReplaceSecretAsync(tenants.Current().TenantId, id, ct) is { } secret
+            ? TypedResults.Ok(secret)
+            : Problems.NotFound("tool");
+
+    private static async Task<Results<Ok<HttpToolTestResult>, ProblemHttpResult>> Test(
+        Guid id,
+        HttpToolTest request,
+        IMultiTenantContextAccessor tenants,
+        HttpToolService tools,
+        CancellationToken ct) =>
+        await tools.TestAsync(tenants.Current().TenantId, id, request.Arguments ?? default, ct) is { } result
+            ? TypedResults.Ok(result)
+            : Problems.NotFound("tool");
+
+    private static ProblemHttpResult Refused(HttpToolRefusal? refusal, string name) => refusal switch
+    {
+        HttpToolRefusal.NameTaken => Problems.Create(StatusCodes.Status409Conflict, $"There is already a tool named {name}.", "name_taken"),
+        HttpToolRefusal.TooMany => Problems.Create(
+            StatusCodes.Status409Conflict,
+            $"A tenant can have {HttpToolService.MaxTools} tools on its own servers. Delete one first."),
+        _ => Problems.NotFound("tool"),
+    };
+
+    // Null if the request is valid.
+    private static ValidationProblem? Check(HttpToolRequest request, FetchOptions fetching)
+    {
+        if (TenantToolRules.UrlError(request.Url, fetching) is { } error) return Problems.Invalid("url", error);
+        if (request.Parameters is not { } schema) return null;
+        if (schema.GetRawText().Length > MaxSchemaLength)
+            return Problems.Invalid("parameters", $"parameters can have at most {MaxSchemaLength / 1024} KB.");
+        return ArgumentSchema.SchemaError(schema) is { } invalid ? Problems.Invalid("parameters", $"parameters: {invalid}") : null;
+    }
+}

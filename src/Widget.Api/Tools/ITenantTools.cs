@@ -1,0 +1,10 @@
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Tools;
+
+/// <summary>Tools that a tenant has added itself. Implemented by the features with which a tenant adds them.</summary>
+public interface ITenantTools
+{
+    /// <summary>Returns the tenant's own tools that are switched on.</summary>
+    Task<IReadOnlyList<Tool>> OfAsync(TenantId tenant, CancellationToken ct);
+}
