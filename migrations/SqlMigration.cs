@@ -139,3 +139,6 @@ public sealed class Meetings : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0039_webhooks")]
 public sealed class Webhooks : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0041_inbox")]
+public sealed class Inbox : SqlMigration;

@@ -13,7 +13,10 @@ public sealed record SessionRequest : IValidatableObject
     /// <summary>The visitor's ID from an earlier session. Omit it for a new visitor.</summary>
     public Guid? VisitorId { get; init; }
 
-    /// <summary>Address of the page with the widget.</summary>
+    /// <summary>
+    /// Address of the page with the widget. If it is a link from an e-mail that continues a conversation, the session is of that
+    /// conversation.
+    /// </summary>
     [StringLength(2_000)]
     public string? Page { get; init; }
 
@@ -156,6 +159,9 @@ public sealed record WidgetConfig
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
     public bool Transcripts { get; init; }
 
+    /// <summary>Whether visitors can send files.</summary>
+    public bool Attachments { get; init; }
+
     /// <summary>Path of the widget's hosted page at this API. Use it where the customer's page has no access to devices.</summary>
     public string? HostedUrl { get; init; }
 
@@ -170,7 +176,7 @@ public sealed record WidgetConfig
 }
 
 /// <summary>A visitor's message.</summary>
-public sealed record MessageRequest
+public sealed record MessageRequest : IValidatableObject
 {
     /// <summary>Your ID for the message. A request with the same ID does not create a second message.</summary>
     [Required]
@@ -179,8 +185,7 @@ public sealed record MessageRequest
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
-    /// <summary>The message.</summary>
-    [VisibleText(ErrorMessage = "The message is empty.")]
+    /// <summary>The message. It may be empty if files are attached.</summary>
     [StringLength(4_000, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
 
@@ -191,6 +196,16 @@ public sealed record MessageRequest
     /// <summary>The widget's language for the visitor, such as <c>de</c>. Defaults to the question's language.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
+
+    /// <summary>IDs of files that were uploaded to the conversation before, at most 10.</summary>
+    [MaxLength(10, ErrorMessage = "A message can have at most 10 attachments.")]
+    public IReadOnlyList<Guid>? Attachments { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Attachments is not { Count: > 0 } && !new VisibleTextAttribute().IsValid(Text))
+            yield return new("The message is empty.", [nameof(Text)]);
+    }
 }
 
 public sealed record RatingRequest : IValidatableObject
@@ -252,6 +267,59 @@ public sealed record PersonRequest
     /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
     [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
     public string? Consent { get; init; }
+}
+
+/// <summary>Asks for a person. All fields are optional.</summary>
+public sealed record HumanRequest
+{
+    /// <summary>Your ID for the request. Sending it again has no effect. Without it, each request counts.</summary>
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string? ClientId { get; init; }
+
+    /// <summary>Why the visitor wants a person, in a few words. The staff see it in the inbox.</summary>
+    [StringLength(500, ErrorMessage = "reason can have at most 500 characters.")]
+    public string? Reason { get; init; }
+
+    /// <summary>The visitor's name.</summary>
+    [StringLength(200, ErrorMessage = "name can have at most 200 characters.")]
+    public string? Name { get; init; }
+
+    /// <summary>The visitor's e-mail address. With an address, the request is kept as a lead.</summary>
+    [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
+    public string? Email { get; init; }
+
+    /// <summary>What the person should know.</summary>
+    [StringLength(2_000, ErrorMessage = "message can have at most 2,000 characters.")]
+    public string? Message { get; init; }
+
+    /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
+
+    /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
+    [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
+    public string? Consent { get; init; }
+}
+
+/// <summary>Chooses the assistant instead of a person.</summary>
+public sealed record AssistantRequest
+{
+    /// <summary>Your ID for the request. Sending it again has no effect.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string ClientId { get; init; } = "";
+}
+
+/// <summary>Says how far the conversation has been read.</summary>
+public sealed record ReadRequest
+{
+    /// <summary>Sequence number of the last event that was read.</summary>
+    [Range(0, int.MaxValue, ErrorMessage = "seq must not be negative.")]
+    public int Seq { get; init; }
 }
 
 /// <summary>Gives contact details, or declines to. An e-mail address or a telephone number is required, unless declined.</summary>

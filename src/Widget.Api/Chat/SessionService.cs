@@ -26,6 +26,7 @@ internal sealed class SessionService(
     DictationService dictation,
     TranscriptService transcripts,
     MeetingOffers meetings,
+    ContinueLinks links,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -85,6 +86,12 @@ internal sealed class SessionService(
     {
         VisitorId? browser = request.VisitorId is { } visitor ? new VisitorId(visitor) : null;
         ConversationId? requested = request.ConversationId is { } conversation ? new ConversationId(conversation) : null;
+        if (verified is null && !request.NewConversation && links.Read(tenant, request.Page) is { } continued
+            && await sessionVisitors.FindOfAsync(tenant, continued, ct) is { } reader)
+        {
+            return reader;
+        }
+
         if (verified is not null) return await sessionVisitors.FindVerifiedAsync(tenant, verified, browser, requested, ct);
         return browser is { } known ? await sessionVisitors.FindAsync(tenant, known, requested, ct) : null;
     }
@@ -112,6 +119,7 @@ internal sealed class SessionService(
             PortraitUrl = settings.Theme.PortraitUrl,
             Meetings = await meetings.OfAsync(tenant.TenantId, settings, ct),
             Transcripts = transcripts.IsAvailable,
+            Attachments = true,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",
             Modes = available,

@@ -1,0 +1,8 @@
+namespace Widget.Api.Handoffs;
+
+/// <summary>The visitor may not write any more.</summary>
+public sealed class VisitorBannedException() : Exception("You can't send messages in this chat any more.")
+{
+    /// <summary>The error code for programs.</summary>
+    public const string Code = "banned";
+}
