@@ -125,9 +125,6 @@ public sealed record InboxUpdate
     /// <summary>A conversation that is new or has changed.</summary>
     public InboxItem? Changed { get; init; }
 
-    /// <summary>A conversation that was deleted.</summary>
-    public Guid? Removed { get; init; }
-
     public RepPresence? Presence { get; init; }
 
     public InboxViewers? Viewers { get; init; }

@@ -152,7 +152,7 @@ internal sealed class HandoffActions(
             spam
                 ? "spam = true, state = 'closed', offered_to = null, offered_until = null, snoozed_until = null, unanswered_since = null, "
                     + "due_at = null, answered_seq = replied_seq"
-                : "spam = false",
+                : "spam = false, due_at = now()",
             [],
             ct);
         await CommitAsync(db, conversation, ct);

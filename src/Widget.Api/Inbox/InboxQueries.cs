@@ -165,14 +165,18 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         return await row.ReadAsync(ct) ? Read(row, names) : null;
     }
 
-    /// <summary>Whether a person was asked for in the conversation, or a rep had it, so that it is in the inbox.</summary>
-    public async Task<bool> ContainsAsync(TenantId tenant, ConversationId conversation, CancellationToken ct)
+    /// <summary>The same, but null also if no person was ever asked for, so that the conversation is not in the inbox.</summary>
+    public async Task<InboxItem?> FindInInboxAsync(TenantId tenant, ConversationId conversation, Guid rep, CancellationToken ct)
     {
-        await using var batch = database.Batch(tenant).Add(
+        await using (var batch = database.Batch(tenant).Add(
             "select 1 from handoffs where tenant_id = $1 and conversation_id = $2",
-            [tenant.Value, conversation.Value]);
-        await using var row = await batch.ReadAsync(ct);
-        return await row.ReadAsync(ct);
+            [tenant.Value, conversation.Value]))
+        await using (var row = await batch.ReadAsync(ct))
+        {
+            if (!await row.ReadAsync(ct)) return null;
+        }
+
+        return await FindAsync(tenant, conversation, rep, ct);
     }
 
     /// <summary>Returns a conversation with its events after a seq, its notes and who looks at it. Null if there is none.</summary>

@@ -1,3 +1,5 @@
+using Widget.Platform.Work;
+
 namespace Widget.Api.Inbox;
 
 internal static class InboxServices
@@ -12,11 +14,23 @@ internal static class InboxServices
         services.AddSingleton<HandoffActions>();
         services.AddSingleton<RepMessages>();
         services.AddSingleton<PresenceService>();
+        services.AddSingleton<Suggestions>();
+        services.AddSingleton<HandoffMails>();
+        services.AddHostedService<HandoffWorker>();
+        services.AddSingleton<InboxFeed>();
+        services.AddNotificationSubscriber<InboxFeed>();
+        services.AddSingleton<InboxEvents>();
+        services.AddNotificationSubscriber<InboxEvents>();
         return services;
     }
 
     public static void MapInbox(this IEndpointRouteBuilder routes)
     {
         routes.MapInboxOfStaff();
+        routes.MapCannedReplies();
+        routes.MapBans();
+        routes.MapRepAttachments();
+        Suggestions.MapSuggestions(routes);
+        routes.MapHub<InboxHub>(InboxHub.Path);
     }
 }
