@@ -88,6 +88,9 @@ public sealed record SessionIdentity : IValidatableObject
 /// <param name="LastSeq">Sequence number of the conversation's last event; 0 if there is none. Later events are new to the page.</param>
 /// <param name="Config">The widget's configuration.</param>
 /// <param name="Verified">Whether the site has proved who the visitor is.</param>
+/// <param name="ReadSeq">
+/// Sequence number of the last event that the visitor has read on any device; null if no person was ever asked for in the conversation.
+/// </param>
 public sealed record SessionResponse(
     string Token,
     DateTimeOffset ExpiresAt,
@@ -95,7 +98,8 @@ public sealed record SessionResponse(
     Guid ConversationId,
     int LastSeq,
     WidgetConfig Config,
-    bool Verified);
+    bool Verified,
+    int? ReadSeq = null);
 
 /// <summary>A visitor's conversations, newest first.</summary>
 /// <param name="Items">The conversations. Those without a message are left out.</param>

@@ -68,7 +68,8 @@ internal sealed class SessionService(
             conversation.Id.Value,
             conversation.LastSeq,
             await ConfigAsync(tenant, tenantSettings, request.Abilities, ct),
-            verified is not null);
+            verified is not null,
+            conversation.ReadSeq);
     }
 
     /// <summary>Does the same work as opening a session, but adds no visitor and no conversation.</summary>

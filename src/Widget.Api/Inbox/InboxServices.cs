@@ -1,3 +1,4 @@
+using Microsoft.SemanticKernel;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Inbox;
@@ -15,6 +16,8 @@ internal static class InboxServices
         services.AddSingleton<RepMessages>();
         services.AddSingleton<PresenceService>();
         services.AddSingleton<Suggestions>();
+        services.AddSingleton<RequestPersonPlugin>();
+        services.AddSingleton<KernelPlugin>(provider => provider.GetRequiredService<RequestPersonPlugin>().ToKernelPlugin());
         services.AddSingleton<HandoffMails>();
         services.AddHostedService<HandoffWorker>();
         services.AddSingleton<InboxFeed>();

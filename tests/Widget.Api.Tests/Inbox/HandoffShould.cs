@@ -275,6 +275,9 @@ public sealed class HandoffShould(ApiFixture api)
         await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/read", new { seq = 99 }, Ct);
         var read = (await world.ThreadAsync(visitor)).Item;
         read.VisitorReadSeq.ShouldBe(read.LastSeq);
+        // The visitor's other device knows it, too.
+        var device = await world.Tenant.VisitAsync(visitorId: visitor.Session.VisitorId);
+        device.Session.ReadSeq.ShouldBe(read.LastSeq);
 
         async Task<int> UnreadAsync(Rep rep) => (await world.ListAsync($"?state=open&rep={rep.Id}")).Items.Single().Unread;
     }

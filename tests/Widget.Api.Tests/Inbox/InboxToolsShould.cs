@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Widget.Api.Tests.Chat;
+using Widget.Api.Tests.Tools;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Inbox;
@@ -98,5 +100,34 @@ public sealed class InboxToolsShould(ApiFixture api)
         var conversations = await visitor.Client.GetFromJsonAsync<ConversationPage>("/api/widget/conversations", TestTenant.Json, Ct);
 
         conversations!.Items.Single().Preview.ShouldBe("We open at nine.");
+    }
+
+    [Fact]
+    public async Task Let_the_assistant_ask_for_a_person_once_for_each_call()
+    {
+        var world = await InboxWorld.CreateAsync(api);
+        await world.PresentRepAsync("Ada");
+        await world.Tenant.ConfigureAsync(new { tools = new[] { "request_person" } });
+        var visitor = await world.Tenant.VisitAsync();
+        var call = await VideoSessions.OpenAsync(api, world.Tenant, visitor);
+        var request = new
+        {
+            name = "request_person",
+            arguments = new { reason = "Wants to talk about a large order" },
+            toolCallId = "call-1",
+            sessionId = call.Id,
+        };
+
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var response = await visitor.Client.PostAsJsonAsync("/api/tavus/tool", request, Ct);
+            var result = (await response.Content.ReadFromJsonAsync<ToolResponse>(TestTenant.Json, Ct))!;
+            result.Success.ShouldBeTrue();
+            result.Result.GetProperty("present").GetBoolean().ShouldBeTrue();
+        }
+
+        var asked = (await visitor.EventsAsync()).OfType<PersonRequested>().Single();
+        (asked.ByAssistant, asked.Reason).ShouldBe((true, "Wants to talk about a large order"));
+        (await world.ListAsync("?state=waiting")).Items.ShouldHaveSingleItem();
     }
 }
