@@ -10,7 +10,7 @@ create table handoffs (
   reason           text,                                -- why a person is wanted
   requested_at     timestamptz not null default now(),  -- the order of the queue
   requested_seq    integer     not null default 0,      -- the event of the last request
-  mailed_seq       integer     not null default 0,      -- the request that the reps were mailed about
+  mailed_seq       integer     not null default 0,      -- the request that the reps were mailed about; -1: none since it came back
   given_up_at      timestamptz,                         -- nobody accepted the request in time, so the assistant answers meanwhile
   offered_to       uuid,                                -- who is asked first
   offered_until    timestamptz,

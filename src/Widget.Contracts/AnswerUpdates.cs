@@ -61,7 +61,7 @@ public sealed record AnswerError : AnswerUpdate
 public sealed record MessageDelivered : AnswerUpdate
 {
     /// <summary>Always <c>delivered</c>.</summary>
-    public string Kind => "delivered";
+    public string Kind { get; init; } = "delivered";
 
     /// <summary>Sequence number of the message.</summary>
     public required int Seq { get; init; }

@@ -187,6 +187,7 @@ public sealed record NoteRequest
     [JsonConverter(typeof(IdentifierConverter))]
     public string? ClientId { get; init; }
 
+    /// <summary>The note as plain text.</summary>
     [VisibleText(ErrorMessage = "text is empty.")]
     [StringLength(8_000, ErrorMessage = "text can have at most 8,000 characters.")]
     public string Text { get; init; } = "";
@@ -221,6 +222,7 @@ public sealed record SnoozeRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RepReadRequest
 {
+    /// <summary>The rep who has read.</summary>
     [JsonRequired]
     public Guid RepId { get; init; }
 
@@ -246,6 +248,7 @@ public sealed record SpamRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PresenceRequest
 {
+    /// <summary>The rep.</summary>
     [JsonRequired]
     public Guid RepId { get; init; }
 
@@ -280,6 +283,7 @@ public sealed record CannedReplyRequest
     [StringLength(100, ErrorMessage = "title can have at most 100 characters.")]
     public string Title { get; init; } = "";
 
+    /// <summary>The reply as plain text.</summary>
     [VisibleText(ErrorMessage = "text is empty.")]
     [StringLength(8_000, ErrorMessage = "text can have at most 8,000 characters.")]
     public string Text { get; init; } = "";

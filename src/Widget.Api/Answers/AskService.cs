@@ -126,7 +126,7 @@ public sealed partial class AskService(
     public async Task<VisitorMessage?> FindMessageAsync(TenantId tenant, ConversationId conversation, int seq, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return (await ConversationLog.ReadAsync(db, conversation, seq - 1, ct)).FirstOrDefault() as VisitorMessage;
+        return await ConversationLog.ReadAsync(db, conversation, seq - 1, ct) is [VisitorMessage message, ..] ? message : null;
     }
 
     private async Task<MessageId> AddPendingAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
@@ -179,7 +179,12 @@ public sealed partial class AskService(
         return await ConversationLog.AnswerToAsync(db, conversation, question, ct);
     }
 
-    private AskResult Follow(TenantId tenant, ConversationId conversation, VisitorMessage question, MessageId message, CancellationToken ct) =>
+    private AskResult Follow(
+        TenantId tenant,
+        ConversationId conversation,
+        VisitorMessage question,
+        MessageId message,
+        CancellationToken ct) =>
         new(WithErrorOnFailure(UpdatesAsync(tenant, conversation, question, message, ct), message, ct));
 
     private async IAsyncEnumerable<AnswerUpdate> UpdatesAsync(
@@ -324,7 +329,7 @@ public readonly record struct AskResult
         AskRefusal.TooMany => _limited!.Message,
         AskRefusal.TooManyUnanswered => "Several of your questions are still being answered. Please wait for those first.",
         AskRefusal.Busy => "Many people are asking right now. Please try again in a moment.",
-        AskRefusal.Banned => "You can't send messages in this chat any more.",
+        AskRefusal.Banned => VisitorBannedException.Text,
         AskRefusal.NoSuchAttachment => "An attachment was not found. Upload the file to this conversation and send it once.",
         _ => "There is no such conversation.",
     };

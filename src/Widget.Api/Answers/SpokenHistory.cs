@@ -7,8 +7,8 @@ namespace Widget.Api.Answers;
 internal static class SpokenHistory
 {
     /// <summary>
-    /// The events with spoken turns and a person's messages as written messages of the conversation. Assistant lines that only the visitor's page has reported are not confirmed, so
-    /// they stay an <see cref="Utterance"/>.
+    /// The events with spoken turns and a person's messages as written messages. Assistant lines that only the visitor's page has reported
+    /// are not confirmed, so they stay an <see cref="Utterance"/>.
     /// </summary>
     public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) =>
         ReportedUtterances.Resolve([.. events]).Select(AsMessage);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -47,10 +48,13 @@ internal static class AttachmentEndpoints
         HttpContext http,
         VisitorTokens tokens,
         AttachmentStore attachments,
+        HandoffVisitors handoffs,
         RequestLimits limits,
         CancellationToken ct)
     {
         var visitor = tokens.Read(http)!;
+        if (await handoffs.IsBannedAsync(visitor.Tenant, visitor.Visitor, ct))
+            return Problems.Create(StatusCodes.Status403Forbidden, VisitorBannedException.Text, VisitorBannedException.Code);
         var (name, type, content, problem) = await ReadAsync(file, ct);
         if (problem is not null) return problem;
         if ((await limits.TakeAsync(Limit.Attachments, $"{visitor.Tenant}:{visitor.Visitor}", ct)

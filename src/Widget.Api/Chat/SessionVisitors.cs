@@ -56,11 +56,16 @@ internal sealed class SessionVisitors(TenantDatabase database)
         return await ReadAsync(batch, ct);
     }
 
-    /// <summary>Finds the visitor of a conversation that a link continues. Null if there is none, or if an identity has been proved.</summary>
+    /// <summary>
+    /// Finds the visitor of a conversation that a link continues. Null if there is none, or if an identity has been proved.
+    /// </summary>
     public async Task<SessionVisitor?> FindOfAsync(TenantId tenant, ConversationId conversation, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(
-            $"{Columns} and visitor.verified_id is null and visitor.id = (select visitor_id from conversations where tenant_id = $1 and id = $2)",
+            $"""
+            {Columns} and visitor.verified_id is null
+              and visitor.id = (select visitor_id from conversations where tenant_id = $1 and id = $2)
+            """,
             [tenant.Value, conversation.Value, conversation.Value]);
         return await ReadAsync(batch, ct);
     }

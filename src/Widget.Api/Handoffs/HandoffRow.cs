@@ -38,7 +38,7 @@ public sealed class HandoffRow : ITenantOwned
     /// <summary>The event of the last request.</summary>
     public int RequestedSeq { get; init; }
 
-    /// <summary>The request that the reps were mailed about.</summary>
+    /// <summary>The request that the reps were mailed about; -1 if the conversation came back to the queue since.</summary>
     public int MailedSeq { get; init; }
 
     /// <summary>When every rep who was there had been asked and had not accepted. The assistant answers meanwhile.</summary>

@@ -48,6 +48,15 @@ public sealed class HandoffVisitors(TenantDatabase database, ConversationFeed fe
         }
     }
 
+    /// <summary>Whether the visitor may not write any more.</summary>
+    public async Task<bool> IsBannedAsync(TenantId tenant, VisitorId visitor, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant)
+            .Add("select 1 from visitor_bans where tenant_id = $1 and visitor_id = $2", [tenant.Value, visitor.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct);
+    }
+
     /// <summary>
     /// Records that the visitor chose the assistant, once for each client id. Null if the conversation is not the visitor's.
     /// </summary>

@@ -62,7 +62,7 @@ internal sealed class HandoffActions(
         await ChangeAsync(
             db,
             conversation,
-            "state = 'waiting', requested_at = now(), given_up_at = null, offered = '{}', spam = false, due_at = now()",
+            "state = 'waiting', requested_at = now(), given_up_at = null, offered = '{}', spam = false, mailed_seq = -1, due_at = now()",
             [],
             ct);
         await CommitAsync(db, conversation, ct);
@@ -96,13 +96,13 @@ internal sealed class HandoffActions(
         if (to is not null && !await PresenceService.IsPresentAsync(db, to.Id, ct)) return InboxRefusal.RepAway;
         await using var offer = db.Command(
             """
-            insert into handoffs as handoff (tenant_id, conversation_id, state, offered_to, offered_until, offered, due_at)
-            values ($1, $2, 'waiting', $3, case when $3::uuid is not null then now() + $4 end, $5, now())
+            insert into handoffs as handoff (tenant_id, conversation_id, state, offered_to, offered_until, offered, mailed_seq, due_at)
+            values ($1, $2, 'waiting', $3, case when $3::uuid is not null then now() + $4 end, $5, -1, now())
             on conflict (tenant_id, conversation_id) do update set
               state = 'waiting',
               requested_at = case handoff.state when 'waiting' then handoff.requested_at else coalesce(handoff.unanswered_since, now()) end,
               offered_to = excluded.offered_to, offered_until = excluded.offered_until, offered = excluded.offered, given_up_at = null,
-              snoozed_until = null, spam = false, due_at = now()
+              snoozed_until = null, spam = false, mailed_seq = -1, due_at = now()
             """,
             [
                 tenant.Value,

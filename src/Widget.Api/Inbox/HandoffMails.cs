@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Microsoft.EntityFrameworkCore;
 using Widget.Api.Conversations;
 using Widget.Api.Handoffs;
 using Widget.Api.Mail;
@@ -102,10 +101,8 @@ internal sealed class HandoffNotice(
             .Where(part => part.Length > 0));
         foreach (var rep in reps.Where(rep => rep.Email.Length > 0))
         {
-            var mail = new MailContent(rep.Email, OneLine(HandoffWords.Fill(words.RepsSubject, visitor, company)), text, Document(words, text))
-            {
-                ReplyTo = Email,
-            };
+            var subject = OneLine(HandoffWords.Fill(words.RepsSubject, visitor, company));
+            var mail = new MailContent(rep.Email, subject, text, Document(words, text)) { ReplyTo = Email };
             await outbox.AddAsync(db, snapshot.Conversation.Id, clientId: null, mail, ct);
         }
 
@@ -129,7 +126,8 @@ internal sealed class HandoffNotice(
         if (missed.Count == 0) return;
         var words = HandoffWords.Of(snapshot.Visitor.Locale ?? companyLocale);
         var intro = HandoffWords.Fill(words.MissedText, missed[^1].Name, company);
-        var replies = missed.Select(message => string.Join('\n', message.Attachments.Select(file => $"[{file.Name}]").Prepend(message.Text)));
+        var replies = missed.Select(message =>
+            string.Join('\n', message.Attachments.Select(file => $"[{file.Name}]").Prepend(message.Text)));
         var parts = new List<string> { intro };
         parts.AddRange(replies.Select(reply => reply.Trim()));
         if (link is not null) parts.Add($"{words.Continue}: {link}");

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Conversations;
@@ -179,7 +178,7 @@ internal sealed partial class HandoffWorker(
         var rep = row.RepId!.Value;
         await SetAsync(
             step,
-            "state = 'waiting', requested_at = coalesce(unanswered_since, now()), offered = $3, given_up_at = null",
+            "state = 'waiting', requested_at = coalesce(unanswered_since, now()), offered = $3, given_up_at = null, mailed_seq = -1",
             [new[] { rep }],
             ct);
         var name = step.Reps.FirstOrDefault(known => known.Id == rep)?.Name;

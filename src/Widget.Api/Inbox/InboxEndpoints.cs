@@ -15,7 +15,8 @@ internal static class InboxEndpoints
     {
         var inbox = routes.MapGroup("/api/inbox").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Inbox")
             .WithRequestSizeLimit(MaxRequestBytes);
-        inbox.MapGet("", List).ProducesValidationProblem().WithSummary("List conversations that people answer: waiting, mine, open, closed");
+        inbox.MapGet("", List).ProducesValidationProblem()
+            .WithSummary("List conversations that people answer: waiting, mine, open, closed");
         inbox.MapGet("/{id:guid}", Get).ProducesProblem(404).ProducesValidationProblem()
             .WithSummary("Get a conversation with its events, its notes and who is looking at it");
         inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are there");

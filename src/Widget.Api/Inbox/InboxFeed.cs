@@ -13,7 +13,7 @@ namespace Widget.Api.Inbox;
 
 /// <summary>
 /// Lets staff follow their inbox. Notices come from any node by PostgreSQL's notifications, and say only which conversation has changed. A
-/// watcher reads the conversation then, so several changes at once cost one read, and what it shows is never older than what it read before.
+/// watcher reads the conversation then, so several changes at once cost one read.
 /// </summary>
 internal sealed class InboxFeed(InboxQueries inbox, TimeProvider clock, IHostApplicationLifetime lifetime) : INotificationSubscriber
 {

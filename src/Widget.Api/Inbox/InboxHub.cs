@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Widget.Api.Conversations;
-using Widget.Api.Tenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
@@ -35,7 +34,9 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
     {
         var ct = Context.ConnectionAborted;
         var rep = await RepAsync(repId, ct);
-        if (Context.Items.TryGetValue(Looking, out var before) && before is (ConversationId left, InboxRep who) && left.Value != conversationId)
+        if (Context.Items.TryGetValue(Looking, out var before)
+            && before is (ConversationId left, InboxRep who)
+            && left.Value != conversationId)
         {
             await presence.LookAsync(Tenant, left, who, isLooking: false, ct);
             Context.Items.Remove(Looking);

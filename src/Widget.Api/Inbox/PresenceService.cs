@@ -36,14 +36,15 @@ internal sealed class PresenceService(TenantDatabase database, InboxReps reps, W
 
         if (wasPresent != available)
         {
-            // A rep who was away gets offers again. The rows are locked in a fixed order, so that two reps who come don't block each other.
+            // A rep who was away gets offers again. The rows are locked in a fixed order, so that two reps don't block each other.
             await using var wake = db.Command(
                 """
                 update handoffs handoff set due_at = now(), offered = case when $3 then array_remove(handoff.offered, $2) else handoff.offered end
                 from (
                   select conversation_id from handoffs
                   where tenant_id = $1 and not spam
-                    and ((state = 'waiting' and ($3 or offered_to = $2)) or (state = 'open' and rep_id = $2 and unanswered_since is not null))
+                    and ((state = 'waiting' and ($3 or offered_to = $2))
+                      or (state = 'open' and rep_id = $2 and unanswered_since is not null))
                   order by conversation_id for update
                 ) woken
                 where handoff.tenant_id = $1 and handoff.conversation_id = woken.conversation_id

@@ -9,7 +9,6 @@ using Widget.Api.Usage;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
-using Widget.Rag.Search;
 
 namespace Widget.Api.Inbox;
 

@@ -21,7 +21,8 @@ public sealed class ContinueLinks(IDataProtectionProvider protection, OwnHosts h
     private const string Parameter = "continue";
     private const int IdLength = 16;
 
-    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.ContinueLink.v1").ToTimeLimitedDataProtector();
+    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.ContinueLink.v1")
+        .ToTimeLimitedDataProtector();
 
     /// <summary>Returns the address of the hosted page with the conversation. Null if WIDGET_PUBLIC_URL is not set.</summary>
     public string? AddressOf(TenantId tenant, string slug, ConversationId conversation)

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Widget.Contracts;
-using Widget.Testing;
 
 namespace Widget.Api.Tests.Inbox;
 

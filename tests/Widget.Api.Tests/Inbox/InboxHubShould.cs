@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.SignalR.Client;
 using Widget.Contracts;
-using Widget.Testing;
 
 namespace Widget.Api.Tests.Inbox;
 

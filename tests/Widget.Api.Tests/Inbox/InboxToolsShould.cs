@@ -45,7 +45,7 @@ public sealed class InboxToolsShould(ApiFixture api)
 
         draft.Text.ShouldContain("two hours");
         draft.Text.ShouldNotContain("[1]");
-        draft.Citations.First().Title.ShouldBe("Charging");
+        draft.Citations[0].Title.ShouldBe("Charging");
         (await visitor.EventsAsync()).Count.ShouldBe(2);
     }
 
@@ -81,6 +81,9 @@ public sealed class InboxToolsShould(ApiFixture api)
         await (await visitor.SendAsync("Hello", accept: "application/json")).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
         await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/human", new { }, Ct))
             .ShouldBeProblemAsync(HttpStatusCode.Forbidden);
+        await (await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { }, Ct)).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
+        (await visitor.Client.UploadAsync($"{visitor.Conversation}/attachments", [.. "%PDF-1.7"u8], "a.pdf")).StatusCode
+            .ShouldBe(HttpStatusCode.Forbidden);
         (await visitor.EventsAsync()).ShouldBeEmpty();
         (await world.ThreadAsync(visitor)).Item.Visitor.Banned.ShouldBeTrue();
         (await world.Developer.DeleteAsync(path, Ct)).StatusCode.ShouldBe(HttpStatusCode.NoContent);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using Widget.Contracts;
-using Widget.Testing;
 
 namespace Widget.Api.Tests.Inbox;
 

@@ -36,7 +36,8 @@ internal sealed partial class TranscriptMail(TranscriptWords words, string agent
                     AddWords(text, html, words.Visitor, message.At, Files(message.Text, message.Attachments));
                     break;
                 case PersonMessage said:
-                    AddMessage(text, html, said.Name, said.At, Files(said.Text, said.Attachments), Paragraphs(Files(said.Text, said.Attachments)));
+                    var written = Files(said.Text, said.Attachments);
+                    AddMessage(text, html, said.Name, said.At, written, Paragraphs(written));
                     break;
                 case Utterance said:
                     var speaker = said.Speaker == Speaker.Visitor ? words.Visitor : agent;
