@@ -39,7 +39,8 @@ internal sealed class PresenceService(TenantDatabase database, InboxReps reps, W
             // A rep who was away gets offers again. The rows are locked in a fixed order, so that two reps don't block each other.
             await using var wake = db.Command(
                 """
-                update handoffs handoff set due_at = now(), offered = case when $3 then array_remove(handoff.offered, $2) else handoff.offered end
+                update handoffs handoff
+                set due_at = now(), offered = case when $3 then array_remove(handoff.offered, $2) else handoff.offered end
                 from (
                   select conversation_id from handoffs
                   where tenant_id = $1 and not spam

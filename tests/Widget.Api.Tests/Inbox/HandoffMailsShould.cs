@@ -9,7 +9,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Inbox;
 
-/// <summary>The e-mails about handoffs, in a database of their own, because any node of a database may take care of a conversation.</summary>
+/// <summary>The e-mails about handoffs, in a database of their own, because any node of a database may send them.</summary>
 public sealed partial class HandoffMailsShould : IAsyncLifetime
 {
     private TestDatabase _database = null!;

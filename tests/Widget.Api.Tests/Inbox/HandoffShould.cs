@@ -172,7 +172,8 @@ public sealed class HandoffShould(ApiFixture api)
         await (await world.PostAsync(visitor, "return", new { repId = ada.Id })).ShouldBeProblemAsync(HttpStatusCode.Conflict);
         await (await world.PostAsync(visitor, "close", new { repId = Guid.NewGuid() }))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "repId");
-        await (await world.PostAsync(visitor, "close", new { repId = bob.Id, unknown = 1 })).ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        await (await world.PostAsync(visitor, "close", new { repId = bob.Id, unknown = 1 }))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest);
 
         (await visitor.EventsAsync()).OfType<PersonMessage>().ShouldBeEmpty();
     }

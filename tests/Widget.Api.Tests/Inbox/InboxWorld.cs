@@ -79,7 +79,11 @@ internal static class HumanVisitor
     }
 
     /// <summary>Sends a message that no assistant answers.</summary>
-    public static async Task<VisitorMessage> WriteAsync(this TestVisitor visitor, string text, Guid[]? attachments = null, string? clientId = null)
+    public static async Task<VisitorMessage> WriteAsync(
+        this TestVisitor visitor,
+        string text,
+        Guid[]? attachments = null,
+        string? clientId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{visitor.Conversation}/messages")
         {

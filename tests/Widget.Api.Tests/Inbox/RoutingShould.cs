@@ -19,7 +19,8 @@ public sealed class RoutingShould(ApiFixture api)
 
         var first = (await world.EventuallyAsync(visitor, item => item.OfferedTo is not null, "it is offered")).OfferedTo!.Value;
         await ExpireAsync(visitor);
-        var second = (await world.EventuallyAsync(visitor, item => item.OfferedTo is { } to && to != first, "the next one is asked")).OfferedTo!.Value;
+        var next = await world.EventuallyAsync(visitor, item => item.OfferedTo is { } to && to != first, "the next one is asked");
+        var second = next.OfferedTo!.Value;
         await ExpireAsync(visitor);
         await world.EventuallyAsync(visitor, item => item.OfferedTo is null, "nobody is left");
 
