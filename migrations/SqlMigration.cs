@@ -143,6 +143,9 @@ public sealed class Webhooks : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0040_leads")]
 public sealed class LeadOwners : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0041_inbox")]
+public sealed class Inbox : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0042_tools")]
 public sealed class SellingTools : SqlMigration;
 

@@ -9,6 +9,7 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(AnswerDelta), "delta")]
 [JsonDerivedType(typeof(AnswerCompleted), "completed")]
 [JsonDerivedType(typeof(AnswerError), "error")]
+[JsonDerivedType(typeof(MessageDelivered), "delivered")]
 public abstract record AnswerUpdate
 {
     /// <summary>ID of the answer in progress.</summary>
@@ -54,6 +55,18 @@ public sealed record AnswerError : AnswerUpdate
     public required string Title { get; init; }
 }
 
+/// <summary>
+/// The message is in the log, and the assistant does not answer it, because a person does. The stream ends.
+/// </summary>
+public sealed record MessageDelivered : AnswerUpdate
+{
+    /// <summary>Always <c>delivered</c>.</summary>
+    public string Kind { get; init; } = "delivered";
+
+    /// <summary>Sequence number of the message.</summary>
+    public required int Seq { get; init; }
+}
+
 /// <summary>An update about a conversation: new events in order, and answers in progress.</summary>
 public sealed record ConversationUpdate
 {
@@ -63,4 +76,24 @@ public sealed record ConversationUpdate
 
     /// <summary>An update about a voice call.</summary>
     public VoiceUpdate? Voice { get; init; }
+
+    /// <summary>What the person at the other end does. It is not in the log.</summary>
+    public PresenceUpdate? Presence { get; init; }
 }
+
+/// <summary>What a rep does in a conversation at the moment. The latest update counts.</summary>
+public sealed record PresenceUpdate
+{
+    /// <summary>The rep who is typing; null for none. It ends after 6 seconds, unless it is repeated.</summary>
+    public TypingRep? Typing { get; init; }
+
+    /// <summary>Sequence number of the last event that a rep has read; null if nothing was read.</summary>
+    public int? ReadSeq { get; init; }
+
+    /// <summary>The visitor's place in the queue, from 1; null if the visitor is not waiting.</summary>
+    public int? Position { get; init; }
+}
+
+/// <param name="RepId">The rep.</param>
+/// <param name="Name">The rep's name.</param>
+public sealed record TypingRep(Guid RepId, string Name);

@@ -8,6 +8,10 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(AssistantMessage), "assistant_message")]
 [JsonDerivedType(typeof(MessageRated), "message_rated")]
 [JsonDerivedType(typeof(PersonRequested), "person_requested")]
+[JsonDerivedType(typeof(PersonJoined), "person_joined")]
+[JsonDerivedType(typeof(PersonMessage), "person_message")]
+[JsonDerivedType(typeof(PersonLeft), "person_left")]
+[JsonDerivedType(typeof(AssistantChosen), "assistant_chosen")]
 [JsonDerivedType(typeof(ContactGiven), "contact_given")]
 [JsonDerivedType(typeof(ContactDeclined), "contact_declined")]
 [JsonDerivedType(typeof(QualificationAnswered), "qualification_answered")]
@@ -47,6 +51,9 @@ public sealed record VisitorMessage : ConversationEvent
 
     /// <summary>The widget's language for the visitor.</summary>
     public string? Locale { get; init; }
+
+    /// <summary>The files that the visitor sent. With a file, the text may be empty.</summary>
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
 }
 
 /// <summary>How an answer was produced.</summary>
@@ -228,6 +235,15 @@ public sealed record PersonRequested : ConversationEvent
 
     /// <summary>What the visitor wants the person to know.</summary>
     public string? Message { get; init; }
+
+    /// <summary>Why the visitor asks, if given.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the assistant asked on behalf of the visitor.</summary>
+    public bool ByAssistant { get; init; }
+
+    /// <summary>Whether people of the company were in the inbox when the visitor asked.</summary>
+    public bool Present { get; init; }
 
     /// <summary>The office hours when the visitor asked; null if the tenant has not set them.</summary>
     public PersonAvailability? Availability { get; init; }

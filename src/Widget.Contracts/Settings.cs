@@ -149,6 +149,10 @@ public sealed record TenantSettings : IValidatableObject
     [Range(1, 10_080, ErrorMessage = "replyMinutes must be between 1 and 10,080.")]
     public int? ReplyMinutes { get; init; }
 
+    /// <summary>For how many minutes a waiting visitor is offered to one rep before the next one gets the offer.</summary>
+    [Range(1, 60, ErrorMessage = "handoffMinutes must be between 1 and 60.")]
+    public int HandoffMinutes { get; init; } = 2;
+
     /// <summary>
     /// The region of telephone numbers without a country code: ISO 3166-1 alpha-2, such as <c>DE</c>. If null, the visitor's language and
     /// the time zone of the office hours decide.

@@ -8,6 +8,9 @@ public static class WebhookEvents
 {
     public const string ConversationStarted = "conversation.started";
     public const string HandoffRequested = "handoff.requested";
+    public const string HandoffAccepted = "handoff.accepted";
+    public const string HandoffReturned = "handoff.returned";
+    public const string ConversationClosed = "conversation.closed";
     public const string LeadCreated = "lead.created";
     public const string LeadUpdated = "lead.updated";
     public const string LeadMerged = "lead.merged";
@@ -27,6 +30,9 @@ public static class WebhookEvents
     [
         ConversationStarted,
         HandoffRequested,
+        HandoffAccepted,
+        HandoffReturned,
+        ConversationClosed,
         LeadCreated,
         LeadUpdated,
         LeadMerged,

@@ -13,7 +13,10 @@ public sealed record SessionRequest : IValidatableObject
     /// <summary>The visitor's ID from an earlier session. Omit it for a new visitor.</summary>
     public Guid? VisitorId { get; init; }
 
-    /// <summary>Address of the page with the widget.</summary>
+    /// <summary>
+    /// Address of the page with the widget. If it is a link from an e-mail that continues a conversation, the session is of that
+    /// conversation.
+    /// </summary>
     [StringLength(2_000)]
     public string? Page { get; init; }
 
@@ -85,6 +88,9 @@ public sealed record SessionIdentity : IValidatableObject
 /// <param name="LastSeq">Sequence number of the conversation's last event; 0 if there is none. Later events are new to the page.</param>
 /// <param name="Config">The widget's configuration.</param>
 /// <param name="Verified">Whether the site has proved who the visitor is.</param>
+/// <param name="ReadSeq">
+/// Sequence number of the last event that the visitor has read on any device; null if no person was ever asked for in the conversation.
+/// </param>
 public sealed record SessionResponse(
     string Token,
     DateTimeOffset ExpiresAt,
@@ -92,7 +98,8 @@ public sealed record SessionResponse(
     Guid ConversationId,
     int LastSeq,
     WidgetConfig Config,
-    bool Verified);
+    bool Verified,
+    int? ReadSeq = null);
 
 /// <summary>A visitor's conversations, newest first.</summary>
 /// <param name="Items">The conversations. Those without a message are left out.</param>
@@ -168,6 +175,9 @@ public sealed record WidgetConfig
     /// <summary>Whether a transcript can be sent by e-mail.</summary>
     public bool Transcripts { get; init; }
 
+    /// <summary>Whether visitors can send files.</summary>
+    public bool Attachments { get; init; }
+
     /// <summary>Path of the widget's hosted page at this API. Use it where the customer's page has no access to devices.</summary>
     public string? HostedUrl { get; init; }
 
@@ -182,7 +192,7 @@ public sealed record WidgetConfig
 }
 
 /// <summary>A visitor's message.</summary>
-public sealed record MessageRequest
+public sealed record MessageRequest : IValidatableObject
 {
     /// <summary>Your ID for the message. A request with the same ID does not create a second message.</summary>
     [Required]
@@ -191,8 +201,7 @@ public sealed record MessageRequest
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
-    /// <summary>The message.</summary>
-    [VisibleText(ErrorMessage = "The message is empty.")]
+    /// <summary>The message. It may be empty if files are attached.</summary>
     [StringLength(4_000, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
 
@@ -203,6 +212,16 @@ public sealed record MessageRequest
     /// <summary>The widget's language for the visitor, such as <c>de</c>. Defaults to the question's language.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
+
+    /// <summary>IDs of files that were uploaded to the conversation before, at most 10.</summary>
+    [MaxLength(10, ErrorMessage = "A message can have at most 10 attachments.")]
+    public IReadOnlyList<Guid>? Attachments { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Attachments is not { Count: > 0 } && !new VisibleTextAttribute().IsValid(Text))
+            yield return new("The message is empty.", [nameof(Text)]);
+    }
 }
 
 public sealed record RatingRequest : IValidatableObject
@@ -264,6 +283,59 @@ public sealed record PersonRequest
     /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
     [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
     public string? Consent { get; init; }
+}
+
+/// <summary>Asks for a person. All fields are optional.</summary>
+public sealed record HumanRequest
+{
+    /// <summary>Your ID for the request. Sending it again has no effect. Without it, each request counts.</summary>
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string? ClientId { get; init; }
+
+    /// <summary>Why the visitor wants a person, in a few words. The staff see it in the inbox.</summary>
+    [StringLength(500, ErrorMessage = "reason can have at most 500 characters.")]
+    public string? Reason { get; init; }
+
+    /// <summary>The visitor's name.</summary>
+    [StringLength(200, ErrorMessage = "name can have at most 200 characters.")]
+    public string? Name { get; init; }
+
+    /// <summary>The visitor's e-mail address. With an address, the request is kept as a lead.</summary>
+    [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
+    public string? Email { get; init; }
+
+    /// <summary>What the person should know.</summary>
+    [StringLength(2_000, ErrorMessage = "message can have at most 2,000 characters.")]
+    public string? Message { get; init; }
+
+    /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
+
+    /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
+    [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
+    public string? Consent { get; init; }
+}
+
+/// <summary>Chooses the assistant instead of a person.</summary>
+public sealed record AssistantRequest
+{
+    /// <summary>Your ID for the request. Sending it again has no effect.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string ClientId { get; init; } = "";
+}
+
+/// <summary>Says how far the conversation has been read.</summary>
+public sealed record ReadRequest
+{
+    /// <summary>Sequence number of the last event that was read.</summary>
+    [Range(0, int.MaxValue, ErrorMessage = "seq must not be negative.")]
+    public int Seq { get; init; }
 }
 
 /// <summary>Gives contact details, or declines to. An e-mail address or a telephone number is required, unless declined.</summary>

@@ -18,6 +18,8 @@ internal static class AnswerServices
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<LiveAnswers>();
         services.AddSingleton<LiveVoiceUpdates>();
+        services.AddSingleton<VisitorNotices>();
+        services.AddNotificationSubscriber<VisitorNotices>();
         services.AddSingleton<ConversationThreads>();
         services.AddSingleton<ConversationFeed>();
         services.AddNotificationSubscriber<ConversationFeed>();
@@ -37,6 +39,7 @@ internal static class AnswerServices
         services.AddSingleton<MessageOffers>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
+        services.AddSingleton<AnswerStops>();
         services.AddSingleton<AnswerLeases>();
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<AnswerWorker>();

@@ -3,11 +3,15 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using Widget.Api.Attachments;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Limits;
+using Widget.Api.Visitors;
 using Widget.Contracts;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Answers;
 
@@ -18,6 +22,8 @@ public sealed partial class AskService(
     AnswerWorker worker,
     AnswerLeases leases,
     RequestLimits limits,
+    AttachmentStore attachments,
+    WakeUpSignal<HandoffQueue> queue,
     ILogger<AskService> logger)
 {
     /// <summary>
@@ -33,8 +39,8 @@ public sealed partial class AskService(
     internal const int UnansweredRetrySeconds = 5;
 
     /// <summary>
-    /// Appends the message and the pending answer in one commit. Sending the same client id again appends nothing and gives the same
-    /// answer.
+    /// Appends the message and the pending answer in one commit. While a person speaks, or if the message is only files, there is no
+    /// answer. Sending the same client id again appends nothing and gives the same answer.
     /// </summary>
     /// <returns>The answer as it is written, whichever node writes it, or why there is none.</returns>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
@@ -54,20 +60,40 @@ public sealed partial class AskService(
         if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new AskResult(AskRefusal.NoSuchConversation);
         if (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, request.ClientId, ct) is { } sent)
         {
-            return Follow(tenant, conversation, sent.Seq, await AnswerIdAsync(db, conversation, sent.Seq, ct), ct);
+            return await AnswerIdAsync(db, conversation, sent.Seq, ct) is { } known
+                ? Follow(tenant, conversation, sent, known, ct)
+                : new AskResult(sent);
+        }
+
+        var gate = await Handoff.ReadGateAsync(db, conversation, visitor, ct);
+        if (gate.IsBanned) return new AskResult(AskRefusal.Banned);
+        if (await attachments.SendAsync(db, conversation, rep: null, request.Attachments, ct) is not { } files)
+            return new AskResult(AskRefusal.NoSuchAttachment);
+        var text = (request.Text ?? "").Trim();
+        var written = new VisitorMessage
+        {
+            ClientId = request.ClientId,
+            Text = text,
+            Page = ContinueLinks.WithoutToken(request.Page),
+            Locale = request.Locale,
+            Attachments = files,
+        };
+        if (gate.IsPersonSpeaking || text.Length == 0)
+        {
+            var delivered = await ConversationLog.AppendAsync(db, conversation, written, ct);
+            if (gate.IsPersonSpeaking) await Handoff.VisitorWroteAsync(db, conversation, ct);
+            await db.CommitAsync(ct);
+            if (gate.IsPersonSpeaking) queue.Raise();
+            return new AskResult(delivered);
         }
 
         if (worker.IsFull) return new AskResult(AskRefusal.Busy);
         if (await CountUnansweredAsync(db, conversation, ct) >= MaxUnanswered) return new AskResult(AskRefusal.TooManyUnanswered);
-        var question = await ConversationLog.AppendAsync(
-            db,
-            conversation,
-            new VisitorMessage { ClientId = request.ClientId, Text = request.Text.Trim(), Page = request.Page, Locale = request.Locale },
-            ct);
+        var question = await ConversationLog.AppendAsync(db, conversation, written, ct);
         var message = await AddPendingAsync(db, conversation, question.Seq, ct);
         await db.CommitAsync(ct);
         worker.Start(tenant, message);
-        return Follow(tenant, conversation, question.Seq, message, ct);
+        return Follow(tenant, conversation, question, message, ct);
     }
 
     /// <summary>
@@ -94,6 +120,13 @@ public sealed partial class AskService(
         await db.CommitAsync(ct);
         if (isPending) await worker.StopAsync(message);
         return isPending;
+    }
+
+    /// <summary>Returns a visitor's message. Null if there is none with this seq.</summary>
+    public async Task<VisitorMessage?> FindMessageAsync(TenantId tenant, ConversationId conversation, int seq, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await ConversationLog.ReadAsync(db, conversation, seq - 1, ct) is [VisitorMessage message, ..] ? message : null;
     }
 
     private async Task<MessageId> AddPendingAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
@@ -135,30 +168,34 @@ public sealed partial class AskService(
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    // The answer to a visitor's message is either pending or in the log.
-    private static async Task<MessageId> AnswerIdAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
+    // The answer to a visitor's message is pending or in the log. Null if a person has answered instead.
+    private static async Task<MessageId?> AnswerIdAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
     {
         var pending = await db.PendingAnswers
             .Where(row => row.ConversationId == conversation && row.QuestionSeq == question)
             .Select(row => (MessageId?)row.MessageId)
             .SingleOrDefaultAsync(ct);
         if (pending is { } message) return message;
-        return await ConversationLog.AnswerToAsync(db, conversation, question, ct)
-            ?? throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and no pending one.");
+        return await ConversationLog.AnswerToAsync(db, conversation, question, ct);
     }
 
-    private AskResult Follow(TenantId tenant, ConversationId conversation, int question, MessageId message, CancellationToken ct) =>
+    private AskResult Follow(
+        TenantId tenant,
+        ConversationId conversation,
+        VisitorMessage question,
+        MessageId message,
+        CancellationToken ct) =>
         new(WithErrorOnFailure(UpdatesAsync(tenant, conversation, question, message, ct), message, ct));
 
     private async IAsyncEnumerable<AnswerUpdate> UpdatesAsync(
         TenantId tenant,
         ConversationId conversation,
-        int question,
+        VisitorMessage question,
         MessageId message,
         [EnumeratorCancellation] CancellationToken ct)
     {
         var (attempt, hasSources, sent) = (1, false, "");
-        await foreach (var update in feed.WatchAsync(tenant, conversation, question, ct))
+        await foreach (var update in feed.WatchAsync(tenant, conversation, question.Seq, ct))
         {
             if (update.Answer is { } answer && answer.MessageId == message.Value)
             {
@@ -170,6 +207,12 @@ public sealed partial class AskService(
             else if (update.Event is AssistantMessage final && final.MessageId == message.Value)
             {
                 foreach (var last in RemainingUpdates(final, attempt, hasSources, sent)) yield return last;
+                yield break;
+            }
+            else if (update.Event is PersonJoined)
+            {
+                // Answers that were in progress are in the log before this event, or were dropped.
+                yield return AskResult.DeliveredUpdate(question);
                 yield break;
             }
         }
@@ -200,7 +243,7 @@ public sealed partial class AskService(
         var completed = false;
         while (await NextAsync(updates, message))
         {
-            completed |= updates.Current is AnswerCompleted;
+            completed |= updates.Current is AnswerCompleted or MessageDelivered;
             yield return updates.Current;
         }
 
@@ -243,20 +286,31 @@ public enum AskRefusal
 
     /// <summary>The node has as many unfinished answers as it can handle.</summary>
     Busy,
+
+    /// <summary>The visitor may not write any more.</summary>
+    Banned,
+
+    /// <summary>A file was not uploaded to the conversation, or was sent before.</summary>
+    NoSuchAttachment,
 }
 
-/// <summary>The result of sending a message: its answer as it is written, or why it was refused.</summary>
+/// <summary>The result of sending a message: its answer as it is written, that a person answers, or why it was refused.</summary>
 public readonly record struct AskResult
 {
     private readonly Refusal? _limited;
 
     public AskResult(IAsyncEnumerable<AnswerUpdate> answer) => Answer = answer;
 
+    public AskResult(VisitorMessage delivered) => (Delivered, Answer) = (delivered, OnlyDelivered(delivered));
+
     public AskResult(AskRefusal refusal) => Refusal = refusal;
 
     public AskResult(Refusal limited) => (Refusal, _limited) = (AskRefusal.TooMany, limited);
 
     public IAsyncEnumerable<AnswerUpdate>? Answer { get; }
+
+    /// <summary>The message, if the assistant does not answer it. <see cref="Answer"/> then only says so.</summary>
+    public VisitorMessage? Delivered { get; }
 
     public AskRefusal Refusal { get; }
 
@@ -275,10 +329,21 @@ public readonly record struct AskResult
         AskRefusal.TooMany => _limited!.Message,
         AskRefusal.TooManyUnanswered => "Several of your questions are still being answered. Please wait for those first.",
         AskRefusal.Busy => "Many people are asking right now. Please try again in a moment.",
+        AskRefusal.Banned => VisitorBannedException.Text,
+        AskRefusal.NoSuchAttachment => "An attachment was not found. Upload the file to this conversation and send it once.",
         _ => "There is no such conversation.",
     };
 
     /// <summary>The refusal as the message of a hub exception, with the seconds to wait.</summary>
     public string HubMessage =>
         RetryAfter is { } seconds ? Limits.Refusal.ToHubMessage(RefusalMessage, seconds) : RefusalMessage;
+
+    internal static MessageDelivered DeliveredUpdate(VisitorMessage message) =>
+        new() { MessageId = Guid.Empty, Attempt = 0, Seq = message.Seq };
+
+    private static async IAsyncEnumerable<AnswerUpdate> OnlyDelivered(VisitorMessage message)
+    {
+        yield return DeliveredUpdate(message);
+        await Task.CompletedTask;
+    }
 }

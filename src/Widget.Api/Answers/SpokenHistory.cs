@@ -7,8 +7,8 @@ namespace Widget.Api.Answers;
 internal static class SpokenHistory
 {
     /// <summary>
-    /// The events with spoken turns as written messages. Assistant lines that only the visitor's page has reported are not confirmed, so
-    /// they stay an <see cref="Utterance"/>.
+    /// The events with spoken turns and a person's messages as written messages. Assistant lines that only the visitor's page has reported
+    /// are not confirmed, so they stay an <see cref="Utterance"/>.
     /// </summary>
     public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) =>
         ReportedUtterances.Resolve([.. events]).Select(AsMessage);
@@ -27,6 +27,17 @@ internal static class SpokenHistory
             MessageId = Guid.Empty,
             ReplyTo = 0,
             Text = spoken.Text,
+            Outcome = AnswerOutcome.Answered,
+            Citations = [],
+        },
+        // The assistant must know what its colleague has said, and that it has not said it itself.
+        PersonMessage { Text.Length: > 0 } said => new AssistantMessage
+        {
+            Seq = said.Seq,
+            At = said.At,
+            MessageId = Guid.Empty,
+            ReplyTo = 0,
+            Text = $"({said.Name}, a person of the company, wrote:) {said.Text}",
             Outcome = AnswerOutcome.Answered,
             Citations = [],
         },

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Handoffs;
 using Widget.Api.Web;
 
 namespace Widget.Api.Calls;
@@ -16,6 +17,12 @@ public sealed record CallRefusal(int Status, string Code, string Message)
         StatusCodes.Status404NotFound,
         "no_conversation",
         "There is no such conversation.");
+
+    /// <summary>The visitor may not write, so they may not call either.</summary>
+    internal static CallRefusal Banned { get; } = new(
+        StatusCodes.Status403Forbidden,
+        VisitorBannedException.Code,
+        VisitorBannedException.Text);
 
     /// <summary>The tenant's monthly messages, tokens or spend are used up.</summary>
     internal static CallRefusal BudgetReached { get; } = new(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Visitors;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Web;
@@ -17,8 +18,8 @@ namespace Widget.Api.Chat;
 [Authorize(Policy = Policies.Visitor)]
 public sealed class ConversationHub(
     AskService asks,
-    ConversationFeed feed,
     ConversationLog log,
+    HandoffVisitors handoffs,
     DataChannelRelay relay,
     VisitorTokens tokens) : Hub
 {
@@ -32,7 +33,7 @@ public sealed class ConversationHub(
         var conversation = new ConversationId(conversationId);
         if (await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, int.MaxValue, cancellationToken) is null)
             throw new HubException("There is no such conversation.");
-        await foreach (var update in feed.WatchAsync(visitor.Tenant, conversation, after, cancellationToken)) yield return update;
+        await foreach (var update in handoffs.WatchAsync(visitor.Tenant, conversation, after, cancellationToken)) yield return update;
     }
 
     /// <summary>Sends a message and streams its answer to the caller. All watchers also see both.</summary>
@@ -53,6 +54,20 @@ public sealed class ConversationHub(
         var visitor = Visitor();
         var (conversation, message) = (new ConversationId(conversationId), new MessageId(messageId));
         return asks.StopAsync(visitor.Tenant, visitor.Visitor, conversation, message, Context.ConnectionAborted);
+    }
+
+    /// <summary>Tells the staff that the visitor is typing. Call it at most every few seconds while the visitor types.</summary>
+    public Task Typing(Guid conversationId)
+    {
+        var visitor = Visitor();
+        return handoffs.TypingAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), Context.ConnectionAborted);
+    }
+
+    /// <summary>Records that the visitor has read the conversation up to a seq.</summary>
+    public Task Read(Guid conversationId, int seq)
+    {
+        var visitor = Visitor();
+        return handoffs.ReadAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), seq, Context.ConnectionAborted);
     }
 
     /// <summary>

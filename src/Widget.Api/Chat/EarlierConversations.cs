@@ -19,6 +19,8 @@ internal sealed class EarlierConversations(TenantDatabase database)
     private const int MaxTitleLength = 120;
     private const int MaxPreviewLength = 160;
 
+    private static readonly string[] Spoken = ["visitor_message", "assistant_message", "person_message", "utterance"];
+
     /// <summary>Returns the conversations that have a message, newest first. Null if the cursor is invalid.</summary>
     /// <param name="visitor">The visitor.</param>
     /// <param name="before">The cursor: <see cref="ConversationPage.Next"/> of the page before. Null for the first page.</param>
@@ -36,7 +38,7 @@ internal sealed class EarlierConversations(TenantDatabase database)
             from conversations conversation
             cross join lateral (
               select kind, left(data ->> 'text', 1000) as text from conversation_events
-              where tenant_id = $1 and conversation_id = conversation.id and kind in ('visitor_message', 'assistant_message', 'utterance')
+              where tenant_id = $1 and conversation_id = conversation.id and kind = any($6)
               order by seq desc limit 1
             ) last
             left join lateral (
@@ -55,6 +57,7 @@ internal sealed class EarlierConversations(TenantDatabase database)
                 new NpgsqlParameter { Value = (object?)cursor?.At ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 new NpgsqlParameter { Value = (object?)cursor?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 limit + 1,
+                Spoken,
             ]);
         var items = new List<ConversationSummary>();
         await using var rows = await batch.ReadAsync(ct);

@@ -32,6 +32,7 @@ internal sealed class SessionService(
     QualificationService qualifications,
     DemoFinder demos,
     PriceService prices,
+    ContinueLinks links,
     VisitorTokens tokens,
     TimeProvider clock)
 {
@@ -73,7 +74,8 @@ internal sealed class SessionService(
             conversation.Id.Value,
             conversation.LastSeq,
             await ConfigAsync(tenant, tenantSettings, request.Abilities, ct),
-            verified is not null);
+            verified is not null,
+            conversation.ReadSeq);
     }
 
     /// <summary>Does the same work as opening a session, but adds no visitor and no conversation.</summary>
@@ -91,6 +93,12 @@ internal sealed class SessionService(
     {
         VisitorId? browser = request.VisitorId is { } visitor ? new VisitorId(visitor) : null;
         ConversationId? requested = request.ConversationId is { } conversation ? new ConversationId(conversation) : null;
+        if (verified is null && !request.NewConversation && links.Read(tenant, request.Page) is { } continued
+            && await sessionVisitors.FindOfAsync(tenant, continued, ct) is { } reader)
+        {
+            return reader;
+        }
+
         if (verified is not null) return await sessionVisitors.FindVerifiedAsync(tenant, verified, browser, requested, ct);
         return browser is { } known ? await sessionVisitors.FindAsync(tenant, known, requested, ct) : null;
     }
@@ -122,6 +130,7 @@ internal sealed class SessionService(
             HasDemos = await demos.HasAnyAsync(tenant.TenantId, ct),
             HasPrices = await prices.HasAnyAsync(tenant.TenantId, ct),
             Transcripts = transcripts.IsAvailable,
+            Attachments = true,
             Availability = OpeningTimes.At(settings, clock.GetUtcNow()),
             HostedUrl = $"/widget/{tenant.Slug}",
             Modes = available,

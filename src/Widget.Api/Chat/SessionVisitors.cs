@@ -12,7 +12,8 @@ internal sealed record SessionVisitor(VisitorId Id, string? Locale, OpenConversa
 
 /// <param name="Id">The conversation.</param>
 /// <param name="LastSeq">Sequence number of its last event.</param>
-internal sealed record OpenConversation(ConversationId Id, int LastSeq);
+/// <param name="ReadSeq">How far the visitor has read; null if no person was ever asked for.</param>
+internal sealed record OpenConversation(ConversationId Id, int LastSeq, int? ReadSeq = null);
 
 /// <summary>
 /// Finds and adds the visitors of sessions. Every page view opens a session, so most of them take only one round trip to the database.
@@ -22,7 +23,8 @@ internal sealed class SessionVisitors(TenantDatabase database)
     // Of the visitor's conversations, the requested one comes first, then the last one.
     private const string Columns =
         """
-        select visitor.id, visitor.locale, conversation.id, conversation.last_seq
+        select visitor.id, visitor.locale, conversation.id, conversation.last_seq,
+               (select visitor_read_seq from handoffs where tenant_id = $1 and conversation_id = conversation.id)
         from visitors visitor
         left join lateral (
           select id, last_seq from conversations
@@ -51,6 +53,20 @@ internal sealed class SessionVisitors(TenantDatabase database)
     public async Task<SessionVisitor?> FindAsync(TenantId tenant, VisitorId visitor, ConversationId? requested, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(UnverifiedSql, [tenant.Value, visitor.Value, Uuid(requested)]);
+        return await ReadAsync(batch, ct);
+    }
+
+    /// <summary>
+    /// Finds the visitor of a conversation that a link continues. Null if there is none, or if an identity has been proved.
+    /// </summary>
+    public async Task<SessionVisitor?> FindOfAsync(TenantId tenant, ConversationId conversation, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(
+            $"""
+            {Columns} and visitor.verified_id is null
+              and visitor.id = (select visitor_id from conversations where tenant_id = $1 and id = $2)
+            """,
+            [tenant.Value, conversation.Value, conversation.Value]);
         return await ReadAsync(batch, ct);
     }
 
@@ -161,7 +177,9 @@ internal sealed class SessionVisitors(TenantDatabase database)
     {
         await using var row = await batch.ReadAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
-        var last = row.IsDBNull(2) ? null : new OpenConversation(new ConversationId(row.GetGuid(2)), row.GetInt32(3));
+        var last = row.IsDBNull(2)
+            ? null
+            : new OpenConversation(new ConversationId(row.GetGuid(2)), row.GetInt32(3), row.IsDBNull(4) ? null : row.GetInt32(4));
         return new SessionVisitor(new VisitorId(row.GetGuid(0)), row.IsDBNull(1) ? null : row.GetString(1), last);
     }
 

@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Answers;
 using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
-using Widget.Api.Leads;
+using Widget.Api.Handoffs;
 using Widget.Api.Limits;
-using Widget.Api.Mail;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
@@ -48,8 +47,7 @@ internal static class VisitorEndpoints
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
-        visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().ProducesProblem(429)
-            .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
+        visitor.MapHuman();
         visitor.MapContact();
         visitor.MapQualificationAnswers();
         visitor.MapTranscripts();
@@ -132,7 +130,8 @@ internal static class VisitorEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<Ok<AssistantMessage>, EventStreamResult<AnswerUpdate>, ProblemHttpResult>> Send(
+    private static async Task<
+        Results<Ok<AssistantMessage>, Accepted<ConversationEvent>, EventStreamResult<AnswerUpdate>, ProblemHttpResult>> Send(
         Guid id,
         MessageRequest request,
         HttpContext http,
@@ -144,6 +143,10 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
+            if (asked.Refusal == AskRefusal.Banned)
+                return Problems.Create(StatusCodes.Status403Forbidden, asked.RefusalMessage, VisitorBannedException.Code);
+            if (asked.Refusal == AskRefusal.NoSuchAttachment)
+                return Problems.Create(StatusCodes.Status404NotFound, asked.RefusalMessage, "no_attachment");
             if (asked.RetryAfter is not { } seconds) return Problems.Create(StatusCodes.Status404NotFound, asked.RefusalMessage);
             Refusal.SetRetryAfter(http, seconds);
             return asked.Refusal == AskRefusal.Busy
@@ -153,8 +156,17 @@ internal static class VisitorEndpoints
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))
             return new EventStreamResult<AnswerUpdate>(WithEventNames(answer, ct));
+        if (asked.Delivered is { } delivered) return TypedResults.Accepted<ConversationEvent>((string?)null, delivered);
         await foreach (var update in answer)
+        {
             if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
+            if (update is MessageDelivered { Seq: var seq } && await asks.FindMessageAsync(visitor.Tenant, new ConversationId(id), seq, ct)
+                is { } message)
+            {
+                return TypedResults.Accepted<ConversationEvent>((string?)null, message);
+            }
+        }
+
         return Problems.Create(
             StatusCodes.Status503ServiceUnavailable,
             "The answer is not ready. Send the message again with the same client id.");
@@ -166,7 +178,7 @@ internal static class VisitorEndpoints
         HttpContext http,
         VisitorTokens tokens,
         ConversationLog log,
-        ConversationFeed feed,
+        HandoffVisitors handoffs,
         CancellationToken ct,
         int after = 0)
     {
@@ -177,7 +189,7 @@ internal static class VisitorEndpoints
         var events = await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, after, ct);
         if (events is null) return Problems.NotFound("conversation");
         return Accepts(http, "text/event-stream")
-            ? new EventStreamResult<ConversationUpdate>(WithEventIds(feed.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
+            ? new EventStreamResult<ConversationUpdate>(WithEventIds(handoffs.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
             : TypedResults.Ok(events);
     }
 
@@ -203,21 +215,6 @@ internal static class VisitorEndpoints
         return await visitors.AppendAsync(visitor, conversation, rated, ct) is { } appended
             ? TypedResults.Ok(appended)
             : Problems.NotFound("conversation");
-    }
-
-    private static async Task<Results<Ok<PersonRequested>, ValidationProblem, ProblemHttpResult>> RequestPerson(
-        Guid id,
-        PersonRequest request,
-        HttpContext http,
-        VisitorTokens tokens,
-        LeadService leads,
-        CancellationToken ct)
-    {
-        if (!string.IsNullOrWhiteSpace(request.Email) && !MailAddress.IsValid(request.Email))
-            return Problems.Invalid("email", MailAddress.Invalid);
-        var (requested, refusal) = await leads.RequestPersonAsync(tokens.Read(http)!, new ConversationId(id), request, ct);
-        if (refusal is not null) return refusal.ToProblem(http);
-        return requested is not null ? TypedResults.Ok(requested) : Problems.NotFound("conversation");
     }
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> SetContext(
@@ -270,6 +267,7 @@ internal static class VisitorEndpoints
                 AnswerSources => "sources",
                 AnswerDelta => "delta",
                 AnswerCompleted => "completed",
+                MessageDelivered => "delivered",
                 _ => "error",
             });
         }
@@ -288,6 +286,7 @@ internal static class VisitorEndpoints
                 { Event: { } entry } => new SseItem<ConversationUpdate>(update, "event") { EventId = entry.Seq.ToString() },
                 { Answer: not null } => new SseItem<ConversationUpdate>(update, "answer"),
                 { Voice: not null } => new SseItem<ConversationUpdate>(update, "voice"),
+                { Presence: not null } => new SseItem<ConversationUpdate>(update, "presence"),
                 _ => new SseItem<ConversationUpdate>(update, "ping"),
             };
         }

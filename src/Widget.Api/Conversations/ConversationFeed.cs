@@ -14,6 +14,7 @@ public sealed class ConversationFeed(
     ConversationLog log,
     LiveAnswers answers,
     LiveVoiceUpdates voices,
+    VisitorNotices notices,
     TimeProvider clock,
     IHostApplicationLifetime lifetime) : INotificationSubscriber
 {
@@ -49,10 +50,12 @@ public sealed class ConversationFeed(
         using var logChanges = _signals.Listen(conversation, watcher.WakeForLog);
         using var answerChanges = answers.OnChange(conversation, watcher.WakeForLiveUpdate);
         using var voiceChanges = voices.OnChange(conversation, watcher.WakeForLiveUpdate);
+        using var noticeChanges = notices.OnChange(conversation, watcher.WakeForLiveUpdate);
         var cursors = new Dictionary<MessageId, AnswerCursor>();
         var completed = new HashSet<MessageId>();
         var lastSeq = after;
         var voiceVersion = 0L;
+        var noticeVersion = 0L;
         watcher.WakeForLog();
         var logReadAt = clock.GetTimestamp();
         var idleReadInterval = IdleReadInterval * (1 + Random.Shared.NextDouble());
@@ -70,6 +73,7 @@ public sealed class ConversationFeed(
                     foreach (var entry in events)
                     {
                         lastSeq = entry.Seq;
+                        notices.Ended(conversation, entry);
                         if (entry is AssistantMessage answer) completed.Add(new MessageId(answer.MessageId));
                         yield return new ConversationUpdate { Event = entry };
                     }
@@ -84,6 +88,9 @@ public sealed class ConversationFeed(
             }
 
             foreach (var update in voices.Since(conversation, ref voiceVersion)) yield return new ConversationUpdate { Voice = update };
+
+            if (notices.Since(conversation, ref noticeVersion) is { } presence)
+                yield return new ConversationUpdate { Presence = presence };
 
             var woken = await watcher.WaitAsync(KeepAliveInterval, ct, lifetime.ApplicationStopping);
             if (lifetime.ApplicationStopping.IsCancellationRequested) yield break;

@@ -14,6 +14,7 @@ internal static class ApiDescription
     [
         ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
         ("Leads", "Visitors who asked for a person."),
+        ("Inbox", "Conversations that people answer: the queue, replies, notes, and who is there."),
         ("Meetings", "Reps, their free times, and what is booked with them."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),
@@ -47,7 +48,8 @@ internal static class ApiDescription
                 gets 429 and `Retry-After` in seconds. Messages and events carry the sender's own `clientId`, so sending one again is safe.
                 A conversation is a log: its events are numbered by `seq` without gaps, and a client that has seen event n asks for the
                 events after n. The SignalR hub at `/hubs/conversation` offers the same over a WebSocket: `Watch(conversationId, after)`,
-                `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.
+                `Ask(conversationId, message)`, `Stop(conversationId, messageId)`, `Typing(conversationId)` and `Read(conversationId, seq)`.
+                Staff follow their inbox at `/hubs/inbox`.
                 """,
         };
         document.Tags = Groups.Select(group => new OpenApiTag { Name = group.Name, Description = group.Description }).ToHashSet();
@@ -100,9 +102,11 @@ internal static class ApiDescription
                 {
                     Type = JsonSchemaType.String,
                     Description = isQuestion
-                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. "
+                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer; "
+                            + "delivered when a person answers. "
                             + "The data of each is an AnswerUpdate as JSON."
-                        : "Server-sent events: event (its id is the seq), answer, ping. The data of each is a ConversationUpdate as JSON.",
+                        : "Server-sent events: event (its id is the seq), answer, voice, presence, ping. "
+                            + "The data of each is a ConversationUpdate as JSON.",
                 },
             };
             content["application/json"] = new OpenApiMediaType

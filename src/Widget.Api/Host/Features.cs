@@ -1,11 +1,14 @@
 using Widget.Api.Analytics;
 using Widget.Api.Answers;
+using Widget.Api.Attachments;
 using Widget.Api.Calls;
 using Widget.Api.Chat;
 using Widget.Api.Chat.Pages;
 using Widget.Api.Crm;
 using Widget.Api.Evaluation;
+using Widget.Api.Handoffs;
 using Widget.Api.Host.WarmUp;
+using Widget.Api.Inbox;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Leads;
@@ -60,6 +63,8 @@ internal static class Features
         services.AddUsage(options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         services.AddLimits(options.Limits, options.TrustedProxies);
         services.AddMediaModels(options.Transcription, options.Vision);
+        services.AddAttachments();
+        services.AddHandoffs();
         services.AddAnswers(options.Chat);
         services.AddKnowledge(
             options.Embedding,
@@ -74,6 +79,7 @@ internal static class Features
         services.AddLeads();
         services.AddMail(options.Mail);
         services.AddMeetings();
+        services.AddInbox();
         services.AddWebhooks(options.Webhooks);
         services.AddAnalytics();
         services.AddTriggers();
@@ -99,9 +105,11 @@ internal static class Features
     {
         app.MapHealth();
         app.MapVisitors();
+        app.MapAttachments();
         app.MapHostedPage();
         app.MapLeads();
         app.MapMeetings();
+        app.MapInbox();
         app.MapWebhooks();
         app.MapAnalytics();
         app.MapTriggers();

@@ -1,52 +1,73 @@
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Leads.Reading;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Leads;
 
 /// <summary>Visitors' requests for a person, the contact details that they give, and the leads that they become.</summary>
-internal sealed class LeadService(TenantDatabase database, TenantSettingsService settings, RequestLimits limits, TimeProvider clock)
+internal sealed class LeadService(
+    TenantDatabase database,
+    TenantSettingsService settings,
+    RequestLimits limits,
+    WakeUpSignal<HandoffQueue> queue,
+    TimeProvider clock)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
 
     /// <summary>
-    /// Adds the request to the conversation, once for each client id. With an e-mail address, it is kept as a lead in the same transaction.
+    /// Adds the request to the conversation and puts the conversation in the queue, once for each client id. With an e-mail address, it is
+    /// kept as a lead in the same transaction.
     /// </summary>
+    /// <param name="visitor">The visitor.</param>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="request">The request, with a client id.</param>
+    /// <param name="byAssistant">Whether the assistant asks on behalf of the visitor.</param>
+    /// <param name="ct">Cancels the request.</param>
     /// <returns>The event, or a refusal if a limit is reached. Both are null if the conversation is not the visitor's.</returns>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
+    /// <exception cref="VisitorBannedException">The visitor is banned.</exception>
     public async Task<(PersonRequested? Requested, Refusal? Refusal)> RequestPersonAsync(
         VisitorTicket visitor,
         ConversationId conversation,
-        PersonRequest request,
+        HumanRequest request,
+        bool byAssistant,
         CancellationToken ct)
     {
+        var clientId = request.ClientId ?? throw new ArgumentException("The client id is missing.", nameof(request));
         var availability = OpeningTimes.At(await settings.ReadAsync(visitor.Tenant, ct), clock.GetUtcNow());
         await using (var read = await database.BeginAsync(visitor.Tenant, ct))
         {
             if (!await ConversationLog.LockAsync(read, conversation, visitor.Visitor, ct)) return (null, null);
-            if (await ConversationLog.FindAsync<PersonRequested>(read, conversation, request.ClientId, ct) is { } before)
+            if (await ConversationLog.FindAsync<PersonRequested>(read, conversation, clientId, ct) is { } before)
                 return (before, null);
+            if ((await Handoff.ReadGateAsync(read, conversation, visitor.Visitor, ct)).IsBanned) throw new VisitorBannedException();
         }
 
         // Outside of the transaction, because the limits may wait for another connection to the database.
         if (await TakeAsync(visitor.Tenant, conversation, ct) is { } refusal) return (null, refusal);
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (null, null);
-        if (await ConversationLog.FindAsync<PersonRequested>(db, conversation, request.ClientId, ct) is { } sent) return (sent, null);
+        if (await ConversationLog.FindAsync<PersonRequested>(db, conversation, clientId, ct) is { } sent) return (sent, null);
         var requested = new PersonRequested
         {
-            ClientId = request.ClientId,
+            ClientId = clientId,
             Name = Given(request.Name),
             Email = Given(request.Email),
             Message = Given(request.Message),
+            Reason = Given(request.Reason),
+            ByAssistant = byAssistant,
+            Present = await Handoff.IsAnybodyPresentAsync(db, ct),
             Availability = availability,
         };
         var appended = await ConversationLog.AppendAsync(db, conversation, requested, ct);
+        await Handoff.RequestAsync(db, conversation, appended.Seq, requested.Reason, ct);
         if (requested.Email is { } email)
         {
             var details = new LeadDetails
@@ -60,6 +81,7 @@ internal sealed class LeadService(TenantDatabase database, TenantSettingsService
         }
 
         await db.CommitAsync(ct);
+        queue.Raise();
         return (appended, null);
     }
 

@@ -65,6 +65,12 @@ public enum Limit
     /// <summary>Meetings that visitors book, of a tenant as a whole.</summary>
     TenantMeetings,
 
+    /// <summary>Files that visitors upload, by visitor.</summary>
+    Attachments,
+
+    /// <summary>Files that visitors upload, of a tenant as a whole.</summary>
+    TenantAttachments,
+
     /// <summary>Requests without a credential, or with one that is not valid, by client address.</summary>
     Anonymous,
 }
@@ -132,6 +138,8 @@ public sealed record LimitOptions
         [Limit.MeetingSlots] = Rate.PerMinutes(60),
         [Limit.Meetings] = Rate.PerMinutes(10, 60),
         [Limit.TenantMeetings] = Rate.PerMinutes(600, 60),
+        [Limit.Attachments] = Rate.PerMinutes(30, 60),
+        [Limit.TenantAttachments] = Rate.PerMinutes(1_200, 60),
         [Limit.Anonymous] = Rate.PerMinutes(600),
     };
 

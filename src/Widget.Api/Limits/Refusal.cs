@@ -27,6 +27,7 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         Limit.PersonRequests or Limit.TenantPersonRequests => "Too many requests for a person have been sent.",
         Limit.Contacts or Limit.TenantContacts => "Contact details have been sent too often.",
         Limit.Meetings or Limit.TenantMeetings => "Too many meetings have been booked or changed.",
+        Limit.Attachments or Limit.TenantAttachments => "Too many files have been sent.",
         Limit.Completions => "This key has reached its limit on completions.",
         _ => "Too many requests.",
     }) + $" Please try again in {Seconds.ToString(CultureInfo.InvariantCulture)} {(Seconds == 1 ? "second" : "seconds")}.";

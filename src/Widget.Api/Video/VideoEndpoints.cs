@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -48,6 +49,7 @@ internal static class VideoEndpoints
         IMultiTenantContextAccessor tenants,
         VideoSessions sessions,
         ConversationThreads threads,
+        HandoffVisitors handoffs,
         VideoSessionMapper mapper,
         CancellationToken ct)
     {
@@ -55,6 +57,8 @@ internal static class VideoEndpoints
         ConversationId? requested = request.ThreadId is { } id ? new ConversationId(id) : null;
         if (await threads.FindAsync(caller.Tenant, caller.Visitor, requested, ct) is not { } thread)
             return CallRefusal.NoConversation.ToProblem();
+        if (caller.Visitor is { } visitor && await handoffs.IsBannedAsync(caller.Tenant, visitor, ct))
+            return CallRefusal.Banned.ToProblem();
         var (session, refusal) = await sessions.OpenAsync(caller, thread.Visitor, thread.Conversation, request, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(await mapper.OfAsync(session!, caller, ct));
     }

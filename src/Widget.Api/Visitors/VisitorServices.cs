@@ -12,6 +12,7 @@ internal static class VisitorServices
     {
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<Origins>();
+        services.AddSingleton<ContinueLinks>();
         services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();
         services.AddSingleton<IMultiTenantStrategy, HubTokenStrategy>();
         services.AddSingleton<VisitorService>();

@@ -5,7 +5,7 @@ using Widget.Platform.Database;
 
 namespace Widget.Platform.Work;
 
-/// <summary>Receives the notifications of one PostgreSQL channel.</summary>
+/// <summary>Receives the notifications of one PostgreSQL channel. A channel may have several subscribers.</summary>
 public interface INotificationSubscriber
 {
     string Channel { get; }
@@ -26,8 +26,8 @@ public sealed partial class NotificationListener(
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, INotificationSubscriber> _subscribers =
-        subscribers.ToDictionary(subscriber => subscriber.Channel, StringComparer.Ordinal);
+    private readonly ILookup<string, INotificationSubscriber> _subscribers =
+        subscribers.ToLookup(subscriber => subscriber.Channel, StringComparer.Ordinal);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         RepeatAsync(ListenAsync, FirstPause, MaxPause, stoppingToken);
@@ -42,24 +42,27 @@ public sealed partial class NotificationListener(
             Deliver(notification.Channel, subscriber => subscriber.Receive(notification.Payload));
         await using (var listen = connection.CreateCommand())
         {
-            listen.CommandText = string.Join("; ", _subscribers.Keys.Select(channel => $"listen {channel}"));
+            listen.CommandText = string.Join("; ", _subscribers.Select(channel => $"listen {channel.Key}"));
             await listen.ExecuteNonQueryAsync(ct);
         }
 
-        foreach (var channel in _subscribers.Keys) Deliver(channel, subscriber => subscriber.Connected());
+        foreach (var channel in _subscribers) Deliver(channel.Key, subscriber => subscriber.Connected());
         while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);
     }
 
     // One subscriber's exception must not end the connection of all.
     private void Deliver(string channel, Action<INotificationSubscriber> deliver)
     {
-        try
+        foreach (var subscriber in _subscribers[channel])
         {
-            if (_subscribers.TryGetValue(channel, out var subscriber)) deliver(subscriber);
-        }
-        catch (Exception e)
-        {
-            LogNotDelivered(SanitizedException.From(e), channel);
+            try
+            {
+                deliver(subscriber);
+            }
+            catch (Exception e)
+            {
+                LogNotDelivered(SanitizedException.From(e), channel);
+            }
         }
     }
 

@@ -78,6 +78,42 @@ public sealed class WebhooksShould : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Report_who_takes_a_conversation_and_when_the_assistant_answers_again()
+    {
+        var tenant = await TestTenant.CreateAsync(_database, _node);
+        var world = new Inbox.InboxWorld(tenant);
+        var webhook = await AddAsync(
+            tenant,
+            WebhookEvents.HandoffRequested,
+            WebhookEvents.HandoffAccepted,
+            WebhookEvents.HandoffReturned,
+            WebhookEvents.ConversationClosed);
+        var ada = await world.RepAsync("Ada");
+        var visitor = await tenant.VisitAsync();
+
+        await Inbox.HumanVisitor.RequestHumanAsync(visitor, new { reason = "A large order" });
+        await world.AcceptAsync(visitor, ada);
+        await world.ActAsync(visitor, "return", new { repId = ada.Id });
+        await world.AcceptAsync(visitor, ada);
+        await world.ActAsync(visitor, "close", new { repId = ada.Id });
+        await _receiver.ReceivesAsync(WebhookEvents.ConversationClosed);
+
+        var deliveries = (await DeliveriesAsync(tenant, webhook)).Reverse().ToList();
+        deliveries.Select(delivery => delivery.Event).ShouldBe(
+            [
+                WebhookEvents.HandoffRequested,
+                WebhookEvents.HandoffAccepted,
+                WebhookEvents.HandoffReturned,
+                WebhookEvents.HandoffAccepted,
+                WebhookEvents.ConversationClosed,
+            ]);
+        deliveries[0].Data.GetProperty("reason").GetString().ShouldBe("A large order");
+        deliveries[1].Data.GetProperty("name").GetString().ShouldBe("Ada");
+        deliveries[2].Data.GetProperty("reason").GetString().ShouldBe("returned");
+        deliveries[4].Data.GetProperty("conversationId").GetGuid().ShouldBe(visitor.Session.ConversationId);
+    }
+
+    [Fact]
     public async Task Report_a_repeated_request_once()
     {
         var tenant = await TestTenant.CreateAsync(_database, _node);

@@ -33,7 +33,11 @@ internal sealed partial class TranscriptMail(TranscriptWords words, string agent
             switch (entry)
             {
                 case VisitorMessage message:
-                    AddWords(text, html, words.Visitor, message.At, message.Text);
+                    AddWords(text, html, words.Visitor, message.At, Files(message.Text, message.Attachments));
+                    break;
+                case PersonMessage said:
+                    var written = Files(said.Text, said.Attachments);
+                    AddMessage(text, html, said.Name, said.At, written, Paragraphs(written));
                     break;
                 case Utterance said:
                     var speaker = said.Speaker == Speaker.Visitor ? words.Visitor : agent;
@@ -57,6 +61,10 @@ internal sealed partial class TranscriptMail(TranscriptWords words, string agent
         text.Append("--\n").Append(footer).Append('\n');
         return new MailContent(recipient, OneLine(Fill(words.Subject, company)), text.ToString(), Document(introduction, html, footer));
     }
+
+    // Files are named only. Their links would give access to them to whoever gets the e-mail.
+    private static string Files(string text, IReadOnlyList<Attachment> attachments) =>
+        string.Join('\n', attachments.Select(file => $"[{file.Name}]").Prepend(text).Where(line => line.Length > 0));
 
     private static void AddWords(StringBuilder text, StringBuilder html, string name, DateTimeOffset at, string said)
     {

@@ -66,7 +66,7 @@ internal sealed class TranscriptService(
         }
 
         // Without this check, anybody could use us to send e-mails with their own text.
-        if (!events.Exists(entry => entry is AssistantMessage or Utterance { Speaker: Speaker.Assistant }))
+        if (!events.Exists(entry => entry is AssistantMessage or PersonMessage or Utterance { Speaker: Speaker.Assistant }))
             return (TranscriptOutcome.Empty, null);
         // Outside of the transaction: the limits may wait for another connection to the database, and rendering takes a while.
         if (await TakeAsync(tenant.TenantId, conversation, request.Email, address, ct) is { } refusal) return (default, refusal);

@@ -59,6 +59,14 @@ internal sealed class RepService(
         return [.. rows.Select(Show)];
     }
 
+    /// <summary>Returns the names of all reps, also of removed ones.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var rows = await db.Reps.AsNoTracking().Select(row => new { row.Id, row.Name }).ToListAsync(ct);
+        return rows.ToDictionary(row => row.Id.Value, row => row.Name);
+    }
+
     /// <summary>Changes a rep. Null if there is no such rep.</summary>
     public async Task<Rep?> ChangeAsync(TenantId tenant, RepId id, RepChanges changes, CancellationToken ct)
     {

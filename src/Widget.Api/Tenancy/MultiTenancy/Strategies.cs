@@ -2,15 +2,27 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tenancy.MultiTenancy;
 
-/// <summary>A tenant's API key: <c>Authorization: Bearer sk_…</c></summary>
+/// <summary>
+/// A tenant's API key: <c>Authorization: Bearer sk_…</c>. The staff's hub also accepts it in the query, because browsers cannot send headers
+/// with WebSockets.
+/// </summary>
 public sealed class ApiKeyStrategy : IMultiTenantStrategy
 {
+    private const string Hub = "/hubs/inbox";
+
     public bool ReadsCredential => true;
 
     public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
 
     internal static string? Read(HttpContext http) =>
-        BearerToken.Read(http) is { } token && token.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) ? token : null;
+        (BearerToken.Read(http) ?? OfQuery(http)) is { } token && token.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
+            ? token
+            : null;
+
+    private static string? OfQuery(HttpContext http) =>
+        http.Request.Path.StartsWithSegments(Hub, StringComparison.OrdinalIgnoreCase)
+            ? http.Request.Query["access_token"].ToString()
+            : null;
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -38,6 +39,7 @@ internal static class VoiceEndpoints
         IMultiTenantContextAccessor tenants,
         VoiceCalls calls,
         ConversationThreads threads,
+        HandoffVisitors handoffs,
         VoiceSessionMapper mapper,
         CancellationToken ct)
     {
@@ -46,6 +48,8 @@ internal static class VoiceEndpoints
         ConversationId? requested = request.ThreadId is { } id ? new ConversationId(id) : null;
         if (await threads.FindAsync(caller.Tenant, caller.Visitor, requested, ct) is not { } thread)
             return CallRefusal.NoConversation.ToProblem();
+        if (caller.Visitor is { } visitor && await handoffs.IsBannedAsync(caller.Tenant, visitor, ct))
+            return CallRefusal.Banned.ToProblem();
         var (call, sdp, refusal) = await calls.OpenAsync(tenants.Current(), caller, thread.Visitor, thread.Conversation, request, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(mapper.Of(call!, caller, sdp));
     }

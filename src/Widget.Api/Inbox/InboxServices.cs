@@ -1,0 +1,37 @@
+using Microsoft.SemanticKernel;
+using Widget.Platform.Work;
+
+namespace Widget.Api.Inbox;
+
+internal static class InboxServices
+{
+    /// <summary>The staff's inbox.</summary>
+    public static IServiceCollection AddInbox(this IServiceCollection services)
+    {
+        services.AddSingleton(InboxTables.Tables);
+        services.AddSingleton<InboxReps>();
+        services.AddSingleton<InboxQueries>();
+        services.AddSingleton<ActingRep>();
+        services.AddSingleton<HandoffActions>();
+        services.AddSingleton<RepMessages>();
+        services.AddSingleton<PresenceService>();
+        services.AddSingleton<Suggestions>();
+        services.AddSingleton<HandoffMails>();
+        services.AddHostedService<HandoffWorker>();
+        services.AddSingleton<InboxFeed>();
+        services.AddNotificationSubscriber<InboxFeed>();
+        services.AddSingleton<InboxEvents>();
+        services.AddNotificationSubscriber<InboxEvents>();
+        return services;
+    }
+
+    public static void MapInbox(this IEndpointRouteBuilder routes)
+    {
+        routes.MapInboxOfStaff();
+        routes.MapCannedReplies();
+        routes.MapBans();
+        routes.MapRepAttachments();
+        Suggestions.MapSuggestions(routes);
+        routes.MapHub<InboxHub>(InboxHub.Path);
+    }
+}
