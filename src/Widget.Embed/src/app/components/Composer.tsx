@@ -18,6 +18,8 @@ export function Composer({ store }: { store: Store }) {
   const t = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = store.draft.value;
+  const attached = store.attached.value;
+  const empty = (draft.trim() === '' && attached.length === 0) || attached.some(({ id }) => !id);
   const over = draft.trim().length - maxMessageLength;
   const answering = store.thread.currentAnswer.value !== undefined;
   const refused = store.status.value.state === 'refused';
@@ -40,7 +42,7 @@ export function Composer({ store }: { store: Store }) {
   }, [draft]);
 
   const send = (): void => {
-    if (draft.trim() === '' || over > 0) return;
+    if (empty || over > 0) return;
     store.send(draft);
     store.draft.value = '';
     field.current?.focus();
@@ -84,6 +86,9 @@ export function Composer({ store }: { store: Store }) {
         />
       )}
       <div class="field">
+        {store.turn.value && store.config.value?.attachments && (
+          <Part load={store.modules.attach} props={{ panel: store }} />
+        )}
         <textarea
           ref={field}
           rows={1}
@@ -120,13 +125,7 @@ export function Composer({ store }: { store: Store }) {
             <Icon name="stop" />
           </button>
         ) : (
-          <button
-            type="submit"
-            class="send"
-            aria-label={t.send}
-            title={t.send}
-            disabled={draft.trim() === '' || over > 0 || refused}
-          >
+          <button type="submit" class="send" aria-label={t.send} title={t.send} disabled={empty || over > 0 || refused}>
             <Icon name="send" />
           </button>
         )}
