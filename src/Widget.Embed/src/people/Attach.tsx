@@ -68,8 +68,8 @@ function Waiting({ file, uploads }: { file: Attached; uploads: Uploads }) {
     <li class={file.failed ? 'failed' : ''}>
       {file.preview ? <img src={file.preview} alt="" /> : <Icon name="file" path={fileIcon} />}
       <span>
-        <span class="file-name" dir="auto" translate={false}>
-          {file.name}
+        <span class="file-name">
+          <bdi translate={false}>{file.name}</bdi>
         </span>
         <span class={`note ${file.failed ? 'error' : ''}`} role={file.failed ? 'alert' : undefined}>
           {state} · {fileSize(file.bytes ?? 0)}

@@ -39,8 +39,8 @@ function File({ file, href }: { file: Attachment; href: string }) {
     <a class="file-card" href={href} target="_blank" rel="noopener noreferrer" aria-label={label}>
       <Icon name="file" path={fileIcon} />
       <span>
-        <span class="file-name" dir="auto" translate={false}>
-          {file.name}
+        <span class="file-name">
+          <bdi translate={false}>{file.name}</bdi>
         </span>
         <span class="note">{fileSize(file.bytes)}</span>
       </span>

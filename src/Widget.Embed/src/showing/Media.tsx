@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import type { Demo } from '../app/events';
 import { fill } from '../app/i18n';
@@ -97,8 +97,15 @@ function Picture({ url, title, fail }: { url: string; title: string; fail: () =>
   const t = showingWords.value;
   const [zoomed, setZoomed] = useState(false);
   const label = zoomed ? t.zoomOut : t.zoomIn;
+  const box = useRef<HTMLDivElement>(null);
+  // The middle of the picture stays where it was.
+  useLayoutEffect(() => {
+    if (!zoomed || !box.current) return;
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = box.current;
+    box.current.scrollTo((scrollWidth - clientWidth) / 2, (scrollHeight - clientHeight) / 2);
+  }, [zoomed]);
   return (
-    <div class={`demo-picture ${zoomed ? 'zoomed' : ''}`}>
+    <div class={`demo-picture ${zoomed ? 'zoomed' : ''}`} ref={box}>
       <button type="button" aria-label={`${title}. ${label}`} title={label} onClick={() => setZoomed(!zoomed)}>
         <img src={url} alt={title} referrerpolicy="no-referrer" onError={fail} />
       </button>

@@ -30,7 +30,10 @@ export class Triggers {
   #bubble: Bubble | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly host: Host) {
+  constructor(
+    private readonly host: Host,
+    private readonly show = showBubble,
+  ) {
     this.#store = new Store(`widget:${host.siteKey}:triggers`);
     this.#visit = {
       path: location.pathname,
@@ -107,7 +110,7 @@ export class Triggers {
     this.#store.count(trigger.id);
     this.#report(trigger, 'shown');
     const language = host.locale ?? (document.documentElement.lang || navigator.language);
-    this.#bubble = showBubble(host.shadow, trigger.message, language, host.appearance()?.scheme ?? 'auto', {
+    this.#bubble = this.show(host.shadow, trigger.message, language, host.appearance()?.scheme ?? 'auto', {
       open: () => {
         this.#report(trigger, 'opened');
         this.#store.close(trigger.id);

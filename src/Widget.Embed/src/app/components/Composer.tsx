@@ -135,7 +135,7 @@ export function Composer({ store }: { store: Store }) {
           {fill(t.tooLong, { n: over })}
         </div>
       ) : (
-        store.config.value && <div class="note">{t.disclaimer}</div>
+        store.config.value && !store.turn.value?.name && <div class="note">{t.disclaimer}</div>
       )}
     </form>
   );

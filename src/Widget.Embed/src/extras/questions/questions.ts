@@ -13,7 +13,7 @@ export interface FormField {
   label: string;
   kind: 'name' | 'email' | 'phone' | Question['kind'];
   required: boolean;
-  options: Option[];
+  options: readonly Option[];
 }
 
 export interface Option {

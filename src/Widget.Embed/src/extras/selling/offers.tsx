@@ -23,7 +23,10 @@ export function Offers({ panel, answer, question }: OffersProps) {
   addStyles(panel.host.shadow);
   const asked = panel.contactQuestion.value;
   const contact = asked?.messageId === answer.messageId ? asked : undefined;
-  const offers = offersBelow(panel.conversation.value, answer).filter((offer) => !contact || offer !== 'contact');
+  const offers = offersBelow(panel.conversation.value, answer).filter((offer) =>
+    // The visitor waits for a person, or talks to one, already.
+    offer === 'person' ? !panel.turn.value : offer !== 'contact' || !contact,
+  );
   return (
     <>
       {contact && <ContactCard panel={panel} question={contact} />}
