@@ -124,6 +124,12 @@ describe('a message to a person', () => {
     expect(isAwaitingAnswer(applyEvent(early, event))).toBe(false);
   });
 
+  it('gets none either after the person has left, also after a reload', () => {
+    const it = after(requested, asked('a'), joined, asked('b'), { kind: 'assistant_chosen' });
+    expect(isAwaitingAnswer(it)).toBe(false);
+    expect(isAwaitingAnswer(after(requested, joined, left('returned'), asked('c')))).toBe(true);
+  });
+
   it('has its files', () => {
     const file = { id: '1', name: 'a.png', contentType: 'image/png', bytes: 1, url: '/files/1' };
     const it = after({ kind: 'visitor_message', clientId: 'a', text: '', attachments: [file] });

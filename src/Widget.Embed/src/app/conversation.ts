@@ -69,10 +69,10 @@ export function currentAnswer(conversation: Conversation): AssistantItem | undef
   );
 }
 
-/** Whether a message waits for the first word of its answer. */
-export function isAwaitingAnswer(conversation: Conversation): boolean {
+/** Whether a message waits for the first word of its answer. What was said before a person came or went does not. */
+export function isAwaitingAnswer({ items }: Conversation): boolean {
   // Items are in the order in which they are shown, so an answer follows its question.
-  const last = lastMessage(conversation);
+  const last = items.findLast(({ kind }) => kind === 'visitor' || kind === 'assistant' || kind === 'people');
   return last?.kind === 'visitor'
     ? last.refused === undefined && !last.delivered
     : last?.kind === 'assistant' && last.outcome === undefined && last.text === '';

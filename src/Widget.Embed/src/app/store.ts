@@ -159,7 +159,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     if (this.call.value?.active.value === false) this.calls.end();
     if (this.asksFirst.value) {
       this.view.value = 'thread';
-      this.held.value = trimmed;
+      this.held.value = [this.held.value, trimmed].filter(Boolean).join('\n\n');
       // The message must not depend on the module.
       this.modules.preChat().catch(() => this.sendHeld());
     } else this.write(trimmed);

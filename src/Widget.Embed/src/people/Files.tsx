@@ -36,7 +36,7 @@ function File({ file, href }: { file: Attachment; href: string }) {
       </a>
     );
   return (
-    <a class="file-card" href={href} target="_blank" rel="noopener noreferrer" aria-label={label}>
+    <a class="file-card" href={href} target="_blank" rel="noopener noreferrer" title={label}>
       <Icon name="file" path={fileIcon} />
       <span>
         <span class="file-name">

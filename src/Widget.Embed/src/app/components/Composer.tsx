@@ -17,6 +17,8 @@ function shadowOf(element: HTMLElement | null): ShadowRoot | undefined {
 export function Composer({ store }: { store: Store }) {
   const t = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
+  const person = store.turn.value?.name;
+  const placeholder = person ? t.writeMessage : t.placeholder;
   const draft = store.draft.value;
   const attached = store.attached.value;
   const empty = (draft.trim() === '' && attached.length === 0) || attached.some(({ id }) => !id);
@@ -94,8 +96,8 @@ export function Composer({ store }: { store: Store }) {
           rows={1}
           dir={draft === '' ? (t.dir as 'ltr' | 'rtl') : 'auto'}
           value={draft}
-          placeholder={t.placeholder}
-          aria-label={t.placeholder}
+          placeholder={placeholder}
+          aria-label={placeholder}
           aria-invalid={over > 0}
           disabled={refused}
           enterkeyhint="send"
@@ -135,7 +137,7 @@ export function Composer({ store }: { store: Store }) {
           {fill(t.tooLong, { n: over })}
         </div>
       ) : (
-        store.config.value && !store.turn.value?.name && <div class="note">{t.disclaimer}</div>
+        store.config.value && !person && <div class="note">{t.disclaimer}</div>
       )}
     </form>
   );
