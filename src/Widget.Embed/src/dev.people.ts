@@ -3,6 +3,8 @@ import type { Item } from './app/conversation';
 import type { Attachment, Availability, Config, Demo, PeopleEvent, Presence } from './app/events';
 import type { Attached } from './app/moduleHost';
 import type { Store } from './app/store';
+import type { VideoState } from './dev.video';
+import type { VoiceState } from './dev.voice';
 
 export interface PeopleState {
   items?: Item[];
@@ -14,7 +16,8 @@ export interface PeopleState {
   press?: string;
   presses?: string[];
   draft?: string;
-  large?: boolean;
+  call?: VideoState;
+  voice?: VoiceState;
 }
 
 const open: Availability = { open: true, opensAt: null, timeZone: 'Europe/Berlin', replyMinutes: 3, hours: [] };
@@ -65,7 +68,7 @@ const here: Item[] = [
   said(8, 'And here is the part: https://harbor.example/parts/battery-2.'),
 ];
 const tray: Attached[] = [
-  { key: '1', id: '1', name: 'frame.png', contentType: 'image/png', bytes: 482_000, preview: picture },
+  { key: '1', ...photo },
   { key: '2', name: 'bill.pdf', contentType: 'application/pdf', bytes: 1_200_000, progress: 0.62 },
   { key: '3', name: 'a photo with a long name of the battery.jpeg', bytes: 4_800_000, failed: true },
 ];
@@ -188,6 +191,8 @@ export const peopleStates: Record<string, PeopleState> = {
   'demo zoomed': { items: demo(image), stage: image, press: '.demo-picture button' },
   'demo slide': { items: demo(slide), stage: slide },
   'demo page': { items: demo(web), stage: web },
+  'demo in a video call': { items: demo(image), stage: image, call: { phase: 'live', hidesThread: false } },
+  'demo in a voice call': { items: demo(image), stage: image, voice: { phase: 'live' } },
   'demo small': { items: demo(image), stage: image, press: '.fold' },
   'prices list': {
     items: [

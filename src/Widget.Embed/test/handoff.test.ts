@@ -67,6 +67,7 @@ const open = async (): Promise<void> => {
     shadow,
     emit: (...event: [string, unknown]) => emitted.push(event),
     setAppearance: () => undefined,
+    appearance: () => undefined,
   };
   store = new Store(host as unknown as Host, modules as Modules);
   store.open.value = true;

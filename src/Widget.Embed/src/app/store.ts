@@ -454,7 +454,13 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     if (!this.config.value && hasMessages && returns && this.#tab.remembered === 'thread') this.view.value = 'thread';
     const { color, position, scheme } = config.theme;
     // Before the configuration: the theme is computed from the colors that this sets.
-    this.host.setAppearance({ color, position, scheme, logoUrl: config.logoUrl ?? null, triggers: config.triggers });
+    this.host.setAppearance({
+      color,
+      position,
+      scheme,
+      logoUrl: config.logoUrl ?? null,
+      triggers: config.triggers ?? this.host.appearance()?.triggers,
+    });
     this.config.value = config;
     if (config.locale !== 'auto' && !this.host.locale) void setLocale(chooseLocale([config.locale]));
     this.#pageFacts.sendIdentity();

@@ -23,7 +23,7 @@ export function Attach({ panel }: PanelProps) {
           {attached.length > 0 && (
             <ul aria-label={t.files}>
               {attached.map((file) => (
-                <Waiting key={file.key} file={file} uploads={uploads} />
+                <Waiting key={file.key} file={file} uploads={uploads} api={panel.host.api} />
               ))}
             </ul>
           )}
@@ -60,13 +60,15 @@ export function Attach({ panel }: PanelProps) {
 }
 
 /** A file that is being uploaded, or is ready to be sent. */
-function Waiting({ file, uploads }: { file: Attached; uploads: Uploads }) {
+function Waiting({ file, uploads, api }: { file: Attached; uploads: Uploads; api: string }) {
   const t = peopleWords.value;
+  const picture =
+    file.url && file.contentType?.startsWith('image/') ? new URL(file.url, api || location.href).href : file.preview;
   const percent = Math.round((file.progress ?? 0) * 100);
   const state = file.failed ? t.uploadFailed : file.id ? t.uploaded : fill(t.uploading, { n: percent });
   return (
     <li class={file.failed ? 'failed' : ''}>
-      {file.preview ? <img src={file.preview} alt="" /> : <Icon name="file" path={fileIcon} />}
+      {picture ? <img src={picture} alt="" referrerpolicy="no-referrer" /> : <Icon name="file" path={fileIcon} />}
       <span>
         <span class="file-name">
           <bdi translate={false}>{file.name}</bdi>

@@ -55,8 +55,7 @@ export class Uploads {
   remove(key: string): void {
     this.#running.get(key)?.abort.abort();
     this.#running.delete(key);
-    const gone = this.panel.attached.value.find((file) => file.key === key);
-    if (gone?.preview) URL.revokeObjectURL(gone.preview);
+    this.#revoke(key);
     this.problem.value = '';
     this.panel.attached.value = this.panel.attached.value.filter((file) => file.key !== key);
   }
@@ -68,7 +67,10 @@ export class Uploads {
     try {
       const progress = (part: number): void => this.#change(key, { progress: part });
       const uploaded = await this.send(this.panel, file, progress, abort.signal);
-      this.#change(key, { ...uploaded, progress: 1 });
+      this.#revoke(key);
+      this.panel.attached.value = this.panel.attached.value.map((other) =>
+        other.key === key ? { key, ...uploaded } : other,
+      );
       this.#running.delete(key);
     } catch (error) {
       if (abort.signal.aborted) return;
@@ -78,6 +80,12 @@ export class Uploads {
         this.problem.value = refused;
       } else this.#change(key, { failed: true });
     }
+  }
+
+  /** The browser's own copy of the picture is no longer needed. */
+  #revoke(key: string): void {
+    const preview = this.panel.attached.value.find((file) => file.key === key)?.preview;
+    if (preview) URL.revokeObjectURL(preview);
   }
 
   #change(key: string, change: Partial<Attached>): void {
