@@ -22,7 +22,7 @@ const labels: Record<string, string[]> = {
   en: ['Open chat', "The chat couldn't be loaded. Try again"],
   de: ['Chat öffnen', 'Chat nicht verfügbar. Erneut versuchen'],
   es: ['Abrir el chat', 'Chat no disponible. Reintentar'],
-  ar: ['فتح الدردشة', 'الدردشة غير متاحة. أعد المحاولة'],
+  ar: ['فتح الدردشة', 'تعذّر فتح الدردشة. أعد المحاولة'],
 };
 const page = window as unknown as Record<string, unknown>;
 

@@ -29,7 +29,7 @@ export function showBubble(
   scheme: 'auto' | 'light' | 'dark',
   { open, close }: BubbleActions,
 ): Bubble {
-  if (!shadow.adoptedStyleSheets.includes(style)) shadow.adoptedStyleSheets.push(style);
+  if (!shadow.adoptedStyleSheets.includes(style)) shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, style];
   const t = words[language.slice(0, 2)] ?? english;
   const isRtl = language.startsWith('ar');
   const bubble = document.createElement('div');
