@@ -28,7 +28,7 @@ const app = await build({
     target: 'es2022',
     modulePreload: false,
     rollupOptions: {
-      input: { app: 'src/main.tsx', mistakes: 'src/loader/mistakes.ts' },
+      input: { app: 'src/main.tsx', aside: 'src/loader/aside.ts' },
       preserveEntrySignatures: 'strict',
       output: {
         entryFileNames: '[name]-[hash].js',
@@ -45,7 +45,7 @@ const entry = (name) =>
 await build({
   configFile: false,
   logLevel: 'warn',
-  define: { APP_MODULE: JSON.stringify(entry('app')), MISTAKES_MODULE: JSON.stringify(entry('mistakes')) },
+  define: { APP_MODULE: JSON.stringify(entry('app')), ASIDE_MODULE: JSON.stringify(entry('aside')) },
   build: {
     outDir: out,
     emptyOutDir: false,

@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-const modules = ['video', 'voice', 'speech', 'dictation', 'extras', 'prelude'];
+const modules = ['video', 'voice', 'speech', 'dictation', 'extras', 'people', 'showing', 'prelude'];
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', '*.mjs', 'eslint.config.js'] },
@@ -19,7 +19,7 @@ export default tseslint.config(
       ],
     },
   },
-  // Imports go in one direction: main and modules.ts → video, voice, speech, dictation, extras, prelude → call → app, media.
+  // Imports go in one direction: main and modules.ts → video, voice, speech, dictation, extras, people, showing, prelude → call → app, media.
   ...forbidImports('app', `modules|main|${modules.join('|')}|call|media`),
   ...modules.flatMap((name) =>
     forbidImports(name, ['app/store', 'modules', 'main', ...modules.filter((other) => other !== name)].join('|')),

@@ -10,7 +10,7 @@ export interface WidgetEvents {
   close: undefined;
   /** The visitor sent a message. */
   message: { text: string };
-  /** An answer is complete. */
+  /** An answer is complete, or a person has written; then the outcome is `person`. */
   answer: { text: string; outcome: string };
   /** An error that the visitor also sees. */
   error: { message: string };
@@ -58,6 +58,29 @@ export interface Appearance {
   logoUrl?: string | null;
   /** The number of unread answers when the visitor left the last page. */
   unread?: number;
+  /** What to say to visitors who have not opened the panel. */
+  triggers?: Trigger[] | null | undefined;
+}
+
+/** A message beside the launcher, and when it is shown. All conditions that are given must be met. */
+export interface Trigger {
+  id: string;
+  when: {
+    /** Patterns of the page's path. `*` stands for any characters. */
+    pages?: string[] | null;
+    /** Seconds since the page was opened. */
+    afterSeconds?: number | null;
+    /** How far the visitor has scrolled, from 0 to 100. */
+    scrollPercent?: number | null;
+    /** The pointer leaves the page at its top. */
+    onExit?: boolean | null;
+    /** Whether the visitor has been here before, in an earlier session of the browser. */
+    returning?: boolean | null;
+  };
+  message: string;
+  variant?: string | null;
+  /** How often a visitor sees it. */
+  cap: number;
 }
 
 /** What the loader offers the app. */
@@ -70,6 +93,8 @@ export interface Host {
   readonly locale: string | undefined;
   readonly element: HTMLElement;
   readonly shadow: ShadowRoot;
+  /** The message beside the launcher that the visitor has answered: the agent's first line. */
+  opener?: string;
   /** Shows the launcher as open or closed, with a label. */
   launcher(open: boolean, label: string): void;
   /** Shows the number of unread answers. */
@@ -80,7 +105,7 @@ export interface Host {
   setAppearance(appearance: Appearance): void;
   /** Removes what the browser remembers about the visitor. */
   forget(): void;
-  emit<Name extends WidgetEventName>(event: Name, detail: WidgetEvents[Name]): void;
+  emit<Name extends WidgetEventName>(event: Name, detail?: WidgetEvents[Name]): void;
 }
 
 export type App = Omit<WidgetApi, 'on' | 'off' | 'attach' | 'open'> & {

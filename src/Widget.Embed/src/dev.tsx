@@ -13,6 +13,7 @@ import { addSheets } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
 import { fakeSelling, sellingStates, type SellingState } from './dev.selling';
+import { fakePeople, peopleStates, type PeopleState } from './dev.people';
 import { fakeVideoCall, type VideoState } from './dev.video';
 import { fakeVoiceCall, type VoiceState } from './dev.voice';
 import type { Host } from './contract';
@@ -134,7 +135,8 @@ const states: Record<
     known?: boolean;
     /** Selects an element that is clicked once the state is shown. */
     press?: string;
-  } & Omit<SellingState, 'sheet'>
+  } & Omit<SellingState, 'sheet'> &
+    PeopleState
 > = {
   home: {},
   'home text only': { modes: ['text'] },
@@ -160,6 +162,7 @@ const states: Record<
   'transcript form': { items: [asked, shortAnswer], sheet: 'transcript' },
   'history list': { items: [asked, shortAnswer], sheet: 'history' },
   ...sellingStates,
+  ...peopleStates,
   'prelude video': { prelude: 'video' },
   'prelude voice': { prelude: 'voice' },
   connecting: { status: { state: 'connecting' }, unknown: true },
@@ -356,6 +359,7 @@ for (const [name, state] of Object.entries(states)) {
   (store as { knownVisitor: boolean }).knownVisitor = state.known ?? false;
   store.get = <T,>() => Promise.resolve(conversations as T);
   if (name in sellingStates) fakeSelling(store, state);
+  if (name in peopleStates) fakePeople(store, state);
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
   if (state.call) store.call.value = fakeVideoCall(store, state.call);

@@ -18,7 +18,7 @@ export function start(host: Host): App {
   root.className = 'widget';
   root.dataset.mode = host.mode;
   addSheets(host.shadow, launcherStyle, panelStyle);
-  addCloseIcon(host.shadow.querySelector('.launcher .chat'));
+  addCloseIcon(host.shadow.querySelector('.launcher svg'));
   host.shadow.append(root);
 
   const stopTheme = applyTheme(root, store.config);
@@ -51,9 +51,10 @@ export function start(host: Host): App {
       store.isRestored = restored;
       store.memory.open = true;
       store.open.value = true;
+      if (host.opener) store.view.value = 'thread';
       store.connect();
       store.thread.markRead();
-      host.emit('open', undefined);
+      host.emit('open');
     },
     close() {
       if (!store.open.value || host.mode === 'page') return;
@@ -61,7 +62,7 @@ export function start(host: Host): App {
       const inside = host.shadow.activeElement !== null;
       store.open.value = false;
       store.memory.open = false;
-      host.emit('close', undefined);
+      host.emit('close');
       if (inside) host.shadow.querySelector<HTMLElement>('.launcher')?.focus();
     },
     toggle() {
@@ -98,6 +99,7 @@ export function start(host: Host): App {
 /** The loader draws the icon of the closed launcher only. */
 function addCloseIcon(chat: Element | null): void {
   if (!chat) return;
+  chat.setAttribute('class', 'chat');
   const close = chat.cloneNode(true) as Element;
   close.setAttribute('class', 'close');
   close.firstElementChild?.setAttribute('d', 'm6 6 12 12M18 6 6 18');

@@ -15,6 +15,18 @@ import sellingAr from '../src/extras/selling/locales/selling-ar.json';
 import sellingDe from '../src/extras/selling/locales/selling-de.json';
 import sellingEn from '../src/extras/selling/locales/selling-en.json';
 import sellingEs from '../src/extras/selling/locales/selling-es.json';
+import peopleAr from '../src/people/locales/people-ar.json';
+import peopleDe from '../src/people/locales/people-de.json';
+import peopleEn from '../src/people/locales/people-en.json';
+import peopleEs from '../src/people/locales/people-es.json';
+import questionsAr from '../src/extras/questions/locales/questions-ar.json';
+import questionsDe from '../src/extras/questions/locales/questions-de.json';
+import questionsEn from '../src/extras/questions/locales/questions-en.json';
+import questionsEs from '../src/extras/questions/locales/questions-es.json';
+import showingAr from '../src/showing/locales/showing-ar.json';
+import showingDe from '../src/showing/locales/showing-de.json';
+import showingEn from '../src/showing/locales/showing-en.json';
+import showingEs from '../src/showing/locales/showing-es.json';
 import preludeAr from '../src/prelude/locales/prelude-ar.json';
 import preludeDe from '../src/prelude/locales/prelude-de.json';
 import preludeEn from '../src/prelude/locales/prelude-en.json';
@@ -34,6 +46,15 @@ import videoEn from '../src/video/locales/video-en.json';
 import videoEs from '../src/video/locales/video-es.json';
 
 const languages = [
+  ['de, of people', peopleDe, peopleEn],
+  ['es, of people', peopleEs, peopleEn],
+  ['ar, of people', peopleAr, peopleEn],
+  ['de, of questions', questionsDe, questionsEn],
+  ['es, of questions', questionsEs, questionsEn],
+  ['ar, of questions', questionsAr, questionsEn],
+  ['de, of demos and prices', showingDe, showingEn],
+  ['es, of demos and prices', showingEs, showingEn],
+  ['ar, of demos and prices', showingAr, showingEn],
   ['de, of extras', extrasDe, extrasEn],
   ['es, of extras', extrasEs, extrasEn],
   ['ar, of extras', extrasAr, extrasEn],

@@ -65,8 +65,10 @@ describe('the offers', () => {
 
 describe('what an offer opens', () => {
   const all = ['person', 'contact', 'booking', 'pricing', 'demo'] as const;
-  const opens = (meetings: Parameters<typeof choices>[1]): string[] =>
-    choices(all, meetings).map((choice) => `${choice.offer}: ${'url' in choice ? choice.url : choice.opens}`);
+  const opens = (meetings: Parameters<typeof choices>[1]['meetings']): string[] =>
+    choices(all, { meetings: meetings ?? null }).map(
+      (choice) => `${choice.offer}: ${'url' in choice ? choice.url : choice.opens}`,
+    );
 
   it('is the free times if meetings are booked here', () => {
     expect(opens({ enabled: true, url: 'https://calendar.example/x' })).toEqual([

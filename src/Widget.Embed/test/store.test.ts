@@ -37,7 +37,15 @@ const otherTab = (change: object | undefined): void => {
 };
 const open = (mode: Host['mode'] = 'bubble'): Store => {
   const shadow = { querySelector: () => null, activeElement: null };
-  const host = { siteKey: 'pk', api: '', mode, shadow, emit: () => undefined, setAppearance: () => undefined };
+  const host = {
+    siteKey: 'pk',
+    api: '',
+    mode,
+    shadow,
+    emit: () => undefined,
+    setAppearance: () => undefined,
+    appearance: () => undefined,
+  };
   const store = new Store(host as unknown as Host, {} as Modules);
   stores.push(store);
   store.open.value = true;

@@ -155,6 +155,11 @@ export class Connection {
     return request(this.api, path.replace('{id}', conversationId), { token, body, keepalive, ...more });
   }
 
+  /** The open session, for requests that are not made here. */
+  session(): Promise<Session> {
+    return this.#open(false);
+  }
+
   /** Tries to connect now instead of at the end of the pause. */
   retry(): void {
     if (this.#status.value.state === 'refused') {

@@ -5,6 +5,7 @@
 import type {
   AnswerUpdate,
   AssistantMessage,
+  Attachment,
   Citation,
   ContactDeclined,
   ContactGiven,
@@ -12,8 +13,9 @@ import type {
   Meeting,
   VisitorMessage,
 } from './events';
-import type { AssistantItem, Item, MeetingItem, VisitorItem } from './items';
+import type { AssistantItem, Item, MeetingItem, PeopleItem, VisitorItem } from './items';
 import { toJson } from './pristine';
+import { turnOf } from './turn';
 
 export type * from './items';
 
@@ -29,14 +31,27 @@ export const typedPrefix = 'typed:';
 export const empty: Conversation = { items: [], seq: 0 };
 
 /** Adds a message that the visitor has just sent. */
-export function addMessage(conversation: Conversation, clientId: string, text: string): Conversation {
-  return { ...conversation, items: [...conversation.items, { kind: 'visitor', clientId, text }] };
+export function addMessage(
+  conversation: Conversation,
+  clientId: string,
+  text: string,
+  attachments?: readonly Attachment[],
+): Conversation {
+  return { ...conversation, items: [...conversation.items, { kind: 'visitor', clientId, text, attachments }] };
 }
 
 /** Marks a message as refused by the server. */
 export function markRefused(conversation: Conversation, clientId: string, reason: string): Conversation {
+  return changeMessage(conversation, clientId, { refused: reason });
+}
+
+function changeMessage(
+  conversation: Conversation,
+  clientId: string | undefined,
+  change: Partial<VisitorItem>,
+): Conversation {
   return updateItems(conversation, (item) =>
-    item.kind === 'visitor' && item.clientId === clientId ? { ...item, refused: reason } : item,
+    item.kind === 'visitor' && item.clientId === clientId ? { ...item, ...change } : item,
   );
 }
 
@@ -54,16 +69,23 @@ export function currentAnswer(conversation: Conversation): AssistantItem | undef
   );
 }
 
-/** Whether a message waits for the first word of its answer. */
-export function isAwaitingAnswer(conversation: Conversation): boolean {
+/** Whether a message waits for the first word of its answer. What was said before a person came or went does not. */
+export function isAwaitingAnswer({ items }: Conversation): boolean {
   // Items are in the order in which they are shown, so an answer follows its question.
-  const last = lastMessage(conversation);
-  return last?.kind === 'visitor' ? last.refused === undefined : last?.outcome === undefined && last?.text === '';
+  const last = items.findLast(({ kind }) => kind === 'visitor' || kind === 'assistant' || kind === 'people');
+  return last?.kind === 'visitor'
+    ? last.refused === undefined && !last.delivered
+    : last?.kind === 'assistant' && last.outcome === undefined && last.text === '';
 }
 
 /** The last text message of either side. */
-export function lastMessage(conversation: Conversation): VisitorItem | AssistantItem | undefined {
-  return conversation.items.findLast((item) => item.kind === 'visitor' || item.kind === 'assistant');
+export function lastMessage(
+  conversation: Conversation,
+): VisitorItem | AssistantItem | (PeopleItem & { text: string }) | undefined {
+  return conversation.items.findLast(
+    (item): item is VisitorItem | AssistantItem | (PeopleItem & { text: string }) =>
+      item.kind === 'visitor' || item.kind === 'assistant' || (item.kind === 'people' && item.text !== undefined),
+  );
 }
 
 /** Shows a meeting that this page has booked. Its event in the log comes later, or has come before: it may be without the address. */
@@ -86,13 +108,15 @@ export function applyEvent(conversation: Conversation, event: ConversationEvent)
 
 /** @param question The client id of the question, if this page has asked it. */
 export function applyAnswer(conversation: Conversation, answer: AnswerUpdate, question?: string): Conversation {
+  if (answer.type === 'delivered') return changeMessage(conversation, question, { delivered: true });
   if (answer.type === 'error') return conversation;
   if (answer.type === 'completed') return showCompleted(conversation, answer.message);
   const { messageId, attempt } = answer;
   const known = conversation.items.find(
     (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
   );
-  const isStale = known && (known.outcome !== undefined || known.attempt > attempt);
+  // A person has joined since, and the assistant is silent.
+  const isStale = known ? known.outcome !== undefined || known.attempt > attempt : turnOf(conversation)?.name;
   if (isStale) return conversation;
   const before = known?.attempt === attempt ? known : newAnswer(messageId, attempt);
   const after = { ...applyProgress(before, answer), question: question ?? known?.question };
@@ -142,9 +166,19 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
         item.kind === 'assistant' && item.messageId === event.messageId ? { ...item, rating: event.rating } : item,
       );
     case 'person_requested': {
-      const { name, email, availability, seq } = event;
-      return [...items, { kind: 'person', name, email, availability, seq }];
+      const { name, email, availability, present, seq } = event;
+      return [...items, { kind: 'person', name, email, availability, present, seq }];
     }
+    case 'person_joined':
+      return [...items.map(cutOff), { kind: 'people', event, seq: event.seq }];
+    case 'person_message':
+      return [...items, { kind: 'people', event, text: event.text, seq: event.seq }];
+    case 'person_left':
+    case 'assistant_chosen':
+      return [...items, { kind: 'people', event, seq: event.seq }];
+    case 'demo_shown':
+    case 'prices_shown':
+      return [...items, { kind: 'shown', event, seq: event.seq }];
     case 'contact_given':
     case 'contact_declined':
       return withContact(items, event);
@@ -187,9 +221,28 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
   }
 }
 
-function withVisitorMessage(items: readonly Item[], { clientId, text, seq }: VisitorMessage): readonly Item[] {
-  const item: VisitorItem = { kind: 'visitor', clientId: clientId ?? String(seq), text, seq };
-  return replaceOrAdd(items, (other) => other.kind === 'visitor' && other.clientId === item.clientId, item);
+/** An answer that was being written ends when a person joins. If the server completes it after all, that replaces it. */
+function cutOff(item: Item): Item {
+  return item.kind === 'assistant' && item.outcome === undefined
+    ? { ...item, outcome: item.text === '' ? 'failed' : 'stopped' }
+    : item;
+}
+
+function withVisitorMessage(
+  items: readonly Item[],
+  { clientId, text, attachments, seq }: VisitorMessage,
+): readonly Item[] {
+  const isSame = (item: Item): item is VisitorItem =>
+    item.kind === 'visitor' && item.clientId === (clientId ?? String(seq));
+  const before = items.find(isSame);
+  return replaceOrAdd(items, isSame, {
+    kind: 'visitor',
+    clientId: clientId ?? String(seq),
+    text,
+    attachments,
+    delivered: before?.delivered,
+    seq,
+  });
 }
 
 function withAssistantMessage(items: readonly Item[], message: AssistantMessage): readonly Item[] {

@@ -1,10 +1,11 @@
 /** The conversation in the panel: applies what the server sends, counts unread answers, and keeps unsent messages over page changes. */
 import { batch, computed, signal } from '@preact/signals';
 import * as conversation from './conversation';
-import type { AnswerUpdate, ConversationEvent } from './events';
+import type { AnswerUpdate, Attachment, ConversationEvent, Presence } from './events';
 import { newId } from './ids';
 import { contactQuestion } from './offers';
 import type { Storage } from './storage';
+import { turnOf } from './turn';
 
 export class ConversationState {
   readonly conversation = signal<conversation.Conversation>(conversation.empty);
@@ -15,7 +16,15 @@ export class ConversationState {
   readonly currentAnswer = computed(() => conversation.currentAnswer(this.conversation.value));
   /** An answer is being written, or about to be. */
   readonly isAnswering = computed(() => this.awaitingAnswer.value || this.currentAnswer.value !== undefined);
-  readonly awaitingAnswer = computed(() => conversation.isAwaitingAnswer(this.conversation.value));
+  readonly presence = signal<Presence>({});
+  /** A person answers, or the visitor waits for one. */
+  readonly turn = computed(() => turnOf(this.conversation.value, this.presence.value.position));
+  readonly awaitingAnswer = computed(
+    () =>
+      conversation.isAwaitingAnswer(this.conversation.value) &&
+      // While the visitor waits, the assistant answers only if nobody is there.
+      !(this.turn.value && (this.turn.value.name ?? this.presence.value.position ?? this.#isKnown())),
+  );
   /** The answer below which the visitor wants to leave an address. */
   readonly contactAt = signal<string | undefined>(undefined);
   readonly contactQuestion = computed(() => contactQuestion(this.conversation.value, this.contactAt.value));
@@ -25,10 +34,10 @@ export class ConversationState {
   constructor(private readonly memory: Storage) {}
 
   /** Adds a message of the visitor. */
-  add(text: string): void {
+  add(text: string, attachments?: Attachment[]): void {
     const clientId = newId();
-    this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text);
-    this.memory.keepUnsent({ conversationId: this.id ?? '', clientId, text });
+    this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text, attachments);
+    this.memory.keepUnsent({ conversationId: this.id ?? '', clientId, text, attachments });
   }
 
   /** Marks a message as refused by the server. */
@@ -50,7 +59,8 @@ export class ConversationState {
     this.lastKnownSeq.value = lastSeq;
     this.#restoreUnsent(id);
     // They belong to this conversation from now on.
-    for (const { clientId, text } of this.unsent()) this.memory.keepUnsent({ conversationId: id, clientId, text });
+    for (const { clientId, text, attachments } of this.unsent())
+      this.memory.keepUnsent({ conversationId: id, clientId, text, attachments });
   }
 
   /** Adds an event of the log. Returns false if the thread has it already. */
@@ -59,8 +69,10 @@ export class ConversationState {
     this.conversation.value = conversation.applyEvent(before, event);
     if (this.conversation.value === before) return false;
     if (event.kind === 'visitor_message' && event.clientId) this.memory.dropUnsent(event.clientId);
-    // Speech was heard. Only answers and looked-up sources may still be unread.
-    if (event.kind === 'assistant_message' || event.kind === 'knowledge_shown') {
+    // What the person did has come to its end, and the place in the queue may be another one next time.
+    if (/^(person_|assistant_c)/.test(event.kind)) this.applyPresence({});
+    // Speech was heard. Only messages and looked-up sources may still be unread.
+    if (/^(assistant_message|person_message|knowledge_shown)$/.test(event.kind)) {
       if (isOpen) this.markRead();
       else if (event.seq > this.#lastRead()) this.unread.value++;
     }
@@ -69,6 +81,12 @@ export class ConversationState {
 
   applyAnswer(update: AnswerUpdate, question?: string): void {
     this.conversation.value = conversation.applyAnswer(this.conversation.value, update, question);
+  }
+
+  /** After a reconnect, the server may no longer know what was read. */
+  applyPresence(presence: Presence): void {
+    const readSeq = Math.max(presence.readSeq ?? 0, this.presence.value.readSeq ?? 0);
+    this.presence.value = { ...presence, readSeq };
   }
 
   /** The visitor has seen everything in the conversation. */
@@ -89,6 +107,7 @@ export class ConversationState {
       this.unread.value = 0;
       this.lastKnownSeq.value = 0;
       this.contactAt.value = undefined;
+      this.presence.value = {};
     });
     this.id = undefined;
   }
@@ -101,9 +120,14 @@ export class ConversationState {
   /** Restores messages that were not sent when the page was closed. */
   #restoreUnsent(id: string): void {
     const known = new Set(this.unsent().map(({ clientId }) => clientId));
-    for (const { conversationId, clientId, text } of this.memory.unsent())
+    for (const { conversationId, clientId, text, attachments } of this.memory.unsent())
       // A message written before there was a conversation belongs to the first one.
       if ((conversationId === id || conversationId === '') && !known.has(clientId))
-        this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text);
+        this.conversation.value = conversation.addMessage(this.conversation.value, clientId, text, attachments);
+  }
+
+  /** Whether the last message was there already when the session was opened. */
+  #isKnown(): boolean {
+    return (conversation.lastMessage(this.conversation.value)?.seq ?? Infinity) <= this.lastKnownSeq.value;
   }
 }

@@ -1,4 +1,5 @@
 /** The API's records, as Widget.Contracts defines them. */
+import type { Trigger } from '../contract';
 
 export interface Citation {
   number: number;
@@ -32,9 +33,20 @@ interface EventBase {
   clientId: string | null;
 }
 
+/** A file in the conversation: a picture or a PDF. */
+export interface Attachment {
+  id: string;
+  name: string;
+  contentType: string;
+  bytes: number;
+  /** A path of the API. */
+  url: string;
+}
+
 export interface VisitorMessage extends EventBase {
   kind: 'visitor_message';
   text: string;
+  attachments?: Attachment[];
 }
 
 export interface AssistantMessage extends EventBase {
@@ -65,7 +77,89 @@ export interface PersonRequested extends EventBase {
   email?: string | null;
   /** The team's hours when the visitor asked. */
   availability?: Availability | null;
+  reason?: string | null;
+  /** The assistant has asked for the person. */
+  byAssistant?: boolean;
+  /** Whether people were there when the visitor asked. */
+  present?: boolean;
 }
+
+/** Somebody of the company's team. */
+interface Rep {
+  repId: string;
+  name: string;
+}
+
+/** A person answers from now on, and the assistant is silent. */
+export interface PersonJoined extends EventBase, Rep {
+  kind: 'person_joined';
+}
+
+export interface PersonMessage extends EventBase, Rep {
+  kind: 'person_message';
+  messageId: string;
+  /** Plain text with line breaks. */
+  text: string;
+  attachments?: Attachment[];
+}
+
+export type LeaveReason = 'returned' | 'closed' | 'transferred' | 'no_reply';
+
+export interface PersonLeft extends EventBase {
+  kind: 'person_left';
+  /** Null if nobody was there. */
+  repId?: string | null;
+  name?: string | null;
+  reason: LeaveReason;
+}
+
+/** The visitor has chosen the assistant again. */
+export interface AssistantChosen extends EventBase {
+  kind: 'assistant_chosen';
+}
+
+/** What happens between the visitor and people of the team. */
+export type PeopleEvent = PersonJoined | PersonMessage | PersonLeft | AssistantChosen;
+
+/** Something that shows the product. */
+export interface Demo {
+  id: string;
+  kind: 'video' | 'image' | 'slide' | 'page';
+  url: string;
+  /** The part of a video to play, in seconds. */
+  start?: number | null;
+  end?: number | null;
+  /** The page of a document, from 1. */
+  page?: number | null;
+  title: string;
+  description?: string | null;
+}
+
+export interface DemoShown extends EventBase {
+  kind: 'demo_shown';
+  demo: Demo;
+}
+
+export interface Price {
+  id: string;
+  name: string;
+  description?: string | null;
+  /** Null if it is on request. */
+  amount: number | null;
+  /** An ISO 4217 code. */
+  currency: string | null;
+  /** What the amount is for, such as "month". */
+  per?: string | null;
+  conditions?: string | null;
+  url?: string | null;
+}
+
+export interface PricesShown extends EventBase {
+  kind: 'prices_shown';
+  items: Price[];
+}
+
+export type ShownEvent = DemoShown | PricesShown;
 
 /** The visitor has left an address, or has corrected it. */
 export interface ContactGiven extends EventBase, Contact {
@@ -175,6 +269,8 @@ export type ConversationEvent =
   | AssistantMessage
   | MessageRated
   | PersonRequested
+  | PeopleEvent
+  | ShownEvent
   | ContactGiven
   | ContactDeclined
   | MeetingBooked
@@ -201,7 +297,19 @@ export type AnswerUpdate =
   | (AnswerBase & { type: 'sources'; sources: Citation[] })
   | (AnswerBase & { type: 'delta'; offset: number; text: string })
   | (AnswerBase & { type: 'completed'; message: AssistantMessage })
-  | (AnswerBase & { type: 'error'; title: string });
+  | (AnswerBase & { type: 'error'; title: string })
+  /** The message is in the log, and a person answers it. */
+  | (AnswerBase & { type: 'delivered'; seq: number });
+
+/** What a person does at the moment. It is not in the log. */
+export interface Presence {
+  /** Ends after 6 seconds, unless it is repeated. */
+  typing?: { repId: string; name: string } | null;
+  /** The last event that the person has read. */
+  readSeq?: number | null;
+  /** The visitor's place in the queue, from 1; null if the visitor does not wait. */
+  position?: number | null;
+}
 
 export type VoicePhase = 'listening' | 'hearing' | 'thinking' | 'speaking';
 
@@ -217,6 +325,7 @@ export interface ConversationUpdate {
   event?: ConversationEvent | null;
   answer?: AnswerUpdate | null;
   voice?: VoiceUpdate | null;
+  presence?: Presence | null;
 }
 
 export interface Theme {
@@ -278,6 +387,33 @@ export interface Config {
   dictation: { source: 'server' | 'browser'; recipient: string | null } | null;
   /** Meetings with the company: booked here, or at an address of another calendar system. */
   meetings?: { enabled: boolean; url?: string | null } | null;
+  /** Whether there are demos, and prices, to show. */
+  hasDemos?: boolean;
+  hasPrices?: boolean;
+  /** Whether files can be sent to people. */
+  attachments?: boolean;
+  /** Asked before the first message. */
+  preChat?: { fields: PreChatField[] } | null;
+  /** Asked once, below an answer that offers a meeting, a price or a demo. */
+  questions?: Question[];
+  triggers?: Trigger[] | null;
+}
+
+export interface PreChatField {
+  /** `name`, `email`, `phone`, or the key of a question. */
+  field: string;
+  required?: boolean;
+}
+
+/** A question of the company. */
+export interface Question {
+  key: string;
+  text: string;
+  /** By language: en, de, es or ar. */
+  texts?: Partial<Record<string, string>>;
+  kind: 'choice' | 'number' | 'text' | 'boolean';
+  /** To choose from; empty if the answer is not chosen. */
+  answers?: { value: string; label?: string | null; labels?: Partial<Record<string, string>> }[] | null;
 }
 
 export interface Session {
@@ -316,4 +452,6 @@ export interface OutgoingMessage {
   text: string;
   page: string;
   locale: string;
+  /** Ids of files that have been uploaded before. */
+  attachments?: string[];
 }

@@ -1,6 +1,7 @@
 /** What the thread of a conversation shows. */
 import type { CallMode } from './call';
 import type {
+  Attachment,
   Availability,
   Citation,
   Contact,
@@ -8,7 +9,9 @@ import type {
   Meeting,
   Offer,
   Outcome,
+  PeopleEvent,
   Rating,
+  ShownEvent,
   Speaker,
   VoiceEndReason,
 } from './events';
@@ -26,6 +29,9 @@ export interface VisitorItem extends ItemBase {
   seq?: number;
   /** Why the server refused the message. */
   refused?: string;
+  attachments?: readonly Attachment[] | undefined;
+  /** A person has got it, so the assistant does not answer. */
+  delivered?: boolean | undefined;
 }
 
 export interface AssistantItem extends ItemBase {
@@ -57,6 +63,8 @@ export interface PersonItem extends ItemBase {
   email?: string | null | undefined;
   /** The team's hours when the visitor asked. */
   availability?: Availability | null | undefined;
+  /** Whether people were there when the visitor asked. */
+  present?: boolean | undefined;
   seq: number;
 }
 
@@ -103,5 +111,30 @@ export interface CallItem extends ItemBase {
   seq: number;
 }
 
+/** A person has joined, written or left. */
+export interface PeopleItem extends ItemBase {
+  kind: 'people';
+  event: PeopleEvent;
+  /** What the person has written. */
+  text?: string;
+  seq: number;
+}
+
+/** A demo, or prices. */
+export interface ShownItem extends ItemBase {
+  kind: 'shown';
+  event: ShownEvent;
+  seq: number;
+}
+
 export type Item =
-  VisitorItem | AssistantItem | PersonItem | ContactItem | MeetingItem | SpokenItem | SourcesItem | CallItem;
+  | VisitorItem
+  | AssistantItem
+  | PersonItem
+  | PeopleItem
+  | ShownItem
+  | ContactItem
+  | MeetingItem
+  | SpokenItem
+  | SourcesItem
+  | CallItem;

@@ -7,11 +7,12 @@ import type { Host } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import type { Status } from './connection';
 import type { ComponentType } from 'preact';
-import type { AssistantItem, Conversation, MeetingItem } from './conversation';
-import type { Config, Meeting, Rating, RatingReason } from './events';
+import type { AssistantItem, Conversation, MeetingItem, PeopleItem, ShownItem } from './conversation';
+import type { Attachment, Config, Demo, Meeting, Presence, Rating, RatingReason, Session } from './events';
 import type { ContactQuestion } from './offers';
 import type { Dictation, Speech } from './speech';
 import type { Storage } from './storage';
+import type { Turn } from './turn';
 import type { Purpose, SheetName, View } from './views';
 
 export interface ModuleHost {
@@ -95,6 +96,36 @@ export interface PanelHost extends ModuleHost {
   readonly contactAt: Signal<string | undefined>;
   /** Shows a meeting before its event comes. */
   meetingBooked(meeting: Meeting): void;
+  readonly open: ReadonlySignal<boolean>;
+  /** The last event in the log when the session was opened. Later ones are new to the visitor. */
+  readonly lastKnownSeq: ReadonlySignal<number>;
+  /** Undefined while the assistant answers. */
+  readonly turn: ReadonlySignal<Turn | undefined>;
+  readonly presence: ReadonlySignal<Presence>;
+  /** The visitor no longer wants to wait for a person, or to talk to one. */
+  chooseAssistant(): void;
+  readonly attached: Signal<Attached[]>;
+  /** The open session, for requests that `post` cannot make. */
+  session(): Promise<Session>;
+  /** The demo beside the thread. */
+  readonly stage: Signal<Demo | undefined>;
+  /** The message that the visitor wants to send first. */
+  readonly held: ReadonlySignal<string | undefined>;
+  /** The visitor has answered what is asked before the first message. */
+  sendHeld(): void;
+}
+
+/** A file for the next message. It has an id once it is uploaded. */
+export interface Attached extends Partial<Attachment> {
+  /** Names the file in the browser. */
+  key: string;
+  name: string;
+  /** The part that is uploaded, from 0 to 1. */
+  progress?: number;
+  /** The upload has failed. The visitor can try again. */
+  failed?: boolean;
+  /** An address of the picture. */
+  preview?: string | undefined;
 }
 
 export interface SheetProps {
@@ -119,6 +150,31 @@ export interface OffersProps {
 export interface MeetingProps {
   panel: PanelHost;
   item: MeetingItem;
+}
+
+export interface PanelProps {
+  panel: PanelHost;
+}
+
+export interface PeopleProps {
+  panel: PanelHost;
+  item: PeopleItem;
+}
+
+export interface ShownProps {
+  panel: PanelHost;
+  item: ShownItem;
+}
+
+export interface FilesProps {
+  panel: PanelHost;
+  files: readonly Attachment[];
+}
+
+export interface StageProps {
+  panel: PanelHost;
+  demo: Demo;
+  close: () => void;
 }
 
 export interface EmojiProps {
@@ -151,6 +207,19 @@ export interface Modules {
   booking: () => Promise<ComponentType<SheetProps>>;
   offers: () => Promise<ComponentType<OffersProps>>;
   meeting: () => Promise<ComponentType<MeetingProps>>;
+  /** A line or a message of people in the thread. */
+  people: () => Promise<ComponentType<PeopleProps>>;
+  /** Who answers, in the panel's head. */
+  personHead: () => Promise<ComponentType<PanelProps>>;
+  /** The end of the thread while a person is there or is waited for. */
+  presence: () => Promise<ComponentType<PanelProps>>;
+  /** The button in the text field, and the files that are to be sent. */
+  attach: () => Promise<ComponentType<PanelProps>>;
+  /** The files of a message. */
+  files: () => Promise<ComponentType<FilesProps>>;
+  shown: () => Promise<ComponentType<ShownProps>>;
+  stage: () => Promise<ComponentType<StageProps>>;
+  preChat: () => Promise<ComponentType<PanelProps>>;
   reasons: () => Promise<ComponentType<ReasonsProps>>;
   emoji: () => Promise<ComponentType<EmojiProps>>;
   prelude: () => Promise<ComponentType<PreludeProps>>;

@@ -1,4 +1,5 @@
 /** What the browser remembers about the visitor. If storage is blocked or full, it lasts as long as the page. */
+import type { Attachment } from './events';
 import { toJson } from './pristine';
 
 export interface Memory {
@@ -13,6 +14,10 @@ export interface Memory {
   rate?: number;
   /** The recipient of dictated audio to which the visitor has agreed. */
   dictation?: string;
+  /** The visitor has answered the questions before the first message. */
+  asked?: boolean;
+  /** The answer below which the visitor is qualified, and the questions that are answered or skipped. */
+  qualified?: { messageId: string; keys: string[] };
 }
 
 /** A message that the server has not confirmed. */
@@ -20,6 +25,7 @@ export interface UnsentMessage {
   conversationId: string;
   clientId: string;
   text: string;
+  attachments?: readonly Attachment[] | undefined;
 }
 
 export interface Storage {

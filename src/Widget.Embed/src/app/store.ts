@@ -7,9 +7,11 @@ import { Connection, type Opening, type Status } from './connection';
 import { addMeeting, type VisitorItem } from './conversation';
 import { ConversationState } from './conversationState';
 import type {
+  Attachment,
   Citation,
   Config,
   ConversationEvent,
+  Demo,
   Meeting,
   OutgoingMessage,
   Rating,
@@ -19,7 +21,7 @@ import type {
 import { chooseLocale, fill, locale, setLocale, words } from './i18n';
 import { newId } from './ids';
 import { LazyModule } from './lazyModule';
-import type { CallHost, DictationHost, Modules, PanelHost, SpeechHost } from './moduleHost';
+import type { Attached, CallHost, DictationHost, Modules, PanelHost, SpeechHost } from './moduleHost';
 import { names, namesInTitle } from './markdown/untranslated';
 import { Outbox } from './outbox';
 import { PageFacts } from './pageFacts';
@@ -44,6 +46,12 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   /** What is open on top of the view. */
   readonly sheet = signal<SheetName | undefined>(undefined);
   readonly purpose = signal<Purpose | undefined>(undefined);
+  /** The demo beside the thread. */
+  readonly stage = signal<Demo | undefined>(undefined);
+  /** Files for the next message. Those without an id are being uploaded. */
+  readonly attached = signal<Attached[]>([]);
+  /** A message that waits until the visitor has answered what is asked before the first one. */
+  readonly held = signal<string | undefined>(undefined);
   /** The visitor has enlarged the panel. */
   readonly large = signal(false);
   /** The visitor has been here before. */
@@ -54,6 +62,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   readonly contactAt;
   readonly contactQuestion;
   readonly lastKnownSeq;
+  readonly presence;
+  readonly turn;
   readonly calls: Calls;
   readonly call;
   readonly speech: LazyModule<Speech>;
@@ -82,6 +92,15 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   readonly awaitingAnswer = computed(
     () => !this.busy.value && this.status.value.state === 'online' && this.thread.awaitingAnswer.value,
   );
+  /** The visitor has answered what is asked before the first message, or has skipped it. */
+  readonly #hasAnswered = signal(false);
+  /** What is asked before the first message has not been answered yet. */
+  readonly asksFirst = computed(
+    () =>
+      !!this.config.value?.preChat?.fields.length &&
+      !this.conversation.value.items.some(({ kind }) => kind === 'visitor') &&
+      !this.#hasAnswered.value,
+  );
   readonly #stop: (() => void)[];
 
   constructor(
@@ -91,6 +110,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.memory = storage(host.siteKey);
     this.#visitorId = this.memory.get().visitorId;
     this.knownVisitor = this.#visitorId !== undefined;
+    this.#hasAnswered.value = !!this.memory.get().asked;
     this.#tab = tabView(host.siteKey);
     this.view = this.#tab.view;
     this.thread = new ConversationState(this.memory);
@@ -98,6 +118,8 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.contactAt = this.thread.contactAt;
     this.contactQuestion = this.thread.contactQuestion;
     this.lastKnownSeq = this.thread.lastKnownSeq;
+    this.presence = this.thread.presence;
+    this.turn = this.thread.turn;
     this.calls = new Calls(this, modules);
     this.call = this.calls.current;
     this.draft.value = this.memory.draft;
@@ -124,7 +146,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   /** Sends a message: to the call if it takes text, or else to the conversation. */
   send(text: string): void {
     const trimmed = text.trim();
-    if (trimmed === '') return;
+    if (trimmed === '' && this.attached.value.length === 0) return;
     if (trimmed.length > maxMessageLength) {
       // Only the page's own `ask` can send this much. The text field then shows the problem.
       this.draft.value = text;
@@ -135,7 +157,20 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     if (this.call.value?.say(trimmed)) return;
     // The final message of a call has served its purpose.
     if (this.call.value?.active.value === false) this.calls.end();
-    this.write(trimmed);
+    if (this.asksFirst.value) {
+      this.view.value = 'thread';
+      this.held.value = [this.held.value, trimmed].filter(Boolean).join('\n\n');
+      // The message must not depend on the module.
+      this.modules.preChat().catch(() => this.sendHeld());
+    } else this.write(trimmed);
+  }
+
+  sendHeld(): void {
+    this.memory.set({ asked: true });
+    this.#hasAnswered.value = true;
+    const text = this.held.value;
+    this.held.value = undefined;
+    if (text) this.write(text);
   }
 
   /** Sends a question that the visitor has clicked. */
@@ -152,7 +187,9 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
 
   write(text: string): void {
     this.view.value = 'thread';
-    this.thread.add(text);
+    const isReady = (file: Attached): file is Attached & Attachment => !!file.id;
+    this.thread.add(text, this.attached.value.filter(isReady));
+    this.attached.value = this.attached.value.filter((file) => !isReady(file));
     this.connect();
     void this.#connection.value?.flush();
   }
@@ -170,6 +207,14 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
 
   deliver(path: string, body: { clientId: string }): void {
     void this.#outbox.deliver({ path, body });
+  }
+
+  chooseAssistant(): void {
+    this.deliver('/api/widget/conversations/{id}/assistant', { clientId: newId() });
+  }
+
+  session(): Promise<Session> {
+    return this.#requireConnection().session();
   }
 
   openSheet(name: SheetName, purpose?: Purpose): void {
@@ -292,6 +337,9 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     batch(() => {
       this.thread.clear();
       this.source.value = undefined;
+      this.stage.value = undefined;
+      this.held.value = undefined;
+      this.attached.value = [];
     });
     this.#outbox.clear();
     this.speech.cancel();
@@ -315,6 +363,7 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     this.speech.module.value?.stopListening();
     this.memory.open = false;
     batch(() => {
+      this.#hasAnswered.value = false;
       if (this.host.mode !== 'page') this.open.value = false;
       this.draft.value = '';
       this.view.value = 'home';
@@ -351,8 +400,9 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
         console.warn(`Widget: ${reason} The visitor is not identified.`);
         this.#pageFacts.forget();
       },
-      update: ({ event, answer, voice }) => {
+      update: ({ event, answer, voice, presence }) => {
         if (event) this.#apply(event);
+        if (presence) this.thread.applyPresence(presence);
         if (voice) this.call.value?.handleUpdate?.(voice);
         if (answer) this.thread.applyAnswer(answer);
       },
@@ -404,7 +454,13 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     if (!this.config.value && hasMessages && returns && this.#tab.remembered === 'thread') this.view.value = 'thread';
     const { color, position, scheme } = config.theme;
     // Before the configuration: the theme is computed from the colors that this sets.
-    this.host.setAppearance({ color, position, scheme, logoUrl: config.logoUrl ?? null });
+    this.host.setAppearance({
+      color,
+      position,
+      scheme,
+      logoUrl: config.logoUrl ?? null,
+      triggers: config.triggers ?? this.host.appearance()?.triggers,
+    });
     this.config.value = config;
     if (config.locale !== 'auto' && !this.host.locale) void setLocale(chooseLocale([config.locale]));
     this.#pageFacts.sendIdentity();
@@ -415,9 +471,12 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
     if (!this.thread.applyEvent(event, this.open.value)) return;
     this.call.value?.handleEvent(event);
     // When the visitor opens the panel again, the answer is what they want to see.
-    if (event.kind === 'assistant_message' && !this.open.value) this.view.value = 'thread';
-    if (event.kind === 'assistant_message' && event.seq > this.lastKnownSeq.value)
-      this.host.emit('answer', { text: event.text, outcome: event.outcome });
+    const isNew = event.seq > this.lastKnownSeq.value;
+    if (event.kind === 'assistant_message' || event.kind === 'person_message') {
+      if (!this.open.value) this.view.value = 'thread';
+      if (isNew) this.host.emit('answer', { text: event.text, outcome: 'outcome' in event ? event.outcome : 'person' });
+    }
+    if (event.kind === 'demo_shown' && isNew) this.stage.value = event.demo;
   }
 
   #requireConnection(): Connection {
@@ -430,6 +489,12 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
   }
 }
 
-function toOutgoing({ clientId, text }: VisitorItem): OutgoingMessage {
-  return { clientId, text, page: location.href.slice(0, 2000), locale: locale.value };
+function toOutgoing({ clientId, text, attachments }: VisitorItem): OutgoingMessage {
+  return {
+    clientId,
+    text,
+    page: location.href.slice(0, 2000),
+    locale: locale.value,
+    ...(attachments?.length && { attachments: attachments.map(({ id }) => id) }),
+  };
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../app/api';
 import { Sheet } from '../app/components/Sheet';
+import type { PersonRequested } from '../app/events';
 import { fill, locale, words } from '../app/i18n';
 import { newId } from '../app/ids';
 import type { SheetProps } from '../app/moduleHost';
@@ -27,29 +28,42 @@ export function PersonSheet({ panel, close }: SheetProps) {
   const [sending, setSending] = useState(false);
   // A second attempt repeats the same request.
   const clientId = useRef(newId());
+  // Where people can join the chat, an address is needed only if nobody is there.
+  const mayJoin = !!config?.attachments && config.availability?.open !== false;
+  const [needsEmail, setNeedsEmail] = useState(!mayJoin);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), []);
 
   const consent = fill(t.consent, { tenant: config?.tenantName ?? '' });
   const send = async (): Promise<void> => {
-    if (!isEmail(email)) {
-      setProblem({ email: email.trim() === '' ? t.emailMissing : t.emailInvalid });
+    const isEmpty = email.trim() === '';
+    if (isEmpty ? needsEmail : !isEmail(email)) {
+      setProblem({ email: isEmpty ? t.emailMissing : t.emailInvalid });
       focusError(form.current);
       return;
     }
     setProblem({});
     setSending(true);
     try {
-      await panel.post('/api/widget/conversations/{id}/person', {
+      const requested = await panel.post<PersonRequested | undefined>('/api/widget/conversations/{id}/person', {
         clientId: clientId.current,
         ...(name.trim() && { name: name.trim() }),
-        email: email.trim(),
+        ...(!isEmpty && { email: email.trim() }),
         ...(message.trim() && { message: message.trim() }),
         locale: locale.value,
         consent,
       });
       panel.view.value = 'thread';
-      close();
+      if (!isEmpty || requested?.present) {
+        close();
+        return;
+      }
+      // The next request is another one, with an address.
+      clientId.current = newId();
+      setNeedsEmail(true);
+      setSending(false);
+      setProblem({ email: t.nobodyHere });
+      focusError(form.current);
     } catch (error) {
       setSending(false);
       const refused = error instanceof ApiError && error.status === 400;
@@ -72,7 +86,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
             {availabilityText(config.availability)}
           </p>
         )}
-        <p>{t.personIntro}</p>
+        <p>{needsEmail ? t.personIntro : t.personJoins}</p>
       </div>
       <form
         ref={form}
@@ -84,10 +98,10 @@ export function PersonSheet({ panel, close }: SheetProps) {
       >
         <Field label={t.name} value={name} maxLength={200} autocomplete="name" onInput={setName} />
         <Field
-          label={t.email}
+          label={needsEmail ? t.email : t.emailOptional}
           type="email"
           value={email}
-          required
+          required={needsEmail}
           maxLength={254}
           autocomplete="email"
           error={problem.email}

@@ -96,12 +96,15 @@ export function saveTranscript(panel: PanelHost): void {
   const t = words.value;
   const lines = panel.conversation.value.items.flatMap((item) => {
     if (!('text' in item)) return [];
-    const speaker = item.kind === 'assistant' ? 'assistant' : item.kind === 'visitor' ? 'visitor' : item.speaker;
-    const who = speaker === 'visitor' ? t.you : `${agentName} (${t.aiAssistant})`;
+    const speaker = item.kind === 'spoken' ? item.speaker : item.kind;
+    const message = item.kind === 'people' && item.event.kind === 'person_message' ? item.event : undefined;
+    const who = message?.name ?? (speaker === 'visitor' ? t.you : `${agentName} (${t.aiAssistant})`);
+    const files = (item.kind === 'visitor' ? item.attachments : message?.attachments) ?? [];
     const sources = item.kind === 'assistant' ? item.citations : [];
     return [
       `${who}${item.at ? `, ${fullTime(item.at)}` : ''}`,
-      item.text,
+      ...(item.text ? [item.text] : []),
+      ...files.map(({ name }) => `[${name}]`),
       ...sources.map(({ number, title, url }) => `[${number}] ${title}${url ? ` ${url}` : ''}`),
       '',
     ];

@@ -8,13 +8,13 @@ import css from './loader.css?inline';
 import { clean, isAttribute, isCall } from './rules';
 
 declare const APP_MODULE: string;
-declare const MISTAKES_MODULE: string;
+declare const ASIDE_MODULE: string;
 /** The page's own variable, if any. A class with this name is not a property of `window`. */
 declare const Widget: unknown;
 
 type Handler = (detail: unknown) => void;
 type Call = [name: string, ...args: unknown[]];
-type Mistakes = typeof import('./mistakes');
+type Aside = typeof import('./aside');
 type Api = WidgetApi & { siteKey: string; push(call: Call): void };
 
 /** The launcher's label, and what it says if the chat could not be loaded. */
@@ -22,7 +22,7 @@ const labels: Record<string, string[]> = {
   en: ['Open chat', "The chat couldn't be loaded. Try again"],
   de: ['Chat öffnen', 'Chat nicht verfügbar. Erneut versuchen'],
   es: ['Abrir el chat', 'Chat no disponible. Reintentar'],
-  ar: ['فتح الدردشة', 'الدردشة غير متاحة. أعد المحاولة'],
+  ar: ['فتح الدردشة', 'تعذّر فتح الدردشة. أعد المحاولة'],
 };
 const page = window as unknown as Record<string, unknown>;
 
@@ -36,13 +36,13 @@ function install({ src, dataset }: HTMLScriptElement): void {
     const value = clean(own[name] ?? searchParams.get(name));
     return isAttribute(name, value) ? value : undefined;
   };
-  // Loads the explanations of mistakes only when there is one.
-  const explain = (kind: keyof Mistakes['explanations'], value: object): unknown =>
-    (import(/* @vite-ignore */ `${api}/embed/${MISTAKES_MODULE}`) as Promise<Mistakes>)
-      .then((mistakes) => mistakes.explain(kind, value))
+  // Loads the explanations of mistakes, or the messages beside the launcher, only when there are any.
+  const aside = (kind: Parameters<Aside['run']>[0], value: object): unknown =>
+    (import(/* @vite-ignore */ `${api}/embed/${ASIDE_MODULE}`) as Promise<Aside>)
+      .then((module) => module.run(kind, value))
       .catch(() => undefined);
   const siteKey = setting('siteKey') ?? setting('key');
-  if (!siteKey || !Object.keys(own).every(setting)) explain('tag', { ...Object.fromEntries(searchParams), ...own });
+  if (!siteKey || !Object.keys(own).every(setting)) aside('tag', { ...Object.fromEntries(searchParams), ...own });
   if (!siteKey) return;
 
   let name = setting('name') ?? 'Widget';
@@ -51,14 +51,14 @@ function install({ src, dataset }: HTMLScriptElement): void {
   // The page uses the name itself.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- It may be anything.
   if (existing && !existing.push) {
-    explain('name', [name]);
+    aside('name', [name]);
     name = 'WidgetChat';
     existing = page[name] as Api | Call[] | undefined;
   }
   if (existing && !Array.isArray(existing)) {
     // A second tag on the page, or a router has inserted the tag again, perhaps into a new body.
     if (existing.siteKey === siteKey) existing.attach();
-    else explain('tenant', [existing.siteKey, siteKey]);
+    else aside('tenant', [existing.siteKey, siteKey]);
     return;
   }
 
@@ -107,11 +107,11 @@ function install({ src, dataset }: HTMLScriptElement): void {
     shadow,
     appearance: () => appearance,
     launcher(open, label) {
-      button.ariaExpanded = String(open);
+      button.ariaExpanded = `${open}`;
       button.ariaLabel = label;
     },
     badge(unread) {
-      badge.textContent = unread > 9 ? '9+' : `${unread || ''}`;
+      badge.textContent = unread > 9 ? '9+' : ((unread || '') as string);
       if (appearance) remember({ unread });
     },
     setAppearance(change) {
@@ -146,7 +146,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
         delete button.dataset.state;
         button.removeAttribute('title');
         app = module.start(host);
-        host.emit('ready', undefined);
+        host.emit('ready');
         for (const call of pending.splice(0)) guard(() => run(call));
       })
       .catch(() => {
@@ -206,7 +206,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
       app?.destroy();
       root.remove();
       Reflect.deleteProperty(page, name);
-      host.emit('destroy', undefined);
+      host.emit('destroy');
     },
   };
 
@@ -214,7 +214,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
   function perform(...call: unknown[]): void {
     const [name, ...args] = call as Call;
     const known = isCall(call);
-    if (!known) explain('call', call);
+    if (!known) aside('call', call);
     // eslint-disable-next-line @typescript-eslint/unbound-method -- None of them uses `this`.
     const own = loaderCalls[name as keyof typeof loaderCalls] as ((...args: unknown[]) => void) | undefined;
     if (known || name === 'ask') guard(() => (own ? own(...args) : run(call as Call)));
@@ -239,6 +239,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
   const show = (shown: Appearance): void => {
     if (isWanted === false) return;
     apply(shown);
+    if (shown.triggers) aside('triggers', host);
     isWanted = true;
     loaderCalls.attach();
     // The panel stays open when the visitor goes to another page.
@@ -250,7 +251,7 @@ function install({ src, dataset }: HTMLScriptElement): void {
     fetch(`${api}/api/widget/appearance?key=${siteKey}`, { signal: AbortSignal.timeout(1500) })
       .then((response) =>
         response.status === 404
-          ? explain('key', [siteKey])
+          ? aside('key', [siteKey])
           : response.json().then((found: Appearance) => {
               remember(found);
               show(found);
@@ -266,7 +267,6 @@ function icon(): Element {
     document.createElementNS('http://www.w3.org/2000/svg', tag),
   ) as Element[] as [Element, Element];
   svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('class', 'chat');
   path.setAttribute('d', 'M12 3c-5 0-9 3-9 8 0 2 1 4 3 5.5l-1.5 4 5-2C15 20 21 17 21 11c0-5-4-8-9-8Z');
   svg.append(path);
   return svg;

@@ -17,7 +17,11 @@ function shadowOf(element: HTMLElement | null): ShadowRoot | undefined {
 export function Composer({ store }: { store: Store }) {
   const t = words.value;
   const field = useRef<HTMLTextAreaElement>(null);
+  const person = store.turn.value?.name;
+  const placeholder = person ? t.writeMessage : t.placeholder;
   const draft = store.draft.value;
+  const attached = store.attached.value;
+  const empty = (draft.trim() === '' && attached.length === 0) || attached.some(({ id }) => !id);
   const over = draft.trim().length - maxMessageLength;
   const answering = store.thread.currentAnswer.value !== undefined;
   const refused = store.status.value.state === 'refused';
@@ -40,7 +44,7 @@ export function Composer({ store }: { store: Store }) {
   }, [draft]);
 
   const send = (): void => {
-    if (draft.trim() === '' || over > 0) return;
+    if (empty || over > 0) return;
     store.send(draft);
     store.draft.value = '';
     field.current?.focus();
@@ -84,13 +88,16 @@ export function Composer({ store }: { store: Store }) {
         />
       )}
       <div class="field">
+        {store.turn.value && store.config.value?.attachments && (
+          <Part load={store.modules.attach} props={{ panel: store }} />
+        )}
         <textarea
           ref={field}
           rows={1}
           dir={draft === '' ? (t.dir as 'ltr' | 'rtl') : 'auto'}
           value={draft}
-          placeholder={t.placeholder}
-          aria-label={t.placeholder}
+          placeholder={placeholder}
+          aria-label={placeholder}
           aria-invalid={over > 0}
           disabled={refused}
           enterkeyhint="send"
@@ -120,13 +127,7 @@ export function Composer({ store }: { store: Store }) {
             <Icon name="stop" />
           </button>
         ) : (
-          <button
-            type="submit"
-            class="send"
-            aria-label={t.send}
-            title={t.send}
-            disabled={draft.trim() === '' || over > 0 || refused}
-          >
+          <button type="submit" class="send" aria-label={t.send} title={t.send} disabled={empty || over > 0 || refused}>
             <Icon name="send" />
           </button>
         )}
@@ -136,7 +137,7 @@ export function Composer({ store }: { store: Store }) {
           {fill(t.tooLong, { n: over })}
         </div>
       ) : (
-        store.config.value && <div class="note">{t.disclaimer}</div>
+        store.config.value && !person && <div class="note">{t.disclaimer}</div>
       )}
     </form>
   );

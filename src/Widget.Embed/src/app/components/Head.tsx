@@ -4,6 +4,7 @@ import type { Store } from '../store';
 import { Icon } from './Icon';
 import { press } from './Listen';
 import { Menu } from './Menu';
+import { Part } from './Part';
 import { Portrait } from './Portrait';
 
 interface Props {
@@ -35,8 +36,14 @@ export function Head({ store, home, close }: Props) {
               <Icon name="back" />
             </button>
           )}
-          <Portrait config={config} size={36} />
-          <Agent store={store} />
+          {store.turn.value?.name ? (
+            <Part load={store.modules.personHead} props={{ panel: store }} />
+          ) : (
+            <>
+              <Portrait config={config} size={36} />
+              <Agent store={store} />
+            </>
+          )}
           <Listening store={store} />
           <Menu store={store} />
         </>

@@ -113,7 +113,9 @@ function entries(store: Store): Entry[] {
         pressed: false,
         act: () => press(store, (module) => module.listen(true)),
       },
-    { icon: 'person', label: t.person, act: () => store.openSheet('person') },
+    store.turn.value
+      ? { icon: 'chat', label: t.toAssistant, act: () => store.chooseAssistant() }
+      : { icon: 'person', label: t.person, act: () => store.openSheet('person') },
     hasText &&
       (config?.transcripts
         ? { icon: 'mail', label: t.emailTranscript, act: () => (store.sheet.value = 'transcript') }

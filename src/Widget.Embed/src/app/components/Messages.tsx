@@ -37,9 +37,14 @@ export function VisitorMessage({ item, store, last, read }: VisitorProps) {
   return (
     <div class="message visitor">
       <span class="hidden">{t.you}: </span>
-      <div class="bubble" dir="auto">
-        {item.text}
-      </div>
+      {item.text && (
+        <div class="bubble" dir="auto">
+          {item.text}
+        </div>
+      )}
+      {!!item.attachments?.length && (
+        <Part load={store.modules.files} props={{ panel: store, files: item.attachments }} />
+      )}
       {waiting ? (
         <div class="note">{online ? t.sentLater : t.notSentYet}</div>
       ) : item.refused ? (

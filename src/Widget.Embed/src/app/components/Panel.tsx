@@ -23,6 +23,7 @@ export function Panel({ store }: { store: Store }) {
   const page = store.host.mode === 'page';
   const call = store.call.value;
   const sheet = store.sheet.value;
+  const stage = store.stage.value;
   const prelude = store.calls.prelude.value;
   const home = store.view.value === 'home' && config !== undefined && !call;
   const covered = store.source.value !== undefined || sheet !== undefined || prelude !== undefined;
@@ -40,7 +41,10 @@ export function Panel({ store }: { store: Store }) {
       lang={locale.value}
       dir={t.dir as 'ltr' | 'rtl'}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !page && !isComposing(event)) close();
+        if (event.key === 'Escape' && !isComposing(event)) {
+          if (stage) store.stage.value = undefined;
+          else if (!page) close();
+        }
         if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >
@@ -51,6 +55,13 @@ export function Panel({ store }: { store: Store }) {
           <StatusBar store={store} />
           <CallLoading store={store} />
           {call && <call.View />}
+          {stage && !home && (
+            <Part
+              key={stage.id}
+              load={store.modules.stage}
+              props={{ panel: store, demo: stage, close: () => (store.stage.value = undefined) }}
+            />
+          )}
           {home ? <Home store={store} /> : <Thread store={store} />}
           <SpeechView store={store} />
           <Composer store={store} />

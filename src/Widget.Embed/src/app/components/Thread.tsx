@@ -58,7 +58,9 @@ export function Thread({ store }: { store: Store }) {
   if (!away) seen.current = items.length;
 
   const lastOwn = items.findLast((item) => item.kind === 'visitor');
-  const read = items.indexOf(lastOwn as Item) < items.length - 1;
+  const read =
+    items.slice(items.indexOf(lastOwn as Item) + 1).some((item) => item.kind !== 'people' || item.text !== undefined) ||
+    (lastOwn?.seq ?? Infinity) <= (store.presence.value.readSeq ?? 0);
   return (
     <div class="thread-box">
       <div
@@ -80,7 +82,7 @@ export function Thread({ store }: { store: Store }) {
         {texts && (
           <div class="message assistant greeting-message">
             <div class="bubble" dir="auto">
-              <p>{texts.greeting}</p>
+              <p>{store.host.opener ?? texts.greeting}</p>
             </div>
           </div>
         )}
@@ -109,6 +111,8 @@ export function Thread({ store }: { store: Store }) {
             {store.thread.currentAnswer.value?.slow && <div class="note">{t.slow}</div>}
           </div>
         )}
+        {store.asksFirst.value && <Part load={store.modules.preChat} props={{ panel: store }} />}
+        {store.turn.value && <Part load={store.modules.presence} props={{ panel: store }} />}
         <Announcer store={store} />
       </div>
       {away && (
@@ -162,6 +166,10 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
     }
     case 'meeting':
       return <Part key={item.meetingId} load={store.modules.meeting} props={{ panel: store, item }} />;
+    case 'people':
+      return <Part key={item.seq} load={store.modules.people} props={{ panel: store, item }} />;
+    case 'shown':
+      return <Part key={item.seq} load={store.modules.shown} props={{ panel: store, item }} />;
     case 'spoken':
       return <SpokenLine key={item.seq} item={item} />;
     case 'sources':

@@ -1,9 +1,12 @@
 /** What belongs to an answer: the question whether to keep the visitor's address, and one row of what the visitor can do next. */
+import { useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from '../../app/components/Icon';
 import type { Offer } from '../../app/events';
 import { words } from '../../app/i18n';
 import type { OffersProps } from '../../app/moduleHost';
 import { offersBelow } from '../../app/offers';
+import { newId } from '../../app/ids';
+import { Qualification } from '../questions/Qualification';
 import { ContactCard } from './ContactCard';
 import { choices, type Choice } from './choices';
 import * as paths from './icons';
@@ -20,13 +23,16 @@ export function Offers({ panel, answer, question }: OffersProps) {
   addStyles(panel.host.shadow);
   const asked = panel.contactQuestion.value;
   const contact = asked?.messageId === answer.messageId ? asked : undefined;
-  const offers = offersBelow(panel.conversation.value, answer).filter((offer) => !contact || offer !== 'contact');
+  const offers = offersBelow(panel.conversation.value, answer).filter((offer) =>
+    // The visitor waits for a person, or talks to one, already.
+    offer === 'person' ? !panel.turn.value : offer !== 'contact' || !contact,
+  );
   return (
     <>
       {contact && <ContactCard panel={panel} question={contact} />}
       {offers.length > 0 && (
         <div class="offers next-steps" role="group" aria-label={sellingWords.value.nextSteps}>
-          {choices(offers, panel.config.value?.meetings).map((choice) => (
+          {choices(offers, panel.config.value ?? {}).map((choice) => (
             <Chip key={choice.offer} choice={choice} panel={panel} answer={answer} question={question} />
           ))}
           {offers.includes('person') && panel.config.value?.contactUrl && (
@@ -34,21 +40,46 @@ export function Offers({ panel, answer, question }: OffersProps) {
           )}
         </div>
       )}
+      {!contact && offers.some((offer) => offer === 'booking' || offer === 'pricing' || offer === 'demo') && (
+        <Qualification panel={panel} messageId={answer.messageId} />
+      )}
     </>
   );
 }
 
 function Chip({ choice, panel, answer, question }: OffersProps & { choice: Choice }) {
+  const [asking, setAsking] = useState(false);
+  // A second press shows nothing twice.
+  const clientId = useRef(newId());
   const label = choice.opens === 'person' ? words.value.person : sellingWords.value[choice.label];
+  const open = (): void =>
+    panel.openSheet(choice.opens === 'booking' ? 'booking' : 'person', {
+      label: choice.opens === 'request' && choice.asks === 'prices' ? sellingWords.value.askQuote : label,
+      message: question,
+    });
+  /** What is shown comes as an event of the conversation. */
+  const show = async (path: string, otherwise: () => void): Promise<void> => {
+    if (asking) return;
+    setAsking(true);
+    try {
+      await panel.post(`/api/widget/conversations/{id}/${path}`, { clientId: clientId.current });
+    } catch {
+      // There is none, or it cannot be shown now.
+      otherwise();
+    }
+    setAsking(false);
+  };
   if (choice.opens === 'link') return <LinkChip icon="calendar" path={icons.booking} label={label} url={choice.url} />;
   return (
     <button
       type="button"
       class={`offer offer-${choice.offer}`}
+      aria-busy={asking}
       onClick={() => {
         if (choice.opens === 'person') panel.openSheet('person');
         else if (choice.opens === 'contact') panel.contactAt.value = answer.messageId;
-        else panel.openSheet(choice.opens === 'booking' ? 'booking' : 'person', { label, message: question });
+        else if (choice.asks) void show(choice.asks, open);
+        else open();
       }}
     >
       {choice.offer === 'person' ? (

@@ -1,0 +1,13 @@
+import { moduleWords } from '../app/i18n';
+import en from './locales/people-en.json';
+
+export const peopleWords = moduleWords(en, {
+  de: () => import('./locales/people-de.json'),
+  es: () => import('./locales/people-es.json'),
+  ar: () => import('./locales/people-ar.json'),
+});
+
+/** A name or file name inside a sentence: it may be written in the other direction. */
+export function isolate(name: string): string {
+  return `\u2068${name}\u2069`;
+}
