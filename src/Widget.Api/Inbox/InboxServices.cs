@@ -1,4 +1,3 @@
-using Microsoft.SemanticKernel;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Inbox;
