@@ -55,13 +55,13 @@ public sealed record ThemeSettings
 /// <param name="Position">The corner of the launcher.</param>
 /// <param name="Scheme">Light, dark, or the visitor's preference.</param>
 /// <param name="LogoUrl">Web address of the company's logo.</param>
-/// <param name="Triggers">Proactive messages.</param>
+/// <param name="Triggers">Proactive messages; null if there are none.</param>
 public sealed record WidgetAppearance(
     string Color,
     WidgetPosition Position,
     ColorScheme Scheme,
     string? LogoUrl,
-    IReadOnlyList<WidgetTrigger> Triggers);
+    IReadOnlyList<WidgetTrigger>? Triggers);
 
 /// <summary>The web sites that may embed the tenant's widget.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

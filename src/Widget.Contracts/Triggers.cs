@@ -57,8 +57,7 @@ public sealed partial record TriggerSettings : IValidatableObject
 public sealed record TriggerConditions : IValidatableObject
 {
     /// <summary>
-    /// Paths of pages, such as <c>/pricing</c> or <c>/products/*</c>. <c>*</c> stands for anything within a part of a path, <c>**</c> for
-    /// anything at all. Empty for all pages.
+    /// Paths of pages, such as <c>/pricing</c> or <c>/products/*</c>. <c>*</c> stands for any characters. Empty for all pages.
     /// </summary>
     [Required, MaxLength(20, ErrorMessage = "A trigger can have at most 20 pages.")]
     public IReadOnlyList<string> Pages { get; init; } = [];

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -11,6 +13,7 @@ namespace Widget.Api.Triggers;
 internal static class TriggerEndpoints
 {
     private const int DefaultDays = 30;
+    private const int MaxReportBytes = 4 * 1024;
 
     public static IServiceCollection AddTriggers(this IServiceCollection services)
     {
@@ -21,19 +24,35 @@ internal static class TriggerEndpoints
 
     public static void MapTriggers(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/widget/triggers", Report).RequireCors(Policies.AnyOrigin).WithMetadata(new KeyInAddress())
-            .Validate<TriggerReport>().ProducesProblem(404).WithTags("Widget")
+        routes.MapPost("/api/widget/triggers", Report).RequireCors(Policies.AnyOrigin)
+            .WithMetadata(new KeyInAddress(), new RequestSizeLimitAttribute(MaxReportBytes))
+            .Accepts<TriggerReport>("text/plain", "application/json").Produces(204).ProducesValidationProblem().ProducesProblem(404)
+            .WithTags("Widget")
             .WithSummary("Report that a proactive message was shown, opened or closed");
         routes.MapGet("/api/analytics/triggers", Figures).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Analytics")
             .WithSummary("Compare the wordings of proactive messages");
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Report(
-        TriggerReport request,
+    // Browsers send reports of a page that is left as text, because JSON would need a preflight request.
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> Report(
+        HttpRequest http,
         IMultiTenantStore tenants,
         TriggerService triggers,
         CancellationToken ct)
     {
+        TriggerReport? request;
+        try
+        {
+            request = await JsonSerializer.DeserializeAsync<TriggerReport>(http.Body, JsonSerializerOptions.Web, ct);
+        }
+        catch (JsonException)
+        {
+            request = null;
+        }
+
+        if (request is null)
+            return Problems.Create(StatusCodes.Status400BadRequest, "Send siteKey, trigger, variant and event (shown, opened or closed) as JSON.");
+        if (Validation.FindErrors(request) is { Count: > 0 } errors) return TypedResults.ValidationProblem(errors, title: errors.Values.First()[0]);
         if (!request.SiteKey.StartsWith(SiteKey.Prefix, StringComparison.Ordinal)
             || await tenants.GetByIdentifierAsync(request.SiteKey, ct) is not { } tenant)
             return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");

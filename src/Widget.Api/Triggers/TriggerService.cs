@@ -7,12 +7,16 @@ namespace Widget.Api.Triggers;
 /// <summary>Counts what visitors do with proactive messages.</summary>
 internal sealed class TriggerService(TenantDatabase database, TenantSettingsService settings)
 {
-    /// <summary>What a page needs to know about the tenant's triggers.</summary>
-    public static IReadOnlyList<WidgetTrigger> Of(TenantSettings settings) =>
-    [
-        .. settings.Triggers.Where(trigger => trigger.Enabled)
-            .Select(trigger => new WidgetTrigger(trigger.Id, trigger.When, trigger.Variants, trigger.Cap)),
-    ];
+    /// <summary>What a page needs to know about the tenant's triggers. Null if there are none, so that the page loads nothing for them.</summary>
+    public static IReadOnlyList<WidgetTrigger>? Of(TenantSettings settings)
+    {
+        WidgetTrigger[] triggers =
+        [
+            .. settings.Triggers.Where(trigger => trigger.Enabled)
+                .Select(trigger => new WidgetTrigger(trigger.Id, trigger.When, trigger.Variants, trigger.Cap)),
+        ];
+        return triggers.Length > 0 ? triggers : null;
+    }
 
     /// <summary>Counts a report. Returns false if the tenant has no such trigger or variant.</summary>
     public async Task<bool> CountAsync(TenantId tenant, TriggerReport report, CancellationToken ct)

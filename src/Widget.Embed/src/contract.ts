@@ -77,8 +77,8 @@ export interface Trigger {
     /** Whether the visitor has been here before, in an earlier session of the browser. */
     returning?: boolean | null;
   };
-  message: string;
-  variant?: string | null;
+  /** Its wordings. A visitor sees one of them. */
+  variants: { id: string; message: string }[];
   /** How often a visitor sees it. */
   cap: number;
 }

@@ -8,7 +8,12 @@ import { fakeArea, fakeWindow } from './storage.fakes';
 vi.mock('../src/triggers/bubble', () => ({ showBubble: () => undefined }));
 
 const visit: Visit = { path: '/prices', seconds: 10, scrolled: 40, exited: false, returning: false, shown: {} };
-const trigger = (when: Trigger['when'], cap = 1): Trigger => ({ id: 't', when, message: 'Any questions?', cap });
+const trigger = (when: Trigger['when'], cap = 1): Trigger => ({
+  id: 't',
+  when,
+  variants: [{ id: 'a', message: 'Any questions?' }],
+  cap,
+});
 
 describe('the condition of a message', () => {
   it('is met if all that is given is met', () => {
@@ -140,7 +145,30 @@ describe('the messages beside the launcher', () => {
     expect(shown()).toEqual([]);
     await seconds(2);
     expect(shown()).toEqual(['Any questions?']);
-    expect(beacons).toEqual([{ siteKey: 'pk', trigger: 't', event: 'shown' }]);
+    expect(beacons).toEqual([{ siteKey: 'pk', trigger: 't', variant: 'a', event: 'shown' }]);
+  });
+
+  it('show the visitor the same wording each time', async () => {
+    appearance = {
+      color: '#000000',
+      position: 'right',
+      triggers: [
+        {
+          ...trigger({}, 5),
+          variants: [
+            { id: 'a', message: 'A' },
+            { id: 'b', message: 'B' },
+          ],
+        },
+      ],
+    };
+    const seen = new Set<string | undefined>();
+    for (let visit = 0; visit < 4; visit++) {
+      visitPage();
+      await seconds(2);
+      seen.add(shown()[0]);
+    }
+    expect(seen.size).toBe(1);
   });
 
   it('open the panel with the message as the agent’s first line', async () => {

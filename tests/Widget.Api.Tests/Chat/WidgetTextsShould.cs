@@ -92,7 +92,7 @@ public sealed class WidgetTextsShould(ApiFixture api)
 
         var appearance = await first.Content.ReadFromJsonAsync<JsonElement>();
         appearance.ToString().ShouldBe(
-            """{"color":"#0b6e6e","position":"left","scheme":"auto","logoUrl":"https://shop.example/logo.svg","triggers":[]}""");
+            """{"color":"#0b6e6e","position":"left","scheme":"auto","logoUrl":"https://shop.example/logo.svg","triggers":null}""");
         first.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["*"]);
         first.Headers.CacheControl!.ToString().ShouldBe("public, max-age=300");
         client.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Widget.Api.Tests.Chat;
 using Widget.Api.Triggers;
 using Widget.Contracts;
@@ -32,7 +33,7 @@ public sealed class TriggersShould(ApiFixture api)
             TestTenant.Json,
             Ct);
 
-        var trigger = appearance!.Triggers.ShouldHaveSingleItem();
+        var trigger = appearance!.Triggers!.ShouldHaveSingleItem();
         (trigger.Id, trigger.Cap, trigger.When.AfterSeconds).ShouldBe(("pricing-help", 2, 20));
         trigger.Variants.Select(variant => variant.Id).ShouldBe(["a", "b"]);
     }
@@ -117,13 +118,26 @@ public sealed class TriggersShould(ApiFixture api)
         await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "triggers");
     }
 
+    [Theory]
+    [InlineData("no JSON")]
+    [InlineData("""{"siteKey": "pk_x", "trigger": "t", "variant": "a", "event": "clicked"}""")]
+    [InlineData("""{"trigger": "t", "variant": "a", "event": "shown"}""")]
+    public async Task Refuse_an_invalid_report(string report)
+    {
+        using var page = api.Node.Client();
+
+        var response = await page.PostAsync("/api/widget/triggers", new StringContent(report, System.Text.Encoding.UTF8, "text/plain"), Ct);
+
+        await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+    }
+
     private async Task ReportAsync(TestTenant tenant, string variant, string @event)
     {
         using var page = api.Node.Client();
-        (await page.PostAsJsonAsync(
-            "/api/widget/triggers",
-            new { siteKey = tenant.Created.SiteKey, trigger = "pricing-help", variant, @event },
-            Ct)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var report = JsonSerializer.Serialize(new { siteKey = tenant.Created.SiteKey, trigger = "pricing-help", variant, @event });
+        // As browsers send it.
+        (await page.PostAsync("/api/widget/triggers", new StringContent(report, System.Text.Encoding.UTF8, "text/plain"), Ct))
+            .StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
     private static async Task<TriggerFigures[]> FiguresAsync(TestTenant tenant) =>

@@ -107,19 +107,22 @@ export class Triggers {
 
   #show(trigger: Trigger): void {
     const { host } = this;
+    const variant = this.#store.chooseVariant(trigger);
+    if (!variant) return;
+    const { message } = variant;
     this.#store.count(trigger.id);
-    this.#report(trigger, 'shown');
+    this.#report(trigger.id, variant.id, 'shown');
     const language = host.locale ?? (document.documentElement.lang || navigator.language);
-    this.#bubble = this.show(host.shadow, trigger.message, language, host.appearance()?.scheme ?? 'auto', {
+    this.#bubble = this.show(host.shadow, message, language, host.appearance()?.scheme ?? 'auto', {
       open: () => {
-        this.#report(trigger, 'opened');
+        this.#report(trigger.id, variant.id, 'opened');
         this.#store.close(trigger.id);
         this.#remove();
-        host.opener = this.#store.opener = trigger.message;
+        host.opener = this.#store.opener = message;
         host.shadow.querySelector<HTMLElement>('.launcher')?.click();
       },
       close: () => {
-        this.#report(trigger, 'closed');
+        this.#report(trigger.id, variant.id, 'closed');
         this.#store.close(trigger.id);
         this.#remove();
       },
@@ -132,8 +135,8 @@ export class Triggers {
   }
 
   /** There is no session yet, and the page may be about to go. */
-  #report({ id, variant }: Trigger, event: ReportedEvent): void {
-    const body = { siteKey: this.host.siteKey, trigger: id, ...(variant && { variant }), event };
+  #report(trigger: string, variant: string, event: ReportedEvent): void {
+    const body = { siteKey: this.host.siteKey, trigger, variant, event };
     // As text, so that the browser skips the CORS preflight.
     navigator.sendBeacon(`${this.host.api}/api/widget/triggers`, JSON.stringify(body));
   }
@@ -157,6 +160,8 @@ export class Triggers {
 
 interface Kept {
   shown?: Record<string, number>;
+  /** The wording of each message that the visitor sees. */
+  variants?: Record<string, string>;
   refreshed?: number;
 }
 
@@ -191,6 +196,16 @@ class Store {
   count(id: string): void {
     this.shown[id] = (this.shown[id] ?? 0) + 1;
     this.#save();
+  }
+
+  /** One of the wordings at random, and the same one from then on. */
+  chooseVariant({ id, variants }: Trigger): Trigger['variants'][number] | undefined {
+    const kept = (this.#kept.variants ??= {});
+    const known = variants.find((variant) => variant.id === kept[id]);
+    if (known) return known;
+    const chosen = variants[Math.floor(Math.random() * variants.length)];
+    if (chosen) kept[id] = chosen.id;
+    return chosen;
   }
 
   wasClosed(id: string): boolean {
