@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Widget.Contracts;
 
 /// <summary>
-/// Changes to a lead. Properties that are left out stay as they are; null removes a value. What staff has set is not changed by what visitors
-/// say later.
+/// Changes to a lead. Properties that are left out stay as they are; null removes a value. What staff has set is not changed by what
+/// visitors say later.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LeadChanges

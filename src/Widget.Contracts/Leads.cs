@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Widget.Contracts;
 
 /// <summary>
-/// A visitor who left an e-mail address or a telephone number. There is one lead for each visitor whose identity the site has proved, one for
-/// each e-mail address, and one for each telephone number without an e-mail address.
+/// A visitor who left an e-mail address or a telephone number. There is one lead for each visitor whose identity the site has proved, one
+/// for each e-mail address, and one for each telephone number without an e-mail address.
 /// </summary>
 public sealed record Lead
 {

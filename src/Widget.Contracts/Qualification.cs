@@ -91,7 +91,8 @@ public sealed record QualificationQuestion
     {
         if (!LeadFields.IsKey(Key) || Reserved.Contains(Key, StringComparer.Ordinal))
         {
-            return "key must have 1 to 40 lower-case letters, digits and underscores, begin with a letter, and not be name, email or phone.";
+            return "key must have 1 to 40 lower-case letters, digits and underscores, begin with a letter, "
+                + "and not be name, email or phone.";
         }
 
         if (string.IsNullOrWhiteSpace(Text) || Text.Length > 300) return "text must have 1 to 300 characters.";
@@ -174,7 +175,9 @@ public sealed record SignalWeights
     /// <summary>The e-mail address is a company's, not one of a provider of mailboxes.</summary>
     public int CompanyEmail { get; init; } = 10;
 
-    /// <summary>The visitor came back: half of it for a second conversation in which contact details were given, all of it for a third.</summary>
+    /// <summary>
+    /// The visitor came back: half of it for a second conversation in which contact details were given, all of it for a third.
+    /// </summary>
     public int Conversations { get; init; } = 10;
 
     internal IEnumerable<int> All => [AskedForPrice, AskedForDemo, AskedForBooking, BookedMeeting, CompanyEmail, Conversations];

@@ -100,8 +100,8 @@ public static class ConversationQueries
     }
 
     /// <summary>
-    /// Returns what tells how promising the visitors of conversations are, oldest first: answers to qualification questions, booked, moved and
-    /// cancelled meetings, and the assistant's messages whose question called for something.
+    /// Returns what tells how promising the visitors of conversations are, oldest first: answers to qualification questions, booked,
+    /// moved and cancelled meetings, and the assistant's messages whose question called for something.
     /// </summary>
     public static async Task<IReadOnlyList<ConversationEvent>> SignalsAsync(TenantDb db, Guid[] conversations, CancellationToken ct)
     {

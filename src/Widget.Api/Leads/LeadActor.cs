@@ -30,6 +30,7 @@ internal static class LeadHistory
         IReadOnlyList<FieldChange> changes,
         CancellationToken ct)
     {
+        var json = JsonSerializer.Serialize(changes, JsonSerializerOptions.Web);
         await using var insert = db.Command(
             "insert into lead_changes (tenant_id, id, lead_id, kind, actor, rep_id, changes) values ($1, $2, $3, $4, $5, $6, $7)",
             [
@@ -39,7 +40,7 @@ internal static class LeadHistory
                 kind,
                 actor.Name,
                 new NpgsqlParameter { Value = (object?)actor.Rep?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-                new NpgsqlParameter { Value = JsonSerializer.Serialize(changes, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb },
             ]);
         await insert.ExecuteNonQueryAsync(ct);
     }

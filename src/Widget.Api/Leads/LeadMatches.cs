@@ -62,8 +62,8 @@ internal static class LeadMatches
     }
 
     /// <summary>
-    /// Whether a lead may be merged into another one without asking: no proved identity belongs to it or to those merged with it, and nobody
-    /// has separated it.
+    /// Whether a lead may be merged into another one without asking: no proved identity belongs to it or to those merged with it, and
+    /// nobody has separated it.
     /// </summary>
     public static async Task<bool> IsUnclaimedAsync(TenantDb db, LeadId lead, CancellationToken ct)
     {

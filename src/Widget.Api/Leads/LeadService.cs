@@ -147,8 +147,8 @@ internal sealed class LeadService(
     }
 
     /// <summary>
-    /// Deletes a lead with all that were merged into it. A lead that was merged into another one stands for that one. Returns false if there
-    /// is none. The conversations stay.
+    /// Deletes a lead with all that were merged into it. A lead that was merged into another one stands for that one. Returns false if
+    /// there is none. The conversations stay.
     /// </summary>
     public async Task<bool> DeleteAsync(TenantId tenant, LeadId lead, CancellationToken ct)
     {

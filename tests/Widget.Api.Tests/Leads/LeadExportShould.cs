@@ -87,8 +87,10 @@ public sealed class LeadExportShould(ApiFixture api)
 
         Rows(await tenant.Developer.GetStringAsync("/api/leads/export.csv"), ',').Select(row => row[0]).Distinct().Count().ShouldBe(1202);
         Rows(await tenant.Developer.GetStringAsync("/api/leads/export.csv?tier=hot"), ',').Count.ShouldBe(2);
-        await (await tenant.Developer.GetAsync("/api/leads/export.csv?tier=x")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "tier");
-        await (await tenant.Developer.GetAsync("/api/leads/export.csv?per=x")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "per");
+        await (await tenant.Developer.GetAsync("/api/leads/export.csv?tier=x"))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "tier");
+        await (await tenant.Developer.GetAsync("/api/leads/export.csv?per=x"))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "per");
         await (await tenant.Developer.GetAsync("/api/leads/export.csv?format=x"))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "format");
         var other = await TestTenant.CreateAsync(api);

@@ -121,7 +121,8 @@ public sealed class LeadIdentityShould(ApiFixture api)
             leads[i].Select(lead => lead.Email).ShouldBe(["bob@acme.example", "ada@acme.example"]);
             leads[i][1].Name.ShouldBe(tenants[i].Created.SiteKey);
             leads[i][0].ConversationIds.Count.ShouldBe(4);
-            (await tenants[i].Developer.GetAsync($"/api/leads/{leads[1 - i][0].Id}")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+            var foreign = await tenants[i].Developer.GetAsync($"/api/leads/{leads[1 - i][0].Id}");
+            foreign.StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
         }
 
         leads[0].Select(lead => lead.Id).Intersect(leads[1].Select(lead => lead.Id)).ShouldBeEmpty();

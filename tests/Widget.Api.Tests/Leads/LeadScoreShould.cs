@@ -76,7 +76,8 @@ public sealed class LeadScoreShould
 
     [Fact]
     public void Be_at_most_100() =>
-        Score(new { budget = "big", seats = 1000, urgent = true, need = "x" }, [.. Enum.GetValues<Offer>()], true, true, 9).Score.ShouldBe(100);
+        Score(new { budget = "big", seats = 1000, urgent = true, need = "x" }, [.. Enum.GetValues<Offer>()], true, true, 9)
+            .Score.ShouldBe(100);
 
     [Theory]
     [InlineData(9.99, 2)]
@@ -140,7 +141,8 @@ public sealed class LeadScoreShould
         bool companyEmail = false,
         int conversations = 1) => new()
         {
-            Answers = JsonSerializer.SerializeToElement(answers).EnumerateObject().ToDictionary(answer => answer.Name, answer => answer.Value),
+            Answers = JsonSerializer.SerializeToElement(answers).EnumerateObject()
+                .ToDictionary(answer => answer.Name, answer => answer.Value),
             AskedFor = askedFor,
             HasMeeting = meeting,
             HasCompanyEmail = companyEmail,

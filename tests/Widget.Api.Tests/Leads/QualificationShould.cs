@@ -168,7 +168,8 @@ public sealed class QualificationShould(ApiFixture api)
     public async Task Lose_what_an_erased_conversation_said()
     {
         var tenant = await QualifiedAsync();
-        var (first, second) = (await tenant.VisitAndGiveAsync("ada@acme.example", "Ada"), await tenant.VisitAndGiveAsync("ada@acme.example"));
+        var first = await tenant.VisitAndGiveAsync("ada@acme.example", "Ada");
+        var second = await tenant.VisitAndGiveAsync("ada@acme.example");
         await second.AnswerAsync(new { budget = "big" });
         (await tenant.LeadAsync("Ada")).Score.ShouldBe(57);
 
@@ -231,7 +232,8 @@ public sealed class QualificationShould(ApiFixture api)
             .ShouldBe([("email", true), ("budget", false)]);
         foreach (var wrong in new[] { "fit", "unknown", "Email" })
         {
-            var refused = await tenant.Developer.PutAsJsonAsync("/api/settings", new { preChat = new { fields = new[] { new { field = wrong } } } });
+            var form = new { fields = new[] { new { field = wrong } } };
+            var refused = await tenant.Developer.PutAsJsonAsync("/api/settings", new { preChat = form });
             refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         }
     }

@@ -14,8 +14,8 @@ internal static partial class CsvText
     public static string Row(IEnumerable<string?> cells, char separator) =>
         string.Join(separator, cells.Select(cell => Cell(cell, separator))) + "\r\n";
 
-    // A program that expects another separator, or does not know quotes, sees other cells. So an apostrophe also goes before what would begin
-    // a formula in one of those: after a separator, a quote or a line break.
+    // A program that expects another separator, or does not know quotes, sees other cells. So an apostrophe also goes before what would
+    // begin a formula in one of those: after a separator, a quote or a line break.
     private static string Cell(string? text, char separator)
     {
         if (string.IsNullOrEmpty(text)) return "";

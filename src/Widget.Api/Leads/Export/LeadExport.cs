@@ -14,8 +14,8 @@ internal enum ExportFormat
     Csv,
 
     /// <summary>
-    /// UTF-16 (little endian) with a byte order mark, separated by tabs. Excel opens this right in every locale: it does not use the locale's
-    /// separator for UTF-16. A first line "sep=," would tell it the separator, but then it ignores the byte order mark of UTF-8.
+    /// UTF-16 (little endian) with a byte order mark, separated by tabs. Excel opens this right in every locale: it does not use the
+    /// locale's separator for UTF-16. A first line "sep=," would tell it the separator, but then it ignores the byte order mark of UTF-8.
     /// </summary>
     Excel,
 }
@@ -57,8 +57,11 @@ internal sealed class LeadExport(TenantDatabase database)
             if (fields is null)
             {
                 fields = await LeadReader.FieldsAsync(db, ct);
-                var last = perConversation ? ["conversation", "conversation started", "conversation continued", "messages"] : (string[])["conversations"];
-                await writer.WriteAsync(CsvText.Row([.. LeadColumns, .. fields.Select(field => field.Label), .. last], separator).AsMemory(), ct);
+                string[] last = perConversation
+                    ? ["conversation", "conversation started", "conversation continued", "messages"]
+                    : ["conversations"];
+                var head = CsvText.Row([.. LeadColumns, .. fields.Select(field => field.Label), .. last], separator);
+                await writer.WriteAsync(head.AsMemory(), ct);
             }
 
             var page = await LeadReader.ListAsync(db, filter, after, PageSize, ct);

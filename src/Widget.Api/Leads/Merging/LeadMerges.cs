@@ -26,8 +26,8 @@ internal enum MergeOutcome
 }
 
 /// <summary>
-/// Merges leads of the same person, and undoes it. The merged lead keeps its row and its conversations, with a pointer to the other one. The
-/// lead that stays shows what both know.
+/// Merges leads of the same person, and undoes it. The merged lead keeps its row and its conversations, with a pointer to the other one.
+/// The lead that stays shows what both know.
 /// </summary>
 internal sealed class LeadMerges(TenantDatabase database)
 {

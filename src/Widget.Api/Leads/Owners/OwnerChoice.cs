@@ -32,9 +32,9 @@ internal sealed record OwnerCandidate
 internal sealed record LeadPlace(IReadOnlyList<string> Countries, string? Language, string? Company);
 
 /// <summary>
-/// Chooses the owner of a new lead: the rep whom the visitor meets; else the owner of the visitor's earlier lead, unless away; else a rep in
-/// whose territory the lead is; else any rep, first those without a territory. Among several, the one who has waited longest for a lead. Reps
-/// who are away or have reached the day's limit get none of the last two kinds.
+/// Chooses the owner of a new lead: the rep whom the visitor meets; else the owner of the visitor's earlier lead, unless away; else a rep
+/// in whose territory the lead is; else any rep, first those without a territory. Among several, the one who has waited longest for a lead.
+/// Reps who are away or have reached the day's limit get none of the last two kinds.
 /// </summary>
 internal static class OwnerChoice
 {

@@ -32,7 +32,9 @@ internal static class AnswerCheck
     {
         QuestionKind.Choice when answer.ValueKind != JsonValueKind.String || LeadScore.PointsOf(question, answer) is null =>
             $"must be one of: {string.Join(", ", question.Answers.Select(known => known.Value))}.",
-        QuestionKind.Number when answer.ValueKind != JsonValueKind.Number || !answer.TryGetDouble(out var number) || !double.IsFinite(number) =>
+        QuestionKind.Number when answer.ValueKind != JsonValueKind.Number
+            || !answer.TryGetDouble(out var number)
+            || !double.IsFinite(number) =>
             "must be a number.",
         QuestionKind.Boolean when answer.ValueKind is not (JsonValueKind.True or JsonValueKind.False) => "must be true or false.",
         QuestionKind.Text when answer.ValueKind != JsonValueKind.String

@@ -28,7 +28,11 @@ internal static class BantTemplate
             {
                 Key = "need",
                 Text = "What would you like to achieve?",
-                Texts = Texts("What would you like to achieve?", "Was möchten Sie erreichen?", "¿Qué le gustaría conseguir?", "ما الذي تريدون تحقيقه؟"),
+                Texts = Texts(
+                    "What would you like to achieve?",
+                    "Was möchten Sie erreichen?",
+                    "¿Qué le gustaría conseguir?",
+                    "ما الذي تريدون تحقيقه؟"),
                 Kind = QuestionKind.Text,
                 Weight = 15,
             },

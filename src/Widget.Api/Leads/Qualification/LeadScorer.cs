@@ -10,8 +10,8 @@ namespace Widget.Api.Leads.Qualification;
 internal static class LeadScorer
 {
     /// <summary>
-    /// Scores a lead from what this transaction sees. Does nothing if the tenant has no qualification, and changes no row if the score stays
-    /// the same. Call it under the lock of leads, so that an older score does not replace a newer one.
+    /// Scores a lead from what this transaction sees. Does nothing if the tenant has no qualification, and changes no row if the score
+    /// stays the same. Call it under the lock of leads, so that an older score does not replace a newer one.
     /// </summary>
     /// <param name="db">An open transaction that holds the lock.</param>
     /// <param name="lead">A lead that is not merged into another.</param>

@@ -9,7 +9,9 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Leads.Qualification;
 
-/// <summary>The outcome of answering questions. At most one property is set; all are null if the conversation is not the visitor's.</summary>
+/// <summary>
+/// The outcome of answering questions. At most one property is set; all are null if the conversation is not the visitor's.
+/// </summary>
 internal sealed record QualificationOutcome(
     QualificationAnswered? Answered = null,
     Refusal? Refusal = null,

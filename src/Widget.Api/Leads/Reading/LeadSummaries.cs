@@ -72,8 +72,8 @@ internal static class LeadSummaries
     private static string TextOf(LeadSummary summary)
     {
         var lines = new List<string>();
-        if (summary.Meetings.Count > 0)
-            lines.Add($"Meetings: {string.Join("; ", summary.Meetings.Select(meeting => $"{Time(meeting.Start)} with {meeting.RepName}"))}");
+        var meetings = summary.Meetings.Select(meeting => $"{Time(meeting.Start)} with {meeting.RepName}");
+        if (summary.Meetings.Count > 0) lines.Add($"Meetings: {string.Join("; ", meetings)}");
         if (summary.AskedFor.Count > 0) lines.Add($"Asked for: {string.Join(", ", summary.AskedFor.Select(NameOf))}");
         if (summary.Answers.Count > 0)
             lines.Add($"Answers: {string.Join("; ", summary.Answers.Select(answer => $"{answer.Question} {answer.Answer}"))}");

@@ -47,7 +47,8 @@ internal sealed class LeadTimelines(TenantDatabase database)
             before is { } place ? (place.At, place.Id, place.Seq) : null,
             limit + 1,
             ct);
-        foreach (var (conversation, entry) in events) entries.Add((new Place(entry.At, conversation.Value, entry.Seq), Show(conversation, entry)));
+        foreach (var (conversation, entry) in events)
+            entries.Add((new Place(entry.At, conversation.Value, entry.Seq), Show(conversation, entry)));
         await AddChangesAsync(db, lead, before, limit, entries, ct);
         var created = new Place(lead.CreatedAt, lead.Id, 0);
         if (before is not { } end || created.Order.CompareTo(end.Order) < 0)
