@@ -152,12 +152,13 @@ public sealed record ReplyRequest : IValidatableObject
     [JsonRequired]
     public Guid RepId { get; init; }
 
-    /// <summary>Your ID for the message. A request with the same ID does not create a second message.</summary>
-    [Required(ErrorMessage = "clientId is missing.")]
+    /// <summary>
+    /// Your ID for the message. A request with the same ID does not create a second message. Without it, a repeated request does.
+    /// </summary>
     [StringLength(64, MinimumLength = 1)]
     [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
     [JsonConverter(typeof(IdentifierConverter))]
-    public string ClientId { get; init; } = "";
+    public string? ClientId { get; init; }
 
     /// <summary>Plain text. It may be empty if files are attached.</summary>
     [StringLength(8_000, ErrorMessage = "text can have at most 8,000 characters.")]

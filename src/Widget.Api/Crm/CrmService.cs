@@ -142,7 +142,7 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
             [
                 tenant.Value,
                 NameOf(kind),
-                new NpgsqlParameter { Value = (object?)state ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                Text(state),
                 new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 limit + 1,
             ]);
@@ -204,7 +204,7 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
     }
 
     // If the lead has changed meanwhile, it stays due.
-    internal async Task SucceedAsync(CrmLease lease, string remoteId, CancellationToken ct)
+    internal async Task SucceedAsync(CrmLease lease, string? remoteId, CancellationToken ct)
     {
         await using var batch = database.Batch(lease.Tenant)
             .Add(
@@ -213,7 +213,7 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
                   due_at = case when version = $5 then null else due_at end, lease_owner = null, lease_until = null
                 where tenant_id = $1 and kind = $2 and lead_id = $3 and lease_owner = $4
                 """,
-                [lease.Tenant.Value, lease.Kind, lease.Lead, lease.Worker, lease.Version, remoteId])
+                [lease.Tenant.Value, lease.Kind, lease.Lead, lease.Worker, lease.Version, Text(remoteId)])
             .Add(
                 "update crm_connections set delivered_at = clock_timestamp(), error = null where tenant_id = $1 and kind = $2",
                 [lease.Tenant.Value, lease.Kind]);
@@ -238,6 +238,9 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
 
         await using (batch) await batch.RunAsync(ct);
     }
+
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private CrmAccount? Decrypt(CrmConnectionRow row)
     {

@@ -49,6 +49,13 @@ internal sealed partial class CrmWorker(
         var (account, record) = await crm.ReadAsync(lease, ct);
         var lead = record is null ? null : await leads.FindAsync(lease.Tenant, new LeadId(lease.Lead), ct);
         if (record is null || lead is null) return; // The lead or the connection was deleted.
+        if (lead.Id != lease.Lead)
+        {
+            // It was merged into another lead, which is sent itself. What the system has of this one stays.
+            await crm.SucceedAsync(lease, record.RemoteId, ct);
+            return;
+        }
+
         CrmException? failure = null;
         string? remoteId = null;
         try
@@ -66,7 +73,7 @@ internal sealed partial class CrmWorker(
         using var recording = new CancellationTokenSource(RecordingTime, TimeProvider.System);
         if (failure is null)
         {
-            await crm.SucceedAsync(lease, remoteId!, recording.Token);
+            await crm.SucceedAsync(lease, remoteId, recording.Token);
             LogDelivered(lease.Tenant, lease.Lead, lease.Kind);
             return;
         }

@@ -28,7 +28,7 @@ internal sealed class RepMessages(
         var names = await reps.NamesAsync(tenant, ct);
         await using var db = await database.BeginAsync(tenant, ct);
         if (await HeldConversation.LockAsync(db, conversation, ct) is not { } held) return (null, InboxRefusal.NoSuchConversation);
-        if (await ConversationLog.FindAsync<PersonMessage>(db, conversation, request.ClientId, ct) is { } sent)
+        if (request.ClientId is { } clientId && await ConversationLog.FindAsync<PersonMessage>(db, conversation, clientId, ct) is { } sent)
             return (sent, InboxOutcome.Done);
         if (held.HeldBy(rep, names) is { IsDone: false } refusal) return (null, refusal);
         if (await attachments.SendAsync(db, conversation, rep.Id, request.Attachments, ct) is not { } files)

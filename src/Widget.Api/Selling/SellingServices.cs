@@ -19,6 +19,7 @@ internal static class SellingServices
         services.AddPlugin<DemoPlugin>(plugin => plugin.ToKernelPlugin());
         services.AddPlugin<PricePlugin>(plugin => plugin.ToKernelPlugin());
         services.AddPlugin<ContactPlugin>(plugin => plugin.ToKernelPlugin());
+        services.AddPlugin<QualificationPlugin>(plugin => plugin.ToKernelPlugin());
         services.AddPlugin<PersonPlugin>(plugin => plugin.ToKernelPlugin());
         services.AddPlugin<MeetingPlugin>(plugin => plugin.ToKernelPlugin());
         services.AddPlugin<CallPlugin>(plugin => plugin.ToKernelPlugin());

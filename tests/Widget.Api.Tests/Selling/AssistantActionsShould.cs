@@ -16,7 +16,7 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _tenant = await TestTenant.CreateAsync(api);
-        await _tenant.SwitchOnAsync("capture_lead", "request_human", "check_availability", "book_meeting", "end_conversation");
+        await _tenant.SwitchOnAsync("capture_lead", "qualify_lead", "request_human", "check_availability", "book_meeting", "end_conversation");
         _visitor = await _tenant.VisitAsync();
         _call = await _visitor.OpenCallAsync(api, _tenant);
     }
@@ -122,6 +122,23 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
         (await CallAsync("book_meeting", new { slotStart = "tomorrow", email = "bob@example.com" })).Error().ShouldContain("slotStart");
         (await CallAsync("book_meeting", new { slotStart = "2027-05-03T10:00:00Z", email = "eve@example.com" })).Error()
             .ShouldContain("has not said this e-mail address");
+    }
+
+    [Fact]
+    public async Task Keep_the_visitors_answers_to_the_companys_questions()
+    {
+        var template = await _tenant.Developer.GetFromJsonAsync<JsonElement>("/api/leads/qualification/template");
+        (await _tenant.Developer.PutAsJsonAsync("/api/leads/qualification", template)).EnsureSuccessStatusCode();
+
+        var questions = (await CallAsync("qualify_lead", new { }, "1")).Succeeded().GetProperty("questions");
+        var choice = questions.EnumerateArray().First(question => question.GetProperty("kind").GetString() == "choice");
+        var (key, value) = (choice.GetProperty("key").GetString()!, choice.GetProperty("answers")[0].GetProperty("value").GetString()!);
+        await CallAsync("qualify_lead", new { answers = new Dictionary<string, string> { [key] = value } }, "2");
+        var wrong = await CallAsync("qualify_lead", new { answers = new Dictionary<string, string> { [key] = "no such answer" } }, "3");
+
+        var answered = (await _visitor.EventsAsync()).OfType<QualificationAnswered>().ShouldHaveSingleItem();
+        answered.Answers[key].GetString().ShouldBe(value);
+        wrong.Success.ShouldBeFalse();
     }
 
     [Fact]

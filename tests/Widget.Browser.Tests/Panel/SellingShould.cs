@@ -93,7 +93,7 @@ public sealed class SellingShould(DemoInstallation demo, Chromium chromium) : IA
         var conversation = $"/api/inbox/{waiting[0].GetProperty("conversationId").GetString()}";
 
         await PostAsync($"{conversation}/accept", new { repId = rep });
-        await PostAsync($"{conversation}/reply", new { repId = rep, text = "Hello, this is Ana." });
+        await PostAsync($"{conversation}/reply", new { repId = rep, clientId = "1", text = "Hello, this is Ana." });
         var person = visit.Page.Locator("#widget-root .message.from-person");
         await Assertions.Expect(person.Last).ToContainTextAsync("Hello, this is Ana.");
         await Assertions.Expect(visit.Page.Locator("#widget-root .head")).ToContainTextAsync("Ana Brandt");
