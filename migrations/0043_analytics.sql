@@ -85,9 +85,9 @@ create function page_of(address text) returns text
 create function count_event() returns trigger
   language plpgsql set search_path = pg_catalog, public, pg_temp as $$
   declare
-    said boolean := new.kind = 'visitor_message' or (new.kind = 'utterance' and new.data ->> 'speaker' = 'visitor');
+    said boolean := new.kind = 'visitor_message' or (new.kind = 'utterance' and coalesce(new.data ->> 'speaker' = 'visitor', false));
     how text := case
-      when new.kind = 'utterance' then new.data ->> 'mode'
+      when new.kind = 'utterance' then case new.data ->> 'mode' when 'video' then 'video' else 'voice' end
       when new.kind like 'tavus%' then 'video'
       when new.kind like 'voice%' then 'voice'
       else 'text' end;
@@ -139,7 +139,7 @@ create function count_event() returns trigger
       (new.kind = 'meeting_booked')::integer,
       (new.kind = 'meeting_cancelled')::integer,
       (new.kind in ('voice_call_started', 'tavus_conversation_created'))::integer,
-      case when new.kind in ('voice_call_ended', 'tavus_conversation_ended') then (new.data ->> 'seconds')::integer else 0 end)
+      case when new.kind in ('voice_call_ended', 'tavus_conversation_ended') then coalesce((new.data ->> 'seconds')::integer, 0) else 0 end)
     on conflict (tenant_id, quarter, conversation_id, mode, agent) do update set
       page = coalesce(activity.page, excluded.page),
       begun = activity.begun + excluded.begun,
@@ -259,7 +259,7 @@ from (
       date_bin('15 minutes', created_at, '2000-01-01+00') as quarter,
       kind = 'visitor_message' or (kind = 'utterance' and data ->> 'speaker' = 'visitor') as said,
       case
-        when kind = 'utterance' then data ->> 'mode'
+        when kind = 'utterance' then case data ->> 'mode' when 'video' then 'video' else 'voice' end
         when kind like 'tavus%' then 'video'
         when kind like 'voice%' then 'voice'
         else 'text' end as mode,

@@ -71,6 +71,25 @@ internal static class OffersBenchmark
         Console.WriteLine($"{new FileInfo(WeightsFile).Length:N0} bytes written to {WeightsFile}. Build again to use them.");
     }
 
+    /// <summary>Lists the messages to fit on whose contact details are read wrongly.</summary>
+    public static void Contacts()
+    {
+        var messages = OfferMessage.Contacts();
+        var reader = new OfferReader();
+        var wrong = 0;
+        foreach (var message in messages)
+        {
+            var read = reader.Read(message.Text, Regions(message), SignOf(message));
+            if (IsNormalized(message, read)) continue;
+            wrong++;
+            var found = ContactReader.Read(message.Text, Regions(message));
+            Console.WriteLine($"{message.Language} {message.Region} expected {message.Email} {message.Phone}; "
+                + $"told {read.Recognized?.Email} {read.Recognized?.Phone}; found {found.Email} {found.Phone}: {message.Text}");
+        }
+
+        Console.WriteLine(Share(messages.Count - wrong, messages.Count));
+    }
+
     /// <summary>What other thresholds would do on the messages for validation.</summary>
     public static void Thresholds()
     {

@@ -50,6 +50,9 @@ switch (args)
     case ["offers"]:
         OffersBenchmark.Run();
         return 0;
+    case ["contacts"]:
+        OffersBenchmark.Contacts();
+        return 0;
     case ["offers-thresholds"]:
         OffersBenchmark.Thresholds();
         return 0;
@@ -93,6 +96,7 @@ switch (args)
               unanswered PART     how unanswered questions about the same thing are grouped: fit or heldout
               unanswered-fit      tries thresholds of these groups on the questions to fit on
               offers              what visitors' messages call for, and the contact details in them, on messages of another author
+              contacts            messages whose contact details are read wrongly, of those to fit on
               offers-thresholds   what other thresholds would do, on the messages for validation
               offers-fit [show]   fits the weights for that on tests/data/offers and writes their file; "show" prints the mistakes
 

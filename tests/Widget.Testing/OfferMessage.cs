@@ -22,6 +22,9 @@ public sealed record OfferMessage(
     /// <summary>More messages that the classifier is fitted on. They are alike, so nothing is measured on them.</summary>
     public static IReadOnlyList<OfferMessage> FitMore() => Load("fit-more.tsv");
 
+    /// <summary>Messages with contact details, for the reader of these.</summary>
+    public static IReadOnlyList<OfferMessage> Contacts() => Load("contacts-fit.tsv");
+
     /// <summary>Messages of another author. Thresholds were chosen with them; nothing is fitted on them.</summary>
     public static IReadOnlyList<OfferMessage> Validation() => Load("validation.tsv");
 

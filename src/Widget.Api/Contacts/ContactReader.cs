@@ -46,17 +46,22 @@ internal static partial class ContactReader
             var before = text[(i == 0 ? 0 : found[i - 1].Place.End.Value)..found[i].Place.Start.Value];
             var after = text[found[i].Place.End.Value..(i + 1 < found.Count ? found[i + 1].Place.Start.Value : text.Length)];
             var rank = Rank(before, after);
-            if (rank < best || (rank == best && !Correction().IsMatch(text))) continue;
+            // "Sorry, it's …" between two: the second is right, whatever else is said of the first.
+            var corrects = i > 0 && rank > Others && Correction().IsMatch(before);
+            if (!corrects && (rank < best || (rank == best && !Correction().IsMatch(text)))) continue;
             (chosen, best) = (found[i].Value, rank);
         }
 
         return chosen;
     }
 
+    // The rank of an address of somebody else.
+    private const int Others = -1;
+
     private static int Rank(string before, string after)
     {
         if (NotBefore().IsMatch(before) || WrongAfter().IsMatch(after)) return -2;
-        if (OthersBefore().IsMatch(before)) return -1;
+        if (OthersBefore().IsMatch(before)) return Others;
         return OwnBefore().IsMatch(before) ? 1 : 0;
     }
 
@@ -110,11 +115,11 @@ internal static partial class ContactReader
     private static partial Regex OwnBefore();
 
     [GeneratedRegex(
-        @"\b(sorry|correction|correct|i mean|i meant|typo|oops|wrong|actually|rather|entschuldigung|korrektur|ich mein\w*|"
-        + @"vertippt|richtig|falsch|"
-        + @"perd[oó]n|correcci[oó]n|quise decir|mejor dicho|me equivoqu[eé]|correcto|pardon|d[eé]sol[eé]\w*|je voulais dire|"
+        @"\b(sorry|correction|correct|i mean|i meant|typo|oops|wrong|actually|rather|wait|hold on|scratch that|make that|old one|entschuldigung|korrektur|ich mein\w*|"
+        + @"vertippt|richtig|falsch|nein|warte|moment mal|halt stopp|"
+        + @"perd[oó]n|correcci[oó]n|quise decir|mejor dicho|me equivoqu[eé]|correcto|espera|espere|pardon|attends|attendez|non|d[eé]sol[eé]\w*|je voulais dire|"
         + @"tromp[eé]\w*|plut[oô]t)\b|"
-        + @"عفوا|آسف|اسف|أقصد|اقصد|قصدي|تصحيح|الصحيح|غلط",
+        + @"عفوا|لحظة|انتظر|استنى|آسف|اسف|أقصد|اقصد|قصدي|تصحيح|الصحيح|غلط",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
         1000)]
     private static partial Regex Correction();

@@ -99,7 +99,8 @@ internal static partial class ContactText
             else plain.Append(PlainSign(character));
         }
 
-        return DigitRow().Replace(plain.ToString(), row => Digits(row.Value) ?? row.Value);
+        var written = WhatsAppLink().Replace(plain.ToString(), " whatsapp +${number} ");
+        return FrenchPairs.Replace(DigitRow().Replace(written, row => Digits(row.Value) ?? row.Value));
     }
 
     private static char PlainSign(char character) => character switch
@@ -132,6 +133,13 @@ internal static partial class ContactText
         + "sieben|acht|neun|"
         + "doppel|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|doble|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|صفر|واحد|"
         + "اثنين|اتنين|اثنان|ثلاثة|تلاتة|ثلاثه|أربعة|اربعة|اربعه|خمسة|خمسه|ستة|سته|سبعة|سبعه|ثمانية|تمانية|ثمانيه|تسعة|تسعه";
+
+    // The numbers in these links are international, without a sign.
+    [GeneratedRegex(
+        @"(https?://)?\b(wa\.me/|(api|web)\.whatsapp\.com/send/?\?phone=)\+?(?<number>[1-9]\d{7,14})(?!\d)\S*",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
+        1000)]
+    private static partial Regex WhatsAppLink();
 
     [GeneratedRegex(
         @"\b(" + Spelled + @")([ ,.\-]{1,3}(" + Spelled + @")\b){6,}",

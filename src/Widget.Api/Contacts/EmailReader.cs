@@ -15,7 +15,7 @@ internal static partial class EmailReader
 
     private const int MaxLocalLength = 64;
 
-    private static readonly FrozenSet<string> At = Words("at ät aet @ arroba arobase arobas arobaze klammeraffe chiocciola آت ات أت ايت");
+    private static readonly FrozenSet<string> At = Words("at ät aet @ arrobas aroba arroba arobase arobas arobaze klammeraffe chiocciola آت ات أت ايت");
 
     private static readonly FrozenSet<string> Dot = Words("dot punkt punto point ponto نقطة نقطه دوت");
 
@@ -156,6 +156,17 @@ internal static partial class EmailReader
     {
         var tokens = new List<Token>();
         foreach (Match match in TokenForm().Matches(text)) tokens.Add(new Token(match.Value, match.Index, match.Index + match.Length));
+        // "guion bajo" is one sign.
+        foreach (Match sign in SignOfSeveralWords().Matches(text))
+        {
+            var first = tokens.FindIndex(token => token.Start == sign.Index);
+            var last = tokens.FindIndex(token => token.End == sign.Index + sign.Length);
+            if (first < 0 || last < first) continue;
+            var name = sign.Groups.Cast<Group>().First(group => group.Success && group.Name is "underscore" or "dash" or "at").Name;
+            tokens[first] = new Token(name, sign.Index, sign.Index + sign.Length);
+            tokens.RemoveRange(first + 1, last - first);
+        }
+
         return tokens;
     }
 
@@ -170,6 +181,13 @@ internal static partial class EmailReader
         RegexOptions.None,
         1000)]
     private static partial Regex TokenForm();
+
+    [GeneratedRegex(
+        @"\b((?<underscore>gui[oó]n bajo|barra baja|raya baja|tiret (du )?bas|sous tiret|under score|unter strich|tiefstrich|شرطة (سفلية|سفليه|تحتية)|"
+        + @"أندرسكور|اندرسكور)|(?<dash>gui[oó]n medio|gui[oó]n normal|trait d'union|شرطة (وسط|عادية))|(?<at>at[ \-]zeichen|at sign|klammer affe))\b",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
+        1000)]
+    private static partial Regex SignOfSeveralWords();
 
     [GeneratedRegex(@"^[a-zA-ZÀ-ɏ]{2,24}$", RegexOptions.None, 1000)]
     private static partial Regex Ending();
