@@ -47,7 +47,7 @@ public sealed class SellingShould(DemoInstallation demo, Chromium chromium) : IA
 
         await visit.AskAsync("Can I see a demo of the city bike?");
         await visit.Page.Locator("#widget-root .offer-demo").ClickAsync();
-        await visit.ShownAsync(visit.Page.Locator("#widget-root .demo-picture img, #widget-root .demo-picture").First);
+        await visit.ShownAsync(visit.Page.Locator("#widget-root .demo-picture img"));
         await visit.Page.Keyboard.PressAsync("Escape");
 
         await visit.AskAsync("How much does a city bike cost?");
@@ -116,7 +116,7 @@ public sealed class SellingShould(DemoInstallation demo, Chromium chromium) : IA
         await PostAsync("/api/knowledge/demos", new
         {
             kind = "image",
-            url = new Uri(demo.Demo, "/harbor/").ToString(),
+            url = new Uri(demo.Api, "/embed/preview.png").ToString(),
             title = "The city bike in a minute",
             description = "A tour of the city bike.",
             showWhen = "The visitor wants to see the city bike or a demo of it.",
