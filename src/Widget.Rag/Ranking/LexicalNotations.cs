@@ -145,7 +145,8 @@ internal static partial class LexicalNotations
         | [%€$£]
         """,
         RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase,
-        1000)]
+        // Linear, but a text of a million characters takes a second on a busy machine.
+        20_000)]
     private static partial Regex Notation();
 
     // "AB 1234 X" is also written as "AB1234X".
