@@ -24,8 +24,8 @@ public enum AnalyticsGrouping
 }
 
 /// <summary>
-/// What happened in conversations. A figure counts when it happened: a meeting booked today for next week counts today. If a conversation is
-/// deleted, its figures are, too.
+/// What happened in conversations. A figure counts when it happened: a meeting booked today for next week counts today. If a conversation
+/// is deleted, its figures are, too.
 /// </summary>
 public sealed record AnalyticsFigures
 {

@@ -21,7 +21,8 @@ public sealed partial record TriggerSettings : IValidatableObject
     /// The message, in one to four wordings. With more than one, each visitor sees one of them, and <c>GET /api/analytics/triggers</c> says
     /// which does better.
     /// </summary>
-    [Required, MinLength(1, ErrorMessage = "A trigger needs a message."), MaxLength(4, ErrorMessage = "A trigger can have at most four variants.")]
+    [Required]
+    [MinLength(1, ErrorMessage = "A trigger needs a message."), MaxLength(4, ErrorMessage = "A trigger can have at most four variants.")]
     public IReadOnlyList<TriggerVariant> Variants { get; init; } = [];
 
     /// <summary>How often a visitor sees it at most, 1 to 20.</summary>

@@ -48,7 +48,14 @@ internal static class AnalyticsBenchmark
         var service = new AnalyticsService(
             new TenantDatabase(
                 database.ApplicationSource,
-                [TenancyTables.Tables, ConversationTables.Tables, AnalyticsTables.Tables, LeadTables.Tables, RepTables.Tables, UsageTables.Tables]),
+                [
+                    TenancyTables.Tables,
+                    ConversationTables.Tables,
+                    AnalyticsTables.Tables,
+                    LeadTables.Tables,
+                    RepTables.Tables,
+                    UsageTables.Tables,
+                ]),
             new BudgetOptions());
         var month = new AnalyticsPeriod(
             Instant.FromUtc(2026, 10, 1, 0, 0),
@@ -71,8 +78,8 @@ internal static class AnalyticsBenchmark
         }
     }
 
-    // Four questions with answers and a request for a person, of a tenth of the conversations. Without counting, the same is added to a copy
-    // of the log that has the same indexes.
+    // Four questions with answers and a request for a person, of a tenth of the conversations. Without counting, the same is added to a
+    // copy of the log that has the same indexes.
     private static async Task<TimeSpan> AddEventsAsync(TestDatabase database, int part, bool isCounted)
     {
         var table = isCounted ? "conversation_events" : "plain_events";
@@ -83,7 +90,10 @@ internal static class AnalyticsBenchmark
             $$"""
             insert into {{table}} (tenant_id, conversation_id, seq, kind, data, created_at)
             select tenant_id, id, seq,
-              case when seq = {{EventsOfConversation}} then 'person_requested' when seq % 2 = 1 then 'visitor_message' else 'assistant_message' end,
+              case
+                when seq = {{EventsOfConversation}} then 'person_requested'
+                when seq % 2 = 1 then 'visitor_message'
+                else 'assistant_message' end,
               case
                 when seq = {{EventsOfConversation}} then '{}'::jsonb
                 when seq % 2 = 1 then jsonb_build_object('text', 'Hello?', 'page', 'https://shop.example/' || (hashtext(id::text) & 63))

@@ -27,7 +27,9 @@ internal static class OffersBenchmark
         using var sentences = OpenModels();
         var messages = OfferMessage.HeldOut();
         // Any author writes the shortest messages, such as "agent".
-        var fitted = OfferMessage.Fit().SelectMany(part => part.Messages).Concat(OfferMessage.FitMore()).Select(Normalized).ToHashSet(StringComparer.Ordinal);
+        var fitted = OfferMessage.Fit().SelectMany(part => part.Messages).Concat(OfferMessage.FitMore())
+            .Select(Normalized)
+            .ToHashSet(StringComparer.Ordinal);
         (string, OfferReader)[] readers =
             [("with the sentence models", new OfferReader(sentences)), ("by words alone", new OfferReader())];
         foreach (var (name, reader) in readers)
@@ -102,7 +104,8 @@ internal static class OffersBenchmark
                 Told: OfferReader.Decide(OfferModel.Weights.Scores(example.Words, example.Vector), example.Contact, example.Sign, raise)))
                 .ToList();
             var ordinary = read.Where(one => one.Message.Offers.Count == 0).ToList();
-            Console.WriteLine($"thresholds {raise:+0.0;-0.0;0.0}: exactly right {Share(read.Count(one => IsRight(one.Message, one.Told)), read.Count)}; "
+            var right = Share(read.Count(one => IsRight(one.Message, one.Told)), read.Count);
+            Console.WriteLine($"thresholds {raise:+0.0;-0.0;0.0}: exactly right {right}; "
                 + $"ordinary messages with an offer {Share(ordinary.Count(one => one.Told.Offers.Count > 0), ordinary.Count)}");
         }
     }
@@ -132,7 +135,8 @@ internal static class OffersBenchmark
             ]);
         if (shows)
         {
-            foreach (var ((message, told), score) in messages.Zip(read).Zip(scores).Where(one => !IsRight(one.First.First, one.First.Second)))
+            var wrong = messages.Zip(read).Zip(scores).Where(one => !IsRight(one.First.First, one.First.Second));
+            foreach (var ((message, told), score) in wrong)
             {
                 Console.WriteLine($"{message.Language} [{string.Join(',', message.Offers)}] told [{string.Join(',', Names(told))}] "
                     + $"{string.Join(' ', score.Select(value => value.ToString("0.0")))}: {message.Text}");

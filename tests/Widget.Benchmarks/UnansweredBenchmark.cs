@@ -6,8 +6,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// How well unanswered questions about the same thing are grouped (tests/data/unanswered). Measured by B-cubed (Bagga and Baldwin 1998): for
-/// each question, the share of its group that asks the same, and the share of those who ask the same that are in its group.
+/// How well unanswered questions about the same thing are grouped (tests/data/unanswered). Measured by B-cubed (Bagga and Baldwin 1998):
+/// for each question, the share of its group that asks the same, and the share of those who ask the same that are in its group.
 /// </summary>
 internal static class UnansweredBenchmark
 {
@@ -108,6 +108,7 @@ internal static class UnansweredBenchmark
         public double F1 => 2 * Precision * Recall / (Precision + Recall);
 
         public override string ToString() =>
-            $"{Questions} questions about {Things} things in {Groups} groups; precision {Precision:0.000}, recall {Recall:0.000}, F1 {F1:0.000}";
+            $"{Questions} questions about {Things} things in {Groups} groups; precision {Precision:0.000}, recall {Recall:0.000}, "
+            + $"F1 {F1:0.000}";
     }
 }

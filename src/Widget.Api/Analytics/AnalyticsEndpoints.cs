@@ -34,7 +34,9 @@ internal static class AnalyticsEndpoints
         if (!Enum.TryParse<AnalyticsGrouping>(by, ignoreCase: true, out var grouping) || !Enum.IsDefined(grouping))
             return Problems.Invalid("by", $"by is \"{by}\". Use day, mode, page or agent.");
         var (period, problem) = AnalyticsPeriod.Parse(from, to, timeZone, clock);
-        return period is null ? problem! : TypedResults.Ok(await analytics.SummarizeAsync(tenants.Current().TenantId, period, grouping, ct));
+        return period is null
+            ? problem!
+            : TypedResults.Ok(await analytics.SummarizeAsync(tenants.Current().TenantId, period, grouping, ct));
     }
 
     private static async Task<Results<Ok<AnalyticsConversationPage>, ValidationProblem>> Conversations(
@@ -85,7 +87,9 @@ internal static class AnalyticsEndpoints
         IMultiTenantContextAccessor tenants,
         UnansweredService unanswered,
         CancellationToken ct) =>
-        await unanswered.DismissAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("group of questions");
+        await unanswered.DismissAsync(tenants.Current().TenantId, id, ct)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("group of questions");
 }
 
 /// <summary>Which conversations to list.</summary>

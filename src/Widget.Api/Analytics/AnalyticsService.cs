@@ -136,7 +136,9 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
     {
         var ids = rows.Select(row => Guid.TryParse(row.Key, out var id) ? id : (Guid?)null).OfType<Guid>().Select(RepId.From).ToList();
         if (ids.Count == 0) return rows;
-        var names = await db.Reps.AsNoTracking().Where(rep => ids.Contains(rep.Id)).ToDictionaryAsync(rep => rep.Id.ToString(), rep => rep.Name, ct);
+        var names = await db.Reps.AsNoTracking()
+            .Where(rep => ids.Contains(rep.Id))
+            .ToDictionaryAsync(rep => rep.Id.ToString(), rep => rep.Name, ct);
         return [.. rows.Select(row => row with { Label = names.GetValueOrDefault(row.Key) })];
     }
 

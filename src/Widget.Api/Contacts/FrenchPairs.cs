@@ -91,7 +91,10 @@ internal static partial class FrenchPairs
         "zéro|zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|"
         + "cinquante|soixante|septante|huitante|octante|nonante";
 
-    [GeneratedRegex(@"\b(" + Word + @")([ ,.\-]{1,3}(et[ \-])?(" + Word + @")\b){4,}", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(
+        @"\b(" + Word + @")([ ,.\-]{1,3}(et[ \-])?(" + Word + @")\b){4,}",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
+        1000)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"\p{L}+", RegexOptions.None, 1000)]

@@ -35,7 +35,8 @@ internal static class CrmEndpoints
         crm.MapDelete("/{kind}", Remove).ProducesProblem(404).WithSummary("Disconnect a system; what it has stays there");
         crm.MapPost("/{kind}/test", Test).ProducesProblem(404).WithSummary("Test a connection");
         crm.MapPost("/{kind}/send", SendAll).ProducesProblem(404).WithSummary("Send all leads that a system does not have");
-        crm.MapGet("/{kind}/records", Records).ProducesProblem(404).ProducesValidationProblem().WithSummary("List what a system knows of leads");
+        crm.MapGet("/{kind}/records", Records).ProducesProblem(404).ProducesValidationProblem()
+            .WithSummary("List what a system knows of leads");
         crm.MapPost("/{kind}/records/{lead:guid}/retry", Retry).ProducesProblem(404).WithSummary("Send a lead again");
     }
 
@@ -91,7 +92,8 @@ internal static class CrmEndpoints
         if (Parse(kind) is not { } system) return NotFound();
         var (exists, account) = await crm.FindAsync(tenants.Current().TenantId, system, ct);
         if (!exists) return NotFound();
-        if (account is null) return TypedResults.Ok(new CrmTest(Ok: false, "The keys can no longer be decrypted. Connect the system again."));
+        if (account is null)
+            return TypedResults.Ok(new CrmTest(Ok: false, "The keys can no longer be decrypted. Connect the system again."));
         try
         {
             await systems.Single(candidate => candidate.Kind == system).TestAsync(account, ct);

@@ -42,7 +42,8 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
                 ])
             .Add(
                 """
-                update crm_records set due_at = clock_timestamp(), attempts = 0, failed_at = null, error = null, changed_at = clock_timestamp()
+                update crm_records
+                set due_at = clock_timestamp(), attempts = 0, failed_at = null, error = null, changed_at = clock_timestamp()
                 where tenant_id = $1 and kind = $2 and sent_version < version
                 """,
                 [tenant.Value, kind]);
@@ -129,13 +130,15 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
     {
         await using var batch = database.Batch(tenant).Add(
             """
-            select lead_id, case when failed_at is not null then 'failed' when due_at is not null then 'waiting' else 'delivered' end as state,
-              remote_id, delivered_at, attempts, error
-            from crm_records record
-            where tenant_id = $1 and kind = $2
-              and ($3::text is null or $3 = case when failed_at is not null then 'failed' when due_at is not null then 'waiting' else 'delivered' end)
+            select lead_id, state, remote_id, delivered_at, attempts, error
+            from (
+              select *, case when failed_at is not null then 'failed' when due_at is not null then 'waiting' else 'delivered' end as state
+              from crm_records where tenant_id = $1 and kind = $2
+            ) record
+            where ($3::text is null or state = $3)
               and ($4::uuid is null or (changed_at, lead_id) < (
-                select last.changed_at, last.lead_id from crm_records last where last.tenant_id = $1 and last.kind = $2 and last.lead_id = $4))
+                select last.changed_at, last.lead_id from crm_records last
+                where last.tenant_id = $1 and last.kind = $2 and last.lead_id = $4))
             order by changed_at desc, lead_id desc
             limit $5
             """,

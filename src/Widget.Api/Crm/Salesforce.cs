@@ -79,7 +79,8 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
         var error = reply.Body.ValueKind == JsonValueKind.Array && reply.Body.GetArrayLength() > 0 ? reply.Body[0] : default;
         var (code, message) = (CrmMapping.Text(error, "errorCode"), CrmMapping.Text(error, "message"));
         // Salesforce reports its limit on requests as 403.
-        if (code == "REQUEST_LIMIT_EXCEEDED") return new CrmException(CrmFault.Temporary, "Salesforce's limit on requests is used up for today.");
+        if (code == "REQUEST_LIMIT_EXCEEDED")
+            return new CrmException(CrmFault.Temporary, "Salesforce's limit on requests is used up for today.");
         if (reply.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             return new CrmException(CrmFault.Access, $"Salesforce refuses access: {message ?? $"status {(int)reply.Status}"}");
         return new CrmException(

@@ -29,7 +29,8 @@ internal static class TriggerEndpoints
             .Accepts<TriggerReport>("text/plain", "application/json").Produces(204).ProducesValidationProblem().ProducesProblem(404)
             .WithTags("Widget")
             .WithSummary("Report that a proactive message was shown, opened or closed");
-        routes.MapGet("/api/analytics/triggers", Figures).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Analytics")
+        routes.MapGet("/api/analytics/triggers", Figures)
+            .RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Analytics")
             .WithSummary("Compare the wordings of proactive messages");
     }
 
@@ -51,8 +52,14 @@ internal static class TriggerEndpoints
         }
 
         if (request is null)
-            return Problems.Create(StatusCodes.Status400BadRequest, "Send siteKey, trigger, variant and event (shown, opened or closed) as JSON.");
-        if (Validation.FindErrors(request) is { Count: > 0 } errors) return TypedResults.ValidationProblem(errors, title: errors.Values.First()[0]);
+        {
+            return Problems.Create(
+                StatusCodes.Status400BadRequest,
+                "Send siteKey, trigger, variant and event (shown, opened or closed) as JSON.");
+        }
+
+        if (Validation.FindErrors(request) is { Count: > 0 } errors)
+            return TypedResults.ValidationProblem(errors, title: errors.Values.First()[0]);
         if (!request.SiteKey.StartsWith(SiteKey.Prefix, StringComparison.Ordinal)
             || await tenants.GetByIdentifierAsync(request.SiteKey, ct) is not { } tenant)
             return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
@@ -77,8 +84,9 @@ internal static class TriggerEndpoints
 
     private static DateOnly? Date(string? text, DateOnly otherwise) =>
         text is null ? otherwise
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year > 1 ? date
-        : null;
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year > 1
+            ? date
+            : null;
 
     private static ValidationProblem Invalid(string field, string text) =>
         Problems.Invalid(field, $"{field} is \"{text}\". Write a date as 2027-05-03.");

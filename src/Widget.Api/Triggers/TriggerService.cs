@@ -7,7 +7,9 @@ namespace Widget.Api.Triggers;
 /// <summary>Counts what visitors do with proactive messages.</summary>
 internal sealed class TriggerService(TenantDatabase database, TenantSettingsService settings)
 {
-    /// <summary>What a page needs to know about the tenant's triggers. Null if there are none, so that the page loads nothing for them.</summary>
+    /// <summary>
+    /// What a page needs to know about the tenant's triggers. Null if there are none, so that the page loads nothing for them.
+    /// </summary>
     public static IReadOnlyList<WidgetTrigger>? Of(TenantSettings settings)
     {
         WidgetTrigger[] triggers =

@@ -37,7 +37,9 @@ public sealed class OfferReaderShould
     [Fact]
     public void Be_fitted_on_messages_that_do_not_measure_it()
     {
-        var fitted = OfferMessage.Fit().SelectMany(part => part.Messages).Concat(OfferMessage.FitMore()).Select(Normalized).ToHashSet(StringComparer.Ordinal);
+        var fitted = OfferMessage.Fit().SelectMany(part => part.Messages).Concat(OfferMessage.FitMore())
+            .Select(Normalized)
+            .ToHashSet(StringComparer.Ordinal);
 
         // Any author writes "agent" and "are you a robot". The benchmark measures without these, too.
         OfferMessage.HeldOut().Select(Normalized).Count(fitted.Contains).ShouldBeLessThan(13);

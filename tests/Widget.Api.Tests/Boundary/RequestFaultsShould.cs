@@ -84,8 +84,8 @@ public sealed class RequestFaultsShould(ApiFixture api)
         "/api/settings",
         """{"tools": ["search_knowledge", "nope"]}""",
         "tools",
-        "There is no tool \"nope\". The tools are book_meeting, capture_lead, check_availability, end_conversation, get_pricing, qualify_lead, "
-            + "request_human, search_knowledge, show_demo.")]
+        "There is no tool \"nope\". The tools are book_meeting, capture_lead, check_availability, end_conversation, get_pricing, "
+            + "qualify_lead, request_human, search_knowledge, show_demo.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filters": {}}""", "filters", "filters is not a field of this request.")]
     [InlineData(
         "POST",

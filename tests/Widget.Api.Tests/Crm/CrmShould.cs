@@ -111,7 +111,9 @@ public sealed class CrmShould : IAsyncLifetime
         await ConnectAsync(tenant, "hubspot", new { token = CrmStandIn.Token });
         _crm.Failing = 503;
         await GiveAsync(await tenant.VisitAsync(), new { clientId = "1", email = "ada@acme.example" });
-        await Eventually.TrueAsync(async () => (await RecordsAsync(tenant, "hubspot")).Items is [{ State: "waiting", Error: not null }], "it failed");
+        await Eventually.TrueAsync(
+            async () => (await RecordsAsync(tenant, "hubspot")).Items is [{ State: "waiting", Error: not null }],
+            "it failed");
 
         _crm.Failing = null;
 
@@ -175,7 +177,10 @@ public sealed class CrmShould : IAsyncLifetime
     [InlineData("hubspot", """{"token": ""}""", "token")]
     [InlineData("hubspot", """{"token": "x", "fields": {"salary": "y"}}""", "fields")]
     [InlineData("salesforce", """{"domain": "http://acme.example", "clientId": "x", "clientSecret": "y"}""", "domain")]
-    [InlineData("salesforce", """{"domain": "https://acme.example", "clientId": "x", "clientSecret": "y", "externalIdField": "a/b"}""", "externalIdField")]
+    [InlineData(
+        "salesforce",
+        """{"domain": "https://acme.example", "clientId": "x", "clientSecret": "y", "externalIdField": "a/b"}""",
+        "externalIdField")]
     public async Task Refuse_invalid_connections(string kind, string body, string field)
     {
         var tenant = await TestTenant.CreateAsync(_database, _node);

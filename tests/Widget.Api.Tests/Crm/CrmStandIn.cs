@@ -68,7 +68,8 @@ internal sealed class CrmStandIn : IAsyncDisposable
             var (idProperty, id, properties) = ((string)input["idProperty"]!, (string)input["id"]!, input["properties"]!.AsObject());
             if (idProperty != "email" || !id.Contains('@', StringComparison.Ordinal)) return Invalid("idProperty must be email.");
             if (Unknown(properties) is { } unknown) return unknown;
-            var known = Contacts.FirstOrDefault(contact => string.Equals((string?)contact.Value["email"], id, StringComparison.OrdinalIgnoreCase));
+            var known = Contacts.FirstOrDefault(contact =>
+                string.Equals((string?)contact.Value["email"], id, StringComparison.OrdinalIgnoreCase));
             return Results.Json(
                 new { status = "COMPLETE", results = new[] { Save(known.Key, properties) }, startedAt = Now, completedAt = Now },
                 statusCode: known.Key is null ? 201 : 200);
@@ -94,7 +95,8 @@ internal sealed class CrmStandIn : IAsyncDisposable
         static IResult Invalid(string message) =>
             Results.Json(new { status = "error", message, category = "VALIDATION_ERROR" }, statusCode: 400);
         static IResult? Unknown(JsonObject properties) => properties.FirstOrDefault(property =>
-            property.Key is not ("email" or "firstname" or "lastname" or "phone" or "company" or "lifecyclestage" or "widget_score" or "widget_id")
+            property.Key is not ("email" or "firstname" or "lastname" or "phone" or "company" or "lifecyclestage"
+                or "widget_score" or "widget_id")
                 || property.Value!.GetValueKind() != JsonValueKind.String) is { Key: { } name }
             ? Invalid($"Property values were not valid: Property \"{name}\" does not exist")
             : null;
@@ -125,7 +127,9 @@ internal sealed class CrmStandIn : IAsyncDisposable
             name = "Lead",
             fields = new object[]
             {
-                new { name = "Id", externalId = false }, new { name = "Widget_Lead_Id__c", externalId = true }, new { name = "Notes__c", externalId = false },
+                new { name = "Id", externalId = false },
+                new { name = "Widget_Lead_Id__c", externalId = true },
+                new { name = "Notes__c", externalId = false },
             },
         }));
         _app.MapPatch("/services/data/v61.0/sobjects/Lead/{field}/{id}", async (string field, string id, HttpRequest request) =>
@@ -133,14 +137,17 @@ internal sealed class CrmStandIn : IAsyncDisposable
             if (Authorized(request) is { } refusal) return refusal;
             if (field != "Widget_Lead_Id__c") return Errors(404, "NOT_FOUND", "The requested resource does not exist");
             var fields = await BodyAsync(request);
-            if (fields.ContainsKey(field) || fields.ContainsKey("Id")) return Errors(400, "INVALID_FIELD", "The id must not be in the body.");
+            if (fields.ContainsKey(field) || fields.ContainsKey("Id"))
+                return Errors(400, "INVALID_FIELD", "The id must not be in the body.");
             var missing = new[] { "LastName", "Company" }.Where(name => string.IsNullOrEmpty((string?)fields[name])).ToList();
             if (missing.Count > 0)
                 return Errors(400, "REQUIRED_FIELD_MISSING", $"Required fields are missing: [{string.Join(", ", missing)}]");
             var isNew = !Leads.TryGetValue(id, out var known);
             var remote = isNew ? $"00Q{Interlocked.Increment(ref _ids):D12}" : known.Id;
             Leads[id] = (remote, fields);
-            return Results.Json(new { id = remote, success = true, errors = Array.Empty<object>(), created = isNew }, statusCode: isNew ? 201 : 200);
+            return Results.Json(
+                new { id = remote, success = true, errors = Array.Empty<object>(), created = isNew },
+                statusCode: isNew ? 201 : 200);
         });
 
         static IResult Errors(int status, string errorCode, string message) =>

@@ -16,7 +16,13 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _tenant = await TestTenant.CreateAsync(api);
-        await _tenant.SwitchOnAsync("capture_lead", "qualify_lead", "request_human", "check_availability", "book_meeting", "end_conversation");
+        await _tenant.SwitchOnAsync(
+            "capture_lead",
+            "qualify_lead",
+            "request_human",
+            "check_availability",
+            "book_meeting",
+            "end_conversation");
         _visitor = await _tenant.VisitAsync();
         _call = await _visitor.OpenCallAsync(api, _tenant);
     }

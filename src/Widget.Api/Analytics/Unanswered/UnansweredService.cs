@@ -36,7 +36,9 @@ internal sealed class UnansweredService(TenantDatabase database, SentenceEmbedde
         if (waiting.Count == 0) return 0;
         var groups = new QuestionGroups(await GroupsAsync(db, ct));
         await using var changes = db.Batch();
-        var joined = waiting.Select(question => (Asked: question, Group: groups.Add(question.Question, Vectors(question.Question)))).ToList();
+        var joined = waiting
+            .Select(question => (Asked: question, Group: groups.Add(question.Question, Vectors(question.Question))))
+            .ToList();
         foreach (var group in groups.Changed) changes.BatchCommands.Add(Save(tenant, group));
         foreach (var (asked, group) in joined)
         {
@@ -72,7 +74,8 @@ internal sealed class UnansweredService(TenantDatabase database, SentenceEmbedde
                 )
                 select found.group_id, found.questions, found.conversations, found.first, found.last, found.total, (
                   select jsonb_agg(jsonb_build_object(
-                    'conversationId', example.conversation_id, 'seq', example.seq, 'question', example.question, 'askedAt', example.asked_at)
+                    'conversationId', example.conversation_id, 'seq', example.seq, 'question', example.question,
+                    'askedAt', example.asked_at)
                     order by example.asked_at desc)
                   from (
                     select * from unanswered_questions asked

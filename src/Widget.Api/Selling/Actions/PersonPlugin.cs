@@ -11,8 +11,8 @@ namespace Widget.Api.Selling.Actions;
 internal sealed class PersonPlugin(LeadService leads)
 {
     private const string Description =
-        "Asks a person of the company to take over the conversation. Use it when the visitor asks for a person, complains, or needs something "
-        + "that you cannot do. Ask the visitor first, unless they asked for it.";
+        "Asks a person of the company to take over the conversation. Use it when the visitor asks for a person, complains, or needs "
+        + "something that you cannot do. Ask the visitor first, unless they asked for it.";
 
     public KernelPlugin ToKernelPlugin() => KernelPluginFactory.CreateFromFunctions("person", [Tool.DeclareForConversation(
         RequestAsync,

@@ -51,7 +51,10 @@ internal static class PriceChoice
     private static IReadOnlyList<PriceRow> InLanguage(IReadOnlyList<PriceRow> prices, string? language)
     {
         if (language is not { Length: >= 2 }) return prices;
-        PriceRow[] own = [.. prices.Where(price => price.Language is null || language.StartsWith(price.Language, StringComparison.OrdinalIgnoreCase))];
+        PriceRow[] own =
+        [
+            .. prices.Where(price => price.Language is null || language.StartsWith(price.Language, StringComparison.OrdinalIgnoreCase)),
+        ];
         return own.Length > 0 ? own : prices;
     }
 
