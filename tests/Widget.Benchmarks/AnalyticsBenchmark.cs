@@ -85,26 +85,32 @@ internal static class AnalyticsBenchmark
         var table = isCounted ? "conversation_events" : "plain_events";
         if (!isCounted && part == 0) await ExecuteAsync(database, "create table plain_events (like conversation_events including all)");
         var watch = Stopwatch.StartNew();
-        await ExecuteAsync(
-            database,
-            $$"""
-            insert into {{table}} (tenant_id, conversation_id, seq, kind, data, created_at)
-            select tenant_id, id, seq,
-              case
-                when seq = {{EventsOfConversation}} then 'person_requested'
-                when seq % 2 = 1 then 'visitor_message'
-                else 'assistant_message' end,
-              case
-                when seq = {{EventsOfConversation}} then '{}'::jsonb
-                when seq % 2 = 1 then jsonb_build_object('text', 'Hello?', 'page', 'https://shop.example/' || (hashtext(id::text) & 63))
-                else jsonb_build_object('text', repeat('An answer. ', 30), 'outcome', 'quoted', 'replyTo', seq - 1) end,
-              created_at + seq * interval '20 seconds'
-            from conversations cross join generate_series(1, {{EventsOfConversation}}) seq
-            where abs(hashtext(id::text)::bigint) % 10 = {{part}}
-            order by id, seq
-            """);
+        // Each event of a conversation in another transaction, as in life: a row that is changed leaves old versions to clean up.
+        for (var seq = 1; seq <= EventsOfConversation; seq++)
+        {
+            await ExecuteAsync(
+                database,
+                $$"""
+                insert into {{table}} (tenant_id, conversation_id, seq, kind, data, created_at)
+                select tenant_id, id, {{seq}}, '{{KindOf(seq)}}',
+                  case '{{KindOf(seq)}}'
+                    when 'person_requested' then '{}'::jsonb
+                    when 'visitor_message' then
+                      jsonb_build_object('text', 'Hello?', 'page', 'https://shop.example/' || (hashtext(id::text) & 63))
+                    else jsonb_build_object('text', repeat('An answer. ', 30), 'outcome', 'quoted', 'replyTo', {{seq}} - 1) end,
+                  created_at + {{seq}} * interval '20 seconds'
+                from conversations
+                where abs(hashtext(id::text)::bigint) % 10 = {{part}}
+                """);
+        }
+
         return watch.Elapsed;
     }
+
+    private static string KindOf(int seq) =>
+        seq == EventsOfConversation ? "person_requested"
+        : seq % 2 == 1 ? "visitor_message"
+        : "assistant_message";
 
     private static async Task ExecuteAsync(TestDatabase database, string sql)
     {
