@@ -80,7 +80,9 @@ public sealed record WebhookChange
     [MaxLength(WebhookRequest.MaxDescriptionLength)]
     public string? Description { get; init; }
 
-    /// <summary>Whether messages are sent. While an endpoint is disabled, no events are recorded for it, and pending messages wait.</summary>
+    /// <summary>
+    /// Whether messages are sent. While an endpoint is disabled, no events are recorded for it, and pending messages wait.
+    /// </summary>
     public bool? Enabled { get; init; }
 }
 

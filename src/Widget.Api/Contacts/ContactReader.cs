@@ -115,9 +115,11 @@ internal static partial class ContactReader
     private static partial Regex OwnBefore();
 
     [GeneratedRegex(
-        @"\b(sorry|correction|correct|i mean|i meant|typo|oops|wrong|actually|rather|wait|hold on|scratch that|make that|old one|entschuldigung|korrektur|ich mein\w*|"
+        @"\b(sorry|correction|correct|i mean|i meant|typo|oops|wrong|actually|rather|wait|hold on|scratch that|"
+        + @"make that|old one|entschuldigung|korrektur|ich mein\w*|"
         + @"vertippt|richtig|falsch|nein|warte|moment mal|halt stopp|"
-        + @"perd[oó]n|correcci[oó]n|quise decir|mejor dicho|me equivoqu[eé]|correcto|espera|espere|pardon|attends|attendez|non|d[eé]sol[eé]\w*|je voulais dire|"
+        + @"perd[oó]n|correcci[oó]n|quise decir|mejor dicho|me equivoqu[eé]|correcto|espera|espere|"
+        + @"pardon|attends|attendez|non|d[eé]sol[eé]\w*|je voulais dire|"
         + @"tromp[eé]\w*|plut[oô]t)\b|"
         + @"عفوا|لحظة|انتظر|استنى|آسف|اسف|أقصد|اقصد|قصدي|تصحيح|الصحيح|غلط",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,

@@ -15,7 +15,8 @@ internal static partial class EmailReader
 
     private const int MaxLocalLength = 64;
 
-    private static readonly FrozenSet<string> At = Words("at ät aet @ arrobas aroba arroba arobase arobas arobaze klammeraffe chiocciola آت ات أت ايت");
+    private static readonly FrozenSet<string> At = Words(
+        "at ät aet @ arrobas aroba arroba arobase arobas arobaze klammeraffe chiocciola آت ات أت ايت");
 
     private static readonly FrozenSet<string> Dot = Words("dot punkt punto point ponto نقطة نقطه دوت");
 
@@ -183,8 +184,10 @@ internal static partial class EmailReader
     private static partial Regex TokenForm();
 
     [GeneratedRegex(
-        @"\b((?<underscore>gui[oó]n bajo|barra baja|raya baja|tiret (du )?bas|sous tiret|under score|unter strich|tiefstrich|شرطة (سفلية|سفليه|تحتية)|"
-        + @"أندرسكور|اندرسكور)|(?<dash>gui[oó]n medio|gui[oó]n normal|trait d'union|شرطة (وسط|عادية))|(?<at>at[ \-]zeichen|at sign|klammer affe))\b",
+        @"\b((?<underscore>gui[oó]n bajo|barra baja|raya baja|tiret (du )?bas|sous tiret|under score|unter strich|"
+        + @"tiefstrich|شرطة (سفلية|سفليه|تحتية)|"
+        + @"أندرسكور|اندرسكور)|(?<dash>gui[oó]n medio|gui[oó]n normal|trait d'union|شرطة (وسط|عادية))|"
+        + @"(?<at>at[ \-]zeichen|at sign|klammer affe))\b",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
         1000)]
     private static partial Regex SignOfSeveralWords();

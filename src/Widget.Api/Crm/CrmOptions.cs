@@ -1,4 +1,5 @@
 using Widget.Api.Configuration;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Crm;
 
@@ -18,11 +19,7 @@ public sealed record CrmOptions
 
     /// <summary>The pause after a failed attempt.</summary>
     /// <param name="attempts">The number of attempts so far; at least 1.</param>
-    public TimeSpan PauseAfter(int attempts)
-    {
-        var pause = FirstPause * Math.Pow(3, Math.Min(attempts, 20) - 1);
-        return pause > MaxPause ? MaxPause : pause;
-    }
+    public TimeSpan PauseAfter(int attempts) => GrowingPause.After(attempts, FirstPause, MaxPause);
 
     internal static CrmOptions Read(Variables variables)
     {

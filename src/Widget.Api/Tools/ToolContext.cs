@@ -63,8 +63,8 @@ public enum ToolCallMode
     Conversation,
 
     /// <summary>
-    /// From a visitor's page outside of a call, or from a voice call in which only the page reports the model's call. Tools with effects are
-    /// refused.
+    /// From a visitor's page outside of a call, or from a voice call in which only the page reports the model's call. Tools with effects
+    /// are refused.
     /// </summary>
     Unconfirmed,
 

@@ -1,3 +1,5 @@
+using Widget.Platform.Work;
+
 namespace Widget.Api.Webhooks;
 
 /// <summary>How webhooks are delivered.</summary>
@@ -16,9 +18,5 @@ public sealed record WebhookOptions
 
     /// <summary>The pause after a failed attempt.</summary>
     /// <param name="attempts">The number of attempts so far; at least 1.</param>
-    public TimeSpan PauseAfter(int attempts)
-    {
-        var pause = FirstPause * Math.Pow(3, Math.Min(attempts, 20) - 1);
-        return pause > MaxPause ? MaxPause : pause;
-    }
+    public TimeSpan PauseAfter(int attempts) => GrowingPause.After(attempts, FirstPause, MaxPause);
 }

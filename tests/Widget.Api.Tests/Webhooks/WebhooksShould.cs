@@ -126,7 +126,8 @@ public sealed class WebhooksShould : IAsyncLifetime
         await tenant.Developer.PostAsync($"/api/webhooks/{webhook.Id}/test", null);
         await _receiver.ReceivesAsync(WebhookEvents.Test);
 
-        (await DeliveriesAsync(tenant, webhook)).Select(delivery => delivery.Event).ShouldBe([WebhookEvents.Test, WebhookEvents.HandoffRequested]);
+        (await DeliveriesAsync(tenant, webhook)).Select(delivery => delivery.Event)
+            .ShouldBe([WebhookEvents.Test, WebhookEvents.HandoffRequested]);
     }
 
     [Fact]

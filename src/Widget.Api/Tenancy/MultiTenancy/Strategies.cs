@@ -3,8 +3,8 @@ using Widget.Contracts;
 namespace Widget.Api.Tenancy.MultiTenancy;
 
 /// <summary>
-/// A tenant's API key: <c>Authorization: Bearer sk_…</c>. The staff's hub also accepts it in the query, because browsers cannot send headers
-/// with WebSockets.
+/// A tenant's API key: <c>Authorization: Bearer sk_…</c>. The staff's hub also accepts it in the query, because browsers cannot send
+/// headers with WebSockets.
 /// </summary>
 public sealed class ApiKeyStrategy : IMultiTenantStrategy
 {
