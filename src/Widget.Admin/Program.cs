@@ -1,4 +1,4 @@
-using Widget.Admin;
+using Widget.Admin.Host;
 
 var api = Environment.GetEnvironmentVariable("WIDGET_API_URL") ?? "http://localhost:5080";
 if (!Uri.TryCreate(api, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
@@ -7,6 +7,8 @@ if (!Uri.TryCreate(api, UriKind.Absolute, out var address) || address.Scheme is 
     return 2;
 }
 
-await using var console = AdminConsole.Build(args, address);
+await using var console = AdminConsole.Build(
+    args,
+    new ConsoleOptions(address, Environment.GetEnvironmentVariable("WIDGET_CONSOLE_DATA")));
 await console.RunAsync();
 return 0;

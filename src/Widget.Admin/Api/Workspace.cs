@@ -1,0 +1,43 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Widget.Admin.Api;
+
+/// <summary>
+/// The viewer's session at the API and the tenant whose page is open. One for each open page: to switch to another tenant, the page is
+/// loaded anew, so nothing of the one can show in the other.
+/// </summary>
+/// <param name="authentication">The console's own cookie, which carries the session's token.</param>
+public sealed class Workspace(AuthenticationStateProvider authentication)
+{
+    /// <summary>The claim with the token of the viewer's session at the API.</summary>
+    public const string TokenClaim = "token";
+
+    private string? _token;
+
+    /// <summary>The slug of the tenant whose page is open. Null on pages that belong to no tenant.</summary>
+    public string? Tenant { get; private set; }
+
+    /// <summary>The viewer, with their role in the tenant. Null before sign-in.</summary>
+    public Viewer? Viewer { get; private set; }
+
+    /// <summary>Opens a page of a tenant.</summary>
+    /// <exception cref="InvalidOperationException">The page is already open for another tenant.</exception>
+    public void Open(string tenant)
+    {
+        if (Tenant is not null && Tenant != tenant) throw new InvalidOperationException("A page cannot change its tenant.");
+        Tenant = tenant;
+    }
+
+    public void SignIn(Viewer viewer) => Viewer = viewer;
+
+    /// <summary>Uses a token that is not in the cookie yet. For the request that signs in.</summary>
+    public void UseToken(string token) => _token = token;
+
+    public async Task<string?> TokenAsync() =>
+        _token ??= (await authentication.GetAuthenticationStateAsync()).User.FindFirstValue(TokenClaim);
+
+    /// <summary>The address of one of the tenant's pages.</summary>
+    /// <param name="page">Path below the tenant, such as <c>leads</c>.</param>
+    public string Link(string page) => $"/{Tenant}/{page}";
+}
