@@ -1,6 +1,7 @@
 // Creates the two demo tenants, with different knowledge: one from a site map, one from a site's links and from uploads. Both also have
 // answers that were written for questions in other languages.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -64,6 +65,26 @@ async function addAnswers(tenant, key) {
   }
 }
 
+// The demo sign-in: an owner of both companies, who is also the installation's operator.
+async function addAccount() {
+  const account = { email: 'demo@widget.example', password: randomBytes(12).toString('base64url') };
+  const created = run('dotnet', [
+    join(app, 'api', 'Widget.Api.dll'),
+    'account',
+    'create',
+    '--email',
+    account.email,
+    '--name',
+    'Demo',
+    ...tenants.flatMap((tenant) => ['--tenant', tenant.slug]),
+    '--operator',
+    '--password-stdin',
+  ]);
+  created.child.stdin.end(account.password);
+  await created;
+  await saveKeys('account', account);
+}
+
 // Called when the port of the sites has changed. Removes the knowledge at the old address and allows the widget at the new one.
 async function changeOrigin(tenant, key, previousOrigin) {
   const { origins } = await request(key, 'GET', '/api/settings/origins');
@@ -115,3 +136,5 @@ for (const tenant of tenants) {
   await addKnowledge(tenant, tenantKeys.apiKey);
   await saveKeys(tenant.slug, { ...tenantKeys, demo });
 }
+
+if (!keys.account) await addAccount();

@@ -158,5 +158,8 @@ public sealed class Triggers : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0045_crm")]
 public sealed class Crm : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0046_accounts")]
+public sealed class Accounts : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0047_access")]
 public sealed class Access : SqlMigration;

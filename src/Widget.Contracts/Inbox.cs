@@ -139,18 +139,20 @@ public sealed record InboxUpdate
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public record RepAction
 {
-    /// <summary>The rep who acts.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who acts. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 }
 
 /// <summary>A rep's message.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ReplyRequest : IValidatableObject
 {
-    /// <summary>The rep who writes. The conversation must be the rep's.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who writes. The conversation must be the rep's. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>
     /// Your ID for the message. A request with the same ID does not create a second message. Without it, a repeated request does.
@@ -179,9 +181,10 @@ public sealed record ReplyRequest : IValidatableObject
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NoteRequest
 {
-    /// <summary>The rep who writes.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who writes. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>Your ID for the note. A request with the same ID does not create a second note.</summary>
     [StringLength(64, MinimumLength = 1)]
@@ -198,9 +201,10 @@ public sealed record NoteRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TransferRequest
 {
-    /// <summary>The rep who acts.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who acts. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>The rep who gets the offer; null for the queue. A rep who is away can't get one.</summary>
     public Guid? ToRepId { get; init; }
@@ -210,9 +214,10 @@ public sealed record TransferRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SnoozeRequest
 {
-    /// <summary>The rep who has the conversation.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who has the conversation. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>Until when, at most one year ahead; null to end the snooze.</summary>
     [JsonRequired]
@@ -223,9 +228,10 @@ public sealed record SnoozeRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RepReadRequest
 {
-    /// <summary>The rep who has read.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who has read. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>Sequence number of the last event that was read.</summary>
     [JsonRequired]
@@ -237,9 +243,10 @@ public sealed record RepReadRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SpamRequest
 {
-    /// <summary>The rep who acts.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>
+    /// The rep who acts. Required with an API key; a member who is signed in can leave it out.
+    /// </summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>Whether it is spam. Spam is closed, and nobody is told of it any more.</summary>
     public bool Spam { get; init; } = true;
@@ -249,9 +256,8 @@ public sealed record SpamRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PresenceRequest
 {
-    /// <summary>The rep.</summary>
-    [JsonRequired]
-    public Guid RepId { get; init; }
+    /// <summary>The rep. Required with an API key; a member who is signed in can leave it out.</summary>
+    public Guid? RepId { get; init; }
 
     /// <summary>Send <c>true</c> at least every 60 seconds. A rep whose signs stop is away.</summary>
     [JsonRequired]

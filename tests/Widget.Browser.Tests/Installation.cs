@@ -22,6 +22,9 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public Uri Demo { get; private set; } = null!;
 
+    /// <summary>The admin console.</summary>
+    public Uri Console { get; private set; } = null!;
+
     public HttpClient Http { get; } = new();
 
     public Uri Simulators { get; private set; } = null!;
@@ -33,9 +36,9 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts.Next(4);
+        var ports = FreePorts.Next(5);
         var addresses = ports.Select(port => new Uri($"http://localhost:{port}")).ToArray();
-        (Api, Demo, Simulators, Voice) = (addresses[0], addresses[1], addresses[2], addresses[3]);
+        (Api, Demo, Simulators, Voice, Console) = (addresses[0], addresses[1], addresses[2], addresses[3], addresses[4]);
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
@@ -53,6 +56,7 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_DEMO_PORT"] = $"{ports[1]}";
         _environment["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}";
         _environment["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}";
+        _environment["WIDGET_CONSOLE_PORT"] = $"{ports[4]}";
         _environment["WIDGET_VOICE_KEY"] = null;
         _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
         _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;

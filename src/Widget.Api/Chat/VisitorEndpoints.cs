@@ -68,11 +68,14 @@ internal static class VisitorEndpoints
         Origins origins,
         SessionService sessions,
         SessionLimits limits,
+        SuspendedTenants suspended,
         CancellationToken ct)
     {
         if (limits.Peek(http, request.SiteKey) is { } limited) return limited.ToProblem(http);
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
             return Problems.Create(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
+        if (await suspended.ContainsAsync(tenant.TenantId, ct))
+            return Problems.Create(StatusCodes.Status403Forbidden, "This chat is not available.", SuspendedTenants.Code);
         // The middleware resolved the tenant without the body. Check that the body names the same tenant.
         if (tenants.MultiTenantContext.Strategy is not null)
         {

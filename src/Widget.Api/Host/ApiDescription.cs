@@ -18,6 +18,8 @@ internal static class ApiDescription
         ("Meetings", "Reps, their free times, and what is booked with them."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),
+        ("Accounts", "People who sign in: passwords, second factors, passkeys, sessions, invitations."),
+        ("Team", "A tenant's members and their roles."),
         ("Settings", "A tenant's settings, origins and ways to talk."),
         ("Keys", "Keys for a tenant's own programs."),
         ("Tools", "Actions that the assistant can take."),
@@ -25,6 +27,7 @@ internal static class ApiDescription
         ("Speech", "Spoken replies and dictation."),
         ("Voice", "Realtime voice."),
         ("Tavus", "The video avatar, its persona, its calls and its knowledge."),
+        ("Operator", "The installation's operator: companies, jobs, health and providers."),
         ("OpenAI", "Answers over OpenAI's chat completions protocol."),
     ];
 
@@ -41,8 +44,9 @@ internal static class ApiDescription
             Version = "v1",
             Description =
                 """
-                There are two kinds of callers. A tenant's own programs send an API key: `Authorization: Bearer sk_…`. The widget opens a
-                session with the public site key and then sends the visitor's token: `Authorization: Bearer …`, from an allowed origin.
+                There are three kinds of callers. A tenant's own programs send an API key: `Authorization: Bearer sk_…`. People who sign in
+                send their session and the company: `Authorization: Bearer ss_…` and `X-Tenant: slug`. The widget opens a session with the
+                public site key and then sends the visitor's token: `Authorization: Bearer …`, from an allowed origin.
 
                 Errors are problem details (RFC 9457): `title` says what is wrong, and `errors` names the fields. A request over a limit
                 gets 429 and `Retry-After` in seconds. Messages and events carry the sender's own `clientId`, so sending one again is safe.
@@ -63,7 +67,7 @@ internal static class ApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "An API key (sk_…) or a visitor's token.",
+                Description = "An API key (sk_…), a person's session (ss_…, with the header X-Tenant) or a visitor's token.",
             },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];

@@ -1,3 +1,4 @@
+using Widget.Api.Accounts;
 using Widget.Api.Analytics;
 using Widget.Api.Answers;
 using Widget.Api.ApiKeys;
@@ -82,6 +83,7 @@ internal static class Features
         services.AddReps();
         services.AddLeads();
         services.AddMail(options.Mail);
+        services.AddAccounts(options.Accounts, options.Mail);
         services.AddMeetings();
         services.AddInbox();
         services.AddWebhooks(options.Webhooks);
@@ -108,6 +110,8 @@ internal static class Features
     public static void MapFeatures(this WebApplication app)
     {
         app.MapHealth();
+        app.MapAccounts();
+        app.MapProviders();
         app.MapVisitors();
         app.MapAttachments();
         app.MapHostedPage();

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Widget.Api.Tenancy;
 using Widget.Api.Web;
-using Widget.Contracts;
 
 namespace Widget.Api.Host;
 
@@ -20,12 +19,5 @@ internal static class Health
             .DisableRateLimiting()
             .WithMetadata(AnyHost.Instance);
 
-    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new HealthState(
-        Name(report.Status),
-        [.. report.Entries.Select(entry => new HealthCheckState(entry.Key, Name(entry.Value), entry.Value.Description))]));
-
-    private static string Name(HealthReportEntry entry) =>
-        entry.Data.ContainsKey(Readiness.NotConfigured) ? Readiness.NotConfigured : Name(entry.Status);
-
-    private static string Name(HealthStatus status) => status.ToString().ToLowerInvariant();
+    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(Readiness.Describe(report));
 }

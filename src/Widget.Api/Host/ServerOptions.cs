@@ -1,3 +1,4 @@
+using Widget.Api.Accounts;
 using Widget.Api.Answers;
 using Widget.Api.Configuration;
 using Widget.Api.Crm;
@@ -78,6 +79,9 @@ public sealed record ServerOptions
     /// <summary>The server that sends e-mails (WIDGET_SMTP_URL, WIDGET_MAIL_FROM).</summary>
     public MailOptions Mail { get; init; } = new();
 
+    /// <summary>Where people sign in (WIDGET_CONSOLE_URL, WIDGET_SETUP_TOKEN).</summary>
+    public AccountOptions Accounts { get; init; } = new();
+
     /// <summary>How webhooks are delivered.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
@@ -126,6 +130,7 @@ public sealed record ServerOptions
             TavusApi = tavus,
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
             Mail = MailOptions.Read(variables),
+            Accounts = AccountOptions.Read(variables),
             Crm = CrmOptions.Read(variables),
             Limits = LimitOptions.Read(variables),
             TrustedProxies = TrustedProxies.Read(variables),

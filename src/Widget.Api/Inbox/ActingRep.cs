@@ -8,17 +8,34 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Inbox;
 
-/// <summary>Runs an action of the rep whom a request names, and returns the conversation as it is afterwards.</summary>
-internal sealed class ActingRep(IMultiTenantContextAccessor tenants, InboxReps reps, InboxQueries inbox)
+/// <summary>
+/// Finds the rep who makes a request, runs the rep's action, and returns the conversation as it is afterwards.
+/// </summary>
+internal sealed class ActingRep(IMultiTenantContextAccessor tenants, IHttpContextAccessor http, InboxReps reps, InboxQueries inbox)
 {
+    /// <summary>Returns the rep who makes the request. The problem is null if there is one.</summary>
+    /// <param name="named">The rep that the request names; null for none.</param>
+    /// <param name="ct">Cancels the queries.</param>
+    /// <param name="field">The field of the request that names the rep.</param>
+    public async Task<(InboxRep? Rep, ValidationProblem? Problem)> FindAsync(Guid? named, CancellationToken ct, string field = "repId")
+    {
+        var (rep, problem) = await reps.ActingAsync(tenants.Current().TenantId, http.HttpContext!.User, named, ct);
+        return (rep, problem is null ? null : Problems.Invalid(field, problem));
+    }
+
+    /// <summary>Returns the rep to whom lists refer: the one that the request names, or the one that the member is.</summary>
+    public async Task<Guid?> ReaderAsync(Guid? named, CancellationToken ct) =>
+        named ?? await reps.OwnAsync(tenants.Current().TenantId, http.HttpContext!.User, ct);
+
     public async Task<Results<Ok<InboxItem>, ValidationProblem, ProblemHttpResult>> ActAsync(
         Guid conversation,
-        Guid repId,
+        Guid? repId,
         Func<TenantId, ConversationId, InboxRep, Task<InboxOutcome>> action,
         CancellationToken ct)
     {
         var (tenant, id) = (tenants.Current().TenantId, new ConversationId(conversation));
-        if (await reps.FindAsync(tenant, repId, ct) is not { } rep) return Problems.Invalid("repId", InboxReps.Unknown);
+        var (found, problem) = await FindAsync(repId, ct);
+        if (found is not { } rep) return problem!;
         var outcome = await action(tenant, id, rep);
         if (!outcome.IsDone) return outcome.ToProblem();
         return await inbox.FindAsync(tenant, id, rep.Id, ct) is { } item ? TypedResults.Ok(item) : Problems.NotFound("conversation");

@@ -25,13 +25,22 @@ internal static class BanEndpoints
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> Ban(
         Guid id,
         BanRequest request,
+        HttpContext http,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         TenantDatabase database,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (request.RepId is { } rep && await reps.FindAsync(tenant, rep, ct) is null) return Problems.Invalid("repId", InboxReps.Unknown);
+        Guid? author = null;
+        // A program need not say who bans.
+        if (request.RepId is not null || MemberAuthentication.MemberOf(http.User) is not null)
+        {
+            var (rep, invalid) = await acting.FindAsync(request.RepId, ct);
+            if (rep is null) return invalid!;
+            author = rep.Id;
+        }
+
         await using var batch = database.Batch(tenant).Add(
             """
             with visitor as (select id from visitors where tenant_id = $1 and id = $2), banned as (
@@ -39,7 +48,7 @@ internal static class BanEndpoints
               on conflict (tenant_id, visitor_id) do nothing)
             select 1 from visitor
             """,
-            [tenant.Value, id, Handoff.Uuid(request.RepId), Handoff.Text(request.Reason?.Trim())]);
+            [tenant.Value, id, Handoff.Uuid(author), Handoff.Text(request.Reason?.Trim())]);
         await using var row = await batch.ReadAsync(ct);
         return await row.ReadAsync(ct) ? TypedResults.NoContent() : Problems.NotFound("visitor");
     }

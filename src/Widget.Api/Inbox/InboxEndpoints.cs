@@ -42,6 +42,7 @@ internal static class InboxEndpoints
 
     private static async Task<Results<Ok<InboxPage>, ValidationProblem>> List(
         IMultiTenantContextAccessor tenants,
+        ActingRep acting,
         InboxQueries inbox,
         CancellationToken ct,
         string? state = null,
@@ -62,6 +63,7 @@ internal static class InboxEndpoints
             _ => null,
         };
         if (list is null) return Problems.Invalid("state", "state must be waiting, mine, open or closed.");
+        rep = await acting.ReaderAsync(rep, ct);
         if (list == InboxList.Mine && rep is null) return Problems.Invalid("rep", "rep is required with state=mine.");
         InboxCursor? cursor = null;
         if (after is not null && (cursor = InboxCursor.Parse(after)) is null)
@@ -73,11 +75,12 @@ internal static class InboxEndpoints
     private static async Task<Results<Ok<InboxThread>, ValidationProblem, ProblemHttpResult>> Get(
         Guid id,
         IMultiTenantContextAccessor tenants,
+        ActingRep acting,
         InboxQueries inbox,
         CancellationToken ct,
         Guid? rep = null,
         int after = 0) =>
-        await inbox.ThreadAsync(tenants.Current().TenantId, new ConversationId(id), rep, after, ct) is { } thread
+        await inbox.ThreadAsync(tenants.Current().TenantId, new ConversationId(id), await acting.ReaderAsync(rep, ct), after, ct) is { } thread
             ? TypedResults.Ok(thread)
             : Problems.NotFound("conversation");
 
@@ -90,12 +93,13 @@ internal static class InboxEndpoints
     private static async Task<Results<NoContent, ValidationProblem>> SetPresence(
         PresenceRequest request,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         PresenceService presence,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (await reps.FindAsync(tenant, request.RepId, ct) is not { } rep) return UnknownRep();
+        var (rep, problem) = await acting.FindAsync(request.RepId, ct);
+        if (rep is null) return problem!;
         await presence.SetAsync(tenant, rep, request.Available, ct);
         return TypedResults.NoContent();
     }
@@ -112,12 +116,13 @@ internal static class InboxEndpoints
         Guid id,
         ReplyRequest request,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         RepMessages messages,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (await reps.FindAsync(tenant, request.RepId, ct) is not { } rep) return UnknownRep();
+        var (rep, problem) = await acting.FindAsync(request.RepId, ct);
+        if (rep is null) return problem!;
         var (message, outcome) = await messages.ReplyAsync(tenant, new ConversationId(id), rep, request, ct);
         return message is not null ? TypedResults.Ok(message) : outcome.ToProblem();
     }
@@ -126,12 +131,13 @@ internal static class InboxEndpoints
         Guid id,
         NoteRequest request,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         RepMessages messages,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (await reps.FindAsync(tenant, request.RepId, ct) is not { } rep) return UnknownRep();
+        var (rep, problem) = await acting.FindAsync(request.RepId, ct);
+        if (rep is null) return problem!;
         return await messages.AddNoteAsync(tenant, new ConversationId(id), rep, request, ct) is { } note
             ? TypedResults.Ok(note)
             : Problems.NotFound("conversation");
@@ -218,12 +224,13 @@ internal static class InboxEndpoints
         Guid id,
         RepAction request,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         RepMessages messages,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (await reps.FindAsync(tenant, request.RepId, ct) is not { } rep) return UnknownRep();
+        var (rep, problem) = await acting.FindAsync(request.RepId, ct);
+        if (rep is null) return problem!;
         return await messages.TypingAsync(tenant, new ConversationId(id), rep, ct)
             ? TypedResults.NoContent()
             : Problems.NotFound("conversation");
@@ -233,16 +240,15 @@ internal static class InboxEndpoints
         Guid id,
         RepReadRequest request,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         RepMessages messages,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (await reps.FindAsync(tenant, request.RepId, ct) is not { } rep) return UnknownRep();
+        var (rep, problem) = await acting.FindAsync(request.RepId, ct);
+        if (rep is null) return problem!;
         return await messages.ReadAsync(tenant, new ConversationId(id), rep, request.Seq, ct)
             ? TypedResults.NoContent()
             : Problems.NotFound("conversation");
     }
-
-    private static ValidationProblem UnknownRep() => Problems.Invalid("repId", InboxReps.Unknown);
 }

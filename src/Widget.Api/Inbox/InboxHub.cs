@@ -7,7 +7,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Inbox;
 
 /// <summary>
-/// The staff's inbox over a WebSocket, with an API key. The server keeps no state for a connection but what the rep looks at, which ends
+/// The staff's inbox over a WebSocket, with an API key or a member's session. The server keeps no state for a connection but what the rep looks at, which ends
 /// with it. A client that reconnects, to any node, watches again and then reads the inbox.
 /// </summary>
 internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messages, PresenceService presence) : Hub
@@ -18,7 +18,7 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
     private static readonly object Looking = new();
 
     /// <summary>Streams the changes of the inbox from now on. The first update is empty: read the inbox once it has arrived.</summary>
-    public async IAsyncEnumerable<InboxUpdate> Watch(Guid repId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<InboxUpdate> Watch(Guid? repId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var rep = await RepAsync(repId, cancellationToken);
         await foreach (var update in feed.WatchAsync(Tenant, rep.Id, cancellationToken)) yield return update;
@@ -27,7 +27,7 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
     /// <summary>
     /// Says that the rep looks at a conversation; null for none. Repeat it every 20 seconds. The other reps see who looks.
     /// </summary>
-    public async Task Look(Guid? conversationId, Guid repId)
+    public async Task Look(Guid? conversationId, Guid? repId)
     {
         var ct = Context.ConnectionAborted;
         var rep = await RepAsync(repId, ct);
@@ -46,7 +46,7 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
     }
 
     /// <summary>Says that the rep is typing. Call it at most every few seconds while the rep types.</summary>
-    public async Task Typing(Guid conversationId, Guid repId)
+    public async Task Typing(Guid conversationId, Guid? repId)
     {
         var ct = Context.ConnectionAborted;
         var rep = await RepAsync(repId, ct);
@@ -54,7 +54,7 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
     }
 
     /// <summary>Says how far the rep has read.</summary>
-    public async Task Read(Guid conversationId, Guid repId, int seq)
+    public async Task Read(Guid conversationId, Guid? repId, int seq)
     {
         var ct = Context.ConnectionAborted;
         var rep = await RepAsync(repId, ct);
@@ -63,7 +63,7 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
     }
 
     /// <summary>Says whether the rep takes conversations. Repeat it at least every 60 seconds; a rep whose signs stop is away.</summary>
-    public async Task Available(Guid repId, bool available)
+    public async Task Available(Guid? repId, bool available)
     {
         var ct = Context.ConnectionAborted;
         await presence.SetAsync(Tenant, await RepAsync(repId, ct), available, ct);
@@ -78,6 +78,10 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
 
     private TenantId Tenant => new(Guid.Parse(Context.User!.FindFirst("tenant")!.Value));
 
-    private async Task<InboxRep> RepAsync(Guid rep, CancellationToken ct) =>
-        await reps.FindAsync(Tenant, rep, ct) ?? throw new HubException(InboxReps.Unknown);
+    // A program names the rep. A member is one, and passes null.
+    private async Task<InboxRep> RepAsync(Guid? named, CancellationToken ct)
+    {
+        var (rep, problem) = await reps.ActingAsync(Tenant, Context.User!, named, ct);
+        return rep ?? throw new HubException(problem);
+    }
 }

@@ -20,18 +20,19 @@ internal static class RepAttachments
 
     private static async Task<Results<Created<Attachment>, ValidationProblem, ProblemHttpResult>> Upload(
         Guid id,
-        [FromQuery] Guid rep,
+        [FromQuery] Guid? rep,
         IFormFile file,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         AttachmentStore attachments,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (await reps.FindAsync(tenant, rep, ct) is null) return Problems.Invalid("rep", InboxReps.Unknown);
+        var (author, invalid) = await acting.FindAsync(rep, ct, field: "rep");
+        if (author is null) return invalid!;
         var (name, type, content, problem) = await AttachmentEndpoints.ReadAsync(file, ct);
         if (problem is not null) return problem;
-        return await attachments.AddAsync(tenant, new ConversationId(id), visitor: null, rep, name, type, content, ct) is { } added
+        return await attachments.AddAsync(tenant, new ConversationId(id), visitor: null, author.Id, name, type, content, ct) is { } added
             ? TypedResults.Created(added.Url, added)
             : Problems.NotFound("conversation");
     }

@@ -35,12 +35,13 @@ internal sealed partial class Suggestions(
         Guid id,
         RepAction request,
         IMultiTenantContextAccessor tenants,
-        InboxReps reps,
+        ActingRep acting,
         Suggestions suggestions,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
-        if (await reps.FindAsync(tenant.TenantId, request.RepId, ct) is null) return Problems.Invalid("repId", InboxReps.Unknown);
+        var (rep, invalid) = await acting.FindAsync(request.RepId, ct);
+        if (rep is null) return invalid!;
         var (draft, problem) = await suggestions.DraftAsync(tenant, new ConversationId(id), ct);
         return draft is not null ? TypedResults.Ok(draft) : problem!;
     }

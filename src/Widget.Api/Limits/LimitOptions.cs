@@ -71,6 +71,12 @@ public enum Limit
     /// <summary>Files that visitors upload, of a tenant as a whole.</summary>
     TenantAttachments,
 
+    /// <summary>Sign-ins, new passwords and other requests that could guess a credential of an account, by client address.</summary>
+    SignIns,
+
+    /// <summary>E-mails to an account, by the account's e-mail address.</summary>
+    AccountMails,
+
     /// <summary>Requests without a credential, or with one that is not valid, by client address.</summary>
     Anonymous,
 }
@@ -140,6 +146,8 @@ public sealed record LimitOptions
         [Limit.TenantMeetings] = Rate.PerMinutes(600, 60),
         [Limit.Attachments] = Rate.PerMinutes(30, 60),
         [Limit.TenantAttachments] = Rate.PerMinutes(1_200, 60),
+        [Limit.SignIns] = Rate.PerMinutes(100, 10),
+        [Limit.AccountMails] = Rate.PerMinutes(5, 60),
         [Limit.Anonymous] = Rate.PerMinutes(600),
     };
 

@@ -107,8 +107,9 @@ internal sealed class CallerLimits(RequestDelegate next, RequestLimits limits)
         return own == Limit.Completions ? null : await limits.TakeAsync(Limit.ApiCalls, key, ct);
     }
 
-    /// <summary>Returns the request's API key or model key, from any of the headers.</summary>
-    public static string? Key(HttpContext http) => ApiKeyStrategy.Read(http) ?? ModelKeyStrategy.Read(http) ?? KeyHeaderStrategy.Read(http);
+    /// <summary>Returns the request's API key, model key or session, from any of the headers.</summary>
+    public static string? Key(HttpContext http) =>
+        ApiKeyStrategy.Read(http) ?? ModelKeyStrategy.Read(http) ?? KeyHeaderStrategy.Read(http) ?? MemberStrategy.ReadToken(http);
 
     /// <summary>Returns the key of an authenticated visitor. Null for other callers.</summary>
     public static string? VisitorKey(ClaimsPrincipal user) =>

@@ -29,6 +29,7 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         Limit.Meetings or Limit.TenantMeetings => "Too many meetings have been booked or changed.",
         Limit.Attachments or Limit.TenantAttachments => "Too many files have been sent.",
         Limit.Completions => "This key has reached its limit on completions.",
+        Limit.SignIns => "Too many sign-ins came from this address.",
         _ => "Too many requests.",
     }) + $" Please try again in {Seconds.ToString(CultureInfo.InvariantCulture)} {(Seconds == 1 ? "second" : "seconds")}.";
 

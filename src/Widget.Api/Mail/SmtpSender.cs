@@ -13,9 +13,22 @@ internal sealed class SmtpSender(MailOptions options)
     private const int SubmissionPort = 587;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public async Task SendAsync(OutboxMail mail, CancellationToken ct)
+    /// <summary>Sends an e-mail of the outbox.</summary>
+    public Task SendAsync(OutboxMail mail, CancellationToken ct)
     {
-        using var message = Message(mail);
+        var calendar = mail is { Calendar: { } text, CalendarMethod: { } method } ? new CalendarPart(method, text) : null;
+        var content = new MailContent(mail.Recipient, mail.Subject, mail.Text, mail.Html) { ReplyTo = mail.ReplyTo, Calendar = calendar };
+        return SendAsync(mail.Id, mail.CreatedAt, content, ct);
+    }
+
+    /// <summary>Sends an e-mail.</summary>
+    /// <param name="id">The same for each attempt.</param>
+    /// <param name="createdAt">When it was caused.</param>
+    /// <param name="mail">The e-mail.</param>
+    /// <param name="ct">Cancels sending.</param>
+    public async Task SendAsync(Guid id, DateTimeOffset createdAt, MailContent mail, CancellationToken ct)
+    {
+        using var message = Message(id, createdAt, mail);
         using var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds };
         var server = options.Server!;
         await client.ConnectAsync(server.DnsSafeHost, PortOf(server), SecurityOf(server), ct);
@@ -51,15 +64,15 @@ internal sealed class SmtpSender(MailOptions options)
         _ => "The e-mail could not be sent.",
     };
 
-    private MimeMessage Message(OutboxMail mail)
+    private MimeMessage Message(Guid id, DateTimeOffset createdAt, MailContent mail)
     {
         var from = options.From!;
         var message = new MimeMessage
         {
             Subject = mail.Subject,
             // The same for each attempt, so that mail programs recognize a repeated e-mail.
-            MessageId = $"{mail.Id:N}@{from.Address.Split('@')[^1]}",
-            Date = mail.CreatedAt,
+            MessageId = $"{id:N}@{from.Address.Split('@')[^1]}",
+            Date = createdAt,
             Body = Body(mail),
         };
         message.From.Add(from);
@@ -71,14 +84,14 @@ internal sealed class SmtpSender(MailOptions options)
     }
 
     // An invitation is an alternative of the text, which calendar programs show with their buttons, and a file for all others.
-    private static MimeEntity Body(OutboxMail mail)
+    private static MimeEntity Body(MailContent mail)
     {
         var alternatives = new MultipartAlternative { new TextPart("plain") { Text = mail.Text }, new TextPart("html") { Text = mail.Html } };
-        if (mail is not { Calendar: { } calendar, CalendarMethod: { } method }) return alternatives;
-        var invitation = new TextPart("calendar") { Text = calendar };
-        invitation.ContentType.Parameters.Add("method", method);
+        if (mail.Calendar is not { } calendar) return alternatives;
+        var invitation = new TextPart("calendar") { Text = calendar.Text };
+        invitation.ContentType.Parameters.Add("method", calendar.Method);
         alternatives.Add(invitation);
-        var file = new TextPart("calendar") { Text = calendar, FileName = "invite.ics" };
+        var file = new TextPart("calendar") { Text = calendar.Text, FileName = "invite.ics" };
         file.ContentType.MediaType = "application";
         file.ContentType.MediaSubtype = "ics";
         file.ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "invite.ics" };

@@ -48,6 +48,7 @@ internal static class OperatorCommands
             Index(),
             Tenants(application),
             Members(),
+            AccountCommands.Create(AsJson, Owner, application, Print),
             Keys(),
         };
         root.SetAction((_, ct) => serve(ct));

@@ -32,37 +32,20 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
     {
         if (!Tenant.SlugPattern().IsMatch(slug))
         {
-            throw new OperatorException(
-                $"The slug \"{slug}\" is not valid. "
-                    + "Use 2 to 63 lowercase letters, digits and single hyphens, with no hyphen at either end.");
+            throw new OperatorException($"The slug \"{slug}\" is not valid. {TenantCreation.InvalidSlug}");
         }
 
         if (string.IsNullOrWhiteSpace(name) || name.Length > 200) throw new OperatorException("The name must have 1 to 200 characters.");
         var allowed = origins.Select(text => AllowedOrigin.Normalize(text)
             ?? throw new OperatorException($"\"{text}\" is not an origin. Write it as https://www.example.com, without a path.")).ToList();
 
-        if (await FindAsync(slug, ct) is not null) throw new OperatorException($"There is already a tenant with the slug \"{slug}\".");
-        var tenant = TenantId.New();
-        await using var db = await _database.BeginAsync(tenant, ct);
-        db.Tenants.Add(new Tenant { TenantId = tenant, Slug = slug, Name = name });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
-            // Another command has created it at the same time.
-            throw Taken();
-        }
-
-        var siteKey = SiteKey.New(tenant);
-        var (apiKey, secret) = ApiKey.New(tenant, "first");
-        db.SiteKeys.Add(siteKey);
-        db.ApiKeys.Add(apiKey);
-        db.AllowedOrigins.AddRange(
-            allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
-        await db.CommitAsync(ct);
-        return new CreatedTenant(tenant.Value, slug, siteKey.Key, secret);
+        if (await FindAsync(slug, ct) is not null) throw Taken();
+        // Null if another command has created it at the same time.
+        await using var created = await new TenantCreation(_database).BeginAsync(slug, name, allowed, ct) ?? throw Taken();
+        var (apiKey, secret) = ApiKey.New(created.TenantId, "first");
+        created.Db.ApiKeys.Add(apiKey);
+        await created.Db.CommitAsync(ct);
+        return new CreatedTenant(created.TenantId.Value, slug, created.SiteKey, secret);
 
         OperatorException Taken() => new($"There is already a tenant with the slug \"{slug}\".");
     }
@@ -141,9 +124,11 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         }
         else
         {
-            db.Members.Add(new Member { TenantId = db.TenantId, Id = Guid.CreateVersion7(), Email = email, Name = name, Role = parsed });
+            member = new Member { TenantId = db.TenantId, Id = Guid.CreateVersion7(), Email = email, Name = name, Role = parsed };
+            db.Members.Add(member);
         }
 
+        member.AccountId ??= await AccountAsync(db, email, ct);
         await db.CommitAsync(ct);
     }
 
@@ -165,6 +150,15 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
 
     internal static OperatorException NoSuchTenant(string slug) =>
         new($"There is no tenant with the slug \"{slug}\". `widget tenants list` lists all tenants.");
+
+    // An account whose address is not confirmed may be another person's.
+    private static async Task<Guid?> AccountAsync(TenantDb db, string email, CancellationToken ct)
+    {
+        await using var find = db.Command(
+            "select id from accounts where normalized_email = $1 and email_confirmed",
+            [email.ToUpperInvariant()]);
+        return await find.ExecuteScalarAsync(ct) as Guid?;
+    }
 
     private async Task<TenantDb> OpenAsync(string slug, CancellationToken ct) =>
         await FindAsync(slug, ct) is { } tenant ? await _database.BeginAsync(tenant, ct) : throw NoSuchTenant(slug);

@@ -40,6 +40,8 @@ public sealed class ApiKeyAuthentication(
     {
         // An endpoint for visitors and programs challenges both schemes; the first one has already answered.
         if (Response.HasStarted) return Task.CompletedTask;
+        // The scheme of members explains what is wrong with a session.
+        if (ApiKeyStrategy.Read(Context) is null && MemberStrategy.ReadToken(Context) is not null) return Task.CompletedTask;
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(
             Context,

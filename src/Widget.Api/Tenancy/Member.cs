@@ -35,6 +35,12 @@ public sealed class Member : ITenantOwned
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The member's account; null until the member has signed in.</summary>
+    public Guid? AccountId { get; set; }
+
+    /// <summary>The person's id at the tenant's OpenID Connect provider, once they have signed in there.</summary>
+    public string? SignOnSubject { get; set; }
+
     internal static void Map(ModelBuilder model)
     {
         var member = model.Entity<Member>();

@@ -28,6 +28,7 @@ internal static class TenancyServices
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, ModelKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, KeyHeaderStrategy>();
+        services.AddSingleton<IMultiTenantStrategy, MemberStrategy>();
         services.AddSingleton<IMultiTenantStrategy, SiteKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, RouteSlugStrategy>();
         services.AddSingleton<IMultiTenantStrategy>(new HostStrategy(hosts.TenantSuffix, hosts.Configured));
@@ -35,7 +36,12 @@ internal static class TenancyServices
         services.AddSingleton<MultiTenantContextAccessor>();
         services.AddSingleton<IMultiTenantContextAccessor>(provider => provider.GetRequiredService<MultiTenantContextAccessor>());
         services.AddSingleton<IMultiTenantContextSetter>(provider => provider.GetRequiredService<MultiTenantContextAccessor>());
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddSingleton<MemberSessions>();
+        services.AddSingleton<SuspendedTenants>();
+        services.AddSingleton<TenantCreation>();
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, MemberAuthentication>(MemberAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.Staff,
             policy => policy

@@ -20,6 +20,9 @@ public sealed partial class Tenant : ITenantOwned
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Since when the operator has suspended the tenant; null if it is not.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
+
     [GeneratedRegex("^[a-z0-9](-?[a-z0-9]){1,62}$", RegexOptions.ExplicitCapture, 1000)]
     public static partial Regex SlugPattern();
 

@@ -18,6 +18,7 @@ public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
     {
         if (identifier.StartsWith(SiteKey.Prefix, StringComparison.Ordinal))
             return await FindAsync("select tenant_id, slug, name from tenant_by_site_key($1)", identifier, NpgsqlDbType.Text, ct);
+        if (MemberSession.Parse(identifier) is var (token, slug)) return await FindMemberAsync(token, slug, ct);
         if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
             || identifier.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal))
             return await FindByKeyAsync(ApiKey.HashOf(identifier), ct);
@@ -47,5 +48,31 @@ public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
         command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? new TenantInfo(new TenantId(row.GetGuid(0)), row.GetString(1), row.GetString(2)) : null;
+    }
+
+    private async Task<TenantInfo?> FindMemberAsync(string token, string slug, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select tenant_id, slug, name, account_id, member_id, member_name, role, session_id, needs_sign_on, last_used_at
+            from member_by_session($1, $2)
+            """);
+        command.Parameters.Add(new() { Value = ApiKey.HashOf(token) });
+        command.Parameters.Add(new() { Value = slug });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return new TenantInfo(new TenantId(row.GetGuid(0)), row.GetString(1), row.GetString(2))
+        {
+            Member = new ActingMember
+            {
+                Account = row.GetGuid(3),
+                Id = row.GetGuid(4),
+                Name = row.GetString(5),
+                Role = Enum.Parse<Role>(row.GetString(6), ignoreCase: true),
+                Session = row.GetGuid(7),
+                NeedsSingleSignOn = row.GetBoolean(8),
+                LastUsedAt = row.GetFieldValue<DateTimeOffset>(9),
+            },
+        };
     }
 }

@@ -17,14 +17,15 @@ public readonly record struct BudgetVerdict(bool MayUseModel)
 }
 
 /// <summary>
-/// Compares a tenant's usage of the month with its ceilings. If the tenant has no ceilings, nothing is read. Otherwise the usage is queried
-/// every few seconds, and usage on this node since then is added. So many questions need only one query, and a ceiling is exceeded at most
+/// Compares a tenant's usage of the month with its ceilings. If the tenant has no ceilings, no usage is read. Otherwise it is queried every
+/// few seconds, and usage on this node since then is added. So many questions need only one query, and a ceiling is exceeded at most
 /// by the answers in progress.
 /// </summary>
 public sealed partial class MonthlyBudget(
     TenantDatabase database,
     BudgetOptions options,
     ModelAccounts models,
+    TenantLimits plans,
     TimeProvider clock,
     ILogger<MonthlyBudget> logger)
 {
@@ -35,10 +36,11 @@ public sealed partial class MonthlyBudget(
 
     public async ValueTask<BudgetVerdict> CheckAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
-        if (!CeilingStatus.HasCeiling(settings, options)) return BudgetVerdict.Unlimited;
         try
         {
-            var statuses = CeilingStatus.Of(await UseAsync(tenant, ct), settings, await OptionsAsync(tenant, ct));
+            var plan = await plans.ApplyAsync(tenant, options, ct);
+            if (!CeilingStatus.HasCeiling(settings, plan)) return BudgetVerdict.Unlimited;
+            var statuses = CeilingStatus.Of(await UseAsync(tenant, ct), settings, await OptionsAsync(tenant, plan, ct));
             await WarnAsync(tenant, statuses, ct);
             var mayUseModel =
                 !IsReached(CeilingStatus.Messages) && !IsReached(CeilingStatus.Tokens) && !IsReached(CeilingStatus.ModelSpend);
@@ -71,7 +73,7 @@ public sealed partial class MonthlyBudget(
     public async Task<UsageReport> ReportAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var tenants = await OptionsAsync(tenant, ct);
+        var tenants = await OptionsAsync(tenant, await plans.ApplyAsync(tenant, options, ct), ct);
         await using var db = await database.BeginAsync(tenant, ct);
         var use = await UsageMeter.ThisMonthAsync(db, now, ct);
         var statuses = CeilingStatus.Of(use, settings, tenants);
@@ -97,8 +99,8 @@ public sealed partial class MonthlyBudget(
     }
 
     // A tenant's own chat model replaces the installation's.
-    private async ValueTask<BudgetOptions> OptionsAsync(TenantId tenant, CancellationToken ct) =>
-        await models.FindAsync(tenant, ModelPurpose.Chat, ct) is { } own ? options with { ChatModel = own.Model } : options;
+    private async ValueTask<BudgetOptions> OptionsAsync(TenantId tenant, BudgetOptions plan, CancellationToken ct) =>
+        await models.FindAsync(tenant, ModelPurpose.Chat, ct) is { } own ? plan with { ChatModel = own.Model } : plan;
 
     private async ValueTask<MonthlyUse> UseAsync(TenantId tenant, CancellationToken ct)
     {

@@ -13,6 +13,7 @@ internal static class UsageServices
         services.AddSingleton(UsageTables.Tables);
         services.AddSingleton<UsageMeter>();
         services.AddSingleton(budgets);
+        services.AddSingleton<TenantLimits>();
         services.AddSingleton<MonthlyBudget>();
         services.AddSingleton<CharacterBudget>();
         return services;

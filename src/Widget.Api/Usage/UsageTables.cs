@@ -8,9 +8,15 @@ public static class UsageTables
 {
     public static TenantTables Tables { get; } = new(typeof(UsageTables).Assembly, Map);
 
+    extension(TenantDb db)
+    {
+        public DbSet<TenantLimitsRow> TenantLimits => db.Set<TenantLimitsRow>();
+    }
+
     private static void Map(ModelBuilder model)
     {
         UsageRecord.Map(model);
         UsageWarning.Map(model);
+        TenantLimitsRow.Map(model);
     }
 }

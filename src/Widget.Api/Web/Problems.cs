@@ -26,16 +26,16 @@ internal static class Problems
     public const string RetryAfter = "5";
 
     /// <summary>Writes an error in the shape that the endpoint's callers read.</summary>
-    public static Task WriteAsync(HttpContext http, int status, string title)
+    public static Task WriteAsync(HttpContext http, int status, string title, string? code = null)
     {
         http.Response.StatusCode = status;
         var endpoint = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
         if (endpoint?.Metadata.GetMetadata<IErrorShape>() is { } shape) return shape.WriteAsync(http, status, title);
-        return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = http,
-            ProblemDetails = new ProblemDetails { Status = status, Title = title },
-        }).AsTask();
+        var problem = new ProblemDetails { Status = status, Title = title };
+        if (code is not null) problem.Extensions["code"] = code;
+        return http.RequestServices.GetRequiredService<IProblemDetailsService>()
+            .WriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = problem })
+            .AsTask();
     }
 
     public static ProblemHttpResult Create(int status, string title) => TypedResults.Problem(statusCode: status, title: title);

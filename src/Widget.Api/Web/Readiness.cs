@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Widget.Contracts;
 
 namespace Widget.Api.Web;
 
@@ -16,4 +17,13 @@ internal static class Readiness
         services.AddHealthChecks().AddCheck<TCheck>(name, tags: [Tag]);
         return services;
     }
+
+    /// <summary>Describes the result of the checks, as the API shows it.</summary>
+    public static HealthState Describe(HealthReport report) => new(
+        Name(report.Status),
+        [.. report.Entries.Select(entry => new HealthCheckState(entry.Key, Name(entry.Value), entry.Value.Description))]);
+
+    private static string Name(HealthReportEntry entry) => entry.Data.ContainsKey(NotConfigured) ? NotConfigured : Name(entry.Status);
+
+    private static string Name(HealthStatus status) => status.ToString().ToLowerInvariant();
 }

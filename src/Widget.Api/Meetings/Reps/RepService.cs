@@ -51,6 +51,35 @@ internal sealed class RepService(
         return Show(rep);
     }
 
+    /// <summary>
+    /// Returns the rep with an e-mail address, and adds one if there is none. A new rep has no hours, so visitors can't book meetings with it
+    /// yet. Null if the tenant has as many reps as it may have.
+    /// </summary>
+    public async Task<Rep?> FindOrAddAsync(TenantId tenant, string name, string email, CancellationToken ct)
+    {
+        if (await FindAsync() is { } rep) return rep;
+        await using var db = await database.BeginAsync(tenant, ct);
+        // Two first requests of a member must not add two reps.
+        await db.LockAsync("reps", ct);
+        if (await FindAsync() is { } other) return other;
+        if (await db.Reps.CountAsync(row => row.RemovedAt == null, ct) >= MaxReps) return null;
+        var added = new RepRow
+        {
+            TenantId = tenant,
+            Id = RepId.New(),
+            Name = name,
+            Email = email,
+            TimeZone = "UTC",
+            CreatedAt = clock.GetUtcNow(),
+        };
+        db.Reps.Add(added);
+        await db.CommitAsync(ct);
+        return Show(added);
+
+        async Task<Rep?> FindAsync() => (await ListAsync(tenant, ct))
+            .FirstOrDefault(row => string.Equals(row.Email, email, StringComparison.OrdinalIgnoreCase));
+    }
+
     public async Task<IReadOnlyList<Rep>> ListAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

@@ -38,6 +38,8 @@ internal static class PermissionRefusal
 {
     public static Task WriteAsync(HttpContext http)
     {
+        // Every scheme of the policy is asked to refuse; the first one has already answered.
+        if (http.Response.HasStarted) return Task.CompletedTask;
         var permission = PermissionHandler.Required(http) ?? "none";
         var role = http.User.FindFirstValue(StaffClaims.Role);
         return Problems.WriteAsync(
@@ -45,6 +47,7 @@ internal static class PermissionRefusal
             StatusCodes.Status403Forbidden,
             role is null
                 ? $"This API key does not allow this. It needs the scope {permission}."
-                : $"Your role ({role}) does not allow this. It needs the permission {permission}.");
+                : $"Your role ({role}) does not allow this. It needs the permission {permission}.",
+            "permission");
     }
 }

@@ -28,5 +28,5 @@ public static class StaffClaims
 /// <summary>The authentication schemes of staff and of tenants' programs.</summary>
 internal static class StaffSchemes
 {
-    public static string[] All { get; } = [ApiKeyAuthentication.SchemeName];
+    public static string[] All { get; } = [ApiKeyAuthentication.SchemeName, MemberAuthentication.SchemeName];
 }

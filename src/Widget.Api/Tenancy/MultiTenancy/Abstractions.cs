@@ -19,6 +19,9 @@ public sealed record TenantInfo(TenantId TenantId, string Slug, string Name) : I
     /// <summary>The API key that identified the tenant. Null if something else did.</summary>
     public UsedKey? Key { get; init; }
 
+    /// <summary>The member who makes the request; null for other callers.</summary>
+    public ActingMember? Member { get; init; }
+
     string ITenantInfo.Id => TenantId.ToString();
 
     string ITenantInfo.Identifier => Slug;
@@ -29,6 +32,28 @@ public sealed record TenantInfo(TenantId TenantId, string Slug, string Name) : I
 /// <param name="Name">The tenant's name for it.</param>
 /// <param name="Scopes">What it allows, such as <c>leads.read</c>; null for everything.</param>
 public sealed record UsedKey(Guid Id, string Name, IReadOnlyList<string>? Scopes);
+
+/// <summary>A member who makes a request with a session.</summary>
+public sealed record ActingMember
+{
+    public required Guid Account { get; init; }
+
+    /// <summary>The member. The account, if the tenant lets the installation's operator in.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The member's name, or the e-mail address if there is none.</summary>
+    public required string Name { get; init; }
+
+    public required Role Role { get; init; }
+
+    public required Guid Session { get; init; }
+
+    /// <summary>Whether the tenant requires its single sign-on, with which the session did not begin.</summary>
+    public bool NeedsSingleSignOn { get; init; }
+
+    /// <summary>When the session was last used, as the database says.</summary>
+    public DateTimeOffset LastUsedAt { get; init; }
+}
 
 public interface IMultiTenantContext
 {

@@ -53,6 +53,42 @@ public sealed class KeyHeaderStrategy : IMultiTenantStrategy
             : null;
 }
 
+/// <summary>
+/// A member's session and the tenant that it acts for: <c>Authorization: Bearer ss_…</c> and <c>X-Tenant: slug</c>. The staff's hub also
+/// accepts both in the query, because browsers cannot send headers with WebSockets.
+/// </summary>
+public sealed class MemberStrategy : IMultiTenantStrategy
+{
+    public const string TenantHeader = "X-Tenant";
+
+    private const string Hubs = "/hubs";
+
+    public bool ReadsCredential => true;
+
+    public Task<string?> GetIdentifierAsync(object context) =>
+        Task.FromResult(
+            context is HttpContext http && ReadToken(http) is { } token && ReadSlug(http) is { } slug && Tenant.SlugPattern().IsMatch(slug)
+                ? MemberSession.Identifier(token, slug)
+                : null);
+
+    /// <summary>Returns the session's token. Null if the request has none.</summary>
+    internal static string? ReadToken(HttpContext http) =>
+        (BearerToken.Read(http) ?? OfQuery(http, "access_token")) is { } token
+        && token.StartsWith(MemberSession.Prefix, StringComparison.Ordinal)
+            ? token
+            : null;
+
+    /// <summary>Returns the tenant that the request names for its session. Null if it names none.</summary>
+    internal static string? ReadSlug(HttpContext http) =>
+        http.Request.Headers[TenantHeader].ToString().Trim() is { Length: > 0 } header ? header : OfQuery(http, "tenant");
+
+    private static string? OfQuery(HttpContext http, string name) =>
+        http.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase)
+        && http.Request.Query[name].ToString() is { Length: > 0 } value
+            ? value
+            : null;
+}
+
 /// <summary>The public site key of the script tag, sent when a session is opened.</summary>
 public sealed class SiteKeyStrategy : IMultiTenantStrategy
 {

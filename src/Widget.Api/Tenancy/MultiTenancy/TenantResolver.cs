@@ -55,18 +55,28 @@ public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMul
     }
 }
 
+/// <summary>Marks an endpoint that acts for no tenant, such as a sign-in. It answers even if the request names a suspended one.</summary>
+public sealed class WithoutTenant
+{
+    public static WithoutTenant Instance { get; } = new();
+}
+
 /// <summary>Resolves the tenant of each request before authentication. Refuses requests that name more than one tenant.</summary>
 public sealed class MultiTenantMiddleware(RequestDelegate next)
 {
     /// <summary>The error of a request that names more than one tenant.</summary>
     public const string Contradiction = "The credentials and the address of this request belong to different tenants.";
 
-    public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter)
+    public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter, SuspendedTenants suspended)
     {
         var resolved = await resolver.ResolveAsync(context, context.RequestAborted);
         setter.MultiTenantContext = resolved;
         if (resolved.IsContradictory)
             await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, Contradiction);
+        else if (resolved.TenantInfo is { } tenant
+            && context.GetEndpoint()?.Metadata.GetMetadata<WithoutTenant>() is null
+            && await suspended.ContainsAsync(tenant.TenantId, context.RequestAborted))
+            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, SuspendedTenants.Refusal, SuspendedTenants.Code);
         else
             await next(context);
     }
