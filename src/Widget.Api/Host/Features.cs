@@ -9,6 +9,7 @@ using Widget.Api.Evaluation;
 using Widget.Api.Handoffs;
 using Widget.Api.Host.WarmUp;
 using Widget.Api.Inbox;
+using Widget.Api.Installations;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Leads;
@@ -84,6 +85,7 @@ internal static class Features
         services.AddAnalytics();
         services.AddTriggers();
         services.AddCrm(options.Crm);
+        services.AddInstallations();
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -124,6 +126,7 @@ internal static class Features
         app.MapTenantEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapInstallations();
         app.MapUsage();
         app.MapModes();
         app.MapSpeech();
