@@ -158,5 +158,11 @@ public sealed class Triggers : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0045_crm")]
 public sealed class Crm : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0047_access")]
+public sealed class Access : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0051_installations")]
 public sealed class Installations : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0052_privacy")]
+public sealed class Privacy : SqlMigration;
