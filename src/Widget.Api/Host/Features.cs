@@ -23,6 +23,7 @@ using Widget.Api.Meetings;
 using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
+using Widget.Api.Privacy;
 using Widget.Api.Reps;
 using Widget.Api.Search;
 using Widget.Api.Selling;
@@ -90,6 +91,7 @@ internal static class Features
         services.AddTriggers();
         services.AddCrm(options.Crm);
         services.AddInstallations();
+        services.AddPrivacy();
         services.AddChat();
         services.AddCalls();
         services.AddModes();
@@ -131,6 +133,7 @@ internal static class Features
         app.MapEvaluation();
         app.MapSettings();
         app.MapInstallations();
+        app.MapPrivacy();
         app.MapUsage();
         app.MapModes();
         app.MapSpeech();

@@ -16,7 +16,7 @@ internal static class InstallationEndpoints
     }
 
     public static void MapInstallations(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/settings/installations", Read).RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        routes.MapGet("/api/settings/installations", Read).ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Settings").WithSummary("The web sites on which the tag was seen lately, newest first");
 
     private static async Task<Ok<InstallationReport>> Read(

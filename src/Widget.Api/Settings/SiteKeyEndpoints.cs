@@ -15,7 +15,7 @@ internal static class SiteKeyEndpoints
 
     public static void MapSiteKeys(this IEndpointRouteBuilder routes)
     {
-        var keys = routes.MapGroup("/api/settings/site-keys").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var keys = routes.MapGroup("/api/settings/site-keys").ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Settings");
         keys.MapGet("/", List).WithSummary("The site keys in use, and the address of the script for the tag");
         keys.MapPost("/", Create).ProducesProblem(409).WithSummary("Make a new site key; the others stay valid");

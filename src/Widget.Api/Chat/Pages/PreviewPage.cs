@@ -29,7 +29,7 @@ internal sealed class PreviewPage(IDataProtectionProvider protection, TimeProvid
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/settings/preview", Create).RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        routes.MapPost("/api/settings/preview", Create).ForStaff(StaffArea.Settings).ReadsOnly().ProducesProblem(401)
             .WithTags("Settings").WithSummary("Get the address of a page that shows the widget with unsaved settings");
         routes.MapGet("/preview/{token}", Show).ExcludeFromDescription();
     }
