@@ -27,7 +27,7 @@ public sealed record RetentionState(
     long DeletedLeads,
     DateTimeOffset? RanAt);
 
-/// <summary>Whose data is meant: exactly one of the fields. It is sent in the body, so that it does not get into logs of addresses.</summary>
+/// <summary>Whose data is meant: exactly one of the fields. It is in the body, so that it does not get into logs of addresses.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PersonalDataRequest : IValidatableObject
 {
@@ -42,7 +42,8 @@ public sealed record PersonalDataRequest : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (new[] { !string.IsNullOrWhiteSpace(Email), !string.IsNullOrWhiteSpace(Phone), VisitorId is not null }.Count(given => given) != 1)
+        bool[] given = [!string.IsNullOrWhiteSpace(Email), !string.IsNullOrWhiteSpace(Phone), VisitorId is not null];
+        if (given.Count(isGiven => isGiven) != 1)
             yield return new("Give exactly one of email, phone and visitorId.", [nameof(Email)]);
     }
 

@@ -12,7 +12,12 @@ internal sealed class PersonExport(TenantDatabase database)
     private static readonly (string File, string Sql)[] Parts =
     [
         ("visitors.json", "select to_jsonb(v) - 'tenant_id' from visitors v where v.tenant_id = $1 and v.id in (select id from seen)"),
-        ("conversations.json", "select to_jsonb(c) - 'tenant_id' from conversations c where c.tenant_id = $1 and c.id in (select id from talks) order by c.created_at"),
+        (
+            "conversations.json",
+            """
+            select to_jsonb(c) - 'tenant_id' from conversations c
+            where c.tenant_id = $1 and c.id in (select id from talks) order by c.created_at
+            """),
         (
             "events.json",
             """

@@ -151,6 +151,8 @@ internal sealed partial class RetentionWorker(
         await batch.RunAsync(ct);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Conversations} conversations and {Leads} leads of tenant {Tenant} because of their age.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Deleted {Conversations} conversations and {Leads} leads of tenant {Tenant} because of their age.")]
     private partial void LogDeleted(Guid tenant, long conversations, long leads);
 }

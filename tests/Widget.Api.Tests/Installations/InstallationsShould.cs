@@ -16,8 +16,8 @@ public sealed class InstallationsShould(ApiFixture api)
         await LoadAsync(tenant, "https://elsewhere.example");
         await OpenAsync(tenant, TestTenant.Origin, $"{TestTenant.Origin}/prices?name=ada");
 
-        var sites = (await tenant.Developer.GetFromJsonAsync<InstallationReport>("/api/settings/installations", TestTenant.Json, Ct))!.Sites;
-        sites.Select(site => (site.Origin, site.Page, site.Allowed)).ShouldBe(
+        var report = await tenant.Developer.GetFromJsonAsync<InstallationReport>("/api/settings/installations", TestTenant.Json, Ct);
+        report!.Sites.Select(site => (site.Origin, site.Page, site.Allowed)).ShouldBe(
             [
                 (TestTenant.Origin, $"{TestTenant.Origin}/prices", true),
                 ("https://elsewhere.example", null, false),
@@ -56,7 +56,8 @@ public sealed class InstallationsShould(ApiFixture api)
     public async Task Show_a_preview_only_at_an_address_that_staff_has_been_given()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        var preview = await (await tenant.Developer.PostAsync("/api/settings/preview", null, Ct)).Content.ReadFromJsonAsync<WidgetPreview>(Ct);
+        var given = await tenant.Developer.PostAsync("/api/settings/preview", null, Ct);
+        var preview = await given.Content.ReadFromJsonAsync<WidgetPreview>(Ct);
         using var visitor = api.Node.Client();
 
         var page = await visitor.GetStringAsync(new Uri(preview!.Url).PathAndQuery, Ct);

@@ -120,7 +120,10 @@ public sealed class PrivacyShould(ApiFixture api)
         [
             ("select set_config('app.tenant_id', $1, true)", tenant.Created.TenantId.ToString()),
             (
-                $"update conversations set created_at = now() - interval '{days} days', updated_at = now() - interval '{days} days' where id = $1",
+                $"""
+                update conversations
+                set created_at = now() - interval '{days} days', updated_at = now() - interval '{days} days' where id = $1
+                """,
                 visitor.Session.ConversationId),
             ($"update visitors set created_at = now() - interval '{days} days' where id = $1", visitor.Session.VisitorId),
         ];
