@@ -163,3 +163,9 @@ public sealed class Accounts : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0047_access")]
 public sealed class Access : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0051_installations")]
+public sealed class Installations : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0052_privacy")]
+public sealed class Privacy : SqlMigration;

@@ -132,3 +132,15 @@ public sealed record DictationOffer(string Source, string? Recipient);
 
 /// <param name="Text">The transcribed text; empty if nothing was said.</param>
 public sealed record Transcription(string Text);
+
+/// <summary>A sentence to listen to with the tenant's provider of spoken replies.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SpeechSampleRequest
+{
+    /// <summary>One of the provider's voices. If null, the voice of the settings.</summary>
+    [StringLength(100)]
+    public string? Voice { get; init; }
+
+    [Required(ErrorMessage = "text is missing."), StringLength(200, ErrorMessage = "text can have at most 200 characters.")]
+    public string Text { get; init; } = "";
+}

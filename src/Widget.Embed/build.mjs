@@ -65,6 +65,16 @@ await build({
     lib: { entry: 'src/page.ts', formats: ['es'], fileName: () => 'page.js' },
   },
 });
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  build: {
+    outDir: out,
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: { entry: 'src/preview.ts', formats: ['iife'], name: 'WidgetPreview', fileName: () => 'preview.js' },
+  },
+});
 await copyFile('src/page.css', `${out}/page.css`);
 await copyFile('src/preview.png', `${out}/preview.png`);
 

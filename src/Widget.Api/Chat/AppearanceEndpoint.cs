@@ -1,7 +1,9 @@
+using Widget.Api.Installations;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Triggers;
+using Widget.Api.Visitors;
 using Widget.Api.Web;
 using Widget.Contracts;
 
@@ -20,6 +22,8 @@ internal static class AppearanceEndpoint
         HttpContext http,
         IMultiTenantStore tenants,
         TenantSettingsService settings,
+        InstallationLog installations,
+        Origins origins,
         CancellationToken ct,
         string key = "")
     {
@@ -28,6 +32,7 @@ internal static class AppearanceEndpoint
             || key.Contains('\0', StringComparison.Ordinal)
             || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
             return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
+        if (!origins.IsOwn(http)) await installations.NoteAsync(tenant.TenantId, Origins.Of(http), page: null, ct);
         var saved = await settings.ReadAsync(tenant.TenantId, ct);
         var theme = saved.Theme;
         return CachedJson.Of(

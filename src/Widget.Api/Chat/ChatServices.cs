@@ -17,6 +17,7 @@ internal static class ChatServices
         services.AddSingleton<EarlierConversations>();
         services.AddSingleton<TranscriptService>();
         services.AddSingleton<StartPage>();
+        services.AddSingleton<PreviewPage>();
         services.AddCors(cors => cors.AddPolicy(
             Policies.AnyOrigin,
             policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After", "ETag")));

@@ -5,6 +5,7 @@ using Widget.Api.Answers;
 using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Handoffs;
+using Widget.Api.Installations;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -69,6 +70,7 @@ internal static class VisitorEndpoints
         SessionService sessions,
         SessionLimits limits,
         SuspendedTenants suspended,
+        InstallationLog installations,
         CancellationToken ct)
     {
         if (limits.Peek(http, request.SiteKey) is { } limited) return limited.ToProblem(http);
@@ -94,6 +96,7 @@ internal static class VisitorEndpoints
         }
 
         if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
+        if (!origins.IsOwn(http)) await installations.NoteAsync(tenant.TenantId, origin, request.Page ?? origin, ct);
         return await sessions.OpenAsync(tenant, request, origin, ct) is { } session
             ? TypedResults.Ok(session)
             : Problems.Create(StatusCodes.Status403Forbidden, WrongProof, "identity");

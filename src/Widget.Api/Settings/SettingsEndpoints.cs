@@ -26,6 +26,7 @@ internal static class SettingsEndpoints
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");
         settings.MapGet("/origins", ReadOrigins).WithSummary("The websites that may embed the widget");
         routes.MapIdentitySecret();
+        routes.MapSiteKeys();
         settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the websites that may embed the widget");
     }
 

@@ -38,6 +38,7 @@ internal static class SpeechEndpoints
             .WithSummary("Set the tenant's own key for spoken replies, if the provider accepts it");
         speech.MapDelete("/key", RemoveKey).ProducesProblem(404).WithSummary("Delete the tenant's own key for spoken replies");
         speech.MapGet("/test", Test).WithSummary("Check the setup of spoken replies, speak one word, and explain what is missing");
+        speech.MapSpeechSample();
         speech.MapGet("/voices", Voices).ProducesProblem(404).ProducesProblem(409).ProducesProblem(502)
             .WithSummary("List the provider's voices, if it lists them");
     }

@@ -32,6 +32,9 @@ public sealed class OwnHosts(InstallationOptions options)
     /// <summary>The origin of the first address that the server listens on.</summary>
     public string ListeningOrigin { get; private set; } = "http://localhost";
 
+    /// <summary>The origin under which browsers reach this installation: the configured one, otherwise that of the request.</summary>
+    public string OriginFor(HttpContext http) => PublicOrigin ?? $"{http.Request.Scheme}://{http.Request.Host}";
+
     /// <summary>Whether a Host header names this installation. Ports are ignored, because a proxy may listen on another port.</summary>
     public bool Serves(HostString host)
     {

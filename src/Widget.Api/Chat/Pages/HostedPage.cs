@@ -19,6 +19,7 @@ internal static class HostedPage
     {
         routes.MapGet("/widget/{slug}", Show).ExcludeFromDescription();
         routes.MapGet("/", Root).ExcludeFromDescription();
+        PreviewPage.Map(routes);
     }
 
     private static Task<IResult> Root(
@@ -48,14 +49,14 @@ internal static class HostedPage
             return TypedResults.LocalRedirect($"/widget/{Uri.EscapeDataString(canonical)}{http.Request.QueryString}", permanent: true);
         http.Response.Headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
         var words = PageWords.Of(http.Request);
-        if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant, ct) is not { } key)
+        if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant.TenantId, ct) is not { } key)
         {
             http.Response.Headers.ContentSecurityPolicy = PagePolicy.WithoutChat;
             return TypedResults.Content(CompanyPage.NotFound(words), Html, statusCode: StatusCodes.Status404NotFound);
         }
 
         var page = new CompanyPage(tenant, await settings.ReadAsync(tenant.TenantId, ct), key, words, Address(http, hosts, tenant));
-        http.Response.Headers.ContentSecurityPolicy = PagePolicy.WithChat(page, tavus);
+        http.Response.Headers.ContentSecurityPolicy = PagePolicy.WithChat(page.Style, page.Pictures, tavus);
         http.Response.Headers.Vary = "Accept-Language";
         return TypedResults.Content(page.Render(), Html);
     }
@@ -65,9 +66,10 @@ internal static class HostedPage
         hosts.PublicOrigin is { } origin ? $"{origin}/widget/{tenant.Slug}"
             : UriHelper.BuildAbsolute(http.Request.Scheme, http.Request.Host, path: http.Request.Path);
 
-    private static async Task<string?> SiteKeyAsync(TenantDatabase database, TenantInfo tenant, CancellationToken ct)
+    /// <summary>The tenant's oldest site key. Null if all are revoked.</summary>
+    internal static async Task<string?> SiteKeyAsync(TenantDatabase database, TenantId tenant, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant.TenantId, ct);
+        await using var db = await database.BeginAsync(tenant, ct);
         return await db.SiteKeys
             .Where(key => key.RevokedAt == null)
             .OrderBy(key => key.CreatedAt)

@@ -1,0 +1,4 @@
+namespace Widget.Admin.Privacy;
+
+/// <summary>Names the texts of the page about privacy (PrivacyTexts.resx).</summary>
+public sealed class PrivacyTexts;
