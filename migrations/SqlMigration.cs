@@ -157,3 +157,6 @@ public sealed class Triggers : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0045_crm")]
 public sealed class Crm : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0047_access")]
+public sealed class Access : SqlMigration;

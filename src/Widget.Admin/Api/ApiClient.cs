@@ -33,7 +33,10 @@ public sealed class ApiClient(HttpClient http, Workspace workspace, ApiConnectio
 
     public Task PutAsync(string path, object? body, CancellationToken ct = default) => DoAsync(HttpMethod.Put, path, body, ct);
 
-    public Task DeleteAsync(string path, CancellationToken ct = default) => DoAsync(HttpMethod.Delete, path, null, ct);
+    public Task DeleteAsync(string path, object? body = null, CancellationToken ct = default) => DoAsync(HttpMethod.Delete, path, body, ct);
+
+    /// <summary>Uses a session that is not in the cookie yet, or none (<see cref="Workspace.UseToken"/>).</summary>
+    public void UseToken(string? token) => workspace.UseToken(token);
 
     /// <summary>The health of the installation. Null if the API cannot be reached.</summary>
     public async Task<HealthState?> HealthAsync(CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
+using Widget.Contracts;
 
 namespace Widget.Admin.Api;
 
@@ -14,12 +15,13 @@ public sealed class Workspace(AuthenticationStateProvider authentication)
     public const string TokenClaim = "token";
 
     private string? _token;
+    private bool _tokenIsKnown;
 
     /// <summary>The slug of the tenant whose page is open. Null on pages that belong to no tenant.</summary>
     public string? Tenant { get; private set; }
 
     /// <summary>The viewer, with their role in the tenant. Null before sign-in.</summary>
-    public Viewer? Viewer { get; private set; }
+    public AccountProfile? Viewer { get; private set; }
 
     /// <summary>Opens a page of a tenant.</summary>
     /// <exception cref="InvalidOperationException">The page is already open for another tenant.</exception>
@@ -29,13 +31,19 @@ public sealed class Workspace(AuthenticationStateProvider authentication)
         Tenant = tenant;
     }
 
-    public void SignIn(Viewer viewer) => Viewer = viewer;
+    public void SignIn(AccountProfile viewer) => Viewer = viewer;
 
-    /// <summary>Uses a token that is not in the cookie yet. For the request that signs in.</summary>
-    public void UseToken(string token) => _token = token;
+    /// <summary>
+    /// Uses a token that is not in the cookie yet, or none. Routes without a page must call it, too: only pages know the viewer by themselves.
+    /// </summary>
+    public void UseToken(string? token) => (_token, _tokenIsKnown) = (token, true);
 
-    public async Task<string?> TokenAsync() =>
-        _token ??= (await authentication.GetAuthenticationStateAsync()).User.FindFirstValue(TokenClaim);
+    /// <summary>The token of the viewer's session. Null before sign-in.</summary>
+    public async Task<string?> TokenAsync()
+    {
+        if (!_tokenIsKnown) UseToken((await authentication.GetAuthenticationStateAsync()).User.FindFirstValue(TokenClaim));
+        return _token;
+    }
 
     /// <summary>The address of one of the tenant's pages.</summary>
     /// <param name="page">Path below the tenant, such as <c>leads</c>.</param>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Radzen;
+using Widget.Admin.Accounts;
 using Widget.Admin.Api;
 using Widget.Admin.Parts;
 
@@ -24,11 +25,11 @@ public static class AdminConsole
         app.UseMiddleware<PageHeaders>();
         app.UseRequestLocalization(Languages.Configure);
         app.UseAuthentication();
-        app.UseDevelopmentSession();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapPreferences();
+        app.MapSignIn();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render => render.DisableWebSocketCompression = true);
         return app;
     }

@@ -37,6 +37,7 @@ public static class Preferences
         {
             // A link on another site must not sign anybody out.
             if (http.Request.Headers["Sec-Fetch-Site"].ToString() == "cross-site") return Results.LocalRedirect("/");
+            api.UseToken(http.User.FindFirst(Api.Workspace.TokenClaim)?.Value);
             try
             {
                 await api.PostAsync("/api/accounts/sign-out");

@@ -12,14 +12,14 @@ internal static class AnalyticsEndpoints
 {
     public static void MapAnalytics(this IEndpointRouteBuilder routes)
     {
-        var analytics = routes.MapGroup("/api/analytics").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var analytics = routes.MapGroup("/api/analytics").ForStaff(StaffArea.Analytics).ProducesProblem(401)
             .ProducesValidationProblem().WithTags("Analytics");
         analytics.MapGet("/summary", Summary).WithSummary("Count what happened in conversations, by day, mode, page or agent");
         analytics.MapGet("/export.csv", Export).Produces(200, contentType: "text/csv")
             .WithSummary("The same counts as a table; format=excel for a file that Excel opens right in every language");
         analytics.MapGet("/conversations", Conversations).WithSummary("List the conversations behind a figure, latest first");
         analytics.MapGet("/unanswered", Unanswered).WithSummary("List unanswered questions, grouped by meaning");
-        analytics.MapPost("/unanswered/{id:guid}/dismiss", Dismiss).ProducesProblem(404)
+        analytics.MapPost("/unanswered/{id:guid}/dismiss", Dismiss).ForStaff(StaffArea.Knowledge).ProducesProblem(404)
             .WithSummary("Hide a group of unanswered questions until one of them is asked again");
     }
 

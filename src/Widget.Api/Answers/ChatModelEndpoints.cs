@@ -15,7 +15,7 @@ internal static class ChatModelEndpoints
 
     public static void MapChatModel(this IEndpointRouteBuilder routes)
     {
-        var model = routes.MapGroup("/api/models/chat").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Models")
+        var model = routes.MapGroup("/api/models/chat").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Models")
             .WithRequestSizeLimit(MaxRequestBytes);
         model.MapGet("/", Get).WithSummary("Get which language model writes answers, and how it works");
         model.MapPut("/", Save).Validate<OwnModelRequest>()

@@ -28,7 +28,7 @@ internal static class CrmEndpoints
 
     public static void MapCrm(this IEndpointRouteBuilder routes)
     {
-        var crm = routes.MapGroup("/api/crm").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("CRM");
+        var crm = routes.MapGroup("/api/crm").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("CRM");
         crm.MapGet("", List).WithSummary("List the connected systems");
         crm.MapPut("/hubspot", SaveHubSpot).Validate<HubSpotConnection>().WithSummary("Send leads to HubSpot as contacts");
         crm.MapPut("/salesforce", SaveSalesforce).Validate<SalesforceConnection>().WithSummary("Send leads to Salesforce as leads");

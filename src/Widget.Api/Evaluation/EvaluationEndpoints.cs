@@ -19,7 +19,7 @@ internal static class EvaluationEndpoints
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
         var evaluation = routes.MapGroup("/api/evaluation")
-            .RequireAuthorization(Policies.Developer)
+            .ForStaff(StaffArea.Knowledge)
             .ProducesProblem(401)
             .WithTags("Evaluation")
             .WithRequestSizeLimit(MaxRequestBytes);

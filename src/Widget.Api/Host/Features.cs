@@ -1,6 +1,8 @@
 using Widget.Api.Analytics;
 using Widget.Api.Answers;
+using Widget.Api.ApiKeys;
 using Widget.Api.Attachments;
+using Widget.Api.Audit;
 using Widget.Api.Calls;
 using Widget.Api.Chat;
 using Widget.Api.Chat.Pages;
@@ -59,6 +61,8 @@ internal static class Features
         services.AddWeb();
         services.AddKeyRing(options.MasterKeys);
         services.AddTenancy(options.Installation);
+        services.AddApiKeys();
+        services.AddAudit();
         services.AddTenantModels();
         services.AddUsage(options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         services.AddLimits(options.Limits, options.TrustedProxies);
@@ -133,6 +137,8 @@ internal static class Features
         app.MapTenantTools();
         app.MapMcpEndpoint();
         app.MapChatModel();
+        app.MapApiKeys();
+        app.MapAudit();
         app.MapModelKeys();
         app.MapOpenAI();
         app.MapApiDescription();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Npgsql;
 using Widget.Api.Configuration;
 using Widget.Api.KeyRing;
+using Widget.Api.Audit;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -59,6 +60,7 @@ public static partial class Server
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<CallerLimits>();
+        app.UseMiddleware<AuditMiddleware>();
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal static class BanEndpoints
 {
     public static void MapBans(this IEndpointRouteBuilder routes)
     {
-        var visitor = routes.MapGroup("/api/visitors/{id:guid}").RequireAuthorization(Policies.Developer)
+        var visitor = routes.MapGroup("/api/visitors/{id:guid}").ForStaff(StaffArea.Conversations)
             .ProducesProblem(401).ProducesProblem(404).WithTags("Inbox");
         visitor.MapPost("/ban", Ban).Validate<BanRequest>().WithSummary("Ban a visitor, who can then send no more messages");
         visitor.MapDelete("/ban", Lift).WithSummary("Lift a visitor's ban");

@@ -16,7 +16,7 @@ internal static class CannedReplies
 
     public static void MapCannedReplies(this IEndpointRouteBuilder routes)
     {
-        var canned = routes.MapGroup("/api/inbox/canned").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Inbox")
+        var canned = routes.MapGroup("/api/inbox/canned").ForStaff(StaffArea.Conversations).ProducesProblem(401).WithTags("Inbox")
             .WithRequestSizeLimit(MaxRequestBytes);
         canned.MapGet("", List).WithSummary("List the prepared replies by title");
         canned.MapPost("", Add).Validate<CannedReplyRequest>().ProducesProblem(409).WithSummary("Add a prepared reply");

@@ -13,14 +13,14 @@ internal static class InboxEndpoints
 
     public static void MapInboxOfStaff(this IEndpointRouteBuilder routes)
     {
-        var inbox = routes.MapGroup("/api/inbox").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Inbox")
+        var inbox = routes.MapGroup("/api/inbox").ForStaff(StaffArea.Conversations).ProducesProblem(401).WithTags("Inbox")
             .WithRequestSizeLimit(MaxRequestBytes);
         inbox.MapGet("", List).ProducesValidationProblem()
             .WithSummary("List conversations that people answer: waiting, mine, open, closed");
         inbox.MapGet("/{id:guid}", Get).ProducesProblem(404).ProducesValidationProblem()
             .WithSummary("Get a conversation with its events, its notes and who is looking at it");
         inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are there");
-        inbox.MapPut("/presence", SetPresence).Validate<PresenceRequest>()
+        inbox.MapPut("/presence", SetPresence).NotAudited().Validate<PresenceRequest>()
             .WithSummary("Say whether a rep takes conversations; repeat it at least every 60 seconds");
         var conversation = inbox.MapGroup("/{id:guid}").ProducesProblem(404).ProducesProblem(409);
         conversation.MapPost("/accept", Accept).Validate<RepAction>().WithSummary("Take a conversation over; the first rep gets it");
@@ -36,8 +36,8 @@ internal static class InboxEndpoints
         conversation.MapPost("/snooze", Snooze).Validate<SnoozeRequest>()
             .WithSummary("Put a conversation aside until a time, or until the visitor writes");
         conversation.MapPost("/spam", Spam).Validate<SpamRequest>().WithSummary("Mark a conversation as spam, or take the mark back");
-        conversation.MapPost("/typing", Typing).Validate<RepAction>().WithSummary("Say that a rep is typing, at most every few seconds");
-        conversation.MapPost("/read", Read).Validate<RepReadRequest>().WithSummary("Say how far a rep has read");
+        conversation.MapPost("/typing", Typing).NotAudited().Validate<RepAction>().WithSummary("Say that a rep is typing, at most every few seconds");
+        conversation.MapPost("/read", Read).NotAudited().Validate<RepReadRequest>().WithSummary("Say how far a rep has read");
     }
 
     private static async Task<Results<Ok<InboxPage>, ValidationProblem>> List(

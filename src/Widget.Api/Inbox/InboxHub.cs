@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Widget.Api.Conversations;
-using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
@@ -12,7 +10,6 @@ namespace Widget.Api.Inbox;
 /// The staff's inbox over a WebSocket, with an API key. The server keeps no state for a connection but what the rep looks at, which ends
 /// with it. A client that reconnects, to any node, watches again and then reads the inbox.
 /// </summary>
-[Authorize(Policy = Policies.Developer)]
 internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messages, PresenceService presence) : Hub
 {
     public const string Path = "/hubs/inbox";

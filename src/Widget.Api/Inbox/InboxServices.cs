@@ -1,3 +1,4 @@
+using Widget.Api.Web;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Inbox;
@@ -31,6 +32,6 @@ internal static class InboxServices
         routes.MapBans();
         routes.MapRepAttachments();
         Suggestions.MapSuggestions(routes);
-        routes.MapHub<InboxHub>(InboxHub.Path);
+        routes.MapHub<InboxHub>(InboxHub.Path).ForStaff(StaffArea.Conversations).ReadsOnly();
     }
 }

@@ -13,7 +13,7 @@ namespace Widget.Api.Inbox;
 internal static class RepAttachments
 {
     public static void MapRepAttachments(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/inbox/{id:guid}/attachments", Upload).RequireAuthorization(Policies.Developer).LimitedAs(Limit.Uploads)
+        routes.MapPost("/api/inbox/{id:guid}/attachments", Upload).ForStaff(StaffArea.Conversations).LimitedAs(Limit.Uploads)
             .WithTags("Inbox").DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(AttachmentEndpoints.MaxRequestBytes))
             .ProducesValidationProblem().ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(429)
             .WithSummary("Upload a picture or a PDF, to be sent with a reply");

@@ -27,7 +27,7 @@ internal sealed partial class Suggestions(
     private const int HistoryLength = 30;
 
     public static void MapSuggestions(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/inbox/{id:guid}/suggest", Suggest).RequireAuthorization(Policies.Developer).WithTags("Inbox")
+        routes.MapPost("/api/inbox/{id:guid}/suggest", Suggest).ForStaff(StaffArea.Conversations).WithTags("Inbox")
             .Validate<RepAction>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Draft a reply to the visitor's last message; only the caller sees it");
 

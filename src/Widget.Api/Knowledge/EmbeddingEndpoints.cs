@@ -15,7 +15,7 @@ internal static class EmbeddingEndpoints
     public static void MapEmbedding(this IEndpointRouteBuilder routes)
     {
         var embedding = routes.MapGroup("/api/knowledge/embedding")
-            .RequireAuthorization(Policies.Developer)
+            .ForStaff(StaffArea.Knowledge)
             .ProducesProblem(401)
             .WithTags("Knowledge");
         embedding.MapGet("/", Get).WithSummary("Get the embedding model that searches use, and the progress of a change");

@@ -22,7 +22,7 @@ internal static class KnowledgeEndpoints
     public static void MapKnowledge(this IEndpointRouteBuilder routes)
     {
         var knowledge = routes.MapGroup("/api/knowledge")
-            .RequireAuthorization(Policies.Developer)
+            .ForStaff(StaffArea.Knowledge)
             .ProducesProblem(401)
             .WithTags("Knowledge");
         knowledge.MapPost("/import", Import).LimitedAs(Limit.Uploads).Accepts<ImportLine>("application/x-ndjson")

@@ -16,7 +16,7 @@ internal static class TenantEmbeddingEndpoints
 
     public static void MapTenantEmbedding(this IEndpointRouteBuilder routes)
     {
-        var model = routes.MapGroup("/api/models/embedding").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var model = routes.MapGroup("/api/models/embedding").ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Models").WithRequestSizeLimit(MaxRequestBytes);
         model.MapGet("/", Get).WithSummary("Get whose embedding model searches use");
         model.MapPut("/", Save).Validate<OwnModelRequest>()

@@ -18,7 +18,7 @@ internal static class LeadEndpoints
 
     public static void MapLeads(this IEndpointRouteBuilder routes)
     {
-        var leads = routes.MapGroup("/api/leads").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Leads")
+        var leads = routes.MapGroup("/api/leads").ForStaff(StaffArea.Leads).ProducesProblem(401).WithTags("Leads")
             .WithRequestSizeLimit(MaxRequestBytes);
         leads.MapGet("", List).ProducesValidationProblem()
             .WithSummary("List visitors who left an e-mail address or a telephone number, newest first");
@@ -26,7 +26,7 @@ internal static class LeadEndpoints
             .WithSummary("Export leads as CSV: one row for each lead, or for each conversation");
         leads.MapQualification();
         leads.MapGet("/fields", ReadFields).WithSummary("The tenant's own fields of leads");
-        leads.MapPut("/fields", SaveFields).Validate<LeadFields>().WithSummary("Replace the tenant's own fields of leads");
+        leads.MapPut("/fields", SaveFields).ForStaff(StaffArea.Settings).Validate<LeadFields>().WithSummary("Replace the tenant's own fields of leads");
         leads.MapViews();
         leads.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a lead with a summary");
         leads.MapLeadChanges();

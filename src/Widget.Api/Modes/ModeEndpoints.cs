@@ -9,7 +9,7 @@ namespace Widget.Api.Modes;
 internal static class ModeEndpoints
 {
     public static void MapModes(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup("/api/modes").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Settings")
+        routes.MapGroup("/api/modes").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Settings")
             .MapGet("/", List).WithSummary("List the modes (text, speech, voice, video), and why some are unavailable");
 
     private static async Task<Ok<IReadOnlyList<ModeState>>> List(

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Widget.Api.Tenancy.Access;
 using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.OpenAI;
@@ -16,6 +17,9 @@ public sealed class ModelKeyAuthentication(
 {
     public const string SchemeName = "ModelKey";
 
+    // Answers and the tools of the MCP server only read the tenant's knowledge.
+    private const string ModelPermission = "knowledge.read";
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if ((ModelKeyStrategy.Read(Context) ?? ApiKeyStrategy.Read(Context) ?? KeyHeaderStrategy.Read(Context)) is null)
@@ -23,6 +27,8 @@ public sealed class ModelKeyAuthentication(
         // When several credentials are sent, the resolver accepts them only if all of them prove this tenant.
         if (tenants.MultiTenantContext is not { Strategy.ReadsCredential: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
+        if (tenant.Key?.Scopes is { } scopes && !Permissions.Allow(scopes, ModelPermission))
+            return Task.FromResult(AuthenticateResult.Fail("the key lacks the scope"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }

@@ -10,7 +10,7 @@ internal static class ModelKeyEndpoints
 {
     public static void MapModelKeys(this IEndpointRouteBuilder routes)
     {
-        var keys = routes.MapGroup("/api/keys/model").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Keys");
+        var keys = routes.MapGroup("/api/keys/model").ForStaff(StaffArea.Keys).ProducesProblem(401).WithTags("Keys");
         keys.MapGet("/", List).WithSummary("List the keys of the OpenAI-compatible endpoint");
         keys.MapPost("/", Create).Validate<ModelKeyRequest>()
             .WithSummary("Create a key for the OpenAI-compatible endpoint and the MCP server only; it is shown only once");

@@ -13,7 +13,7 @@ internal static class SearchEndpoints
     private const long MaxRequestBytes = 64 * 1024;
 
     public static void MapSearch(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup("/api/search").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Search")
+        routes.MapGroup("/api/search").ForStaff(StaffArea.Knowledge).ReadsOnly().ProducesProblem(401).WithTags("Search")
             .WithRequestSizeLimit(MaxRequestBytes)
             .MapPost("/", Search).LimitedAs(Limit.Searches).Validate<SearchRequest>()
             .WithSummary("Search the tenant's knowledge; the trace tells how the hits were found");

@@ -18,7 +18,7 @@ internal static class IdentitySecretEndpoints
 
     public static void MapIdentitySecret(this IEndpointRouteBuilder routes)
     {
-        var secret = routes.MapGroup("/api/settings/identity-secret").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var secret = routes.MapGroup("/api/settings/identity-secret").ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Settings");
         secret.MapGet("/", Read).WithSummary("Check whether the tenant has an identity secret, and get its last characters");
         secret.MapPost("/", Rotate)

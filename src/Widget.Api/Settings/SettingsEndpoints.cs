@@ -20,7 +20,7 @@ internal static class SettingsEndpoints
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
-        var settings = routes.MapGroup("/api/settings").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var settings = routes.MapGroup("/api/settings").ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Settings").WithRequestSizeLimit(MaxRequestBytes);
         settings.MapGet("/", Read).WithSummary("The tenant's settings");
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");

@@ -31,7 +31,7 @@ internal static class SpeechEndpoints
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(DictationEndpoint.MaxRequestBytes)).DisableAntiforgery()
             .WithSummary("Transcribe a visitor's recording: a form with one file, or audio/webm, mp4, ogg or wav as the body");
 
-        var speech = routes.MapGroup("/api/speech").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Speech")
+        var speech = routes.MapGroup("/api/speech").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Speech")
             .WithRequestSizeLimit(MaxRequestBytes);
         speech.MapGet("/key", ReadKey).WithSummary("Get which key spoken replies use");
         speech.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()

@@ -15,7 +15,7 @@ internal static class TavusAccountEndpoints
 
     public static void MapTavusAccount(this IEndpointRouteBuilder routes)
     {
-        var account = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var account = routes.MapGroup("/api/tavus").ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
         account.MapGet("/key", Read).WithSummary("The Tavus key that is used, and whether it is the tenant's or the installation's");
         account.MapPut("/key", Save).Validate<TavusKeyRequest>().WithSummary("Set the tenant's own Tavus key, if Tavus accepts it");

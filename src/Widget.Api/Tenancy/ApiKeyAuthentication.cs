@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Widget.Api.Tenancy.Access;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 
@@ -23,9 +24,17 @@ public sealed class ApiKeyAuthentication(
         // If a request carries several credentials, the resolver accepts it only if all of them prove the same tenant.
         if (tenants.MultiTenantContext is not { Strategy.ReadsCredential: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
-        var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
+        var identity = new ClaimsIdentity([new Claim(StaffClaims.Tenant, tenant.TenantId.ToString())], SchemeName);
+        if (tenant.Key is { } used)
+        {
+            identity.AddClaim(new Claim(StaffClaims.Key, used.Name));
+            if (used.Scopes is { } scopes) identity.AddClaim(new Claim(StaffClaims.Scopes, string.Join(' ', scopes)));
+        }
+
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => PermissionRefusal.WriteAsync(Context);
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {

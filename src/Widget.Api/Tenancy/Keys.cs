@@ -60,10 +60,38 @@ public sealed class ApiKey : ITenantOwned
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    public static (ApiKey Key, string Secret) New(TenantId tenant, string name, string prefix = SecretPrefix)
+    /// <summary>What the key allows, such as <c>leads.read</c>; null for everything.</summary>
+    public string[]? Scopes { get; init; }
+
+    /// <summary>Null if it never expires.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When it was last used, to the hour. Null if it never was.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <param name="tenant">The owner.</param>
+    /// <param name="name">The tenant's name for it.</param>
+    /// <param name="prefix">What the secret begins with.</param>
+    /// <param name="scopes">What it allows; null for everything.</param>
+    /// <param name="expiresAt">Null if it never expires.</param>
+    public static (ApiKey Key, string Secret) New(
+        TenantId tenant,
+        string name,
+        string prefix = SecretPrefix,
+        string[]? scopes = null,
+        DateTimeOffset? expiresAt = null)
     {
         var secret = prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        var key = new ApiKey { TenantId = tenant, Id = Guid.CreateVersion7(), Name = name, Prefix = secret[..9], Hash = HashOf(secret) };
+        var key = new ApiKey
+        {
+            TenantId = tenant,
+            Id = Guid.CreateVersion7(),
+            Name = name,
+            Prefix = secret[..9],
+            Hash = HashOf(secret),
+            Scopes = scopes,
+            ExpiresAt = expiresAt,
+        };
         return (key, secret);
     }
 

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Widget.Api.Configuration;
+using Widget.Api.Tenancy.Access;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Platform.Tenancy;
@@ -35,8 +37,12 @@ internal static class TenancyServices
         services.AddSingleton<IMultiTenantContextSetter>(provider => provider.GetRequiredService<MultiTenantContextAccessor>());
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(
-            Policies.Developer,
-            policy => policy.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
+            Policies.Staff,
+            policy => policy
+                .AddAuthenticationSchemes(StaffSchemes.All)
+                .RequireAuthenticatedUser()
+                .AddRequirements(new PermissionRequirement()));
+        services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         return services;
     }
 

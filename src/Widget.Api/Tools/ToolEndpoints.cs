@@ -11,7 +11,7 @@ internal static class ToolEndpoints
 {
     public static void MapTools(this IEndpointRouteBuilder routes)
     {
-        var tools = routes.MapGroup("/api/tools").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Tools");
+        var tools = routes.MapGroup("/api/tools").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Tools");
         tools.MapGet("/", List).WithSummary("List the assistant's tools and which of them are switched on");
         tools.MapGet("/calls", ListCalls).ProducesValidationProblem()
             .WithSummary("List the tool calls with their arguments and outcome, newest first");

@@ -30,7 +30,7 @@ internal static class TriggerEndpoints
             .WithTags("Widget")
             .WithSummary("Report that a proactive message was shown, opened or closed");
         routes.MapGet("/api/analytics/triggers", Figures)
-            .RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Analytics")
+            .ForStaff(StaffArea.Analytics).ProducesProblem(401).WithTags("Analytics")
             .WithSummary("Compare the wordings of proactive messages");
     }
 

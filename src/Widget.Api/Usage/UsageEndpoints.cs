@@ -9,7 +9,7 @@ namespace Widget.Api.Usage;
 internal static class UsageEndpoints
 {
     public static void MapUsage(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/usage", Read).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Settings")
+        routes.MapGet("/api/usage", Read).ForStaff(StaffArea.Analytics).ProducesProblem(401).WithTags("Settings")
             .WithSummary("This month's usage, and its ceilings");
 
     private static async Task<Ok<UsageReport>> Read(

@@ -22,7 +22,7 @@ internal static class VideoEndpoints
     public static void MapVideo(this IEndpointRouteBuilder routes)
     {
         var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(MaxRequestBytes);
-        var calls = tavus.MapGroup("").RequireAuthorization(Policies.VisitorOrDeveloper)
+        var calls = tavus.MapGroup("").ForVisitorsAndStaff(StaffArea.Calls)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         calls.MapPost("/session", Open).Validate<TavusSessionRequest>().ProducesCallRefusals()
             .WithSummary("Open a video call, or join the queue for one");
@@ -33,7 +33,7 @@ internal static class VideoEndpoints
         calls.MapPost("/session/{id:guid}/utterances", AddUtterances).Validate<UtterancesRequest>()
             .WithSummary("Add what was said in a call to the log");
         calls.MapPost("/session/{id:guid}/end", End).WithSummary("End a video call");
-        tavus.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        tavus.MapGet("/sessions", List).ForStaff(StaffArea.Calls).ProducesProblem(401)
             .WithSummary("List video calls with their records, newest first");
         tavus.MapPost("/session/{id:guid}/leave", Leave).ProducesProblem(400).ProducesProblem(404)
             .WithSummary("End a video call while its page is being closed (text or JSON; needs the leave token only)");

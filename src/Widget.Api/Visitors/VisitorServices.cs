@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
-using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Access;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 
@@ -22,10 +22,11 @@ internal static class VisitorServices
             Policies.Visitor,
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddAuthorizationBuilder().AddPolicy(
-            Policies.VisitorOrDeveloper,
+            Policies.VisitorOrStaff,
             policy => policy
-                .AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName)
-                .RequireAuthenticatedUser());
+                .AddAuthenticationSchemes([VisitorAuthentication.SchemeName, .. StaffSchemes.All])
+                .RequireAuthenticatedUser()
+                .AddRequirements(new PermissionRequirement()));
         return services;
     }
 }

@@ -8,11 +8,11 @@ internal static class Policies
     /// <summary>A visitor with a token.</summary>
     public const string Visitor = "visitor";
 
-    /// <summary>A tenant's own program, with an API key.</summary>
-    public const string Developer = "developer";
+    /// <summary>A member of the staff, or a tenant's own program with an API key. Use <see cref="StaffEndpoints.ForStaff"/>.</summary>
+    public const string Staff = "staff";
 
-    /// <summary>A visitor or a tenant's own program.</summary>
-    public const string VisitorOrDeveloper = "visitor-or-developer";
+    /// <summary>A visitor or staff. Use <see cref="StaffEndpoints.ForVisitorsAndStaff"/>.</summary>
+    public const string VisitorOrStaff = "visitor-or-staff";
 
     /// <summary>A program that speaks OpenAI's protocol, with a model key or an API key.</summary>
     public const string Model = "model";

@@ -12,7 +12,7 @@ internal static class WebhookRoutes
 {
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var webhooks = routes.MapGroup("/api/webhooks").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Webhooks");
+        var webhooks = routes.MapGroup("/api/webhooks").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Webhooks");
         webhooks.MapGet("", List).WithSummary("List the webhook endpoints");
         webhooks.MapPost("", Create).ProducesValidationProblem().ProducesProblem(409)
             .WithSummary("Add a webhook endpoint; its secret is shown only once");

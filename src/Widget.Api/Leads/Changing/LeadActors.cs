@@ -1,5 +1,5 @@
 using Widget.Api.Reps;
-using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Access;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Leads.Changing;
@@ -11,7 +11,7 @@ internal sealed class LeadActors(TenantDatabase database)
     public async Task<LeadActor?> FindAsync(TenantId tenant, HttpContext http, Guid? rep, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (rep is not { } id) return new LeadActor(await ApiKeyNames.OfAsync(db, http, ct));
+        if (rep is not { } id) return new LeadActor(Actor.Of(http)?.Name ?? "API");
         return await RepQueries.FindAsync(db, new RepId(id), ct) is { } row ? new LeadActor(row.Name, row.Id) : null;
     }
 }

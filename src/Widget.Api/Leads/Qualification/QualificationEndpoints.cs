@@ -11,7 +11,7 @@ internal static class QualificationEndpoints
     public static void MapQualification(this RouteGroupBuilder leads)
     {
         leads.MapGet("/qualification", Read).WithSummary("How leads are scored: questions, weights and tiers");
-        leads.MapPut("/qualification", Save).Validate<LeadQualification>()
+        leads.MapPut("/qualification", Save).ForStaff(StaffArea.Settings).Validate<LeadQualification>()
             .WithSummary("Replace how leads are scored; all leads are scored again");
         leads.MapGet("/qualification/template", Template)
             .WithSummary("Questions about budget, authority, need and timeline (BANT) to begin with");

@@ -21,7 +21,7 @@ internal static class MeetingEndpoints
 
     public static void MapMeetingsOfTenant(this IEndpointRouteBuilder routes)
     {
-        var meetings = routes.MapGroup("/api/meetings").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Meetings")
+        var meetings = routes.MapGroup("/api/meetings").ForStaff(StaffArea.Meetings).ProducesProblem(401).WithTags("Meetings")
             .WithRequestSizeLimit(MaxRequestBytes);
         meetings.MapGet("/slots", Slots).ProducesValidationProblem().ProducesProblem(404)
             .WithSummary("List the times at which a meeting can be booked, at most 31 days at once");

@@ -17,7 +17,7 @@ internal static class RepEndpoints
 
     public static void MapReps(this IEndpointRouteBuilder routes)
     {
-        var reps = routes.MapGroup("/api/reps").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Meetings")
+        var reps = routes.MapGroup("/api/reps").ForStaff(StaffArea.Meetings).ProducesProblem(401).WithTags("Meetings")
             .WithRequestSizeLimit(MaxRequestBytes);
         reps.MapGet("", List).WithSummary("List the people with whom visitors can book meetings and who look after leads");
         reps.MapPost("", Add).Validate<RepRequest>().ProducesProblem(409).WithSummary("Add a rep");

@@ -14,7 +14,7 @@ internal static class PriceEndpoints
 
     public static void MapPrices(this IEndpointRouteBuilder routes)
     {
-        var prices = routes.MapGroup("/api/prices").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Prices")
+        var prices = routes.MapGroup("/api/prices").ForStaff(StaffArea.Knowledge).ProducesProblem(401).WithTags("Prices")
             .WithRequestSizeLimit(MaxRequestBytes);
         prices.MapGet("", List).WithSummary("List the prices, by name");
         prices.MapPost("", Add).Validate<PriceRequest>().ProducesProblem(409)

@@ -21,7 +21,7 @@ internal static class TavusKnowledgeEndpoints
 
     public static void MapTavusKnowledge(this IEndpointRouteBuilder routes)
     {
-        var knowledge = routes.MapGroup("/api/tavus/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var knowledge = routes.MapGroup("/api/tavus/knowledge").ForStaff(StaffArea.Knowledge).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
         knowledge.MapGet("/", State).WithSummary("The state of the mirror of the tenant's knowledge at Tavus");
         knowledge.MapPost("/sync", Sync).ProducesProblem(409).WithSummary("Bring the mirror up to date now");

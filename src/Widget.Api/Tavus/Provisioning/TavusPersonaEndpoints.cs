@@ -15,7 +15,7 @@ internal static class TavusPersonaEndpoints
 
     public static void MapTavusPersona(this IEndpointRouteBuilder routes)
     {
-        var tavus = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        var tavus = routes.MapGroup("/api/tavus").ForStaff(StaffArea.Settings).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes).ExplainTavus();
         tavus.MapGet("/replicas", Replicas).WithSummary("The account's replicas, with the state of their training");
         tavus.MapGet("/personas", Personas).WithSummary("The account's personas");

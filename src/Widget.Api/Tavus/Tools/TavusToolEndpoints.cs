@@ -19,7 +19,7 @@ internal static class TavusToolEndpoints
     {
         var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(MaxRequestBytes);
         tavus.MapPost("/tool", Run).RequireCors(Policies.AnyOrigin)
-            .RequireAuthorization(Policies.VisitorOrDeveloper)
+            .ForVisitorsAndStaff(StaffArea.Calls)
             .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Run a tool for the assistant in a call; a repeated call runs once");
         tavus.MapPost("/tool/{token}", Deliver)
@@ -30,7 +30,7 @@ internal static class TavusToolEndpoints
             .ProducesProblem(413)
             .ProducesProblem(422)
             .WithSummary("A tool call delivered and signed by Tavus");
-        tavus.MapPost("/tools/sync", Sync).RequireAuthorization(Policies.Developer).ProducesProblem(401).ProducesProblem(409)
+        tavus.MapPost("/tools/sync", Sync).ForStaff(StaffArea.Settings).ProducesProblem(401).ProducesProblem(409)
             .WithSummary("Register the assistant's tools at Tavus, attach them to its persona and remove those that are off");
     }
 

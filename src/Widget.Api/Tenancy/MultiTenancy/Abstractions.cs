@@ -16,10 +16,19 @@ public interface ITenantInfo
 /// <summary>The tenant that a request acts for.</summary>
 public sealed record TenantInfo(TenantId TenantId, string Slug, string Name) : ITenantInfo
 {
+    /// <summary>The API key that identified the tenant. Null if something else did.</summary>
+    public UsedKey? Key { get; init; }
+
     string ITenantInfo.Id => TenantId.ToString();
 
     string ITenantInfo.Identifier => Slug;
 }
+
+/// <summary>An API key or model key that a request was made with.</summary>
+/// <param name="Id">The key's id.</param>
+/// <param name="Name">The tenant's name for it.</param>
+/// <param name="Scopes">What it allows, such as <c>leads.read</c>; null for everything.</param>
+public sealed record UsedKey(Guid Id, string Name, IReadOnlyList<string>? Scopes);
 
 public interface IMultiTenantContext
 {

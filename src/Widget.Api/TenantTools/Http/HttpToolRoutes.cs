@@ -15,7 +15,7 @@ internal static class HttpToolRoutes
 
     public static void MapHttpTools(this IEndpointRouteBuilder routes)
     {
-        var tools = routes.MapGroup("/api/tools/http").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Tools")
+        var tools = routes.MapGroup("/api/tools/http").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Tools")
             .WithRequestSizeLimit(MaxRequestBytes);
         tools.MapGet("", List).WithSummary("List the tools on the tenant's own servers");
         tools.MapPost("", Add).Validate<HttpToolRequest>().ProducesProblem(409)

@@ -20,7 +20,7 @@ internal static class McpServerRoutes
 
     public static void MapMcpServers(this IEndpointRouteBuilder routes)
     {
-        var servers = routes.MapGroup("/api/tools/mcp").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Tools")
+        var servers = routes.MapGroup("/api/tools/mcp").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Tools")
             .WithRequestSizeLimit(MaxRequestBytes);
         servers.MapGet("", List).WithSummary("List the MCP servers");
         servers.MapPost("", Add).Validate<McpServerRequest>().ProducesProblem(409).WithSummary("Add an MCP server");

@@ -11,10 +11,10 @@ internal static class LifecycleEndpoints
 {
     public static void MapLifecycle(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/tavus/lifecycle", Apply).RequireAuthorization(Policies.Developer)
+        routes.MapPost("/api/tavus/lifecycle", Apply).ForStaff(StaffArea.Calls)
             .Validate<LifecycleRequest>().WithTags("Tavus").ProducesProblem(401).ProducesCallRefusals()
             .WithSummary("Open and end calls by reporting which users joined and left");
-        routes.MapHub<LifecycleHub>(LifecycleHub.Path);
+        routes.MapHub<LifecycleHub>(LifecycleHub.Path).ForStaff(StaffArea.Calls).Writes();
     }
 
     private static async Task<Results<Ok<LifecycleEvent>, ProblemHttpResult>> Apply(

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -10,7 +9,6 @@ namespace Widget.Api.Video.Lifecycle;
 /// <summary>
 /// The lifecycle of calls over a WebSocket, for a tenant's programs: they report which users joined and left, and get the call's events.
 /// </summary>
-[Authorize(Policy = Policies.Developer)]
 public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContextAccessor tenants) : Hub
 {
     public const string Path = "/hubs/tavus";

@@ -16,7 +16,7 @@ internal static class VoiceEndpoints
     public static void MapVoice(this IEndpointRouteBuilder routes)
     {
         var voice = routes.MapGroup("/api/voice").WithTags("Voice").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(MaxRequestBytes);
-        var calls = voice.MapGroup("/session").RequireAuthorization(Policies.VisitorOrDeveloper)
+        var calls = voice.MapGroup("/session").ForVisitorsAndStaff(StaffArea.Calls)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         calls.MapPost("/", Open).Validate<VoiceSessionRequest>().ProducesCallRefusals()
             .WithSummary("Open a voice call: send an SDP offer, get the provider's answer");
@@ -29,7 +29,7 @@ internal static class VoiceEndpoints
         calls.MapPost("/{id:guid}/end", End).WithSummary("End a voice call; with continued, the page goes on in a new call");
         voice.MapPost("/session/{id:guid}/leave", Leave).ProducesProblem(400).ProducesProblem(404)
             .WithSummary("End a voice call while its page is being closed (text or JSON; needs the leave token only)");
-        voice.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401)
+        voice.MapGet("/sessions", List).ForStaff(StaffArea.Calls).ProducesProblem(401)
             .WithSummary("List voice calls with their records, newest first");
     }
 

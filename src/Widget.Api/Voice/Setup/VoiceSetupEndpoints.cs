@@ -16,7 +16,7 @@ internal static class VoiceSetupEndpoints
 
     public static void MapVoiceSetup(this IEndpointRouteBuilder routes)
     {
-        var voice = routes.MapGroup("/api/voice").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Voice")
+        var voice = routes.MapGroup("/api/voice").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Voice")
             .WithRequestSizeLimit(MaxRequestBytes);
         voice.MapGet("/key", ReadKey).WithSummary("Get which key voice uses");
         voice.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()

@@ -1,0 +1,4 @@
+namespace Widget.Admin.Operator;
+
+/// <summary>Names the texts of the operator area (OperatorTexts.resx).</summary>
+public sealed class OperatorTexts;
