@@ -23,7 +23,7 @@ internal static class EvaluationEndpoints
             .ProducesProblem(401)
             .WithTags("Evaluation")
             .WithRequestSizeLimit(MaxRequestBytes);
-        evaluation.MapPost("/ask", Ask).LimitedAs(Limit.Searches).Validate<TrialRequest>().ProducesProblem(503)
+        evaluation.MapPost("/ask", Ask).ReadsOnly().LimitedAs(Limit.Searches).Validate<TrialRequest>().ProducesProblem(503)
             .WithSummary("Ask the assistant a question without a conversation, and see how it finds its answer");
         var questions = evaluation.MapGroup("/questions");
         questions.MapGet("/", List).WithSummary("List the tenant's test questions, by name");

@@ -1,7 +1,6 @@
 using Widget.Admin.Api;
-using Widget.Admin.Parts;
 
-namespace Widget.Admin.Knowledge;
+namespace Widget.Admin.Parts;
 
 /// <summary>A page that shows something in progress: it asks again until nothing is in progress or the viewer leaves.</summary>
 public abstract class LivePage : ConsolePage
