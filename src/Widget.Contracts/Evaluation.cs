@@ -238,3 +238,47 @@ public sealed record EvaluationDiff(
     IReadOnlyDictionary<string, double> Deltas);
 
 public sealed record EvaluationChange(EvaluationResult Before, EvaluationResult After);
+
+/// <summary>Asks the assistant a question without a conversation.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TrialRequest
+{
+    /// <summary>The question.</summary>
+    [VisibleText(ErrorMessage = "The question is empty.")]
+    [StringLength(2_000, ErrorMessage = "The question can have at most 2,000 characters.")]
+    public string Question { get; init; } = "";
+
+    /// <summary>The widget's language, ISO 639-1. Detected from the question if omitted.</summary>
+    [RegularExpression("[a-z]{2}", ErrorMessage = "The language must be an ISO 639-1 code, such as en.")]
+    public string? Language { get; init; }
+
+    /// <summary>The search strategy. Defaults to the tenant's strategy.</summary>
+    public SearchStrategyName? Strategy { get; init; }
+
+    /// <summary>The weight of the Tavus knowledge base, 0 to 1. Defaults to the tenant's weight.</summary>
+    [Range(0.0, 1.0, ErrorMessage = "tavusKBWeight must be between 0 and 1.")]
+    public double? TavusKBWeight { get; init; }
+}
+
+/// <summary>What the assistant answers, and how it came to the answer.</summary>
+/// <param name="Text">The answer in Markdown, with citations such as <c>[1]</c>.</param>
+/// <param name="Outcome">How it was produced.</param>
+/// <param name="Citations">The passages that it cites.</param>
+/// <param name="OffersPerson">Whether it offers a person.</param>
+/// <param name="Searched">What was searched for, if it differs from the question.</param>
+/// <param name="Hits">The passages that were found, best first.</param>
+/// <param name="Used">The ranks of the passages that the answer was written from.</param>
+/// <param name="Confidence">Probability that the passages answer the question, 0 to 1.</param>
+/// <param name="Trace">How the passages were found.</param>
+/// <param name="Milliseconds">Time of search and answer.</param>
+public sealed record TrialAnswer(
+    string Text,
+    AnswerOutcome Outcome,
+    IReadOnlyList<Citation> Citations,
+    bool OffersPerson,
+    string? Searched,
+    IReadOnlyList<SearchHit> Hits,
+    IReadOnlyList<int> Used,
+    double Confidence,
+    SearchTraceReport Trace,
+    double Milliseconds);

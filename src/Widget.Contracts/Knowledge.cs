@@ -129,6 +129,11 @@ public sealed record DocumentSummary(
 {
     /// <summary>Why only a part of the document was read; null if all of it was.</summary>
     public string? Notice { get; init; }
+
+    public DocumentStatusName Status { get; init; }
+
+    /// <summary>Why a newer version could not be read, if the status is stale.</summary>
+    public string? Error { get; init; }
 }
 
 public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int Total);

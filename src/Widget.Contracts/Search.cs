@@ -42,6 +42,10 @@ public sealed record SearchRequest : IValidatableObject
     /// <summary>The search strategy. Defaults to the tenant's strategy.</summary>
     public SearchStrategyName? Strategy { get; init; }
 
+    /// <summary>The weight of the Tavus knowledge base, 0 to 1. Defaults to the tenant's weight.</summary>
+    [Range(0.0, 1.0, ErrorMessage = "tavusKBWeight must be between 0 and 1.")]
+    public double? TavusKBWeight { get; init; }
+
     /// <summary>Restricts the search. Defaults to all documents.</summary>
     public SearchFilter? Filter { get; init; }
 
@@ -131,4 +135,46 @@ public sealed record SearchTraceStep(
     /// synchronised at …".
     /// </summary>
     public string? Via { get; init; }
+
+    /// <summary>The share of its scores in the merged ones, 0 to 1; null if it did not answer.</summary>
+    public double? Weight { get; init; }
+
+    /// <summary>Its hits and what became of them, best first.</summary>
+    public IReadOnlyList<SearchTraceHit> Found { get; init; } = [];
 }
+
+/// <summary>What became of a hit of one knowledge base.</summary>
+[JsonConverter(typeof(StrictEnumConverter<SearchHitFate>))]
+public enum SearchHitFate
+{
+    /// <summary>It is in the result.</summary>
+    [JsonStringEnumMemberName("kept")]
+    Kept,
+
+    /// <summary>Another hit has the same passage or contains it, so the two became one.</summary>
+    [JsonStringEnumMemberName("merged")]
+    Merged,
+
+    /// <summary>Other hits have higher scores, and the result has no more room.</summary>
+    [JsonStringEnumMemberName("beyond_limit")]
+    BeyondLimit,
+}
+
+/// <summary>A hit of one knowledge base, before merging.</summary>
+/// <param name="ExternalId">The document's ID in its source.</param>
+/// <param name="Title">The document's title.</param>
+/// <param name="Text">The passage.</param>
+/// <param name="Url">The document's address.</param>
+/// <param name="Score">The score on the knowledge base's own scale.</param>
+/// <param name="Weighted">What it adds to the merged score: weight × score ÷ best score of the knowledge base.</param>
+/// <param name="Fate">What became of it.</param>
+/// <param name="Rank">Its rank in the result, from 1; null if it is not there.</param>
+public sealed record SearchTraceHit(
+    string ExternalId,
+    string Title,
+    string Text,
+    string? Url,
+    double Score,
+    double Weighted,
+    SearchHitFate Fate,
+    int? Rank);

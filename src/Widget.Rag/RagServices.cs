@@ -61,6 +61,9 @@ public static class RagServices
         }
 
         services.AddSingleton<SourceCatalog>();
+        services.AddSingleton<SinglePages>();
+        services.AddSingleton<FailedDocuments>();
+        services.AddSingleton<PageInspector>();
         services.AddSingleton<TypedKnowledge>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();

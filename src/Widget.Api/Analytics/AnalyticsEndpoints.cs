@@ -15,6 +15,8 @@ internal static class AnalyticsEndpoints
         var analytics = routes.MapGroup("/api/analytics").ForStaff(StaffArea.Analytics).ProducesProblem(401)
             .ProducesValidationProblem().WithTags("Analytics");
         analytics.MapGet("/summary", Summary).WithSummary("Count what happened in conversations, by day, mode, page or agent");
+        analytics.MapGet("/export.csv", Export).Produces(200, contentType: "text/csv")
+            .WithSummary("The same counts as a table; format=excel for a file that Excel opens right in every language");
         analytics.MapGet("/conversations", Conversations).WithSummary("List the conversations behind a figure, latest first");
         analytics.MapGet("/unanswered", Unanswered).WithSummary("List unanswered questions, grouped by meaning");
         analytics.MapPost("/unanswered/{id:guid}/dismiss", Dismiss).ForStaff(StaffArea.Knowledge).ProducesProblem(404)
@@ -37,6 +39,30 @@ internal static class AnalyticsEndpoints
         return period is null
             ? problem!
             : TypedResults.Ok(await analytics.SummarizeAsync(tenants.Current().TenantId, period, grouping, ct));
+    }
+
+    private static async Task<Results<FileContentHttpResult, ValidationProblem>> Export(
+        IMultiTenantContextAccessor tenants,
+        AnalyticsService analytics,
+        TimeProvider clock,
+        CancellationToken ct,
+        string? from = null,
+        string? to = null,
+        string? timeZone = null,
+        string by = "day",
+        string format = "csv")
+    {
+        if (!Enum.TryParse<AnalyticsGrouping>(by, ignoreCase: true, out var grouping) || !Enum.IsDefined(grouping))
+            return Problems.Invalid("by", $"by is \"{by}\". Use day, mode, page or agent.");
+        if (format is not ("csv" or "excel")) return Problems.Invalid("format", "format must be csv or excel.");
+        var (period, problem) = AnalyticsPeriod.Parse(from, to, timeZone, clock);
+        if (period is null) return problem!;
+        var summary = await analytics.SummarizeAsync(tenants.Current().TenantId, period, grouping, ct);
+        var isExcel = format == "excel";
+        return TypedResults.File(
+            AnalyticsExport.Write(summary, isExcel),
+            isExcel ? "text/csv; charset=utf-16le" : "text/csv; charset=utf-8",
+            "analytics.csv");
     }
 
     private static async Task<Results<Ok<AnalyticsConversationPage>, ValidationProblem>> Conversations(

@@ -2,10 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
+using Widget.Rag.Search;
 
 namespace Widget.Api.Evaluation;
 
@@ -21,6 +23,8 @@ internal static class EvaluationEndpoints
             .ProducesProblem(401)
             .WithTags("Evaluation")
             .WithRequestSizeLimit(MaxRequestBytes);
+        evaluation.MapPost("/ask", Ask).ReadsOnly().LimitedAs(Limit.Searches).Validate<TrialRequest>().ProducesProblem(503)
+            .WithSummary("Ask the assistant a question without a conversation, and see how it finds its answer");
         var questions = evaluation.MapGroup("/questions");
         questions.MapGet("/", List).WithSummary("List the tenant's test questions, by name");
         questions.MapPost("/", Add).Validate<EvaluationQuestionRequest>().ProducesProblem(409).WithSummary("Add a test question");
@@ -48,6 +52,24 @@ internal static class EvaluationEndpoints
             .WithSummary("Compare a run with an earlier one, by default with the last finished run before it");
         runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("Cancel a run");
         runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a finished run");
+    }
+
+    private static async Task<Results<Ok<TrialAnswer>, ProblemHttpResult>> Ask(
+        TrialRequest request,
+        IMultiTenantContextAccessor tenants,
+        QuestionTrial trial,
+        CancellationToken ct)
+    {
+        try
+        {
+            return TypedResults.Ok(await trial.AskAsync(tenants.Current(), request, ct));
+        }
+        catch (SearchUnavailableException)
+        {
+            return Problems.Create(
+                StatusCodes.Status503ServiceUnavailable,
+                "None of the knowledge bases answered. Please try again in a moment.");
+        }
     }
 
     private static async Task<Ok<EvaluationQuestionPage>> List(

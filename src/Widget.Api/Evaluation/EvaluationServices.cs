@@ -12,6 +12,7 @@ internal static class EvaluationServices
         services.AddSingleton<EvaluationQuestions>();
         services.AddSingleton<EvaluationRuns>();
         services.AddSingleton<QuestionAsker>();
+        services.AddSingleton<QuestionTrial>();
         services.AddHostedService<EvaluationWorker>();
         return services;
     }

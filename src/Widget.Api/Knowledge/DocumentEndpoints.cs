@@ -15,10 +15,13 @@ internal static class DocumentEndpoints
         var documents = knowledge.MapGroup("/documents");
         documents.MapGet("/", List)
             .WithSummary("List the tenant's documents, by title. Filters: source, kind, tag, words in the title or address");
+        documents.MapGet("/failed", Failed).WithSummary("List the documents that could not be read, latest first");
         documents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a document and its source");
         documents.MapGet("/{id:guid}/chunks", Chunks)
             .ProducesProblem(404)
             .WithSummary("List a document's passages, which are searched and cited");
+        documents.MapPost("/{id:guid}/read", Read).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Read a web page again now, without the rest of its site");
         documents.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and its passages");
     }
 
@@ -48,6 +51,7 @@ internal static class DocumentEndpoints
             Math.Max(0, offset),
             Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
             ct);
+        var states = await catalog.StatesAsync(tenants.Current().TenantId, documents, ct);
         return TypedResults.Ok(new DocumentPage(
             [
                 .. documents.Select(document => new DocumentSummary(
@@ -60,7 +64,12 @@ internal static class DocumentEndpoints
                     document.ChunkCount,
                     document.UpdatedAt,
                     document.Kind.ToName(),
-                    document.SourceId.Value) { Notice = document.Notice }),
+                    document.SourceId.Value)
+                {
+                    Notice = document.Notice,
+                    Status = ToStatus(states.GetValueOrDefault(document.Id)),
+                    Error = states.GetValueOrDefault(document.Id).Error,
+                }),
             ],
             total));
     }
@@ -85,7 +94,7 @@ internal static class DocumentEndpoints
             document.UpdatedAt,
             document.Kind.ToName(),
             new DocumentSource(source.Id.Value, source.Kind.ToName(), source.Name, source.Url),
-            found.Waiting ? DocumentStatusName.Updating : found.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale,
+            ToStatus((found.Waiting, found.Error)),
             found.Error)
         { Notice = document.Notice });
     }
@@ -120,6 +129,38 @@ internal static class DocumentEndpoints
             ],
             chunks.Total));
     }
+
+    private static DocumentStatusName ToStatus((bool Waiting, string? Error) state) =>
+        state.Waiting ? DocumentStatusName.Updating : state.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale;
+
+    private static async Task<Ok<UnreadDocumentPage>> Failed(
+        IMultiTenantContextAccessor tenants,
+        FailedDocuments failures,
+        CancellationToken ct,
+        Guid? source = null,
+        int offset = 0,
+        int limit = 50)
+    {
+        var (documents, total) = await failures.ListAsync(
+            tenants.Current().TenantId,
+            source is { } id ? new SourceId(id) : null,
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, KnowledgeRules.MaxPageSize),
+            ct);
+        return TypedResults.Ok(new UnreadDocumentPage(
+            [
+                .. documents.Select(document => new UnreadDocument(
+                    document.Source.Value, document.ExternalId, document.Url, document.Error, document.Stored?.Value)),
+            ],
+            total));
+    }
+
+    private static async Task<Results<Accepted<JobAccepted>, ProblemHttpResult>> Read(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        SinglePages pages,
+        CancellationToken ct) =>
+        SourceEndpoints.ToResult(await pages.ReadAgainAsync(tenants.Current().TenantId, new DocumentId(id), ct), "document");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id,

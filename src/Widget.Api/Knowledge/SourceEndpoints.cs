@@ -36,6 +36,13 @@ internal static class SourceEndpoints
             .ProducesProblem(404)
             .ProducesProblem(409)
             .WithSummary("Read a page or site again now");
+        sources.MapPost("/{id:guid}/pages", ReadPage)
+            .Validate<ReadPageRequest>()
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .WithSummary("Read one page of a site now, again or for the first time");
+        knowledge.MapGet("/pages/check", Check)
+            .WithSummary("Find out why a page is missing, from the last crawl and from the page's server now");
     }
 
     private static async Task<Results<Ok<SourcePage>, ValidationProblem>> List(
@@ -140,10 +147,43 @@ internal static class SourceEndpoints
         CancellationToken ct) =>
         ToResult(await sources.CrawlAsync(tenants.Current().TenantId, new SourceId(id), ct));
 
-    private static Results<Accepted<JobAccepted>, ProblemHttpResult> ToResult(SourceRun run) => run switch
+    private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> ReadPage(
+        Guid id,
+        ReadPageRequest request,
+        IMultiTenantContextAccessor tenants,
+        SinglePages pages,
+        CancellationToken ct)
+    {
+        if (KnowledgeRules.Url(request.Url) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
+        var run = await pages.ReadAsync(tenants.Current().TenantId, new SourceId(id), new Uri(request.Url), ct);
+        return run.Job is { } job
+            ? TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value))
+            : run is { Found: true, Reason: { } reason }
+                ? Problems.Create(StatusCodes.Status409Conflict, reason)
+                : Problems.NotFound("source");
+    }
+
+    private static async Task<Results<Ok<PageCheck>, ValidationProblem>> Check(
+        IMultiTenantContextAccessor tenants,
+        PageInspector inspector,
+        CancellationToken ct,
+        string? url = null)
+    {
+        if (url is not { Length: > 0 and <= 2_000 } || KnowledgeRules.Url(url) is not null)
+            return Problems.Invalid("url", KnowledgeRules.UrlError);
+        var report = await inspector.InspectAsync(tenants.Current().TenantId, new Uri(url), ct);
+        return TypedResults.Ok(new PageCheck(
+            report.Address.AbsoluteUri,
+            report.Verdict.ToName(),
+            report.Detail,
+            report.Document?.Value,
+            report.Source?.Value));
+    }
+
+    internal static Results<Accepted<JobAccepted>, ProblemHttpResult> ToResult(SourceRun run, string what = "source") => run switch
     {
         { Job: { } job } => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value)),
         { Found: true, Reason: { } reason } => Problems.Create(StatusCodes.Status409Conflict, reason),
-        _ => Problems.NotFound("source"),
+        _ => Problems.NotFound(what),
     };
 }

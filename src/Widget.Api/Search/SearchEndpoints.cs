@@ -30,9 +30,14 @@ internal static class SearchEndpoints
         {
             var result = await search.SearchAsync(
                 new KnowledgeQuery { TenantId = tenant, Text = request.Query, Limit = request.Limit, Filter = ToFilter(request.Filter) },
-                SearchPlans.For(await settings.ReadAsync(tenant, ct), request.Strategy),
+                SearchPlans.For(
+                    SearchPlans.WithWeight(await settings.ReadAsync(tenant, ct), request.TavusKBWeight),
+                    request.Strategy),
                 ct);
-            return TypedResults.Ok(new SearchResponse([.. result.Hits.Select(ToHit)], result.Confidence, ToReport(result.Trace)));
+            return TypedResults.Ok(new SearchResponse(
+                [.. result.Hits.Select(SearchReports.ToHit)],
+                result.Confidence,
+                SearchReports.ToReport(result.Trace)));
         }
         catch (SearchUnavailableException)
         {
@@ -48,42 +53,5 @@ internal static class SearchEndpoints
         Tags = filter.Tags,
         Kinds = [.. filter.Kinds.Select(kind => kind.ToKind())],
         Languages = filter.Languages,
-    };
-
-    private static SearchHit ToHit(Hit hit, int index) => new(
-        index + 1,
-        hit.Score,
-        hit.ExternalId,
-        hit.Title,
-        hit.Text,
-        hit.Kind.ToName(),
-        HitCitations.Address(hit),
-        ToLocator(hit.Locator),
-        hit.Origins);
-
-    private static SearchLocator ToLocator(Locator locator) =>
-        new([.. locator.Headings], locator.Page, locator.Fragment, locator.Row, locator.Start, locator.End);
-
-    private static SearchTraceReport ToReport(SearchTrace trace) => new(
-        trace.Strategy.ToName(),
-        trace.Route,
-        [.. trace.Steps.Select(ToReport)],
-        trace.DuplicatesDropped,
-        trace.Milliseconds)
-    {
-        Dropped = new SearchDropReport(trace.Dropped.Duplicates, trace.Dropped.Contained, trace.Dropped.BeyondLimit),
-        Reranking = trace.Reranking is { } reranking ? ToReport(reranking) : null,
-        Cached = trace.Cached,
-    };
-
-    private static SearchTraceStep ToReport(SearchStep step) => new(
-        step.KnowledgeBase,
-        step.Outcome.ToString().ToLowerInvariant(),
-        step.Hits,
-        step.Confidence,
-        step.Milliseconds,
-        step.Reason)
-    {
-        Via = step.Via,
     };
 }

@@ -21,6 +21,10 @@ public static class SearchPlans
         [KnowledgeBases.Own] = TimeSpan.FromSeconds(6),
     };
 
+    /// <summary>The settings with another weight of the Tavus knowledge base; null keeps the tenant's.</summary>
+    public static TenantSettings WithWeight(TenantSettings settings, double? tavusWeight) =>
+        tavusWeight is { } weight ? settings with { TavusKBWeight = weight } : settings;
+
     /// <summary>The plan of a search.</summary>
     /// <param name="settings">The tenant's settings.</param>
     /// <param name="strategy">The strategy; null for the one in the settings.</param>

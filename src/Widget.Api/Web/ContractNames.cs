@@ -28,6 +28,33 @@ public static class ContractNames
         _ => throw Unmapped(strategy),
     };
 
+    public static SearchHitFate ToName(this HitFate fate) => fate switch
+    {
+        HitFate.Kept => SearchHitFate.Kept,
+        HitFate.Merged => SearchHitFate.Merged,
+        HitFate.BeyondLimit => SearchHitFate.BeyondLimit,
+        _ => throw Unmapped(fate),
+    };
+
+    public static PageVerdictName ToName(this PageVerdict verdict) => verdict switch
+    {
+        PageVerdict.Stored => PageVerdictName.Stored,
+        PageVerdict.Waiting => PageVerdictName.Waiting,
+        PageVerdict.Duplicate => PageVerdictName.Duplicate,
+        PageVerdict.Failed => PageVerdictName.Failed,
+        PageVerdict.NoIndex => PageVerdictName.NoIndex,
+        PageVerdict.RobotsTxt => PageVerdictName.RobotsTxt,
+        PageVerdict.Excluded => PageVerdictName.Excluded,
+        PageVerdict.NotIncluded => PageVerdictName.NotIncluded,
+        PageVerdict.NoSource => PageVerdictName.NoSource,
+        PageVerdict.NotAPage => PageVerdictName.NotAPage,
+        PageVerdict.LeadsAway => PageVerdictName.LeadsAway,
+        PageVerdict.LimitReached => PageVerdictName.LimitReached,
+        PageVerdict.NotLinked => PageVerdictName.NotLinked,
+        PageVerdict.NotReadYet => PageVerdictName.NotReadYet,
+        _ => throw Unmapped(verdict),
+    };
+
     public static DocumentKind ToKind(this DocumentKindName name) => name switch
     {
         DocumentKindName.Text => DocumentKind.Text,

@@ -64,6 +64,36 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
         return (await documents.OrderBy(row => row.Title).ThenBy(row => row.Id).Skip(offset).Take(limit).ToListAsync(ct), total);
     }
 
+    /// <summary>
+    /// Returns, for documents of which a newer version is queued or has failed, whether it is queued, and the error. Others are ready.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<DocumentId, (bool Waiting, string? Error)>> StatesAsync(
+        TenantId tenant,
+        IReadOnlyList<Document> documents,
+        CancellationToken ct)
+    {
+        if (documents.Count == 0) return new Dictionary<DocumentId, (bool, string?)>();
+        await using var db = await database.BeginAsync(tenant, ct);
+        var jobs = db.Jobs;
+        string[] names = [.. documents.Select(document => document.ExternalId)];
+        var items = await db.Items.AsNoTracking()
+            .Where(item => names.Contains(item.ExternalId) && !item.Superseded && item.State != ItemState.Ready)
+            .Join(jobs, item => item.JobId, job => job.Id, (item, job) => new
+            {
+                job.SourceId, item.ExternalId, item.Ordinal, item.State, item.Error,
+            })
+            .OrderBy(item => item.Ordinal)
+            .ToListAsync(ct);
+        var latest = items.GroupBy(item => (item.SourceId, item.ExternalId)).ToDictionary(group => group.Key, group => group.Last());
+        return documents
+            .Where(document => latest.ContainsKey((document.SourceId, document.ExternalId)))
+            .ToDictionary(document => document.Id, document =>
+            {
+                var item = latest[(document.SourceId, document.ExternalId)];
+                return (item.State is ItemState.Waiting or ItemState.Working, item.Error);
+            });
+    }
+
     /// <summary>Returns a document; null when the tenant has none with this id.</summary>
     public async Task<DocumentReport?> FindAsync(TenantId tenant, DocumentId id, CancellationToken ct)
     {

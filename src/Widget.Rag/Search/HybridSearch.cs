@@ -75,15 +75,18 @@ public sealed class HybridSearch(
             .Where(answer => answer.Result is not null)
             .OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase))
             .ToArray();
-        var (merged, dropped) = Merging.Merge(
-            [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, WeightOf(answer, plan), answer.Result!.Hits))]);
+        WeightedResult[] results =
+        [
+            .. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, WeightOf(answer, plan), answer.Result!.Hits)),
+        ];
+        var (merged, dropped) = Merging.Merge(results);
         var (ranked, reranked) = reranking is null || merged.Count == 0 ? (merged, null) : await reranking.ApplyAsync(query, merged, ct);
         IReadOnlyList<Hit> hits = [.. Diversity.Spread(ranked).Take(query.Limit)];
         var trace = new SearchTrace
         {
             Strategy = plan.Strategy,
             Route = route is { } decided ? decided.Multimodal ? "multimodal" : "text" : null,
-            Steps = [.. asked.Select(answer => answer.Step), .. NotAskedSteps(plan)],
+            Steps = [.. asked.Select(answer => Traced(answer.Step, results, merged, hits)), .. NotAskedSteps(plan)],
             Dropped = dropped with { BeyondLimit = ranked.Count - hits.Count },
             Reranking = reranked,
             Milliseconds = clock.GetElapsedTime(start).TotalMilliseconds,
@@ -94,6 +97,14 @@ public sealed class HybridSearch(
         {
             Corrected = answered.Select(answer => answer.Result!.Corrected).FirstOrDefault(corrected => corrected is not null),
         };
+    }
+
+    private static SearchStep Traced(SearchStep step, WeightedResult[] results, IReadOnlyList<Hit> merged, IReadOnlyList<Hit> kept)
+    {
+        if (Array.Find(results, result => result.KnowledgeBase == step.KnowledgeBase) is not { } found) return step;
+        var total = results.Sum(result => result.Weight);
+        var share = total > 0 ? found.Weight / total : 1.0 / results.Length;
+        return step with { Weight = share, Found = TracedHits.Of(found, share, merged, kept) };
     }
 
     private async Task<KnowledgeBaseAnswer[]> AskAsync(

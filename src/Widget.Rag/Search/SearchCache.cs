@@ -91,7 +91,9 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     // The key has a fixed length, however long the question is.
     private static long Size(SearchResult result) =>
         500 + result.Hits.Sum(
-            hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length));
+            hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length))
+        // Most texts of the trace are those of the hits.
+        + result.Trace.Steps.Sum(step => step.Found.Sum(hit => 100 + (hit.Fate == HitFate.Kept ? 0 : hit.Text.Length)));
 
     private async Task<long?> RevisionAsync(TenantId tenant, CancellationToken ct)
     {

@@ -44,6 +44,12 @@ public sealed record SearchStep(
 
     /// <summary>Which variant of the knowledge base answered; null when there is only one.</summary>
     public string? Via { get; init; }
+
+    /// <summary>The share of its scores in the merged ones, 0 to 1; null when it did not answer.</summary>
+    public double? Weight { get; init; }
+
+    /// <summary>Its hits and what became of them, best first.</summary>
+    public IReadOnlyList<TracedHit> Found { get; init; } = [];
 }
 
 /// <summary>How a search found its hits: which knowledge bases were asked and why, how long each took, what was dropped.</summary>

@@ -56,6 +56,24 @@ public sealed class AnalyticsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Export_a_table_that_excel_opens()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await AddMessageAsync(tenant, await tenant.VisitAsync(), "2026-03-01T10:00:00Z", "https://shop.example/=1+1");
+
+        var excel = await tenant.Developer.GetByteArrayAsync("/api/analytics/export.csv?from=2026-03-01&to=2026-03-01&format=excel", Ct);
+        var pages = await tenant.Developer.GetStringAsync("/api/analytics/export.csv?from=2026-03-01&to=2026-03-01&by=page", Ct);
+
+        excel[..2].ShouldBe(new byte[] { 0xFF, 0xFE });
+        var lines = System.Text.Encoding.Unicode.GetString(excel[2..]).Split("\r\n");
+        lines[0].ShouldStartWith("day\tconversations\tengaged\tmessages");
+        lines[1].ShouldStartWith("2026-03-01\t");
+        pages.ShouldContain("https://shop.example/=1+1,");
+        await (await tenant.Developer.GetAsync("/api/analytics/export.csv?format=pdf", Ct))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "format must be csv or excel.");
+    }
+
+    [Fact]
     public async Task Tell_pages_apart_without_what_identifies_their_readers()
     {
         var tenant = await TestTenant.CreateAsync(api);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using Widget.Api.Leads.Export;
+using Widget.Api.Web;
 
 namespace Widget.Api.Tests.Leads;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Widget.Api.Conversations;
 using Widget.Api.Leads.Reading;
+using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
 
-namespace Widget.Api.Leads.Export;
+namespace Widget.Api.Web;
 
 /// <summary>Writes rows of CSV (RFC 4180) that a spreadsheet shows as text and never runs as formulas.</summary>
 internal static partial class CsvText

@@ -1,0 +1,4 @@
+namespace Widget.Admin.Analytics;
+
+/// <summary>Names the texts of the pages about analytics.</summary>
+public sealed class AnalyticsTexts;
