@@ -13,6 +13,7 @@ using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Leads;
 using Widget.Api.Limits;
+using Widget.Api.LiveKit;
 using Widget.Api.Mail;
 using Widget.Api.Mcp;
 using Widget.Api.Media;
@@ -91,6 +92,7 @@ internal static class Features
         services.AddTavus(options.TavusApi);
         services.AddVideo(options.Video);
         services.AddRooms(options.Ice, options.Rooms);
+        services.AddLiveKit(options.LiveKit);
         services.AddVoice(options.Voice, options.VoiceTimings);
         services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         services.AddTools();
@@ -119,6 +121,7 @@ internal static class Features
         app.MapVideo();
         app.MapLifecycle();
         app.MapRoomsAndIce();
+        app.MapLiveKit();
         app.MapVoice();
         app.MapVoiceSetup();
         app.MapSearch();

@@ -151,7 +151,10 @@ internal sealed class RoomService(
     public string SessionToken(RoomTicket ticket, RoomRow room) => tokens.Create(ticket with { ExpiresAt = room.ExpiresAt });
 
     /// <summary>The participant id of a visitor or rep in a room.</summary>
-    public static Guid PersonOf(RoomRow room, Guid person) =>
+    public static Guid PersonOf(RoomRow room, Guid person) => PersonOf(room, person.ToString());
+
+    /// <summary>The participant id of somebody with an identity elsewhere.</summary>
+    public static Guid PersonOf(RoomRow room, string person) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{room.TenantId} {room.Id} {person}")).AsSpan(0, 16));
 
     private RoomLink HostLink(RoomCaller caller, RoomRow room, string? name) => LinkOf(

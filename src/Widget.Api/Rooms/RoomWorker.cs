@@ -90,7 +90,8 @@ internal sealed partial class RoomWorker(
         room.Row.DueAt = null;
         if (room.Row.EndedAt is null)
         {
-            foreach (var silent in await SilentAsync(room, ct)) room.Add("disconnected", silent with { Connected = false, LostAt = room.Now });
+            var isHere = room.Row.Transport == RoomRow.Peer;
+            foreach (var silent in isHere ? await SilentAsync(room, ct) : []) room.Add("disconnected", silent with { Connected = false, LostAt = room.Now });
             foreach (var participant in room.Participants)
             {
                 if (participant is { LostAt: { } lost, State: RoomPresence.In or RoomPresence.Waiting } && lost + LostTime <= room.Now)
@@ -98,7 +99,7 @@ internal sealed partial class RoomWorker(
             }
 
             if (room.Row.ExpiresAt <= room.Now) await RoomPeople.EndAsync(room, "expired", RoomActor.Staff, ct);
-            else if (room.Row.Transport == RoomRow.Peer && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
+            else if (isHere && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
                 await RoomPeople.EndAsync(room, "empty", RoomActor.Staff, ct);
         }
 
@@ -210,7 +211,7 @@ internal sealed partial class RoomWorker(
             if (room.Row.EmptiedAt is { } emptied && room.Row.Transport == RoomRow.Peer) room.Due(emptied + timings.EmptyTime);
             foreach (var participant in room.Participants)
             {
-                if (participant.Connected) room.Due(room.Now + RoomPeople.CheckInterval);
+                if (participant is { Connected: true, Connection: not null }) room.Due(room.Now + RoomPeople.CheckInterval);
                 else if (participant is { LostAt: { } lost, State: RoomPresence.In or RoomPresence.Waiting }) room.Due(lost + LostTime);
             }
         }
