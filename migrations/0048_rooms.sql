@@ -86,6 +86,7 @@ create table recordings (
   store           text        not null,                  -- disk or s3
   bytes           bigint      not null default 0,
   chunks          integer     not null default 0,
+  final_bytes     bigint,                                -- size of the finished file; null while there are only chunks
   seconds         double precision,
   created_at      timestamptz not null default now(),
   started_at      timestamptz,

@@ -21,6 +21,7 @@ using Widget.Api.Meetings;
 using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
+using Widget.Api.Recordings;
 using Widget.Api.Reps;
 using Widget.Api.Rooms;
 using Widget.Api.Search;
@@ -93,6 +94,7 @@ internal static class Features
         services.AddVideo(options.Video);
         services.AddRooms(options.Ice, options.Rooms);
         services.AddLiveKit(options.LiveKit);
+        services.AddRecordings(options.Recordings);
         services.AddVoice(options.Voice, options.VoiceTimings);
         services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         services.AddTools();
@@ -122,6 +124,7 @@ internal static class Features
         app.MapLifecycle();
         app.MapRoomsAndIce();
         app.MapLiveKit();
+        app.MapRecordings();
         app.MapVoice();
         app.MapVoiceSetup();
         app.MapSearch();

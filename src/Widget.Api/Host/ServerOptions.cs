@@ -7,6 +7,7 @@ using Widget.Api.Limits;
 using Widget.Api.LiveKit;
 using Widget.Api.Mail;
 using Widget.Api.Media;
+using Widget.Api.Recordings;
 using Widget.Api.Rooms;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
@@ -83,6 +84,9 @@ public sealed record ServerOptions
     /// <summary>Rooms at LiveKit (WIDGET_LIVEKIT_…).</summary>
     public LiveKitOptions LiveKit { get; init; } = new();
 
+    /// <summary>Recordings of calls (WIDGET_RECORDINGS…).</summary>
+    public RecordingOptions Recordings { get; init; } = new();
+
     /// <summary>Time limits of rooms. Tests shorten them; operators cannot set them.</summary>
     public RoomTimings Rooms { get; init; } = new();
 
@@ -138,6 +142,7 @@ public sealed record ServerOptions
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
             Ice = IceOptions.Read(variables),
             LiveKit = LiveKitOptions.Read(variables),
+            Recordings = RecordingOptions.Read(variables),
             Mail = MailOptions.Read(variables),
             Crm = CrmOptions.Read(variables),
             Limits = LimitOptions.Read(variables),

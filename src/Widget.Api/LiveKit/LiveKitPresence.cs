@@ -30,6 +30,12 @@ internal sealed class LiveKitPresence(
             : (false, stays.Max(stay => stay.LeftAt));
     }
 
+    public async Task CloseAsync(RoomRow room, CancellationToken ct)
+    {
+        if (await accounts.OfAsync(room.TenantId, ct) is not { } account) return;
+        await client.DeleteRoomAsync(account, LiveKitRoomName.Of(room.TenantId, room.Id), ct);
+    }
+
     /// <summary>Records that a stay began, unless it is over already.</summary>
     public static Task JoinedAsync(TenantDb db, string room, LiveKitParticipant participant, DateTimeOffset at, CancellationToken ct) =>
         SetAsync(db, room, participant, participant.Joined ?? at, leftAt: null, ct);

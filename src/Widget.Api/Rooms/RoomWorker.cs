@@ -15,6 +15,9 @@ internal interface IRoomPresence
 
     /// <summary>Whether anybody is in the room, and otherwise since when nobody is; null if nobody has been.</summary>
     Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> FindAsync(RoomRow room, CancellationToken ct);
+
+    /// <summary>Disconnects everybody from a room that is over. It does no harm to repeat it.</summary>
+    Task CloseAsync(RoomRow room, CancellationToken ct);
 }
 
 /// <summary>
@@ -73,6 +76,8 @@ internal sealed partial class RoomWorker(
     {
         if (await CheckPeopleAsync(lease, ct) is not { } row) return;
         var next = await CheckAvatarAsync(lease, row, ct);
+        if (row.EndedAt is not null && presences.FirstOrDefault(presence => presence.Transport == row.Transport) is { } elsewhere)
+            await elsewhere.CloseAsync(row, ct);
         await ReleaseAsync(lease, next, ct);
     }
 

@@ -33,7 +33,7 @@ public sealed class RoomsShould(ApiFixture api)
                 (sent.roomId, sent.companionId, sent.userId, sent.expiresAt));
         }
 
-        (await tenant.Developer.CreateRoomAsync(sent)).CreatedAt.ShouldBe(created.CreatedAt);
+        (await tenant.Developer.CreateRoomAsync(sent)).CreatedAt.ShouldBe(created.CreatedAt, TimeSpan.FromMilliseconds(1));
     }
 
     [Theory]
