@@ -6,23 +6,29 @@ namespace Widget.Contracts;
 /// <summary>Joins a room at LiveKit. Names are in snake case, as other products send them.</summary>
 public sealed record JoinRoomRequest
 {
+    /// <summary>The room; it is created if it does not exist.</summary>
     [JsonPropertyName("room_name")]
     [Required, RegularExpression("[A-Za-z0-9_.-]{1,100}", ErrorMessage = "room_name must have 1 to 100 letters, digits, -, _ or .")]
     public required string RoomName { get; init; }
 
+    /// <summary>The person's name.</summary>
     [JsonPropertyName("participant_name")]
     [VisibleText, MaxLength(80)]
     public required string ParticipantName { get; init; }
 
+    /// <summary>Whether the page begins with the microphone on. The token allows both.</summary>
     [JsonPropertyName("mic_enabled")]
     public bool MicEnabled { get; init; } = true;
 
+    /// <summary>Whether the page begins with the camera on. The token allows both.</summary>
     [JsonPropertyName("camera_enabled")]
     public bool CameraEnabled { get; init; } = true;
 
+    /// <summary>Whether to invite the avatar.</summary>
     [JsonPropertyName("invite_avatar")]
     public bool InviteAvatar { get; init; }
 
+    /// <summary>The avatar's name; null for the usual one.</summary>
     [JsonPropertyName("avatar_name")]
     [MaxLength(80)]
     public string? AvatarName { get; init; }
@@ -68,10 +74,12 @@ public sealed record JoinRoomResult
 /// <summary>Invites the avatar into a room.</summary>
 public sealed record InviteAvatarRequest
 {
+    /// <summary>The room.</summary>
     [JsonPropertyName("room_name")]
     [Required, MaxLength(100)]
     public required string RoomName { get; init; }
 
+    /// <summary>The avatar's name; null for the usual one.</summary>
     [JsonPropertyName("avatar_name")]
     [MaxLength(80)]
     public string? AvatarName { get; init; }
@@ -92,9 +100,11 @@ public sealed record LiveKitAccountRequest
     [Required, MaxLength(500)]
     public required string Url { get; init; }
 
+    /// <summary>The API key.</summary>
     [Required, MaxLength(200)]
     public required string Key { get; init; }
 
+    /// <summary>The API key's secret. It is never shown again.</summary>
     [Required, MaxLength(200)]
     public required string Secret { get; init; }
 

@@ -6,11 +6,15 @@ namespace Widget.Contracts;
 /// <summary>Starts the recording of a call. It runs once everybody in the call has agreed.</summary>
 public sealed record StartRecordingRequest
 {
+    /// <summary>The room.</summary>
     [Required, MaxLength(100)]
     public required string RoomId { get; init; }
 
     /// <summary>What the page records: <c>video/webm</c>, <c>video/mp4</c>, <c>audio/webm</c> or <c>audio/mp4</c>, with codecs.</summary>
-    [MaxLength(100), RegularExpression("(video|audio)/(webm|mp4)(;.*)?", ErrorMessage = "contentType must be video/webm, video/mp4, audio/webm or audio/mp4.")]
+    [MaxLength(100)]
+    [RegularExpression(
+        "(video|audio)/(webm|mp4)(;.*)?",
+        ErrorMessage = "contentType must be video/webm, video/mp4, audio/webm or audio/mp4.")]
     public string ContentType { get; init; } = "video/webm";
 }
 

@@ -78,7 +78,9 @@ internal sealed class LongText : JsonConverter<string?>
     public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 }
 
-/// <summary>LiveKit's server API: Twirp, with JSON bodies (livekit/protocol, livekit_room.proto and livekit_agent_dispatch.proto).</summary>
+/// <summary>
+/// LiveKit's server API: Twirp, with JSON bodies (livekit/protocol, livekit_room.proto and livekit_agent_dispatch.proto).
+/// </summary>
 internal sealed class LiveKitClient(IHttpClientFactory clients, TimeProvider clock)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
@@ -94,19 +96,21 @@ internal sealed class LiveKitClient(IHttpClientFactory clients, TimeProvider clo
     private readonly ResiliencePipeline _timeLimit = OutboundPipelines.TimeLimit(TimeLimit, clock);
 
     /// <summary>Creates a room; one that exists stays as it is.</summary>
-    public Task CreateRoomAsync(LiveKitAccount account, string room, int maxParticipants, CancellationToken ct) => SendAsync<JsonElement>(
-        account,
-        "RoomService/CreateRoom",
-        new VideoGrants { RoomCreate = true },
-        new { Name = room, EmptyTimeout = 300, DepartureTimeout = 60, MaxParticipants = maxParticipants },
-        ct);
+    public Task CreateRoomAsync(LiveKitAccount account, string room, int maxParticipants, CancellationToken ct) =>
+        SendAsync<JsonElement>(
+            account,
+            "RoomService/CreateRoom",
+            new VideoGrants { RoomCreate = true },
+            new { Name = room, EmptyTimeout = 300, DepartureTimeout = 60, MaxParticipants = maxParticipants },
+            ct);
 
     /// <summary>Disconnects everybody. A room that does not exist is no error.</summary>
     public async Task DeleteRoomAsync(LiveKitAccount account, string room, CancellationToken ct)
     {
         try
         {
-            await SendAsync<JsonElement>(account, "RoomService/DeleteRoom", new VideoGrants { RoomCreate = true }, new { Room = room }, ct);
+            var grants = new VideoGrants { RoomCreate = true };
+            await SendAsync<JsonElement>(account, "RoomService/DeleteRoom", grants, new { Room = room }, ct);
         }
         catch (LiveKitException e) when (e.Code == "not_found")
         {
@@ -189,7 +193,12 @@ internal sealed class LiveKitClient(IHttpClientFactory clients, TimeProvider clo
 
     private static VideoGrants Admin(string room) => new() { RoomAdmin = true, Room = room };
 
-    private async Task<TResult> SendAsync<TResult>(LiveKitAccount account, string method, VideoGrants grants, object body, CancellationToken ct)
+    private async Task<TResult> SendAsync<TResult>(
+        LiveKitAccount account,
+        string method,
+        VideoGrants grants,
+        object body,
+        CancellationToken ct)
     {
         try
         {

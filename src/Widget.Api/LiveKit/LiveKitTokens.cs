@@ -68,7 +68,8 @@ internal static class LiveKitTokens
     {
         if (token?.Split('.') is not [var header, var payload, var signature]) return false;
         if (!Base64Url.IsValid(header) || !Base64Url.IsValid(payload) || !Base64Url.IsValid(signature)) return false;
-        if (!CryptographicOperations.FixedTimeEquals(Base64Url.DecodeFromChars(signature), Sign(account, $"{header}.{payload}"))) return false;
+        var expected = Sign(account, $"{header}.{payload}");
+        if (!CryptographicOperations.FixedTimeEquals(Base64Url.DecodeFromChars(signature), expected)) return false;
         try
         {
             var claims = JsonSerializer.Deserialize<WebhookClaims>(Base64Url.DecodeFromChars(payload), Json);

@@ -91,7 +91,8 @@ internal sealed class RecordingService(
         byte[] sha256,
         CancellationToken ct)
     {
-        if (number is < 0 or >= MaxChunks) return (null, new RoomFault(400, "invalid-chunk", $"Chunks are numbered from 0 to {MaxChunks - 1}."));
+        if (number is < 0 or >= MaxChunks)
+            return (null, new RoomFault(400, "invalid-chunk", $"Chunks are numbered from 0 to {MaxChunks - 1}."));
         if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(content), sha256))
             return (null, new RoomFault(400, "wrong-checksum", "The chunk does not match its checksum. Send it again."));
         if (await FindAsync(ticket.Tenant, id, ct) is not { } row || row.RoomId != ticket.Room || row.StartedBy != ticket.Participant)
@@ -152,7 +153,9 @@ internal sealed class RecordingService(
         await using (var db = await database.BeginAsync(tenant, ct))
         {
             if (await db.LockRecordingAsync(id, ct) is not { State: RecordingRow.Open } row) return;
-            (row.State, row.FinishReason) = row.Chunks > 0 ? (RecordingRow.Finished, reason) : (RecordingRow.Failed, reason == "stopped" ? "failed" : reason);
+            (row.State, row.FinishReason) = row.Chunks > 0
+                ? (RecordingRow.Finished, reason)
+                : (RecordingRow.Failed, reason == "stopped" ? "failed" : reason);
             row.FinishedAt = clock.GetUtcNow();
             row.TranscriptState = row.Chunks > 0 && transcriber is not null ? "pending" : "none";
             row.DueAt = row.Chunks > 0 ? row.FinishedAt : row.DeleteAt;

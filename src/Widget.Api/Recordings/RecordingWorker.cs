@@ -86,11 +86,12 @@ internal sealed partial class RecordingWorker(
         var limit = mark?.State is RecordingState.WaitingForConsent or RecordingState.Paused ? options.ConsentTime : options.SilentTime;
         if (mark?.State == RecordingState.Paused && mark.PausedAt > silentSince) silentSince = mark.PausedAt.Value;
         var isRefusedAtFirst = isRefused && mark?.State == RecordingState.WaitingForConsent;
-        if (isRefusedAtFirst || now - silentSince >= limit || (isOver && now - silentSince >= TimeSpan.FromTicks(options.SilentTime.Ticks / 4)))
+        var isLeftBehind = isOver && now - silentSince >= options.SilentTime / 4;
+        if (isRefusedAtFirst || now - silentSince >= limit || isLeftBehind)
             await recordings.CloseAsync(lease.Tenant, row.Id, isRefused && row.Chunks == 0 ? "declined" : "interrupted", ct);
         await ReleaseAsync(
             lease,
-            saved => saved.DueAt = saved.State == RecordingRow.Open ? now + TimeSpan.FromTicks(options.SilentTime.Ticks / 4) : now,
+            saved => saved.DueAt = saved.State == RecordingRow.Open ? now + (options.SilentTime / 4) : now,
             ct);
     }
 
@@ -176,7 +177,7 @@ internal sealed partial class RecordingWorker(
         if (isDue) signal.Raise();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Recording {Recording} could not be given its length; its chunks are played as they are")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Recording {Recording} has no length; its chunks are played as they are")]
     private partial void LogNotFinished(Guid recording);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; recordings are looked after when it is back")]

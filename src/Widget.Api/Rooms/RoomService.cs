@@ -142,7 +142,8 @@ internal sealed class RoomService(
             return (LinkOf(room, person, request.Role, request.Name ?? state.Find(person)?.Name, request.Minutes), null);
         }
 
-        if (caller.Visitor is not { } visitor || visitor != room.VisitorId || request.Role != RoomRole.Guest) return (null, RoomFaults.NotHost);
+        if (caller.Visitor is not { } visitor || visitor != room.VisitorId || request.Role != RoomRole.Guest)
+            return (null, RoomFaults.NotHost);
         // The visitor is the same participant however often the page asks.
         return (LinkOf(room, PersonOf(room, visitor.Value), RoomRole.Guest, request.Name, request.Minutes), null);
     }

@@ -25,7 +25,8 @@ public sealed class IceServersShould(ApiFixture api) : IAsyncLifetime
         _server = Start(
             "turnserver",
             "-n --use-auth-secret --realm=widget --listening-ip=127.0.0.1 --relay-ip=127.0.0.1 --no-tls --no-dtls --no-cli "
-                + $"--allow-loopback-peers --static-auth-secret={Secret} --listening-port={_port} --min-port={relay} --max-port={relay + 20} "
+                + $"--allow-loopback-peers --static-auth-secret={Secret} --listening-port={_port} "
+                + $"--min-port={relay} --max-port={relay + 20} "
                 + $"--pidfile={_folder.FullName}/pid --db={_folder.FullName}/db --log-file=stdout");
         _server.BeginOutputReadLine();
         await Eventually.TrueAsync(

@@ -107,7 +107,8 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
         var name = $"room-{Guid.NewGuid():N}";
         await JoinAsync(_tenant.Developer, name, inviteAvatar: true);
         await PersonJoinsAsync(name, "ada");
-        (await _tenant.Developer.PostAsJsonAsync("/invite-avatar", new { room_name = name, avatar_name = "Mia" }, Ct)).EnsureSuccessStatusCode();
+        (await _tenant.Developer.PostAsJsonAsync("/invite-avatar", new { room_name = name, avatar_name = "Mia" }, Ct))
+            .EnsureSuccessStatusCode();
 
         await AvatarAsync(name, RoomAvatarState.In);
         (await DispatchesAsync(name)).Count.ShouldBe(1);
@@ -219,7 +220,8 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
     private static async Task<JsonElement> VerifyAsync(string kind, params string[] arguments)
     {
         var folder = Path.Combine(Repository.Root, "tests", "livekit-client");
-        Directory.Exists(Path.Combine(folder, "node_modules", "livekit-server-sdk")).ShouldBeTrue("Run `npm ci` in tests/livekit-client first.");
+        Directory.Exists(Path.Combine(folder, "node_modules", "livekit-server-sdk"))
+            .ShouldBeTrue("Run `npm ci` in tests/livekit-client first.");
         var start = new ProcessStartInfo(
             "node",
             ["verify.mjs", kind, LiveKitHook.Key, LiveKitHook.Secret, .. arguments])

@@ -53,7 +53,8 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
 
         (await StartAsync(host, room)).Id.ShouldBe(started.Id);
         using var asGuest = _node.Client(guest.Token);
-        (await asGuest.PostAsJsonAsync("/api/video/recordings", new { roomId = room.Id }, Ct)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await asGuest.PostAsJsonAsync("/api/video/recordings", new { roomId = room.Id }, Ct)).StatusCode
+            .ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -144,7 +145,8 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
         await Eventually.TrueAsync(
             () => Task.FromResult(!_folder.EnumerateFiles("*", SearchOption.AllDirectories).Any()),
             "the files are deleted");
-        (await _tenant.Developer.GetFromJsonAsync<CallRecordingList>("/api/video/recordings", TestTenant.Json, Ct))!.Recordings.ShouldBeEmpty();
+        (await _tenant.Developer.GetFromJsonAsync<CallRecordingList>("/api/video/recordings", TestTenant.Json, Ct))!
+            .Recordings.ShouldBeEmpty();
     }
 
     [Fact]

@@ -64,7 +64,8 @@ public sealed class RoomAvatarShould(ApiFixture api)
         await Eventually.TrueAsync(async () => (await video.CallsAsync()).Count == 1, "the call at Tavus is open");
         // As if the node had died after it opened the call, and before it could say so.
         await database.OwnerSource.ExecuteAsync(
-            "set app.across_tenants = 'on'; update rooms set avatar_call = 'starting', due_at = now(), lease_owner = null, lease_until = null");
+            "set app.across_tenants = 'on'; "
+                + "update rooms set avatar_call = 'starting', due_at = now(), lease_owner = null, lease_until = null");
         await first.DisposeAsync();
         await host.DisposeAsync();
 
@@ -89,7 +90,7 @@ public sealed class RoomAvatarShould(ApiFixture api)
 
         await host.CallAsync("InviteAvatar", new { });
 
-        var failed = await host.EventAsync(entry => entry.Room?.Avatar is { State: RoomAvatarState.Failed }, "the room says that it failed");
+        var failed = await host.EventAsync(entry => entry.Room?.Avatar is { State: RoomAvatarState.Failed }, "the avatar failed");
         failed.Room!.Avatar!.Error.ShouldBe("Video is not enabled for this company.");
     }
 

@@ -69,7 +69,8 @@ internal sealed class BenchmarkPage : IAsyncDisposable
         {
             lock (_texts)
                 if (condition()) return;
-            if (!await _changed.WaitAsync(TimeSpan.FromSeconds(30))) throw new TimeoutException("A message did not arrive within 30 seconds.");
+            if (!await _changed.WaitAsync(TimeSpan.FromSeconds(30)))
+                throw new TimeoutException("A message did not arrive within 30 seconds.");
         }
     }
 

@@ -48,8 +48,9 @@ internal static class RoomsBenchmark
         var messages = calls.Select(call => call.Message.TotalMilliseconds).Order().ToArray();
         var mixed = calls.Sum(call => call.Wrong);
         Console.WriteLine(
-            $"{rooms} calls at once: set up in p50 {setups[rooms / 2]:0} ms, p95 {setups[rooms * 95 / 100]:0} ms, slowest {setups[^1]:0} ms; "
-                + $"a chat message p50 {messages[rooms / 2]:0} ms, p95 {messages[rooms * 95 / 100]:0} ms; {mixed} pages got another room's messages");
+            $"{rooms} calls at once: set up in p50 {setups[rooms / 2]:0} ms, p95 {setups[rooms * 95 / 100]:0} ms, "
+                + $"slowest {setups[^1]:0} ms; a chat message p50 {messages[rooms / 2]:0} ms, p95 {messages[rooms * 95 / 100]:0} ms; "
+                + $"{mixed} pages got another room's messages");
         foreach (var http in tenants) http.Dispose();
         return mixed == 0 && setups[rooms / 2] < LongestSetup && messages[rooms / 2] < LongestMessage;
     }
@@ -84,7 +85,12 @@ internal static class RoomsBenchmark
             $"canary-{number}-{room}");
     }
 
-    private sealed class Call(BenchmarkPage host, BenchmarkPage guest, string hostToken, string guestToken, string canary) : IAsyncDisposable
+    private sealed class Call(
+        BenchmarkPage host,
+        BenchmarkPage guest,
+        string hostToken,
+        string guestToken,
+        string canary) : IAsyncDisposable
     {
         // As long as a real session description.
         private readonly string _sdp = $"{canary} {new string('a', 3_000)}";

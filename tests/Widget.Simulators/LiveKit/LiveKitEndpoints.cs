@@ -4,14 +4,16 @@ using System.Text.Json.Nodes;
 namespace Widget.Simulators.LiveKit;
 
 /// <summary>
-/// The Twirp API of LiveKit, as livekit/protocol defines it. It checks the grants of each token, refuses unknown fields, and answers in snake
-/// case with 64-bit integers as text.
+/// The Twirp API of LiveKit, as livekit/protocol defines it. It checks the grants of each token, refuses unknown fields, and answers in
+/// snake case with 64-bit integers as text.
 /// </summary>
 public static class LiveKitEndpoints
 {
     private static readonly Dictionary<string, (string Grant, string[] Fields)> Methods = new(StringComparer.Ordinal)
     {
-        ["RoomService/CreateRoom"] = ("roomCreate", ["name", "empty_timeout", "departure_timeout", "max_participants", "metadata", "agents"]),
+        ["RoomService/CreateRoom"] = (
+            "roomCreate",
+            ["name", "empty_timeout", "departure_timeout", "max_participants", "metadata", "agents"]),
         ["RoomService/ListRooms"] = ("roomList", ["names"]),
         ["RoomService/DeleteRoom"] = ("roomCreate", ["room"]),
         ["RoomService/ListParticipants"] = ("roomAdmin", ["room"]),
@@ -105,7 +107,8 @@ public static class LiveKitEndpoints
                 await http.Response.WriteAsJsonAsync(new { sid = created.Sid, name = created.Name });
                 return;
             case "ListRooms":
-                await http.Response.WriteAsJsonAsync(new { rooms = server.Rooms.Values.Select(found => new { sid = found.Sid, name = found.Name }) });
+                var rooms = server.Rooms.Values.Select(found => new { sid = found.Sid, name = found.Name });
+                await http.Response.WriteAsJsonAsync(new { rooms });
                 return;
             case "CreateDispatch":
                 await DispatchAsync(room, body, http, server);

@@ -120,13 +120,13 @@ public sealed class SimulatedLiveKit : IDisposable
     }
 
     /// <summary>A signed webhook: its body, and the token of its Authorization header.</summary>
-    public static (string Body, string Token) Sign(string kind, SimulatedRoom room, SimulatedPerson? person, DateTimeOffset at, string? id = null)
+    private static (string Body, string Token) Sign(string kind, SimulatedRoom room, SimulatedPerson? person, DateTimeOffset at)
     {
         var body = new JsonObject
         {
             ["event"] = kind,
             ["room"] = new JsonObject { ["sid"] = room.Sid, ["name"] = room.Name },
-            ["id"] = id ?? $"EV_{Guid.NewGuid():N}"[..15],
+            ["id"] = $"EV_{Guid.NewGuid():N}"[..15],
             ["createdAt"] = at.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
         if (person is not null) body["participant"] = JsonOf(person, camelCase: true);
