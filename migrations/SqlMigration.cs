@@ -164,6 +164,9 @@ public sealed class Accounts : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0047_access")]
 public sealed class Access : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0048_rooms")]
+public sealed class Rooms : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0051_installations")]
 public sealed class Installations : SqlMigration;
 

@@ -5,8 +5,11 @@ using Widget.Api.Crm;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
+using Widget.Api.LiveKit;
 using Widget.Api.Mail;
 using Widget.Api.Media;
+using Widget.Api.Recordings;
+using Widget.Api.Rooms;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Telemetry;
@@ -76,6 +79,18 @@ public sealed record ServerOptions
     /// <summary>Time limits of video calls. Tests shorten them; operators cannot set them.</summary>
     public VideoTimings Video { get; init; } = new();
 
+    /// <summary>The STUN and TURN servers of calls between people (WIDGET_STUN_URLS, WIDGET_TURN_…).</summary>
+    public IceOptions Ice { get; init; } = new();
+
+    /// <summary>Rooms at LiveKit (WIDGET_LIVEKIT_…).</summary>
+    public LiveKitOptions LiveKit { get; init; } = new();
+
+    /// <summary>Recordings of calls (WIDGET_RECORDINGS…).</summary>
+    public RecordingOptions Recordings { get; init; } = new();
+
+    /// <summary>Time limits of rooms. Tests shorten them; operators cannot set them.</summary>
+    public RoomTimings Rooms { get; init; } = new();
+
     /// <summary>The server that sends e-mails (WIDGET_SMTP_URL, WIDGET_MAIL_FROM).</summary>
     public MailOptions Mail { get; init; } = new();
 
@@ -129,6 +144,9 @@ public sealed record ServerOptions
             Voice = VoiceOptions.Read(variables),
             TavusApi = tavus,
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
+            Ice = IceOptions.Read(variables),
+            LiveKit = LiveKitOptions.Read(variables),
+            Recordings = RecordingOptions.Read(variables),
             Mail = MailOptions.Read(variables),
             Accounts = AccountOptions.Read(variables),
             Crm = CrmOptions.Read(variables),
