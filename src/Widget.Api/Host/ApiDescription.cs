@@ -18,6 +18,7 @@ internal static class ApiDescription
         ("Meetings", "Reps, their free times, and what is booked with them."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),
+        ("Agents", "Personas of the assistant, which visitors may choose, and catalogues to import them from."),
         ("Settings", "A tenant's settings, origins and ways to talk."),
         ("Keys", "Keys for a tenant's own programs."),
         ("Tools", "Actions that the assistant can take."),

@@ -1,3 +1,4 @@
+using Widget.Api.Agents;
 using Widget.Api.Analytics;
 using Widget.Api.Answers;
 using Widget.Api.Attachments;
@@ -65,6 +66,7 @@ internal static class Features
         services.AddMediaModels(options.Transcription, options.Vision);
         services.AddAttachments();
         services.AddHandoffs();
+        services.AddAgents();
         services.AddAnswers(options.Chat);
         services.AddKnowledge(
             options.Embedding,
@@ -106,6 +108,7 @@ internal static class Features
         app.MapHealth();
         app.MapVisitors();
         app.MapAttachments();
+        app.MapAgents();
         app.MapHostedPage();
         app.MapLeads();
         app.MapMeetings();

@@ -18,6 +18,7 @@ internal static class HostedPage
     public static void MapHostedPage(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/widget/{slug}", Show).ExcludeFromDescription();
+        AgentsPage.MapAgentsPage(routes);
         routes.MapGet("/", Root).ExcludeFromDescription();
     }
 
