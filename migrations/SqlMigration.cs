@@ -158,5 +158,8 @@ public sealed class Triggers : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0045_crm")]
 public sealed class Crm : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0048_rooms")]
+public sealed class Rooms : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0049_agents")]
 public sealed class Agents : SqlMigration;

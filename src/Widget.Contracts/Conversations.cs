@@ -29,6 +29,8 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(TavusConversationEnded), "tavus_conversation_ended")]
 [JsonDerivedType(typeof(VoiceCallStarted), "voice_call_started")]
 [JsonDerivedType(typeof(VoiceCallEnded), "voice_call_ended")]
+[JsonDerivedType(typeof(CallInvited), "call_invited")]
+[JsonDerivedType(typeof(CallEnded), "call_ended")]
 public abstract record ConversationEvent
 {
     /// <summary>

@@ -22,6 +22,7 @@ using Widget.Api.Models;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
 using Widget.Api.Reps;
+using Widget.Api.Rooms;
 using Widget.Api.Search;
 using Widget.Api.Selling;
 using Widget.Api.Settings;
@@ -91,6 +92,7 @@ internal static class Features
         services.AddModes();
         services.AddTavus(options.TavusApi);
         services.AddVideo(options.Video);
+        services.AddRooms(options.Ice, options.Rooms);
         services.AddVoice(options.Voice, options.VoiceTimings);
         services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         services.AddTools();
@@ -119,6 +121,7 @@ internal static class Features
         app.MapCrm();
         app.MapVideo();
         app.MapLifecycle();
+        app.MapRoomsAndIce();
         app.MapVoice();
         app.MapVoiceSetup();
         app.MapSearch();

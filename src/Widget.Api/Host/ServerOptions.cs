@@ -6,6 +6,7 @@ using Widget.Api.Knowledge;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
 using Widget.Api.Media;
+using Widget.Api.Rooms;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Telemetry;
@@ -75,6 +76,12 @@ public sealed record ServerOptions
     /// <summary>Time limits of video calls. Tests shorten them; operators cannot set them.</summary>
     public VideoTimings Video { get; init; } = new();
 
+    /// <summary>The STUN and TURN servers of calls between people (WIDGET_STUN_URLS, WIDGET_TURN_…).</summary>
+    public IceOptions Ice { get; init; } = new();
+
+    /// <summary>Time limits of rooms. Tests shorten them; operators cannot set them.</summary>
+    public RoomTimings Rooms { get; init; } = new();
+
     /// <summary>The server that sends e-mails (WIDGET_SMTP_URL, WIDGET_MAIL_FROM).</summary>
     public MailOptions Mail { get; init; } = new();
 
@@ -125,6 +132,7 @@ public sealed record ServerOptions
             Voice = VoiceOptions.Read(variables),
             TavusApi = tavus,
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
+            Ice = IceOptions.Read(variables),
             Mail = MailOptions.Read(variables),
             Crm = CrmOptions.Read(variables),
             Limits = LimitOptions.Read(variables),

@@ -14,6 +14,9 @@ internal static class Policies
     /// <summary>A visitor or a tenant's own program.</summary>
     public const string VisitorOrDeveloper = "visitor-or-developer";
 
+    /// <summary>The staff, a tenant's own program, a visitor, or a participant with a room's token.</summary>
+    public const string RoomCaller = "room-caller";
+
     /// <summary>A program that speaks OpenAI's protocol, with a model key or an API key.</summary>
     public const string Model = "model";
 

@@ -1,0 +1,30 @@
+using Widget.Contracts;
+
+namespace Widget.Api.Rooms;
+
+/// <summary>
+/// When a recording may run: everybody in the call has agreed. Somebody who comes later must agree, too, or the recording pauses. If
+/// somebody says no, a recording that has begun pauses until they agree or leave.
+/// </summary>
+internal static class RecordingConsent
+{
+    /// <summary>Whether everybody in the call has agreed.</summary>
+    public static bool Everybody(IEnumerable<RoomParticipant> participants) =>
+        participants.Where(participant => participant.State == RoomPresence.In).All(participant => participant.Consent == true);
+
+    /// <summary>The room's facts after somebody has come in, left or answered; null if nothing changes.</summary>
+    public static RoomFacts? Next(LockedRoom room)
+    {
+        if (room.Facts.Recording is not { } recording) return null;
+        var agreed = Everybody(room.Participants);
+        var next = (recording.State, agreed) switch
+        {
+            (RecordingState.WaitingForConsent or RecordingState.Paused, true) => RecordingState.Recording,
+            (RecordingState.Recording, false) => RecordingState.Paused,
+            var (state, _) => state,
+        };
+        return next == recording.State
+            ? null
+            : room.Facts with { Recording = recording with { State = next, StartedAt = recording.StartedAt ?? (agreed ? room.Now : null) } };
+    }
+}
