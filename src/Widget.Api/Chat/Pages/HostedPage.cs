@@ -19,6 +19,7 @@ internal static class HostedPage
     {
         routes.MapGet("/widget/{slug}", Show).ExcludeFromDescription();
         AgentsPage.MapAgentsPage(routes);
+        routes.MapMeetPage();
         routes.MapGet("/", Root).ExcludeFromDescription();
     }
 
