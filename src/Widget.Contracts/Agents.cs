@@ -30,6 +30,7 @@ public sealed record AgentSettings
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public record AgentDetails : IValidatableObject
 {
+    /// <summary>The agent's name, which visitors see.</summary>
     [Required, VisibleText(ErrorMessage = "name must have 1 to 60 characters.")]
     [StringLength(60, ErrorMessage = "name must have 1 to 60 characters.")]
     public string Name { get; init; } = "";

@@ -98,7 +98,7 @@ public sealed class AgentsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
         var ada = await AddAsync(tenant, new { name = "Ada <b>", description = "Repairs bikes", tags = new[] { "brakes" } });
-        await AddAsync(tenant, new { name = "Hidden", listed = false });
+        await AddAsync(tenant, new { name = "Unlisted", listed = false });
         using var client = api.Node.Client();
         (await client.GetAsync($"/agents/{tenant.Created.Slug}", Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await SetAsync(tenant, new { visitorsChoose = true });
@@ -109,7 +109,7 @@ public sealed class AgentsShould(ApiFixture api)
         page.ShouldContain("Ada &lt;b&gt;");
         page.ShouldContain($"/widget/{tenant.Created.Slug}?agent={ada.Id}");
         page.ShouldContain("Our usual assistant");
-        page.ShouldNotContain("Hidden");
+        page.ShouldNotContain("Unlisted");
         found.ShouldContain("No assistant matches your search.");
     }
 

@@ -37,6 +37,7 @@ export class Call {
   readonly chatOpen = signal(false);
   readonly unread = signal(0);
   readonly startedAt = signal<number | undefined>(undefined);
+  readonly endedAt = signal(0);
   /** A link for another person, to be copied by hand. */
   readonly link = signal<string | undefined>(undefined);
   readonly #sent = signal<readonly Line[]>([]);
@@ -49,7 +50,10 @@ export class Call {
   readonly recording = computed(() => this.room.value.about.recording);
   readonly chat = computed<readonly Line[]>(() => {
     const known = this.room.value.chat;
-    return [...known, ...this.#sent.value.filter((line) => !known.some(({ messageId }) => messageId === line.messageId))];
+    return [
+      ...known,
+      ...this.#sent.value.filter((line) => !known.some(({ messageId }) => messageId === line.messageId)),
+    ];
   });
   /** The picture that is sent: the screen if it is shared, otherwise the camera. */
   readonly picture = computed(() => this.media.screen.value ?? this.media.camera.value);
@@ -123,7 +127,11 @@ export class Call {
     this.#stop.push(
       effect(() => this.mesh.sendTracks(this.media.microphone.value ?? null, this.picture.value ?? null)),
       effect(() => {
-        const state = { microphone: this.isMicrophoneOn, camera: !!this.media.camera.value, screen: !!this.media.screen.value };
+        const state = {
+          microphone: this.isMicrophoneOn,
+          camera: !!this.media.camera.value,
+          screen: !!this.media.screen.value,
+        };
         if (this.connection.online.value) void this.connection.call('Media', state).catch(() => undefined);
       }),
       effect(() => {
@@ -225,14 +233,13 @@ export class Call {
         this.selfId.value = joined.participantId;
         this.room.value = withState(this.room.value, joined.room);
         this.#followSelf();
-        if (!this.invitation.value)
-          this.invitation.value = {
-            roomId: joined.room.id,
-            role: 'host',
-            participantId: joined.participantId,
-            waitingRoom: joined.room.waitingRoom,
-            transport: joined.room.transport,
-          };
+        this.invitation.value ??= {
+          roomId: joined.room.id,
+          role: 'host',
+          participantId: joined.participantId,
+          waitingRoom: joined.room.waitingRoom,
+          transport: joined.room.transport,
+        };
       });
       this.mesh.resume();
     } else if (event) {
@@ -271,6 +278,7 @@ export class Call {
     this.media.stop();
     batch(() => {
       this.over.value = over;
+      this.endedAt.value = Date.now();
       this.phase.value = 'over';
     });
   }

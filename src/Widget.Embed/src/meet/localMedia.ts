@@ -53,7 +53,7 @@ export class LocalMedia {
       await this.openMicrophone();
       await this.openCamera();
     }
-    await this.#refresh();
+    this.#refresh();
   }
 
   async openMicrophone(id = this.chosen.value.microphone): Promise<boolean> {
@@ -87,7 +87,10 @@ export class LocalMedia {
   /** Asks which screen or window to show. False if the person has chosen none. */
   async shareScreen(): Promise<boolean> {
     try {
-      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { ideal: 15 } }, audio: false });
+      const stream = await navigator.mediaDevices.getDisplayMedia({
+        video: { frameRate: { ideal: 15 } },
+        audio: false,
+      });
       const [track] = stream.getVideoTracks();
       if (!track) return false;
       track.contentHint = 'detail';
@@ -114,8 +117,8 @@ export class LocalMedia {
     }
   }
 
-  readonly #refresh = async (): Promise<void> => {
-    this.devices.value = await listDevices();
+  readonly #refresh = (): void => {
+    void listDevices().then((lists) => (this.devices.value = lists));
   };
 
   async #try(kind: DeviceKind, attempts: MediaStreamConstraints[]): Promise<boolean> {
@@ -162,7 +165,7 @@ export class LocalMedia {
     this.chosen.value = { ...this.chosen.value, [kind]: '' };
     const found = kind === 'microphone' ? await this.openMicrophone('') : await this.openCamera('');
     this.replaced.value = found ? kind : undefined;
-    await this.#refresh();
+    this.#refresh();
   }
 }
 

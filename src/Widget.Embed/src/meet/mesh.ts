@@ -77,7 +77,7 @@ export class Mesh {
   #connect(self: Participant, other: Participant): void {
     const peer = new Peer(self.order > other.order, this.configuration(), {
       send: (message) => void this.send(other.id, message),
-      changed: () => this.version.value = this.version.peek() + 1,
+      changed: () => (this.version.value = this.version.peek() + 1),
     });
     void peer.sendTracks(...this.#tracks);
     this.#links.set(other.id, { peer, instance: other.instance ?? '', connected: other.connected });

@@ -65,7 +65,13 @@ export class Peer {
     await this.#applyTracks();
   }
 
-  async receive({ description, candidate }: { description?: RTCSessionDescriptionInit | null; candidate?: RTCIceCandidateInit | null }): Promise<void> {
+  async receive({
+    description,
+    candidate,
+  }: {
+    description?: RTCSessionDescriptionInit | null;
+    candidate?: RTCIceCandidateInit | null;
+  }): Promise<void> {
     if (this.#closed) return;
     if (description) await this.#receiveDescription(description);
     else if (candidate) await this.#receiveCandidate(candidate);
@@ -79,7 +85,8 @@ export class Peer {
       this.events.send({ description: connection.localDescription });
     if (['failed', 'disconnected'].includes(connection.iceConnectionState)) connection.restartIce();
     // The first offer was lost before there was anything to repeat.
-    else if (!this.polite && connection.signalingState === 'stable' && !connection.remoteDescription) void this.#offer();
+    else if (!this.polite && connection.signalingState === 'stable' && !connection.remoteDescription)
+      void this.#offer();
   }
 
   close(): void {
@@ -107,8 +114,7 @@ export class Peer {
 
   async #receiveDescription(description: RTCSessionDescriptionInit): Promise<void> {
     const { connection } = this;
-    const isReady =
-      !this.#makingOffer && (connection.signalingState === 'stable' || this.#settingAnswer);
+    const isReady = !this.#makingOffer && (connection.signalingState === 'stable' || this.#settingAnswer);
     this.#ignoresOffer = description.type === 'offer' && !isReady && !this.polite;
     if (this.#ignoresOffer) return;
     // An answer that comes twice.
@@ -147,7 +153,8 @@ export class Peer {
   async #applyTracks(): Promise<void> {
     for (const transceiver of this.connection.getTransceivers()) {
       const kind = transceiver.receiver.track.kind as 'audio' | 'video';
-      if (transceiver.direction !== 'sendrecv' && transceiver.direction !== 'stopped') transceiver.direction = 'sendrecv';
+      if (transceiver.direction !== 'sendrecv' && transceiver.direction !== 'stopped')
+        transceiver.direction = 'sendrecv';
       if (transceiver.sender.track !== this.#tracks[kind]) await transceiver.sender.replaceTrack(this.#tracks[kind]);
     }
   }

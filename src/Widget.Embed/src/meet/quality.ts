@@ -29,7 +29,10 @@ export async function sample(connection: RTCPeerConnection): Promise<Sample> {
       if (entry.kind === 'audio') result.level = Math.max(result.level, number(entry.audioLevel));
     } else if (entry.type === 'local-candidate') candidates.set(entry.id, String(entry.candidateType));
     else if (entry.type === 'candidate-pair' && entry.nominated === true && entry.state === 'succeeded')
-      pair = { localCandidateId: String(entry.localCandidateId), currentRoundTripTime: number(entry.currentRoundTripTime) };
+      pair = {
+        localCandidateId: String(entry.localCandidateId),
+        currentRoundTripTime: number(entry.currentRoundTripTime),
+      };
   });
   result.roundTrip = pair?.currentRoundTripTime;
   result.relayed = candidates.get(pair?.localCandidateId ?? '') === 'relay';

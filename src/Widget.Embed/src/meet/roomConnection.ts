@@ -112,9 +112,7 @@ export class RoomConnection {
         }
         resolve();
       };
-      hub.stream({ next: next as (item: never) => void, complete: () => resolve(), error }, 'Join', [
-        this.events.joining(),
-      ]);
+      hub.stream({ next: next, complete: () => resolve(), error }, 'Join', [this.events.joining()]);
     });
   }
 }

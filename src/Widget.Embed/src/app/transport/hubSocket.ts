@@ -83,7 +83,7 @@ export class HubSocket {
     return new NativePromise((resolve, reject) => {
       this.#start(Type.Call, target, args, {
         next: () => undefined,
-        complete: resolve as (result?: unknown) => void,
+        complete: resolve,
         error: (message) => reject(new Error(message)),
       });
     });
