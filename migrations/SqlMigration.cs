@@ -167,6 +167,9 @@ public sealed class Access : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0048_rooms")]
 public sealed class Rooms : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0049_agents")]
+public sealed class Agents : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0051_installations")]
 public sealed class Installations : SqlMigration;
 

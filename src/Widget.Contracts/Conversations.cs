@@ -12,6 +12,7 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(PersonMessage), "person_message")]
 [JsonDerivedType(typeof(PersonLeft), "person_left")]
 [JsonDerivedType(typeof(AssistantChosen), "assistant_chosen")]
+[JsonDerivedType(typeof(AgentChosen), "agent_chosen")]
 [JsonDerivedType(typeof(ContactGiven), "contact_given")]
 [JsonDerivedType(typeof(ContactDeclined), "contact_declined")]
 [JsonDerivedType(typeof(QualificationAnswered), "qualification_answered")]
@@ -41,6 +42,10 @@ public abstract record ConversationEvent
 
     /// <summary>The sender's ID for the event; null for events that no client sent.</summary>
     public string? ClientId { get; init; }
+
+    /// <summary>The agent that the visitor talked with; null for the company's own assistant, and for what people say and do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentReference? Agent { get; init; }
 }
 
 /// <summary>A visitor's message.</summary>

@@ -90,6 +90,10 @@ public sealed record TenantSettings : IValidatableObject
     [Required]
     public SpeechSettings Speech { get; init; } = new();
 
+    /// <summary>Which agents visitors talk with.</summary>
+    [Required]
+    public AgentSettings Agents { get; init; } = new();
+
     /// <summary>Realtime voice.</summary>
     [Required]
     public VoiceSettings Voice { get; init; } = new();

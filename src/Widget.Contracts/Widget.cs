@@ -28,6 +28,12 @@ public sealed record SessionRequest : IValidatableObject
     /// </summary>
     public Guid? ConversationId { get; init; }
 
+    /// <summary>
+    /// The agent that the visitor wants to talk with. Without it, the parameter <c>agent</c> in the page's address counts. Ignored if the
+    /// tenant doesn't let visitors choose.
+    /// </summary>
+    public Guid? AgentId { get; init; }
+
     /// <summary>Who the visitor is on the customer's site, with a proof. Null if the site doesn't know.</summary>
     public SessionIdentity? Identity { get; init; }
 
@@ -153,6 +159,12 @@ public sealed record WidgetConfig
 
     /// <summary>Web address of the assistant's picture.</summary>
     public string? PortraitUrl { get; init; }
+
+    /// <summary>The conversation's agent; null for the company's own assistant.</summary>
+    public Guid? AgentId { get; init; }
+
+    /// <summary>Whether the visitor can choose an agent.</summary>
+    public bool CanChooseAgent { get; init; }
 
     /// <summary>Whether people answer now, and when they answer next; null if the tenant has not set its office hours.</summary>
     public PersonAvailability? Availability { get; init; }

@@ -75,12 +75,30 @@ await build({
     lib: { entry: 'src/preview.ts', formats: ['iife'], name: 'WidgetPreview', fileName: () => 'preview.js' },
   },
 });
+// The page of a call is an app of its own. It shares no files with the widget, so that neither grows with the other.
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  base: './',
+  json: { namedExports: false },
+  build: {
+    outDir: out,
+    emptyOutDir: false,
+    target: 'es2022',
+    modulePreload: false,
+    rollupOptions: {
+      input: { meet: 'src/meet/main.tsx' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'meet/[name]-[hash].js' },
+    },
+  },
+});
+await copyFile('src/meet/meet.css', `${out}/meet.css`);
 await copyFile('src/page.css', `${out}/page.css`);
 await copyFile('src/preview.png', `${out}/preview.png`);
 
 // Compresses once, at the highest level, instead of for every visitor.
-for (const file of await readdir(out)) {
-  if (file.endsWith('.png')) continue;
+for (const file of await readdir(out, { recursive: true })) {
+  if (!/\.(js|css)$/.test(file)) continue;
   const content = await readFile(`${out}/${file}`);
   await writeFile(`${out}/${file}.gz`, gzipSync(content, { level: 9 }));
   await writeFile(

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using Widget.Api.Agents;
 using Widget.Api.Leads;
 using Widget.Api.Reps;
 using Widget.Api.Usage;
@@ -139,6 +140,9 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         var names = await db.Reps.AsNoTracking()
             .Where(rep => ids.Contains(rep.Id))
             .ToDictionaryAsync(rep => rep.Id.ToString(), rep => rep.Name, ct);
+        var agents = ids.ConvertAll(id => new AgentId(id.Value));
+        foreach (var agent in await db.Agents.AsNoTracking().Where(row => agents.Contains(row.Id)).ToListAsync(ct))
+            names[agent.Id.ToString()] = agent.Name;
         return [.. rows.Select(row => row with { Label = names.GetValueOrDefault(row.Key) })];
     }
 

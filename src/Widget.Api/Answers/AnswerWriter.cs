@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Widget.Api.Agents;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -18,7 +19,7 @@ namespace Widget.Api.Answers;
 public sealed partial class AnswerWriter(
     AnswerLeases leases,
     TenantDatabase database,
-    TenantSettingsService settings,
+    ConversationAgents agents,
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
     Answerer answerer,
@@ -114,7 +115,7 @@ public sealed partial class AnswerWriter(
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, LoadedQuestion loaded, MessageId message, CancellationToken ct)
     {
-        var current = await settings.ReadAsync(tenant, ct);
+        var current = await agents.SettingsAsync(tenant, loaded.Conversation, ct);
         var info = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
             ?? throw new InvalidOperationException($"Tenant {tenant} does not exist.");
         var model = await models.FindAsync(tenant, ct);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Widget.Api.Agents;
 using Widget.Api.Chat.Transcripts;
 using Widget.Api.Conversations;
 using Widget.Api.Leads;
@@ -24,6 +26,7 @@ internal sealed class SessionService(
     IdentityProofs proofs,
     VisitorService visitors,
     TenantSettingsService settings,
+    ConversationAgents agents,
     AvailableModes modes,
     SpeechAvailability speech,
     DictationService dictation,
@@ -61,6 +64,8 @@ internal sealed class SessionService(
             await sessionVisitors.AddAsync(id, visitor, existing is null, request.Locale, conversation.Id, ct);
         }
 
+        var agent = await AgentAsync(id, tenantSettings, conversation, request, ct);
+        if (agent is { } chosen) tenantSettings = await agents.ApplyAsync(id, tenantSettings, chosen, ct);
         if (existing is not null && request.Locale is { } locale && locale != existing.Locale)
             await sessionVisitors.SetLocaleAsync(id, visitor, locale, ct);
         var ticket = new VisitorTicket(id, visitor, origin);
@@ -73,7 +78,7 @@ internal sealed class SessionService(
             visitor.Value,
             conversation.Id.Value,
             conversation.LastSeq,
-            await ConfigAsync(tenant, tenantSettings, request.Abilities, ct),
+            await ConfigAsync(tenant, tenantSettings, request.Abilities, ct) with { AgentId = agent?.Value },
             verified is not null,
             conversation.ReadSeq);
     }
@@ -88,6 +93,28 @@ internal sealed class SessionService(
         await ConfigAsync(tenant, tenantSettings, abilities: null, ct);
         return tenantSettings;
     }
+
+    // Who answers in the conversation: the agent that the visitor wants, if that is allowed; in a new conversation, otherwise the default.
+    private async Task<AgentId?> AgentAsync(
+        TenantId tenant,
+        TenantSettings current,
+        OpenConversation conversation,
+        SessionRequest request,
+        CancellationToken ct)
+    {
+        var wanted = request.AgentId ?? (current.Agents.VisitorsChoose ? AgentOf(request.Page) : null);
+        var isNew = conversation is { LastSeq: 0, Agent: null };
+        if (!isNew && (wanted is null || wanted == conversation.Agent?.Value)) return conversation.Agent;
+        if (await agents.ForVisitorAsync(tenant, current, wanted, isNew, ct) is not { } agent) return conversation.Agent;
+        return await agents.ChooseAsync(tenant, conversation.Id, visitor: null, agent, ct) ? agent : conversation.Agent;
+    }
+
+    // A link can name the agent, such as those of the page on which agents are shown.
+    private static Guid? AgentOf(string? page) =>
+        page is not null && Uri.TryCreate(page, UriKind.Absolute, out var address)
+        && Guid.TryParse(QueryHelpers.ParseQuery(address.Query).GetValueOrDefault("agent").ToString(), out var agent)
+            ? agent
+            : null;
 
     private async Task<SessionVisitor?> FindAsync(TenantId tenant, SessionRequest request, string? verified, CancellationToken ct)
     {
@@ -114,6 +141,7 @@ internal sealed class SessionService(
         {
             TenantName = tenant.Name,
             AgentName = settings.AgentName,
+            CanChooseAgent = settings.Agents.VisitorsChoose,
             Greeting = settings.Greeting,
             Introduction = settings.Introduction,
             Translations = settings.Translations.Where(entry => !entry.Value.IsEmpty)

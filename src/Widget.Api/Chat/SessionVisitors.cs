@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using Widget.Api.Agents;
 using Widget.Api.Conversations;
 using Widget.Platform.Tenancy;
 
@@ -13,7 +14,8 @@ internal sealed record SessionVisitor(VisitorId Id, string? Locale, OpenConversa
 /// <param name="Id">The conversation.</param>
 /// <param name="LastSeq">Sequence number of its last event.</param>
 /// <param name="ReadSeq">How far the visitor has read; null if no person was ever asked for.</param>
-internal sealed record OpenConversation(ConversationId Id, int LastSeq, int? ReadSeq = null);
+/// <param name="Agent">The agent that answers; null for the assistant that the settings describe.</param>
+internal sealed record OpenConversation(ConversationId Id, int LastSeq, int? ReadSeq = null, AgentId? Agent = null);
 
 /// <summary>
 /// Finds and adds the visitors of sessions. Every page view opens a session, so most of them take only one round trip to the database.
@@ -24,10 +26,11 @@ internal sealed class SessionVisitors(TenantDatabase database)
     private const string Columns =
         """
         select visitor.id, visitor.locale, conversation.id, conversation.last_seq,
-               (select visitor_read_seq from handoffs where tenant_id = $1 and conversation_id = conversation.id)
+               (select visitor_read_seq from handoffs where tenant_id = $1 and conversation_id = conversation.id),
+               conversation.agent_id
         from visitors visitor
         left join lateral (
-          select id, last_seq from conversations
+          select id, last_seq, agent_id from conversations
           where tenant_id = $1 and visitor_id = visitor.id
           order by (id is not distinct from $3) desc, updated_at desc
           limit 1
@@ -179,7 +182,11 @@ internal sealed class SessionVisitors(TenantDatabase database)
         if (!await row.ReadAsync(ct)) return null;
         var last = row.IsDBNull(2)
             ? null
-            : new OpenConversation(new ConversationId(row.GetGuid(2)), row.GetInt32(3), row.IsDBNull(4) ? null : row.GetInt32(4));
+            : new OpenConversation(
+                new ConversationId(row.GetGuid(2)),
+                row.GetInt32(3),
+                row.IsDBNull(4) ? null : row.GetInt32(4),
+                row.IsDBNull(5) ? null : new AgentId(row.GetGuid(5)));
         return new SessionVisitor(new VisitorId(row.GetGuid(0)), row.IsDBNull(1) ? null : row.GetString(1), last);
     }
 

@@ -87,6 +87,12 @@ public sealed class Conversation : ITenantOwned
     /// <summary>What the page says about itself. The assistant receives it.</summary>
     public required Dictionary<string, string> Context { get; set; }
 
+    /// <summary>The agent that answers; null for the assistant that the settings describe.</summary>
+    public Guid? AgentId { get; init; }
+
+    /// <summary>The agent's name, which events contain.</summary>
+    public string? AgentName { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

@@ -120,13 +120,17 @@ public sealed class ConversationLog(TenantDatabase database)
         await using var command = db.Command(
             $"""
             with next as (
-              update conversations set last_seq = last_seq + 1, updated_at = now() where id = $2 returning last_seq
+              update conversations set last_seq = last_seq + 1, updated_at = now() where id = $2
+              returning last_seq, case when $6 then agent_id end as agent_id, agent_name
             ), appended as (
               insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, message_id, data)
-              select $1, $2, next.last_seq, $3 ->> 'kind', $4, $5, $3 from next
+              select $1, $2, next.last_seq, $3 ->> 'kind', $4, $5,
+                     case when agent_id is null then $3
+                          else $3 || jsonb_build_object('agent', jsonb_build_object('id', agent_id, 'name', agent_name)) end
+              from next
               returning seq, created_at
             )
-            select seq, created_at, pg_notify('{Channel}', concat_ws(':', $1, $2, seq)) from appended
+            select seq, created_at, agent_id, agent_name, pg_notify('{Channel}', concat_ws(':', $1, $2, seq)) from appended, next
             """,
             [
                 db.TenantId.Value,
@@ -134,10 +138,16 @@ public sealed class ConversationLog(TenantDatabase database)
                 Parameter(StorableJson.Clean(JsonSerializer.Serialize<ConversationEvent>(entry, Stored)), NpgsqlDbType.Jsonb),
                 Parameter(entry.ClientId, NpgsqlDbType.Text),
                 Parameter((entry as AssistantMessage)?.MessageId, NpgsqlDbType.Uuid),
+                entry is not (PersonJoined or PersonMessage or PersonLeft),
             ]);
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) throw new InvalidOperationException($"Conversation {id} does not exist.");
-        return entry with { Seq = row.GetInt32(0), At = row.GetFieldValue<DateTimeOffset>(1) };
+        return entry with
+        {
+            Seq = row.GetInt32(0),
+            At = row.GetFieldValue<DateTimeOffset>(1),
+            Agent = row.IsDBNull(2) ? null : new AgentReference(row.GetGuid(2), row.GetString(3)),
+        };
     }
 
     /// <summary>
@@ -221,7 +231,7 @@ public sealed class ConversationLog(TenantDatabase database)
     }
 
     private static bool IsColumn(JsonPropertyInfo property) =>
-        property.AttributeProvider is System.Reflection.MemberInfo { DeclaringType: var declaring }
+        property.AttributeProvider is System.Reflection.MemberInfo { DeclaringType: var declaring, Name: not nameof(ConversationEvent.Agent) }
         && declaring == typeof(ConversationEvent);
 }
 

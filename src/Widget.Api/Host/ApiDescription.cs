@@ -20,6 +20,7 @@ internal static class ApiDescription
         ("Search", "The search behind the answers, with its trace."),
         ("Accounts", "People who sign in: passwords, second factors, passkeys, sessions, invitations."),
         ("Team", "A tenant's members and their roles."),
+        ("Agents", "Personas of the assistant, which visitors may choose, and catalogues to import them from."),
         ("Settings", "A tenant's settings, origins and ways to talk."),
         ("Keys", "Keys for a tenant's own programs."),
         ("Tools", "Actions that the assistant can take."),

@@ -1,4 +1,5 @@
 using Widget.Api.Accounts;
+using Widget.Api.Agents;
 using Widget.Api.Analytics;
 using Widget.Api.Answers;
 using Widget.Api.ApiKeys;
@@ -75,6 +76,7 @@ internal static class Features
         services.AddMediaModels(options.Transcription, options.Vision);
         services.AddAttachments();
         services.AddHandoffs();
+        services.AddAgents();
         services.AddAnswers(options.Chat);
         services.AddKnowledge(
             options.Embedding,
@@ -124,6 +126,7 @@ internal static class Features
         app.MapProviders();
         app.MapVisitors();
         app.MapAttachments();
+        app.MapAgents();
         app.MapHostedPage();
         app.MapLeads();
         app.MapMeetings();

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Agents;
 using Widget.Api.Conversations;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Dictation;
@@ -48,7 +49,7 @@ internal static class SpeechEndpoints
         HttpContext http,
         VisitorTokens tokens,
         TenantDatabase database,
-        TenantSettingsService settings,
+        ConversationAgents agents,
         SpeechAccounts accounts,
         SpeechStreamLimiter limiter,
         SpeechStream stream,
@@ -57,7 +58,7 @@ internal static class SpeechEndpoints
         var visitor = tokens.Read(http)!;
         var (conversation, message) = (new ConversationId(request.ConversationId), new MessageId(request.MessageId));
         if (await FindAnswerAsync(database, visitor, conversation, message, ct) is not { } after) return Problems.NotFound("answer");
-        var current = (await settings.ReadAsync(visitor.Tenant, ct)).Speech;
+        var current = (await agents.SettingsAsync(visitor.Tenant, conversation, ct)).Speech;
         if (!current.Enabled) return Problems.Create(StatusCodes.Status409Conflict, "Spoken replies are not enabled here.");
         var (plan, _) = await accounts.PlanAsync(visitor.Tenant, current, ct);
         if (plan is null) return Problems.Create(StatusCodes.Status409Conflict, "The browser reads answers aloud here.");

@@ -4,4 +4,5 @@ namespace Widget.Api.Video;
 /// <param name="Page">The address of the page.</param>
 /// <param name="Locale">The visitor's language; null when unknown.</param>
 /// <param name="AgentName">The avatar's name in this call; null for the usual one.</param>
-public sealed record VideoSessionDetails(string? Page, string? Locale, string? AgentName = null);
+/// <param name="AgentInstructions">What the agent of the conversation is told, besides its persona; null for nothing.</param>
+public sealed record VideoSessionDetails(string? Page, string? Locale, string? AgentName = null, string? AgentInstructions = null);

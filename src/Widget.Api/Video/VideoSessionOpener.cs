@@ -1,12 +1,12 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Widget.Api.Agents;
 using Widget.Api.Calls;
 using Widget.Api.Configuration;
 using Widget.Api.Conversations;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
-using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
@@ -20,7 +20,7 @@ public sealed partial class VideoSessionOpener(
     TenantDatabase database,
     TavusAccounts accounts,
     TavusClient tavus,
-    TenantSettingsService settings,
+    ConversationAgents agents,
     InstallationOptions options,
     VideoTimings timings,
     TimeProvider clock,
@@ -93,7 +93,7 @@ public sealed partial class VideoSessionOpener(
         Uri? callback,
         CancellationToken ct)
     {
-        var current = await settings.ReadAsync(session.TenantId, ct);
+        var current = await agents.SettingsAsync(session.TenantId, session.ConversationId, ct);
         var tags = current.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.BelongsToTenant)).ToArray();
         await using var db = await database.BeginAsync(session.TenantId, ct);
         var snapshot = await ConversationQueries.SnapshotAsync(db, session.ConversationId, MaxEvents, ct)

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Agents;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tavus;
-using Widget.Api.Tenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
@@ -14,7 +14,7 @@ namespace Widget.Api.Video;
 /// <summary>Video calls as visitors and the tenant's programs use them: open, keep alive, end.</summary>
 public sealed class VideoSessions(
     TenantDatabase database,
-    TenantSettingsService settings,
+    ConversationAgents agents,
     TavusAccounts accounts,
     VideoAvailability availability,
     VideoSessionOpener opener,
@@ -48,7 +48,7 @@ public sealed class VideoSessions(
     {
         if (caller.Visitor is not null && (request.ReplicaId ?? request.PersonaId ?? request.AgentName) is not null)
             return (null, VideoRefusals.NotForVisitors);
-        var current = await settings.ReadAsync(caller.Tenant, ct);
+        var current = await agents.SettingsAsync(caller.Tenant, thread, ct);
         current = current with
         {
             TavusReplicaId = request.ReplicaId ?? current.TavusReplicaId,
@@ -278,7 +278,7 @@ public sealed class VideoSessions(
             Account = account.Fingerprint,
             ReplicaId = current.TavusReplicaId!,
             PersonaId = string.IsNullOrWhiteSpace(current.TavusPersonaId) ? null : current.TavusPersonaId,
-            Wish = new VideoSessionDetails(request.Page, request.Locale, request.AgentName),
+            Wish = await WishAsync(caller.Tenant, thread, request, ct),
             Watched = caller.Visitor is not null,
             ReservedSeconds = seconds,
             Name = $"widget-{id.Value:N}",
@@ -293,6 +293,19 @@ public sealed class VideoSessions(
         db.VideoSessions.Add(session);
         await db.CommitAsync(ct);
         return (session, null, true);
+    }
+
+    // A persona of the agent's own knows its name and what to do. The tenant's persona is told.
+    private async Task<VideoSessionDetails> WishAsync(
+        TenantId tenant,
+        ConversationId thread,
+        TavusSessionRequest request,
+        CancellationToken ct)
+    {
+        var agent = request.PersonaId is null ? await agents.OfAsync(tenant, thread, ct) : null;
+        return agent is null or { TavusPersonaId: not null }
+            ? new VideoSessionDetails(request.Page, request.Locale, request.AgentName)
+            : new VideoSessionDetails(request.Page, request.Locale, request.AgentName ?? agent.Name, AgentOverlay.Instructions(agent));
     }
 
     private static async Task<VideoSession?> LockOwnAsync(TenantDb db, Caller caller, VideoSessionId id, CancellationToken ct) =>

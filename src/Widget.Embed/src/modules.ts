@@ -6,6 +6,7 @@ export const modules: Modules = {
   transcript: async () => (await import('./extras/transcript')).TranscriptSheet,
   saveTranscript: async () => (await import('./extras/transcript')).saveTranscript,
   history: async () => (await import('./extras/history')).HistorySheet,
+  agents: async () => (await import('./extras/agents')).AgentsSheet,
   booking: async () => (await import('./extras/selling/booking')).BookingSheet,
   offers: async () => (await import('./extras/selling/offers')).Offers,
   meeting: async () => (await import('./extras/selling/meeting')).MeetingCard,

@@ -45,14 +45,19 @@ internal sealed class CompanyPage
     public IEnumerable<string> Pictures => new[] { _settings.Theme.LogoUrl, _settings.Theme.PortraitUrl }.OfType<string>();
 
     /// <summary>The company's colours, as an inline style sheet.</summary>
-    public string Style => $":root{{--accent:{_settings.Theme.Color};color-scheme:{Scheme}}}";
+    public string Style => StyleOf(_settings.Theme);
 
-    private string Scheme => _settings.Theme.Scheme switch
+    /// <summary>A company's colours, as an inline style sheet.</summary>
+    public static string StyleOf(ThemeSettings theme)
     {
-        ColorScheme.Light => "light",
-        ColorScheme.Dark => "dark",
-        _ => "light dark",
-    };
+        var scheme = theme.Scheme switch
+        {
+            ColorScheme.Light => "light",
+            ColorScheme.Dark => "dark",
+            _ => "light dark",
+        };
+        return $":root{{--accent:{theme.Color};color-scheme:{scheme}}}";
+    }
 
     private string Introduction => Given(_translation?.Introduction) ?? Given(_settings.Introduction)
         ?? Fill(_words.Introduction, _settings.AgentName, _tenant.Name);
@@ -120,10 +125,10 @@ internal sealed class CompanyPage
     }
 
     // The name beside a picture says what it shows, so the alternative text is empty.
-    private static string Picture(string name, string? address) =>
+    internal static string Picture(string name, string? address) =>
         address is null ? "" : $"<img class=\"{name}\" src=\"{Encode(address)}\" alt=\"\">";
 
-    private static string Document(PageWords words, string head, string body) =>
+    internal static string Document(PageWords words, string head, string body) =>
         $"""
         <!doctype html>
         <html lang="{words.Locale}" dir="{words.Direction}">
@@ -142,7 +147,7 @@ internal sealed class CompanyPage
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
-    private static string Encode(string text) => Encoder.Encode(text);
+    internal static string Encode(string text) => Encoder.Encode(text);
 
-    private static string Fill(string pattern, params object[] values) => string.Format(CultureInfo.InvariantCulture, pattern, values);
+    internal static string Fill(string pattern, params object[] values) => string.Format(CultureInfo.InvariantCulture, pattern, values);
 }

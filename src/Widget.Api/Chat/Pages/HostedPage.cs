@@ -18,6 +18,8 @@ internal static class HostedPage
     public static void MapHostedPage(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/widget/{slug}", Show).ExcludeFromDescription();
+        AgentsPage.MapAgentsPage(routes);
+        routes.MapMeetPage();
         routes.MapGet("/", Root).ExcludeFromDescription();
         PreviewPage.Map(routes);
     }

@@ -1,7 +1,7 @@
+using Widget.Api.Agents;
 using Widget.Api.Conversations;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
-using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
 using Widget.Contracts;
@@ -28,7 +28,7 @@ internal enum TranscriptOutcome
 /// <summary>E-mails transcripts of conversations to visitors.</summary>
 internal sealed class TranscriptService(
     TenantDatabase database,
-    TenantSettingsService settings,
+    ConversationAgents agents,
     RequestLimits limits,
     Outbox outbox)
 {
@@ -54,7 +54,7 @@ internal sealed class TranscriptService(
         CancellationToken ct)
     {
         if (!outbox.IsAvailable) return (TranscriptOutcome.Unavailable, null);
-        var current = await settings.ReadAsync(tenant.TenantId, ct);
+        var current = await agents.SettingsAsync(tenant.TenantId, conversation, ct);
         List<ConversationEvent> events;
         string? locale;
         await using (var read = await database.BeginAsync(tenant.TenantId, ct))

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Agents;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
-using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Api.Voice.Providers;
@@ -24,7 +24,7 @@ internal sealed record VoiceCallOpening(
 public sealed partial class VoiceCallOpener(
     TenantDatabase database,
     VoiceCallStore store,
-    TenantSettingsService settings,
+    ConversationAgents agents,
     VoiceAccounts accounts,
     VoiceAvailability availability,
     VoicePlanBuilder plans,
@@ -46,7 +46,7 @@ public sealed partial class VoiceCallOpener(
         CancellationToken ct)
     {
         var id = tenant.TenantId;
-        var current = await settings.ReadAsync(id, ct);
+        var current = await agents.SettingsAsync(id, thread, ct);
         var voice = current.Voice;
         if (!voice.Enabled) return (null, VoiceRefusals.NotEnabled);
         if (await accounts.OfAsync(id, voice, ct) is not { } account) return (null, VoiceRefusals.NoKey);

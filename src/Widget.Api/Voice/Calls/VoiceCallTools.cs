@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Widget.Api.Agents;
 using Widget.Api.Answers;
 using Widget.Api.OpenAI;
 using Widget.Api.Tenancy;
@@ -21,7 +22,7 @@ internal readonly record struct VoiceToolOutput(string Text, bool EndsCall);
 public sealed partial class VoiceCallTools(
     VoiceCallLog log,
     IMultiTenantStore tenants,
-    TenantSettingsService settings,
+    ConversationAgents agents,
     ToolRunner tools,
     Completions completions,
     ILogger<VoiceCallTools> logger)
@@ -148,7 +149,7 @@ public sealed partial class VoiceCallTools(
     {
         var tenant = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + call.TenantId, ct)
             ?? throw new InvalidOperationException($"Tenant {call.TenantId} was deleted.");
-        return (tenant, await settings.ReadAsync(call.TenantId, ct));
+        return (tenant, await agents.SettingsAsync(call.TenantId, call.ConversationId, ct));
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Work} for the model of voice call {Call} failed")]

@@ -178,6 +178,9 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
       return [...items, { kind: 'people', event, seq: event.seq }];
     case 'demo_shown':
     case 'prices_shown':
+    case 'call_invited':
+    case 'call_ended':
+    case 'agent_chosen':
       return [...items, { kind: 'shown', event, seq: event.seq }];
     case 'contact_given':
     case 'contact_declined':

@@ -159,7 +159,30 @@ export interface PricesShown extends EventBase {
   items: Price[];
 }
 
-export type ShownEvent = DemoShown | PricesShown;
+/** A person of the company invites the visitor to a call. */
+export interface CallInvited extends EventBase {
+  kind: 'call_invited';
+  roomId: string;
+  name?: string | null;
+  expiresAt?: string | null;
+}
+
+/** The call with a person is over. */
+export interface CallOver extends EventBase {
+  kind: 'call_ended';
+  roomId: string;
+  reason?: string | null;
+  seconds?: number | null;
+}
+
+/** The visitor has chosen who answers. */
+export interface AgentChosen extends EventBase {
+  kind: 'agent_chosen';
+  /** Null for the company's own assistant. */
+  chosen?: { id: string; name: string } | null;
+}
+
+export type ShownEvent = DemoShown | PricesShown | CallInvited | CallOver | AgentChosen;
 
 /** The visitor has left an address, or has corrected it. */
 export interface ContactGiven extends EventBase, Contact {
@@ -367,6 +390,10 @@ export interface Config {
   logoUrl?: string | null;
   /** The agent's picture. */
   portraitUrl?: string | null;
+  /** Null for the company's own assistant. */
+  agentId?: string | null;
+  /** Whether the visitor can choose an agent. */
+  canChooseAgent?: boolean;
   /** Null if the company has not set its hours. */
   availability?: Availability | null;
   /** Whether a transcript can be sent by e-mail. */

@@ -74,6 +74,7 @@ export interface DictationHost extends ComposerHost {
 
 /** For the parts of the panel that are loaded when a visitor uses them. */
 export interface PanelHost extends ModuleHost {
+  readonly config: Signal<Config | undefined>;
   readonly status: ReadonlySignal<Status>;
   readonly view: Signal<View>;
   /** The content of the text field. */
@@ -204,6 +205,7 @@ export interface Modules {
   person: () => Promise<ComponentType<SheetProps>>;
   transcript: () => Promise<ComponentType<SheetProps>>;
   history: () => Promise<ComponentType<SheetProps>>;
+  agents: () => Promise<ComponentType<SheetProps>>;
   booking: () => Promise<ComponentType<SheetProps>>;
   offers: () => Promise<ComponentType<OffersProps>>;
   meeting: () => Promise<ComponentType<MeetingProps>>;

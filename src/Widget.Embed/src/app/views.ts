@@ -4,7 +4,7 @@ import { effect, signal, type Signal } from '@preact/signals';
 export type View = 'home' | 'thread';
 
 /** Shown on top of the view. Each is a module of its own. */
-export type SheetName = 'person' | 'transcript' | 'history' | 'booking';
+export type SheetName = 'person' | 'transcript' | 'history' | 'booking' | 'agents';
 
 /** What the visitor wants from the sheet. */
 export interface Purpose {

@@ -1,16 +1,33 @@
-/** What is shown in a conversation: demos and prices. */
+/** What is shown in a conversation: demos, prices, invitations to calls, and who answers. */
+import { fill } from '../app/i18n';
 import type { ShownProps } from '../app/moduleHost';
 import { DemoCard } from './DemoCard';
+import { CallOver, Invitation } from './Invitation';
 import { Prices } from './Prices';
 import { addStyles } from './style';
+import { showingWords } from './words';
 
 export { Stage } from './Stage';
 
 export function Shown({ panel, item }: ShownProps) {
   addStyles(panel.host.shadow);
-  return item.event.kind === 'demo_shown' ? (
-    <DemoCard panel={panel} demo={item.event.demo} />
-  ) : (
-    <Prices prices={item.event.items} />
-  );
+  const { event } = item;
+  switch (event.kind) {
+    case 'demo_shown':
+      return <DemoCard panel={panel} demo={event.demo} />;
+    case 'prices_shown':
+      return <Prices prices={event.items} />;
+    case 'call_invited':
+      return <Invitation panel={panel} event={event} />;
+    case 'call_ended':
+      return <CallOver event={event} />;
+    case 'agent_chosen':
+      return (
+        <div class="event" role="status">
+          {event.chosen
+            ? fill(showingWords.value.agentChosen, { name: `\u2068${event.chosen.name}\u2069` })
+            : showingWords.value.usualChosen}
+        </div>
+      );
+  }
 }

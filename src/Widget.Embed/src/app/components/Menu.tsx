@@ -124,6 +124,7 @@ function entries(store: Store): Entry[] {
             label: t.saveTranscript,
             act: () => void store.modules.saveTranscript().then((save) => save(store)),
           }),
+    config?.canChooseAgent && { icon: 'person', label: t.chooseAgent, act: () => (store.sheet.value = 'agents') },
     { icon: 'history', label: t.earlier, act: () => (store.sheet.value = 'history') },
     store.host.mode !== 'page' && {
       icon: store.large.value ? 'small' : 'large',

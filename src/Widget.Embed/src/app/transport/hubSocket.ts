@@ -24,12 +24,14 @@ interface Message {
   type?: Type;
   invocationId?: string;
   item?: never;
+  result?: unknown;
   error?: string;
 }
 
 export interface StreamListener {
   next(item: never): void;
-  complete(): void;
+  /** @param result What a call returns; a stream returns nothing. */
+  complete(result?: unknown): void;
   /** The message is the server's; undefined if the connection broke. */
   error(message?: string): void;
 }
@@ -76,8 +78,8 @@ export class HubSocket {
     });
   }
 
-  /** Calls a method that returns nothing. */
-  call(target: string, ...args: unknown[]): Promise<void> {
+  /** Calls a method that returns no stream. */
+  call<T = void>(target: string, ...args: unknown[]): Promise<T> {
     return new NativePromise((resolve, reject) => {
       this.#start(Type.Call, target, args, {
         next: () => undefined,
@@ -130,13 +132,13 @@ export class HubSocket {
     if (Date.now() - this.#lastSent >= pingInterval - 1_000) this.#send({ type: Type.Ping });
     for (const record of data.split(end)) {
       if (record === '') continue;
-      const { type, invocationId = '', item, error } = JSON.parse(record) as Message;
+      const { type, invocationId = '', item, result, error } = JSON.parse(record) as Message;
       const stream = this.#streams.get(invocationId);
       if (type === Type.Item) pass(stream, item as never);
       else if (type === Type.Close) this.close();
       else if (type === Type.Completed && this.#streams.delete(invocationId)) {
         if (error) stream?.error(error);
-        else stream?.complete();
+        else stream?.complete(result);
       }
     }
   }
