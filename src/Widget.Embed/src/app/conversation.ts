@@ -178,6 +178,7 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
       return [...items, { kind: 'people', event, seq: event.seq }];
     case 'demo_shown':
     case 'prices_shown':
+    case 'tool_called':
       return [...items, { kind: 'shown', event, seq: event.seq }];
     case 'contact_given':
     case 'contact_declined':

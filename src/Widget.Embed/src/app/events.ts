@@ -159,7 +159,15 @@ export interface PricesShown extends EventBase {
   items: Price[];
 }
 
-export type ShownEvent = DemoShown | PricesShown;
+/** The assistant has used one of the company's own tools. */
+export interface ToolCalled extends EventBase {
+  kind: 'tool_called';
+  /** As the company has named it, such as check_stock. */
+  name: string;
+  success: boolean;
+}
+
+export type ShownEvent = DemoShown | PricesShown | ToolCalled;
 
 /** The visitor has left an address, or has corrected it. */
 export interface ContactGiven extends EventBase, Contact {

@@ -407,9 +407,12 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
         if (answer) this.thread.applyAnswer(answer);
       },
       answer: (update, question) => this.thread.applyAnswer(update, question),
-      refused: (clientId, reason) => {
-        this.thread.markRefused(clientId, reason);
-        this.host.emit('error', { message: reason });
+      refused: (clientId, { message, problem }) => {
+        if (problem.code === 'pre_chat') this.#askFirst(clientId);
+        else {
+          this.thread.markRefused(clientId, message);
+          this.host.emit('error', { message });
+        }
       },
       online: () => void this.#outbox.redeliver(),
       unavailable: ({ status, message }) => {
@@ -477,6 +480,20 @@ export class Store implements CallHost, SpeechHost, DictationHost, PanelHost {
       if (isNew) this.host.emit('answer', { text: event.text, outcome: 'outcome' in event ? event.outcome : 'person' });
     }
     if (event.kind === 'demo_shown' && isNew) this.stage.value = event.demo;
+  }
+
+  /** The company requires what the visitor has not given, so the message waits in the form. */
+  #askFirst(clientId: string): void {
+    const message = this.thread.takeBack(clientId);
+    this.memory.set({ asked: false });
+    batch(() => {
+      this.#hasAnswered.value = false;
+      this.held.value = [message?.text, this.held.value].filter(Boolean).join('\n\n');
+      this.attached.value = [
+        ...(message?.attachments ?? []).map((file) => ({ ...file, key: file.id })),
+        ...this.attached.value,
+      ];
+    });
   }
 
   #requireConnection(): Connection {
