@@ -170,6 +170,9 @@ public sealed class Rooms : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0049_agents")]
 public sealed class Agents : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0050_selling")]
+public sealed class Selling : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0051_installations")]
 public sealed class Installations : SqlMigration;
 

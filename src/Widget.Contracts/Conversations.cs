@@ -24,6 +24,7 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(KnowledgeShown), "knowledge_shown")]
 [JsonDerivedType(typeof(DemoShown), "demo_shown")]
 [JsonDerivedType(typeof(PricesShown), "prices_shown")]
+[JsonDerivedType(typeof(ToolCalled), "tool_called")]
 [JsonDerivedType(typeof(TavusConversationCreated), "tavus_conversation_created")]
 [JsonDerivedType(typeof(TavusConversationJoined), "tavus_conversation_joined")]
 [JsonDerivedType(typeof(TavusConversationEnded), "tavus_conversation_ended")]
@@ -254,6 +255,9 @@ public sealed record PersonRequested : ConversationEvent
 
     /// <summary>The office hours when the visitor asked; null if the tenant has not set them.</summary>
     public PersonAvailability? Availability { get; init; }
+
+    /// <summary>The page on which the visitor did this; null if it is unknown.</summary>
+    public string? Page { get; init; }
 }
 
 /// <summary>The visitor gave contact details.</summary>
@@ -267,10 +271,17 @@ public sealed record ContactGiven : ConversationEvent
 
     /// <summary>The visitor's name, if given.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The page on which the visitor did this; null if it is unknown.</summary>
+    public string? Page { get; init; }
 }
 
 /// <summary>The visitor declined to have contact details kept. Answers don't offer it again in this conversation.</summary>
-public sealed record ContactDeclined : ConversationEvent;
+public sealed record ContactDeclined : ConversationEvent
+{
+    /// <summary>The page on which the visitor did this; null if it is unknown.</summary>
+    public string? Page { get; init; }
+}
 
 [JsonConverter(typeof(StrictEnumConverter<Speaker>))]
 public enum Speaker

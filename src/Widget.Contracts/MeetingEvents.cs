@@ -17,7 +17,11 @@ public abstract record MeetingEvent : ConversationEvent
 }
 
 /// <summary>The visitor booked a meeting.</summary>
-public sealed record MeetingBooked : MeetingEvent;
+public sealed record MeetingBooked : MeetingEvent
+{
+    /// <summary>The page on which the visitor did this; null if it is unknown.</summary>
+    public string? Page { get; init; }
+}
 
 /// <summary>A meeting has a new time or another rep.</summary>
 public sealed record MeetingRescheduled : MeetingEvent

@@ -189,6 +189,10 @@ public sealed record VisitorMeetingRequest
     [StringLength(10)]
     public string? Locale { get; init; }
 
+    /// <summary>The page on which the visitor books. It counts for this page in analytics.</summary>
+    [StringLength(2_000)]
+    public string? Page { get; init; }
+
     /// <summary>The visitor's time zone, as an IANA id.</summary>
     /// <example>Europe/Berlin</example>
     [Required(ErrorMessage = "timeZone is missing. Use an IANA id such as Europe/Berlin.")]

@@ -205,6 +205,10 @@ public sealed record QualificationRequest
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
+    /// <summary>The page on which the visitor answers. It counts for this page in analytics.</summary>
+    [StringLength(2_000)]
+    public string? Page { get; init; }
+
     /// <summary>The answers by the question's key: the value of a choice, a number, a text, or true or false.</summary>
     [Required(ErrorMessage = "answers is missing."), MinLength(1, ErrorMessage = "answers is empty."), MaxLength(20)]
     public IReadOnlyDictionary<string, JsonElement> Answers { get; init; } =
@@ -216,6 +220,9 @@ public sealed record QualificationAnswered : ConversationEvent
 {
     /// <summary>The answers by the question's key: the value of a choice, a number, a text, or true or false.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Answers { get; init; }
+
+    /// <summary>The page on which the visitor did this; null if it is unknown.</summary>
+    public string? Page { get; init; }
 }
 
 /// <summary>A question as a visitor sees it.</summary>

@@ -51,13 +51,13 @@ public sealed record SpeechSettings
     public bool Dictation { get; init; } = true;
 }
 
-/// <summary>Requests an answer to be read aloud.</summary>
+/// <summary>Requests an answer, or the message of a person, to be read aloud.</summary>
 public sealed record SpeechRequest
 {
     /// <summary>The answer's conversation.</summary>
     public Guid ConversationId { get; init; }
 
-    /// <summary>The answer. It may still be in progress.</summary>
+    /// <summary>The answer, which may still be in progress, or the message of a person.</summary>
     public Guid MessageId { get; init; }
 
     /// <summary>Number of sentences to skip.</summary>

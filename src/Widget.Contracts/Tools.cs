@@ -82,6 +82,18 @@ public sealed record ToolCallRecord
     public double? Milliseconds { get; init; }
 }
 
+/// <summary>
+/// The assistant called one of the tenant's own tools. Arguments and result are not part of the event, because visitors see it.
+/// </summary>
+public sealed record ToolCalled : ConversationEvent
+{
+    /// <summary>The tool's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether it succeeded.</summary>
+    public required bool Success { get; init; }
+}
+
 /// <summary>Tool calls, newest first.</summary>
 /// <param name="Items">The calls.</param>
 /// <param name="Next">Pass it as <c>after</c> to get the next calls; null if there are none.</param>

@@ -127,6 +127,10 @@ public sealed record TriggerReport
 
     [JsonRequired]
     public TriggerEvent Event { get; init; }
+
+    /// <summary>The page on which it happened. It is counted without its query.</summary>
+    [StringLength(2_000, ErrorMessage = "page can have at most 2,000 characters.")]
+    public string? Page { get; init; }
 }
 
 /// <summary>How a wording of a proactive message does.</summary>
@@ -160,4 +164,15 @@ public sealed record TriggerVariantFigures
 /// <summary>How a proactive message does.</summary>
 /// <param name="Trigger">The trigger's id.</param>
 /// <param name="Variants">Its variants, those in the settings first.</param>
-public sealed record TriggerFigures(string Trigger, IReadOnlyList<TriggerVariantFigures> Variants);
+/// <param name="Pages">The pages on which it was shown most often, at most 50.</param>
+public sealed record TriggerFigures(
+    string Trigger,
+    IReadOnlyList<TriggerVariantFigures> Variants,
+    IReadOnlyList<TriggerPageFigures> Pages);
+
+/// <summary>How often a proactive message was shown, opened and closed on a page.</summary>
+/// <param name="Page">The address without query; empty if it is unknown.</param>
+/// <param name="Shown">How often it was shown.</param>
+/// <param name="Opened">How often the panel was opened from it.</param>
+/// <param name="Closed">How often it was closed.</param>
+public sealed record TriggerPageFigures(string Page, long Shown, long Opened, long Closed);

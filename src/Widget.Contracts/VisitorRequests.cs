@@ -92,6 +92,10 @@ public sealed record PersonRequest
     [StringLength(10)]
     public string? Locale { get; init; }
 
+    /// <summary>The page on which the visitor asks. It counts for this page in analytics.</summary>
+    [StringLength(2_000)]
+    public string? Page { get; init; }
+
     /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
     [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
     public string? Consent { get; init; }
@@ -125,6 +129,10 @@ public sealed record HumanRequest
     /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
+
+    /// <summary>The page on which the visitor asks. It counts for this page in analytics.</summary>
+    [StringLength(2_000)]
+    public string? Page { get; init; }
 
     /// <summary>The privacy notice that the visitor was shown, word for word.</summary>
     [StringLength(1_000, ErrorMessage = "consent can have at most 1,000 characters.")]
@@ -181,6 +189,10 @@ public sealed record ContactRequest : IValidatableObject
     /// <summary>The widget's language for the visitor, such as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
+
+    /// <summary>The page on which the visitor gives them. It counts for this page in analytics.</summary>
+    [StringLength(2_000)]
+    public string? Page { get; init; }
 
     /// <summary>Whether the visitor declines. Then nothing of the request is kept.</summary>
     public bool Declined { get; init; }

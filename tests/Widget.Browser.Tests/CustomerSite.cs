@@ -18,6 +18,9 @@ internal sealed class CustomerSite : IAsyncDisposable
     /// <summary>Whole documents by path, for sites with several pages or a head of their own.</summary>
     public Dictionary<string, string> Documents { get; } = [];
 
+    /// <summary>Other files by path: media type and content.</summary>
+    public Dictionary<string, (string Type, byte[] Content)> Files { get; } = [];
+
     public string? ContentSecurityPolicy { get; set; }
 
     public string? PermissionsPolicy { get; set; }
@@ -37,6 +40,8 @@ internal sealed class CustomerSite : IAsyncDisposable
         {
             if (site.ContentSecurityPolicy is { } policy) context.Response.Headers.ContentSecurityPolicy = policy;
             if (site.PermissionsPolicy is { } permissions) context.Response.Headers["Permissions-Policy"] = permissions;
+            if (site.Files.TryGetValue(context.Request.Path, out var file))
+                return Results.Bytes(file.Content, file.Type, enableRangeProcessing: true).ExecuteAsync(context);
             context.Response.ContentType = "text/html; charset=utf-8";
             if (site.Documents.TryGetValue(context.Request.Path, out var document)) return context.Response.WriteAsync(document);
             return context.Response.WriteAsync(

@@ -32,13 +32,20 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
     /// <summary>The simulated providers of realtime voice.</summary>
     public Uri Voice { get; private set; } = null!;
 
+    /// <summary>Where the installation sends e-mails. A test that wants them starts a server there (tests/mail-receiver).</summary>
+    public int MailPort { get; private set; }
+
+    /// <summary>A port of this machine to which the installation sends webhooks, for a receiver (tests/webhook-receiver).</summary>
+    public int WebhookPort { get; private set; }
+
     private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts.Next(5);
+        var ports = FreePorts.Next(7);
         var addresses = ports.Select(port => new Uri($"http://localhost:{port}")).ToArray();
         (Api, Demo, Simulators, Voice, Console) = (addresses[0], addresses[1], addresses[2], addresses[3], addresses[4]);
+        (MailPort, WebhookPort) = (ports[5], ports[6]);
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
@@ -57,6 +64,9 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}";
         _environment["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}";
         _environment["WIDGET_CONSOLE_PORT"] = $"{ports[4]}";
+        _environment["WIDGET_SMTP_URL"] = $"smtp://127.0.0.1:{MailPort}";
+        _environment["WIDGET_MAIL_FROM"] = "Widget <chat@widget.example>";
+        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort}";
         _environment["WIDGET_VOICE_KEY"] = null;
         _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
         _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;

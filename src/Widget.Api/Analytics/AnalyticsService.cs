@@ -54,9 +54,9 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         // The conversations of a quarter are ordered by their ids.
         await using var batch = database.Batch(tenant).Add(
             $"""
-            select conversation_id, max(quarter), max(page), sum({column}) from conversation_activity
+            select conversation_id, max(quarter), nullif(max(page), ''), sum({column}) from conversation_activity
             where tenant_id = $1 and quarter >= $2 and quarter < $3 and {column} <> 0
-              and ($4::text is null or mode = $4) and ($5::text is null or coalesce(page, '') = $5) and ($6::text is null or agent = $6)
+              and ($4::text is null or mode = $4) and ($5::text is null or page = $5) and ($6::text is null or agent = $6)
             group by conversation_id
             having $7::timestamptz is null or (max(quarter), conversation_id) < ($7, $8)
             order by max(quarter) desc, conversation_id desc
@@ -101,7 +101,7 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         var (part, key, order) = by switch
         {
             AnalyticsGrouping.Day => ("quarter", "(part at time zone $4)::date::text", "key"),
-            AnalyticsGrouping.Page => ("page", "coalesce(part, '')", "sum(conversations) desc, key"),
+            AnalyticsGrouping.Page => ("page", "part", "sum(conversations) desc, key"),
             AnalyticsGrouping.Mode => ("mode", "part", "sum(begun) desc, key"),
             _ => ("agent", "part", "sum(begun) desc, key"),
         };

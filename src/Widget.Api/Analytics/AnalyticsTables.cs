@@ -21,8 +21,8 @@ public sealed class ConversationActivity : ITenantOwned
     /// <summary>The rep's id. Empty for the assistant.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>Address without query. Null until the visitor has sent a message.</summary>
-    public string? Page { get; init; }
+    /// <summary>Address without query. Empty until it is known.</summary>
+    public required string Page { get; init; }
 
     /// <summary>1 in the row in which the conversation began.</summary>
     public int Conversations { get; init; }
@@ -70,8 +70,9 @@ public sealed class ConversationActivity : ITenantOwned
     {
         var activity = model.Entity<ConversationActivity>();
         activity.ToTable("conversation_activity")
-            .HasKey(row => new { row.TenantId, row.Quarter, row.ConversationId, row.Mode, row.Agent });
+            .HasKey(row => new { row.TenantId, row.Quarter, row.ConversationId, row.Mode, row.Agent, row.Page });
         activity.Property(row => row.Agent).HasDefaultValue("");
+        activity.Property(row => row.Page).HasDefaultValue("");
     }
 }
 

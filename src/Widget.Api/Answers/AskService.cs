@@ -67,6 +67,9 @@ public sealed partial class AskService(
 
         var gate = await Handoff.ReadGateAsync(db, conversation, visitor, ct);
         if (gate.IsBanned) return new AskResult(AskRefusal.Banned);
+        // A person can ask for what is missing.
+        if (!gate.IsPersonSpeaking && await RequiredFields.MissingAsync(db, visitor, conversation, ct) is { Count: > 0 } missing)
+            return new AskResult(missing);
         if (await attachments.SendAsync(db, conversation, rep: null, request.Attachments, ct) is not { } files)
             return new AskResult(AskRefusal.NoSuchAttachment);
         var text = (request.Text ?? "").Trim();
@@ -292,6 +295,9 @@ public enum AskRefusal
 
     /// <summary>A file was not uploaded to the conversation, or was sent before.</summary>
     NoSuchAttachment,
+
+    /// <summary>The visitor has not filled in the form before the chat.</summary>
+    FieldsMissing,
 }
 
 /// <summary>The result of sending a message: its answer as it is written, that a person answers, or why it was refused.</summary>
@@ -305,6 +311,8 @@ public readonly record struct AskResult
 
     public AskResult(AskRefusal refusal) => Refusal = refusal;
 
+    public AskResult(IReadOnlyList<string> missing) => (Refusal, MissingFields) = (AskRefusal.FieldsMissing, missing);
+
     public AskResult(Refusal limited) => (Refusal, _limited) = (AskRefusal.TooMany, limited);
 
     public IAsyncEnumerable<AnswerUpdate>? Answer { get; }
@@ -313,6 +321,9 @@ public readonly record struct AskResult
     public VisitorMessage? Delivered { get; }
 
     public AskRefusal Refusal { get; }
+
+    /// <summary>The required fields that the visitor has not filled in; null unless they are the reason.</summary>
+    public IReadOnlyList<string>? MissingFields { get; }
 
     /// <summary>Seconds after which the message may be sent again; null when that would not help.</summary>
     public int? RetryAfter => Refusal switch
@@ -331,12 +342,15 @@ public readonly record struct AskResult
         AskRefusal.Busy => "Many people are asking right now. Please try again in a moment.",
         AskRefusal.Banned => VisitorBannedException.Text,
         AskRefusal.NoSuchAttachment => "An attachment was not found. Upload the file to this conversation and send it once.",
+        AskRefusal.FieldsMissing => RequiredFields.Message(MissingFields!),
         _ => "There is no such conversation.",
     };
 
-    /// <summary>The refusal as the message of a hub exception, with the seconds to wait.</summary>
+    /// <summary>The refusal as the message of a hub exception. What a program needs is in brackets at its end.</summary>
     public string HubMessage =>
-        RetryAfter is { } seconds ? Limits.Refusal.ToHubMessage(RefusalMessage, seconds) : RefusalMessage;
+        RetryAfter is { } seconds ? Limits.Refusal.ToHubMessage(RefusalMessage, seconds)
+        : MissingFields is not null ? $"{RefusalMessage} [{RequiredFields.Code}]"
+        : RefusalMessage;
 
     internal static MessageDelivered DeliveredUpdate(VisitorMessage message) =>
         new() { MessageId = Guid.Empty, Attempt = 0, Seq = message.Seq };

@@ -42,6 +42,7 @@ internal static class HumanEndpoints
                 Email = request.Email,
                 Message = request.Message,
                 Locale = request.Locale,
+                Page = request.Page,
                 Consent = request.Consent,
             },
             http,

@@ -43,7 +43,7 @@ internal static class VisitorEndpoints
         visitor.MapGet("/conversations", Conversations).ProducesValidationProblem()
             .WithSummary("List the visitor's conversations that have a message, newest first");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
-            .ProducesProblem(409).ProducesProblem(429)
+            .ProducesProblem(409).ProducesProblem(422).ProducesProblem(429)
             .WithSummary("Send a message and get its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
@@ -153,6 +153,15 @@ internal static class VisitorEndpoints
                 return Problems.Create(StatusCodes.Status403Forbidden, asked.RefusalMessage, VisitorBannedException.Code);
             if (asked.Refusal == AskRefusal.NoSuchAttachment)
                 return Problems.Create(StatusCodes.Status404NotFound, asked.RefusalMessage, "no_attachment");
+            if (asked.MissingFields is { } missing)
+            {
+                return Problems.Create(
+                    StatusCodes.Status422UnprocessableEntity,
+                    asked.RefusalMessage,
+                    RequiredFields.Code,
+                    new KeyValuePair<string, object?>("missing", missing));
+            }
+
             if (asked.RetryAfter is not { } seconds) return Problems.Create(StatusCodes.Status404NotFound, asked.RefusalMessage);
             Refusal.SetRetryAfter(http, seconds);
             return asked.Refusal == AskRefusal.Busy

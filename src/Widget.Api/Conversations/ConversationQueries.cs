@@ -41,8 +41,8 @@ public static class ConversationQueries
     }
 
     /// <summary>
-    /// Returns the seq of an event before an answer, which may be complete or pending. Null if the visitor's conversation has no such
-    /// answer. To follow the answer, read the log after this seq.
+    /// Returns the seq of an event before an answer, which may be complete or pending, or before the message of a person. Null if the
+    /// visitor's conversation has neither. To follow it, read the log after this seq.
     /// </summary>
     public static async Task<int?> SeqBeforeAnswerAsync(
         TenantDb db,
@@ -56,10 +56,12 @@ public static class ConversationQueries
             """
             select coalesce(
               (select question_seq from pending_answers where message_id = $3 and conversation_id = $1),
-              (select seq - 1 from conversation_events where message_id = $3 and conversation_id = $1))
+              (select seq - 1 from conversation_events where message_id = $3 and conversation_id = $1),
+              (select seq - 1 from conversation_events
+               where tenant_id = $4 and conversation_id = $1 and kind = 'person_message' and data ->> 'messageId' = $3::text))
             from conversations where id = $1 and visitor_id = $2
             """,
-            [id.Value, visitor.Value, answer.Value]);
+            [id.Value, visitor.Value, answer.Value, db.TenantId.Value]);
         return await command.ExecuteScalarAsync(ct) as int?;
     }
 

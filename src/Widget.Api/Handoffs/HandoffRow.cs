@@ -41,6 +41,9 @@ public sealed class HandoffRow : ITenantOwned
     /// <summary>The request that the reps were mailed about; -1 if the conversation came back to the queue since.</summary>
     public int MailedSeq { get; init; }
 
+    /// <summary>When the other reps are mailed about the request, of which only the lead's owner knows so far; null if all know.</summary>
+    public DateTimeOffset? MailOthersAt { get; init; }
+
     /// <summary>When every rep who was there had been asked and had not accepted. The assistant answers meanwhile.</summary>
     public DateTimeOffset? GivenUpAt { get; init; }
 

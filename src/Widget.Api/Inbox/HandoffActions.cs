@@ -53,7 +53,7 @@ internal sealed class HandoffActions(
     public Task<InboxOutcome> CloseAsync(TenantId tenant, ConversationId conversation, InboxRep rep, CancellationToken ct) =>
         LeaveAsync(tenant, conversation, rep, HandoffRow.Closed, PersonLeftReason.Closed, ct);
 
-    /// <summary>Puts a closed conversation in the queue.</summary>
+    /// <summary>Puts a closed conversation in the queue. The visitor does not know, so the assistant answers until a rep accepts.</summary>
     public async Task<InboxOutcome> ReopenAsync(TenantId tenant, ConversationId conversation, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -62,7 +62,7 @@ internal sealed class HandoffActions(
         await ChangeAsync(
             db,
             conversation,
-            "state = 'waiting', requested_at = now(), given_up_at = null, offered = '{}', spam = false, mailed_seq = -1, due_at = now()",
+            "state = 'waiting', requested_at = now(), given_up_at = now(), offered = '{}', spam = false, mailed_seq = -1, due_at = now()",
             [],
             ct);
         await CommitAsync(db, conversation, ct);
@@ -70,7 +70,8 @@ internal sealed class HandoffActions(
     }
 
     /// <summary>
-    /// Offers the conversation to another rep, who must be there, or puts it back in the queue. Until somebody accepts, the visitor waits.
+    /// Offers the conversation to another rep, who must be there, or puts it back in the queue. Until somebody accepts, the visitor waits. If
+    /// the visitor talks to the assistant and has asked for nobody, the assistant answers until then.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="conversation">The conversation.</param>
@@ -96,12 +97,14 @@ internal sealed class HandoffActions(
         if (to is not null && !await PresenceService.IsPresentAsync(db, to.Id, ct)) return InboxRefusal.RepAway;
         await using var offer = db.Command(
             """
-            insert into handoffs as handoff (tenant_id, conversation_id, state, offered_to, offered_until, offered, mailed_seq, due_at)
-            values ($1, $2, 'waiting', $3, case when $3::uuid is not null then now() + $4 end, $5, -1, now())
+            insert into handoffs as handoff
+              (tenant_id, conversation_id, state, offered_to, offered_until, offered, given_up_at, mailed_seq, due_at)
+            values ($1, $2, 'waiting', $3, case when $3::uuid is not null then now() + $4 end, $5, now(), -1, now())
             on conflict (tenant_id, conversation_id) do update set
               state = 'waiting',
               requested_at = case handoff.state when 'waiting' then handoff.requested_at else coalesce(handoff.unanswered_since, now()) end,
-              offered_to = excluded.offered_to, offered_until = excluded.offered_until, offered = excluded.offered, given_up_at = null,
+              offered_to = excluded.offered_to, offered_until = excluded.offered_until, offered = excluded.offered,
+              given_up_at = case handoff.state when 'open' then null when 'waiting' then handoff.given_up_at else now() end,
               snoozed_until = null, spam = false, mailed_seq = -1, due_at = now()
             """,
             [

@@ -83,7 +83,7 @@ internal sealed class HandoffNotice(
             _ => null,
         }).LastOrDefault(name => name is not null) ?? snapshot.Visitor.Traits.GetValueOrDefault("name");
 
-    /// <summary>Tells the reps that a visitor asks for a person while nobody is there.</summary>
+    /// <summary>Tells these reps that a visitor asks for a person while nobody is there.</summary>
     public async Task TellRepsAsync(TenantDb db, IReadOnlyList<Rep> reps, HandoffRow row, CancellationToken ct)
     {
         var words = HandoffWords.Of(companyLocale);

@@ -115,11 +115,7 @@ internal sealed partial class HandoffWorker(
         }
 
         await SetAsync(step, "offered_to = null, offered_until = null, offered = $3", [offered], ct);
-        if (row.MailedSeq < row.RequestedSeq)
-        {
-            await SetAsync(step, "mailed_seq = requested_seq", [], ct);
-            if (notice is not null) await notice.TellRepsAsync(db, step.Reps, row, ct);
-        }
+        var mailOthersAt = await TellRepsAsync(step, notice, ct);
 
         // The visitor was silently waiting for somebody who was there. Now the assistant answers again.
         if (offered.Length > 0 && row.GivenUpAt is null)
@@ -129,7 +125,49 @@ internal sealed partial class HandoffWorker(
         }
 
         await InboxNotices.ChangedAsync(db, row.ConversationId, ct);
-        return null;
+        return mailOthersAt;
+    }
+
+    // Once for each request: first the owner of the visitor's lead, and the others if the owner does not accept in time. Returns when to
+    // tell the others; null if there is nothing left to tell.
+    private static async Task<DateTimeOffset?> TellRepsAsync(Step step, HandoffNotice? notice, CancellationToken ct)
+    {
+        var row = step.Row;
+        if (row.MailedSeq >= row.RequestedSeq)
+        {
+            if (row.MailOthersAt is not { } due || due > step.Now) return row.MailOthersAt;
+            var told = await OwnerAsync(step, ct);
+            await SetAsync(step, "mail_others_at = null", [], ct);
+            if (notice is not null) await notice.TellRepsAsync(step.Db, [.. step.Reps.Where(rep => rep.Id != told?.Id)], row, ct);
+            return null;
+        }
+
+        var owner = step.Reps.Count > 1 ? await OwnerAsync(step, ct) : null;
+        DateTimeOffset? others = owner is null ? null : step.Now + step.OfferTime;
+        await SetAsync(step, "mailed_seq = requested_seq, mail_others_at = $3", [Time(others)], ct);
+        if (notice is not null) await notice.TellRepsAsync(step.Db, owner is null ? step.Reps : [owner], row, ct);
+        return others;
+    }
+
+    // The owner of the visitor's lead, unless the owner is away.
+    private static async Task<Rep?> OwnerAsync(Step step, CancellationToken ct)
+    {
+        await using var command = step.Db.Command(
+            """
+            select coalesce(top.owner_id, lead.owner_id)
+            from lead_conversations link
+            join conversations conversation on conversation.tenant_id = $1 and conversation.id = link.conversation_id
+            join leads lead on lead.tenant_id = $1 and lead.id = link.lead_id
+            left join leads top on top.tenant_id = $1 and top.id = lead.top_id
+            where link.tenant_id = $1
+              and conversation.visitor_id = (select visitor_id from conversations where tenant_id = $1 and id = $2)
+              and coalesce(top.owner_id, lead.owner_id) is not null
+            order by link.conversation_id = $2 desc, link.created_at desc
+            limit 1
+            """,
+            [step.Db.TenantId.Value, step.Row.ConversationId.Value]);
+        var owner = await command.ExecuteScalarAsync(ct) as Guid?;
+        return step.Reps.FirstOrDefault(rep => rep.Id == owner && !rep.Away && rep.Email.Length > 0);
     }
 
     // The rep with the fewest conversations; of several, the one who was asked longest ago.
@@ -178,7 +216,10 @@ internal sealed partial class HandoffWorker(
         var rep = row.RepId!.Value;
         await SetAsync(
             step,
-            "state = 'waiting', requested_at = coalesce(unanswered_since, now()), offered = $3, given_up_at = null, mailed_seq = -1",
+            """
+            state = 'waiting', requested_at = coalesce(unanswered_since, now()), offered = $3, given_up_at = null, mailed_seq = -1,
+            mail_others_at = null
+            """,
             [new[] { rep }],
             ct);
         var name = step.Reps.FirstOrDefault(known => known.Id == rep)?.Name;

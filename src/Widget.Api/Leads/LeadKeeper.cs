@@ -60,6 +60,21 @@ internal static class LeadKeeper
         await LeadScorer.ScoreAsync(db, top, ct);
     }
 
+    /// <summary>
+    /// Adds the details of somebody who has no conversation, such as a person for whom a program books a meeting, to the lead with this
+    /// address or number, or to a new one.
+    /// </summary>
+    public static async Task KeepAsync(TenantDb db, LeadDetails details, CancellationToken ct)
+    {
+        await db.LockAsync(LockName, ct);
+        var known = await LeadMatches.ByContactAsync(db, details, ct);
+        if (known is { } lead) await UpdateAsync(db, lead, details, identity: null, ct);
+        else known = await InsertAsync(db, visitor: null, details, identity: null, ct);
+        var top = await LeadMatches.TopAsync(db, known.Value, ct) ?? known.Value;
+        await LeadAssigner.AssignAsync(db, top, verified: null, details.Rep, ct);
+        await LeadScorer.ScoreAsync(db, top, ct);
+    }
+
     private static async Task<LeadId> AddToContactAsync(
         TenantDb db,
         VisitorId visitor,
@@ -119,7 +134,7 @@ internal static class LeadKeeper
 
     private static async Task<LeadId> InsertAsync(
         TenantDb db,
-        VisitorId visitor,
+        VisitorId? visitor,
         LeadDetails details,
         string? identity,
         CancellationToken ct)
@@ -140,7 +155,7 @@ internal static class LeadKeeper
                 Text(details.Name),
                 Text(details.Consent),
                 Text(details.Locale),
-                visitor.Value,
+                new NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 Text(identity),
             ]);
         await insert.ExecuteNonQueryAsync(ct);

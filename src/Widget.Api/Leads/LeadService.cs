@@ -65,6 +65,7 @@ internal sealed class LeadService(
             ByAssistant = byAssistant,
             Present = await Handoff.IsAnybodyPresentAsync(db, ct),
             Availability = availability,
+            Page = ContinueLinks.WithoutToken(request.Page),
         };
         var appended = await ConversationLog.AppendAsync(db, conversation, requested, ct);
         await Handoff.RequestAsync(db, conversation, appended.Seq, requested.Reason, ct);
@@ -113,10 +114,11 @@ internal sealed class LeadService(
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return (null, null);
         if (await FindContactAsync(db, conversation, request.ClientId, ct) is { } sent) return (sent, null);
+        var page = ContinueLinks.WithoutToken(request.Page);
         ConversationEvent appended;
         if (request.Declined)
         {
-            appended = await ConversationLog.AppendAsync(db, conversation, new ContactDeclined { ClientId = request.ClientId }, ct);
+            appended = await ConversationLog.AppendAsync(db, conversation, new ContactDeclined { ClientId = request.ClientId, Page = page }, ct);
         }
         else
         {
@@ -127,6 +129,7 @@ internal sealed class LeadService(
                 Email = Given(request.Email),
                 Phone = phone,
                 Name = Given(request.Name),
+                Page = page,
             };
             appended = await ConversationLog.AppendAsync(db, conversation, given, ct);
             var details = Details(given) with { Consent = Given(request.Consent), Locale = Given(request.Locale) };

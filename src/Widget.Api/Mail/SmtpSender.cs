@@ -86,7 +86,11 @@ internal sealed class SmtpSender(MailOptions options)
     // An invitation is an alternative of the text, which calendar programs show with their buttons, and a file for all others.
     private static MimeEntity Body(MailContent mail)
     {
-        var alternatives = new MultipartAlternative { new TextPart("plain") { Text = mail.Text }, new TextPart("html") { Text = mail.Html } };
+        var alternatives = new MultipartAlternative
+        {
+            new TextPart("plain") { Text = mail.Text },
+            new TextPart("html") { Text = mail.Html },
+        };
         if (mail.Calendar is not { } calendar) return alternatives;
         var invitation = new TextPart("calendar") { Text = calendar.Text };
         invitation.ContentType.Parameters.Add("method", calendar.Method);

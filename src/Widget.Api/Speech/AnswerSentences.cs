@@ -5,10 +5,12 @@ using Widget.Contracts;
 
 namespace Widget.Api.Speech;
 
-/// <summary>Follows an answer while it is being written, and splits it into sentences.</summary>
+/// <summary>
+/// Follows an answer while it is being written, and splits it into sentences. The message of a person is split, too.
+/// </summary>
 /// <param name="feed">Delivers the answer.</param>
 /// <param name="reply">The answer's conversation.</param>
-/// <param name="message">The answer.</param>
+/// <param name="message">The answer, or the message of a person.</param>
 /// <param name="skip">How many sentences to skip.</param>
 /// <param name="output">Receives the sentences. Writing never waits, so that a restart of the answer is noticed at once.</param>
 /// <param name="ct">Cancels everything.</param>
@@ -42,8 +44,13 @@ internal sealed class AnswerSentences(
             {
                 if (!answer.Text.StartsWith(_script.Text, StringComparison.Ordinal)) Restart();
                 Write(_script.Append(answer.Text[_script.Text.Length..]));
-                Write(_script.Complete());
-                output.TryWrite(new UpdateStep(new SpeechDone()));
+                Complete();
+                return;
+            }
+            else if (update.Event is PersonMessage person && person.MessageId == message.Value)
+            {
+                Write(_script.Append(person.Text));
+                Complete();
                 return;
             }
         }
@@ -56,6 +63,12 @@ internal sealed class AnswerSentences(
             if (sentence.Index >= _skip) output.TryWrite(new SentenceStep(_attempt, sentence, _previous));
             _previous = sentence.Text;
         }
+    }
+
+    private void Complete()
+    {
+        Write(_script.Complete());
+        output.TryWrite(new UpdateStep(new SpeechDone()));
     }
 
     private void Restart()

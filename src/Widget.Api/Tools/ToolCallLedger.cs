@@ -26,7 +26,7 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         if (call.Context.Mode == ToolCallMode.Completion) return await next();
         if (await ClaimAsync(call, call.CallerAborted) is { } existing) return existing;
         var result = await next();
-        await SaveAsync(call.Context, result);
+        await SaveAsync(call, result);
         return result;
     }
 
@@ -111,10 +111,13 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
     }
 
     // When a tool has run, its result is saved even if the caller no longer waits.
-    private async Task SaveAsync(ToolContext context, ToolResult result)
+    private async Task SaveAsync(ToolInvocation call, ToolResult result)
     {
+        var context = call.Context;
         await using var db = await database.BeginAsync(context.Tenant.TenantId, CancellationToken.None);
-        IReadOnlyList<ConversationEvent> shown = [.. result.Events.Where(entry => context.ShowsSources || entry is not KnowledgeShown)];
+        List<ConversationEvent> shown = [.. result.Events.Where(entry => context.ShowsSources || entry is not KnowledgeShown)];
+        // The built-in tools show what they do.
+        if (call.Tool.Origin != ToolOrigin.BuiltIn) shown.Add(new ToolCalled { Name = call.Tool.Name, Success = result.Success });
         if (context.Conversation is { } conversation && shown.Count > 0)
             await AppendAsync(db, conversation, context.CallId, shown);
         await SaveResultAsync(db, context.CallId, result);

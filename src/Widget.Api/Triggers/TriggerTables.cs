@@ -16,6 +16,9 @@ public sealed class TriggerCount : ITenantOwned
     /// <summary>In UTC.</summary>
     public required DateOnly Day { get; init; }
 
+    /// <summary>Address without query. Empty if it is unknown.</summary>
+    public required string Page { get; init; }
+
     public int Shown { get; init; }
 
     public int Opened { get; init; }
@@ -25,7 +28,8 @@ public sealed class TriggerCount : ITenantOwned
     internal static void Map(ModelBuilder model)
     {
         var count = model.Entity<TriggerCount>();
-        count.ToTable("trigger_counts").HasKey(row => new { row.TenantId, row.TriggerId, row.Variant, row.Day });
+        count.ToTable("trigger_counts").HasKey(row => new { row.TenantId, row.TriggerId, row.Variant, row.Day, row.Page });
+        count.Property(row => row.Page).HasDefaultValue("");
         count.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
     }
 }

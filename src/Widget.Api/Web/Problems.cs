@@ -43,11 +43,12 @@ internal static class Problems
     /// <param name="status">The HTTP status.</param>
     /// <param name="title">The error message for people.</param>
     /// <param name="code">The error code for programs.</param>
-    public static ProblemHttpResult Create(int status, string title, string code) =>
+    /// <param name="more">Further members of the problem.</param>
+    public static ProblemHttpResult Create(int status, string title, string code, params KeyValuePair<string, object?>[] more) =>
         TypedResults.Problem(
             statusCode: status,
             title: title,
-            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+            extensions: new Dictionary<string, object?>(more, StringComparer.Ordinal) { ["code"] = code });
 
     public static ProblemHttpResult NotFound(string what) => Create(StatusCodes.Status404NotFound, $"There is no such {what}.");
 

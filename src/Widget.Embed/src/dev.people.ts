@@ -161,6 +161,12 @@ const qualified: Item[] = [
   { ...answer, text: 'For fleets there is a price for each company.', offers: ['pricing', 'booking'] },
 ];
 
+const tool = (seq: number, name: string, success: boolean): Item => ({
+  kind: 'shown',
+  seq,
+  event: { kind: 'tool_called', seq, at: '', clientId: null, name, success },
+});
+
 export const peopleStates: Record<string, PeopleState> = {
   'people waiting': { items: [asked, answer, requested], presence: { position: 3 } },
   'people next': { items: [asked, answer, requested], presence: { position: 1 } },
@@ -194,6 +200,14 @@ export const peopleStates: Record<string, PeopleState> = {
   'demo in a video call': { items: demo(image), stage: image, call: { phase: 'live', hidesThread: false } },
   'demo in a voice call': { items: demo(image), stage: image, voice: { phase: 'live' } },
   'demo small': { items: demo(image), stage: image, press: '.fold' },
+  'tool card': {
+    items: [
+      { ...asked, text: 'Is the Tide Cargo in stock?' },
+      tool(2, 'check_stock', true),
+      { ...answer, seq: 4, text: 'Yes, three of them.' },
+      tool(5, 'rides__book_a_test_ride_at_the_shop', false),
+    ],
+  },
   'prices list': {
     items: [
       { ...asked, text: 'What do your bikes cost?' },

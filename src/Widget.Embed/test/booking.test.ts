@@ -17,6 +17,8 @@ const [nine, ten, next] = [
 ] as const;
 const space = (text: string): string => text.replace(/\s/g, ' ');
 
+beforeEach(() => void vi.stubGlobal('location', { href: 'https://shop.example/prices' }));
+
 beforeEach(() => {
   vi.stubGlobal('navigator', { languages: ['en-US'] });
   vi.stubEnv('TZ', 'Europe/Berlin');

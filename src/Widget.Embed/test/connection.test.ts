@@ -30,7 +30,7 @@ function listener(): Listener {
     update: () => undefined,
     answer: () => undefined,
     identityRefused: (reason) => void refused.push(reason),
-    refused: (clientId, reason) => void refused.push(`${clientId}: ${reason}`),
+    refused: (clientId, { message }) => void refused.push(`${clientId}: ${message}`),
     online: () => undefined,
     unavailable: ({ message }) => {
       refused.push(message);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, beforeEach, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
 import { contactForm, type ContactForm } from '../src/extras/selling/contactForm';
 import { fakePanel, refuse, type FakePanel } from './selling.fakes';
@@ -11,6 +11,8 @@ function open(question: Parameters<typeof contactForm>[1] = asked): { panel: Fak
   return { panel, form: contactForm(panel, question) };
 }
 
+beforeEach(() => void vi.stubGlobal('location', { href: 'https://shop.example/prices' }));
+
 describe('the contact card', () => {
   it('keeps the address with the text that the visitor was shown', async () => {
     const { panel, form } = open();
@@ -18,7 +20,10 @@ describe('the contact card', () => {
     await form.save();
     expect(form.state.value).toBe('kept');
     expect(panel.posted).toMatchObject([
-      { path: '/api/widget/conversations/{id}/contact', body: { email: jane, consent: form.consent, locale: 'en' } },
+      {
+        path: '/api/widget/conversations/{id}/contact',
+        body: { email: jane, consent: form.consent, locale: 'en', page: 'https://shop.example/prices' },
+      },
     ]);
     expect(form.consent).toContain('Harbor Bikes');
     expect(panel.posted[0]?.body).not.toHaveProperty('phone');

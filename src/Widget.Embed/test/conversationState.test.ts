@@ -33,6 +33,16 @@ afterEach(() => {
 });
 
 describe('the conversation of the panel', () => {
+  it('takes a message back that must wait, so that it is neither shown nor sent', () => {
+    const state = open();
+    state.add('Hello?');
+    state.add('Are you there?');
+    const [first] = state.unsent();
+    expect(state.takeBack(first?.clientId ?? '')?.text).toBe('Hello?');
+    expect(texts(state)).toEqual(['Are you there?']);
+    expect(texts(open())).toEqual(['Are you there?']);
+  });
+
   it('counts answers that come while the panel is closed, once each', () => {
     const state = open();
     expect(state.applyEvent(answer(1), false)).toBe(true);

@@ -109,6 +109,14 @@ describe('the hub', () => {
     const wait = expect.any(Number) as number;
     await expect(limited).rejects.toMatchObject({ message: 'Too many messages.', wait });
 
+    const unready = ask();
+    fail('HubException: Fill in the form before the chat first: email. [pre_chat]');
+    await expect(unready).rejects.toMatchObject({
+      message: 'Fill in the form before the chat first: email.',
+      wait: undefined,
+      problem: { code: 'pre_chat' },
+    });
+
     const broken = ask();
     socket.close();
     await expect(broken).rejects.toThrow('The connection was lost.');

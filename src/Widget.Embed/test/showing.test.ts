@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Demo, Price } from '../src/app/events';
 import { locale } from '../src/app/i18n';
 import { amountOf } from '../src/showing/Prices';
+import { readableName } from '../src/showing/ToolLine';
 import { addressOf, sourceOf, type Source } from '../src/showing/source';
 
 const api = 'https://chat.example';
@@ -16,6 +17,15 @@ const url = (demo: Partial<Demo>): string | undefined => {
   const it = source(demo);
   return 'url' in it ? it.url : undefined;
 };
+
+describe('a tool', () => {
+  it('has a name that people can read', () => {
+    expect(readableName('check_stock')).toBe('Check stock');
+    expect(readableName('rides__find_ride')).toBe('Find ride');
+    expect(readableName('__')).toBe('__');
+    expect(readableName('größe_prüfen')).toBe('Größe prüfen');
+  });
+});
 
 describe('a video', () => {
   it('is played in its part', () => {

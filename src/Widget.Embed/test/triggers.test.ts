@@ -70,7 +70,7 @@ describe('the messages beside the launcher', () => {
   let found: string[];
   let host: Host;
   let running: Triggers[];
-  let page: { pathname: string };
+  let page: { pathname: string; href: string };
 
   /** Another page, or a reload, in the same tab. */
   const visitPage = (path = '/prices'): void => {
@@ -89,7 +89,7 @@ describe('the messages beside the launcher', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    [beacons, bubbles, found, running, page] = [[], [], [], [], { pathname: '/' }];
+    [beacons, bubbles, found, running, page] = [[], [], [], [], { pathname: '/', href: 'https://shop.example/?a=1' }];
     launcher = {
       ariaExpanded: 'false',
       click: () => {
@@ -145,7 +145,27 @@ describe('the messages beside the launcher', () => {
     expect(shown()).toEqual([]);
     await seconds(2);
     expect(shown()).toEqual(['Any questions?']);
-    expect(beacons).toEqual([{ siteKey: 'pk', trigger: 't', variant: 'a', event: 'shown' }]);
+    expect(beacons).toEqual([
+      { siteKey: 'pk', trigger: 't', variant: 'a', event: 'shown', page: 'https://shop.example/?a=1' },
+    ]);
+  });
+
+  it('are asked for if the tag has a color and a position, so that nobody else has asked', async () => {
+    const found = { color: '#000000', position: 'left', scheme: 'dark', triggers: [trigger({})] };
+    appearance = undefined as unknown as Appearance;
+    Object.assign(host, { setAppearance: (known: Appearance) => (appearance = known) });
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (path: string) => {
+      asked.push(path);
+      return Promise.resolve(new Response(JSON.stringify(found)));
+    });
+    visitPage();
+    await seconds(3);
+    visitPage();
+    await seconds(3);
+    expect(asked).toEqual(['/api/widget/appearance?key=pk']);
+    expect(appearance).toMatchObject({ scheme: 'dark', triggers: found.triggers });
+    expect(bubbles.length).toBeGreaterThan(0);
   });
 
   it('show the visitor the same wording each time', async () => {

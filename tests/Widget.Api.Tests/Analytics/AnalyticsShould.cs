@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Widget.Api.Tests.Leads;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Analytics;
@@ -86,6 +87,32 @@ public sealed class AnalyticsShould(ApiFixture api)
 
         pages.Select(row => (row.Key, row.Figures.Conversations, row.Figures.Messages))
             .ShouldBe([("https://shop.example/", 1, 1), ("https://shop.example/prices", 1, 2)]);
+    }
+
+    [Fact]
+    public async Task Count_what_a_visitor_does_on_the_page_on_which_it_is_done()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var (chatty, shy) = (await tenant.VisitAsync(), await tenant.VisitAsync());
+        await AddMessageAsync(tenant, chatty, "2026-03-01T10:00:00Z", "https://shop.example/bikes");
+        await AddMessageAsync(tenant, chatty, "2026-03-01T10:01:00Z", "https://shop.example/prices");
+        await AddMessageAsync(tenant, chatty, "2026-03-01T10:02:00Z");
+        // The form before the chat, on another page than the first message.
+        await shy.GiveAsync(new { clientId = "1", email = "ada@example.com", page = "https://shop.example/prices?plan=pro" });
+        await shy.AskAsync("Hello?");
+        await chatty.GiveAsync(new { clientId = "1", email = "bob@example.com", page = "https://shop.example/contact" });
+
+        var pages = (await SummaryAsync(tenant, "?from=2026-01-01&by=page")).Rows
+            .ToDictionary(row => row.Key, row => (row.Figures.Conversations, row.Figures.Messages, row.Figures.Leads));
+
+        pages.ShouldBe(
+            new Dictionary<string, (long, long, long)>
+            {
+                ["https://shop.example/bikes"] = (1, 1, 0),
+                ["https://shop.example/prices"] = (1, 3, 1),
+                ["https://shop.example/contact"] = (0, 0, 1),
+            },
+            ignoreOrder: true);
     }
 
     [Fact]

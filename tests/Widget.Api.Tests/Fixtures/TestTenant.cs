@@ -74,10 +74,10 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
         return state!;
     }
 
-    public async Task<TestVisitor> VisitAsync(ApiNode? at = null, Guid? visitorId = null)
+    public async Task<TestVisitor> VisitAsync(ApiNode? at = null, Guid? visitorId = null, bool newConversation = false)
     {
         using var client = (at ?? node).Client();
-        var response = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = created.SiteKey, visitorId });
+        var response = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = created.SiteKey, visitorId, newConversation });
         response.EnsureSuccessStatusCode();
         return new TestVisitor(at ?? node, (await response.Content.ReadFromJsonAsync<SessionResponse>(Json))!);
     }

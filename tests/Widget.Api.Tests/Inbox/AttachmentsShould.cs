@@ -49,6 +49,36 @@ public sealed class AttachmentsShould(ApiFixture api)
         (await anonymous.GetAsync(picture.Url[..^4] + "AAAA", Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Be_deleted_a_day_later_if_they_are_not_sent()
+    {
+        var world = await InboxWorld.CreateAsync(api);
+        var ada = await world.RepAsync("Ada");
+        var visitor = await world.Tenant.VisitAsync();
+        await world.AcceptAsync(visitor, ada);
+        var (old, recent, sent) = (await UploadAsync("old.png"), await UploadAsync("recent.png"), await UploadAsync("sent.png"));
+        await visitor.WriteAsync("", [sent.Id]);
+        await using (var age = api.Database.OwnerSource.CreateBatch())
+        {
+            age.BatchCommands.Add(new("set local app.across_tenants = 'on'"));
+            age.BatchCommands.Add(new("update attachments set created_at = now() - interval '25 hours' where id = any($1)")
+            {
+                Parameters = { new() { Value = new[] { old.Id, sent.Id } } },
+            });
+            // What a node runs every ten minutes.
+            age.BatchCommands.Add(new("select delete_unsent_attachments()"));
+            await age.ExecuteNonQueryAsync(Ct);
+        }
+
+        using var anonymous = api.Node.Client();
+        (await anonymous.GetAsync(old.Url, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await anonymous.GetAsync(recent.Url, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await anonymous.GetAsync(sent.Url, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        Task<Attachment> UploadAsync(string name) =>
+            UploadedAsync(visitor.Client, $"{visitor.Conversation}/attachments", Png, name);
+    }
+
     [Theory]
     [InlineData("<html><script>alert(1)</script>", "picture.png")]
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>", "picture.svg")]

@@ -43,7 +43,7 @@ public sealed partial class HandoffMailsShould : IAsyncLifetime
         var visitor = await _world.Tenant.VisitAsync();
         await visitor.SendAsync("How much is delivery?", accept: "application/json");
 
-        await visitor.RequestHumanAsync(new { clientId = "1", name = "Grace", email = "grace@example.com", reason = "A large order" });
+        await visitor.RequestHumanAsync(new { clientId = "1", name = "Grace", reason = "A large order" });
         await visitor.RequestHumanAsync(new { clientId = "1" });
         await Eventually.TrueAsync(() => _receiver.Messages.Count == 2, "both reps are told");
         await visitor.RequestHumanAsync(new { clientId = "2" });
@@ -54,10 +54,46 @@ public sealed partial class HandoffMailsShould : IAsyncLifetime
         _receiver.Messages.Select(mail => mail.To.ToString()).Distinct().Order().ShouldBe(["ada@harbor.example", "bob@harbor.example"]);
         var mail = _receiver.Messages.First();
         mail.Subject.ShouldBe("Grace möchte im Chat von Harbor Bikes mit einem Menschen sprechen");
-        mail.ReplyTo.ToString().ShouldBe("grace@example.com");
         var text = mail.TextBody.ShouldNotBeNull();
         text.ShouldContain("Grund: A large order");
         text.ShouldContain("Grace: How much is delivery?");
+    }
+
+    [Fact]
+    public async Task Tell_the_owner_of_the_lead_first_and_the_others_only_if_the_owner_does_not_accept_in_time()
+    {
+        await _world.RepAsync("Ada");
+        await _world.RepAsync("Bob");
+        var visitor = await _world.Tenant.VisitAsync();
+
+        await visitor.RequestHumanAsync(new { clientId = "1", name = "Grace", email = "grace@example.com" });
+        await Eventually.TrueAsync(() => _receiver.Messages.Count == 1, "the owner is told");
+        await SettledAsync(visitor);
+        var mail = _receiver.Messages.ShouldHaveSingleItem();
+        var lead = (await _world.Developer.GetFromJsonAsync<LeadPage>("/api/leads", TestTenant.Json, Ct))!.Items.ShouldHaveSingleItem();
+        mail.To.ToString().ShouldBe($"{lead.Owner!.Name.ToLowerInvariant()}@harbor.example");
+        mail.ReplyTo.ToString().ShouldBe("grace@example.com");
+
+        await RunAsync("mail_others_at = now(), due_at = now()", visitor);
+        await Eventually.TrueAsync(() => _receiver.Messages.Count == 2, "the other rep is told");
+        await RunAsync("due_at = now()", visitor);
+        await SettledAsync(visitor);
+        _receiver.Messages.Select(message => message.To.ToString()).Order().ShouldBe(["ada@harbor.example", "bob@harbor.example"]);
+    }
+
+    [Fact]
+    public async Task Tell_all_reps_at_once_if_the_owner_of_the_lead_is_away()
+    {
+        var (ada, bob) = (await _world.RepAsync("Ada"), await _world.RepAsync("Bob"));
+        var visitor = await _world.Tenant.VisitAsync();
+        await visitor.RequestHumanAsync(new { clientId = "1", email = "grace@example.com" });
+        await Eventually.TrueAsync(() => _receiver.Messages.Count == 1, "the owner is told");
+        foreach (var rep in new[] { ada, bob })
+            (await _world.Developer.PatchAsJsonAsync($"/api/reps/{rep.Id}", new { away = true }, Ct)).EnsureSuccessStatusCode();
+
+        await visitor.RequestHumanAsync(new { clientId = "2" });
+
+        await Eventually.TrueAsync(() => _receiver.Messages.Count == 3, "both are told");
     }
 
     [Fact]

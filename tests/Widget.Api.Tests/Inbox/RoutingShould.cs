@@ -37,6 +37,33 @@ public sealed class RoutingShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Leave_a_conversation_that_is_assigned_or_reopened_to_the_assistant_until_a_rep_accepts()
+    {
+        var world = await InboxWorld.CreateAsync(api);
+        var (ada, bob) = (await world.PresentRepAsync("Ada"), await world.PresentRepAsync("Bob"));
+        var visitor = await world.Tenant.VisitAsync();
+        await visitor.AskAsync("Hello?");
+
+        await world.ActAsync(visitor, "assign", new { repId = bob.Id, toRepId = ada.Id });
+        (await world.ThreadAsync(visitor)).Item.OfferedTo.ShouldBe(ada.Id);
+        // The visitor has asked for nobody, so silence would be a surprise.
+        await visitor.AskAsync("Do you deliver?");
+        await world.AcceptAsync(visitor, ada);
+        await visitor.WriteAsync("Are you a person?");
+        await world.ActAsync(visitor, "close", new { repId = ada.Id });
+        await world.ActAsync(visitor, "reopen", new { repId = ada.Id });
+        await visitor.AskAsync("Are you still there?");
+        await world.AcceptAsync(visitor, bob);
+
+        await visitor.WriteAsync("And now?");
+        // Who waits for a person already keeps waiting, in silence.
+        var waiting = await world.Tenant.VisitAsync();
+        await waiting.RequestHumanAsync();
+        await world.ActAsync(waiting, "assign", new { repId = ada.Id, toRepId = bob.Id });
+        await waiting.WriteAsync("Hello?");
+    }
+
+    [Fact]
     public async Task Give_each_conversation_to_the_rep_with_the_fewest()
     {
         var world = await InboxWorld.CreateAsync(api);

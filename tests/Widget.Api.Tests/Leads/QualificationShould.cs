@@ -239,6 +239,36 @@ public sealed class QualificationShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Be_required_before_the_first_message_but_not_twice()
+    {
+        var tenant = await QualifiedAsync();
+        var early = await tenant.VisitAsync();
+        await early.SendAsync("Hello?", accept: "application/json");
+        object[] fields = [new { field = "email", required = true }, new { field = "budget", required = true }, new { field = "name" }];
+        await tenant.ConfigureAsync(new { preChat = new { fields } });
+        var visitor = await tenant.VisitAsync();
+
+        var refused = await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/messages", new { clientId = "1", text = "Hello?" });
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+        await using var hub = await HubClient.ConnectAsync(visitor.Node, visitor.Session.Token);
+        await hub.StreamAsync("ask", "Ask", visitor.Session.ConversationId, new { clientId = "2", text = "Hello?" });
+        var error = await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("ask").AnyAsync());
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        problem.GetProperty("title").GetString().ShouldBe("Fill in the form before the chat first: email, budget.");
+        problem.GetProperty("code").GetString().ShouldBe("pre_chat");
+        problem.GetProperty("missing").EnumerateArray().Select(field => field.GetString()).ShouldBe(["email", "budget"]);
+        error.Message.ShouldEndWith("email, budget. [pre_chat]");
+        (await early.SendAsync("Are you there?", accept: "application/json")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await visitor.AnswerAsync(new { budget = "big" }, "3");
+        await visitor.GiveAsync(new { clientId = "4", email = "grace@example.com" });
+        (await visitor.SendAsync("Hello?", accept: "application/json")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var again = await tenant.VisitAsync(visitorId: visitor.Session.VisitorId, newConversation: true);
+        again.Session.ConversationId.ShouldNotBe(visitor.Session.ConversationId);
+        (await again.SendAsync("Hello again", accept: "application/json")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Be_answered_in_the_visitors_own_conversation_only_and_within_limits()
     {
         await using var node = await ApiNode.StartAsync(

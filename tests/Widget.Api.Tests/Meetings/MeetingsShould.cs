@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using Widget.Api.Limits;
+using Widget.Api.Tests.Leads;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Meetings;
 
@@ -115,6 +117,33 @@ public sealed class MeetingsShould(ApiFixture api)
         (await tenant.MeetingsAsync($"?from={from}&to={to}")).Items.Single().Start.ShouldBe(slots[2].Start);
         (await tenant.MeetingsAsync($"?rep={Guid.NewGuid()}")).Items.ShouldBeEmpty();
         await (await tenant.Developer.GetAsync("/api/meetings?after=x")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "after");
+    }
+
+    [Fact]
+    public async Task Make_a_lead_of_a_person_for_whom_a_program_books()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.QualifyAsync(new { questions = Array.Empty<object>(), signals = new { bookedMeeting = 40, companyEmail = 10 } });
+        var rep = await tenant.AddRepAsync();
+        var start = (await tenant.SlotsAsync())[0].Start;
+        var lead = new { name = "Ada Lovelace", email = "Ada@acme.example", phone = "+49 30 901820" };
+
+        var meeting = await (await BookAsync()).ToMeetingAsync();
+        await (await BookAsync()).ToMeetingAsync();
+
+        var kept = (await tenant.LeadsAsync()).ShouldHaveSingleItem();
+        (kept.Name, kept.Email, kept.Phone, kept.Owner!.Id, kept.Score).ShouldBe(("Ada Lovelace", "Ada@acme.example", "+4930901820", rep, 50));
+        kept.ConversationIds.ShouldBeEmpty();
+        (await tenant.LeadAsync(kept.Id)).Summary!.Meetings.Single().Start.ShouldBe(start);
+        // The same person comes to the chat later.
+        await tenant.VisitAndGiveAsync("ada@acme.example");
+        (await tenant.LeadsAsync()).ShouldHaveSingleItem().ConversationIds.Count.ShouldBe(1);
+        (await tenant.Developer.PostAsync($"/api/meetings/{meeting.Id}/cancel", null)).EnsureSuccessStatusCode();
+        await Eventually.TrueAsync(async () => (await tenant.LeadsAsync()).Single().Score == 10, "the score follows");
+
+        Task<HttpResponseMessage> BookAsync() => tenant.Developer.PostAsJsonAsync(
+            "/api/meetings",
+            new { slotStart = start, rep, lead, timeZone = "Europe/Berlin", idempotencyKey = "1" });
     }
 
     [Theory]

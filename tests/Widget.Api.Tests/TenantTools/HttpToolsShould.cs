@@ -52,6 +52,24 @@ public sealed class HttpToolsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Be_shown_in_the_conversation_with_their_outcome()
+    {
+        await AddAsync();
+        await CallAsync(new { bike = "Tide" }, "1");
+        await CallAsync(new { bike = "Tide" }, "1");
+        _server.Respond = http => StatusAsync(http, 503, """{"error": "The stock is being counted."}""");
+        await CallAsync(new { bike = "Wave" }, "2");
+
+        var shown = (await _visitor.EventsAsync()).OfType<ToolCalled>().ToList();
+
+        shown.Select(call => (call.Name, call.Success)).ShouldBe([("check_stock", true), ("check_stock", false)]);
+        // What the tool was asked and what it said is for the model and for staff.
+        var raw = await _visitor.Client.GetStringAsync($"{_visitor.Conversation}/events");
+        raw.ShouldNotContain("Tide");
+        raw.ShouldNotContain("counted");
+    }
+
+    [Fact]
     public async Task Be_called_only_with_valid_arguments()
     {
         await AddAsync();

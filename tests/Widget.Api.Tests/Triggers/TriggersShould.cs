@@ -60,6 +60,57 @@ public sealed class TriggersShould(ApiFixture api)
         figures.Variants[1].OpenRate.ShouldBe(0.5);
     }
 
+    [Fact]
+    public async Task Be_counted_for_the_page_on_which_they_were_shown()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.ConfigureAsync(new { triggers = new[] { Help } });
+        await ReportAsync(tenant, "a", "shown", "https://shop.example/pricing?mail=ada@example.com#plans");
+        await ReportAsync(tenant, "b", "shown", "https://shop.example/pricing");
+        await ReportAsync(tenant, "b", "opened", "https://shop.example/pricing");
+        await ReportAsync(tenant, "a", "shown", "https://shop.example/bikes");
+        await ReportAsync(tenant, "a", "closed");
+
+        var figures = (await FiguresAsync(tenant)).ShouldHaveSingleItem();
+
+        figures.Pages.ShouldBe(
+        [
+            new TriggerPageFigures("https://shop.example/pricing", 2, 1, 0),
+            new TriggerPageFigures("https://shop.example/bikes", 1, 0, 0),
+            new TriggerPageFigures("", 0, 0, 1),
+        ]);
+    }
+
+    [Fact]
+    public async Task Not_be_counted_for_any_number_of_pages()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.ConfigureAsync(new { triggers = new[] { Help } });
+        await using (var fill = api.Database.OwnerSource.CreateBatch())
+        {
+            fill.BatchCommands.Add(new("set local app.across_tenants = 'on'"));
+            fill.BatchCommands.Add(new(
+                """
+                insert into trigger_counts (tenant_id, trigger_id, variant, day, page, shown)
+                select $1, 'pricing-help', 'a', (now() at time zone 'UTC')::date, 'https://shop.example/' || i, 2
+                from generate_series(1, 500) i
+                """)
+            {
+                Parameters = { new() { Value = tenant.Created.TenantId } },
+            });
+            await fill.ExecuteNonQueryAsync(Ct);
+        }
+
+        await ReportAsync(tenant, "a", "shown", "https://shop.example/new");
+        await ReportAsync(tenant, "a", "shown", "https://shop.example/7");
+
+        var figures = (await FiguresAsync(tenant)).ShouldHaveSingleItem();
+        figures.Variants[0].Shown.ShouldBe(1002);
+        figures.Pages.Count.ShouldBe(50);
+        figures.Pages[0].ShouldBe(new TriggerPageFigures("https://shop.example/7", 3, 0, 0));
+        figures.Pages.ShouldNotContain(page => page.Page == "https://shop.example/new");
+    }
+
     // Fisher's tea tasting, and values of R's fisher.test.
     [Theory]
     [InlineData(4, 3, 4, 1, 0.4857143)]
@@ -131,10 +182,11 @@ public sealed class TriggersShould(ApiFixture api)
         await response.ShouldBeProblemAsync(HttpStatusCode.BadRequest);
     }
 
-    private async Task ReportAsync(TestTenant tenant, string variant, string @event)
+    private async Task ReportAsync(TestTenant tenant, string variant, string @event, string? url = null)
     {
         using var page = api.Node.Client();
-        var report = JsonSerializer.Serialize(new { siteKey = tenant.Created.SiteKey, trigger = "pricing-help", variant, @event });
+        var report = JsonSerializer.Serialize(
+            new { siteKey = tenant.Created.SiteKey, trigger = "pricing-help", variant, @event, page = url });
         // As browsers send it.
         (await page.PostAsync("/api/widget/triggers", new StringContent(report, System.Text.Encoding.UTF8, "text/plain"), Ct))
             .StatusCode.ShouldBe(HttpStatusCode.NoContent);

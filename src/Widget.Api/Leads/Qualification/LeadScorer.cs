@@ -52,12 +52,18 @@ internal static class LeadScorer
     {
         string staffAnswers;
         bool hasCompanyEmail;
+        bool hasMeeting;
         Guid[] conversations;
         await using (var command = db.Command(
             """
             select answers, array_remove(other_emails || email, null), array(
               select distinct conversation_id from lead_conversations
-              where tenant_id = $1 and lead_id = any(lead.merged_ids || lead.id))
+              where tenant_id = $1 and lead_id = any(lead.merged_ids || lead.id)),
+              -- A program has booked it, so no conversation knows of it.
+              exists (
+                select from meetings
+                where tenant_id = $1 and conversation_id is null and cancelled_at is null
+                  and lower(meetings.email) in (select lower(address) from unnest(lead.other_emails || lead.email) address))
             from lead_overview lead where tenant_id = $1 and id = $2
             """,
             [db.TenantId.Value, lead.Value]))
@@ -67,6 +73,7 @@ internal static class LeadScorer
             staffAnswers = row.GetString(0);
             hasCompanyEmail = row.GetFieldValue<string[]>(1).Any(email => CompanyDomains.Of(email) is not null);
             conversations = row.GetFieldValue<Guid[]>(2);
+            hasMeeting = row.GetBoolean(3);
         }
 
         var events = await ConversationQueries.SignalsAsync(db, conversations, ct);
@@ -75,7 +82,7 @@ internal static class LeadScorer
         {
             Answers = Answers(events, staffAnswers),
             AskedFor = events.OfType<AssistantMessage>().SelectMany(answer => answer.Offers).ToHashSet(),
-            HasMeeting = events.OfType<MeetingBooked>().Any(meeting => !cancelled.Contains(meeting.MeetingId)),
+            HasMeeting = hasMeeting || events.OfType<MeetingBooked>().Any(meeting => !cancelled.Contains(meeting.MeetingId)),
             HasCompanyEmail = hasCompanyEmail,
             Conversations = conversations.Length,
         };

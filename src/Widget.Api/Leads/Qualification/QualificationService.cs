@@ -87,7 +87,12 @@ internal sealed class QualificationService(
         var answered = await ConversationLog.AppendAsync(
             db,
             conversation,
-            new QualificationAnswered { ClientId = request.ClientId, Answers = Trimmed(request.Answers) },
+            new QualificationAnswered
+            {
+                ClientId = request.ClientId,
+                Answers = Trimmed(request.Answers),
+                Page = ContinueLinks.WithoutToken(request.Page),
+            },
             ct);
         await db.LockAsync(LeadKeeper.LockName, ct);
         foreach (var lead in await LeadMatches.OfConversationAsync(db, conversation, ct)) await LeadScorer.ScoreAsync(db, lead, ct);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using NodaTime;
 using Widget.Api.Conversations;
 using Widget.Api.Leads.Qualification;
 using Widget.Contracts;
@@ -24,25 +25,53 @@ internal static class LeadSummaries
         var messages = latest.Select(entry => entry.Event).OfType<VisitorMessage>().ToList();
         var qualification = await LeadScorer.QualificationAsync(db, ct) ?? new LeadQualification();
         var answers = LeadScorer.Answers(signals, await StaffAnswersAsync(db, lead.Id, ct));
-        return Create(messages, signals, qualification, answers);
+        return Create(messages, signals, await ProgramMeetingsAsync(db, lead.Id, ct), qualification, answers);
+    }
+
+    // Meetings that a program has booked are in no conversation.
+    private static async Task<IReadOnlyList<SummaryMeeting>> ProgramMeetingsAsync(TenantDb db, Guid lead, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select meeting.starts_at, meeting.time_zone, rep.name
+            from lead_overview lead
+            join meetings meeting on meeting.tenant_id = $1 and meeting.conversation_id is null and meeting.cancelled_at is null
+              and lower(meeting.email) in (select lower(address) from unnest(lead.other_emails || lead.email) address)
+            join reps rep on rep.tenant_id = $1 and rep.id = meeting.rep_id
+            where lead.tenant_id = $1 and lead.id = $2
+            """,
+            [db.TenantId.Value, lead]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        var meetings = new List<SummaryMeeting>();
+        while (await row.ReadAsync(ct))
+        {
+            var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(row.GetString(1)) ?? DateTimeZone.Utc;
+            var start = Instant.FromDateTimeOffset(row.GetFieldValue<DateTimeOffset>(0)).InZone(zone).ToDateTimeOffset();
+            meetings.Add(new SummaryMeeting(start, row.GetString(2)));
+        }
+
+        return meetings;
     }
 
     /// <summary>Creates a summary.</summary>
     /// <param name="messages">The visitor's last messages, newest first.</param>
     /// <param name="signals">Meetings and answers, oldest first.</param>
+    /// <param name="others">Meetings that are in no conversation.</param>
     /// <param name="qualification">The tenant's questions.</param>
     /// <param name="answers">The answers by key.</param>
     internal static LeadSummary Create(
         IReadOnlyList<VisitorMessage> messages,
         IReadOnlyList<ConversationEvent> signals,
+        IReadOnlyList<SummaryMeeting> others,
         LeadQualification qualification,
         IReadOnlyDictionary<string, JsonElement> answers)
     {
         var meetings = signals.OfType<MeetingEvent>()
             .GroupBy(meeting => meeting.MeetingId, (_, changes) => changes.Last())
             .Where(meeting => meeting is not MeetingCancelled)
-            .OrderBy(meeting => meeting.Start)
             .Select(meeting => new SummaryMeeting(meeting.Start, meeting.RepName))
+            .Concat(others)
+            .OrderBy(meeting => meeting.Start)
             .ToList();
         var summary = new LeadSummary
         {

@@ -40,6 +40,9 @@ internal sealed record BookingOrder
 
     public string? Locale { get; init; }
 
+    /// <summary>The page on which the visitor books; null if it is unknown.</summary>
+    public string? Page { get; init; }
+
     /// <summary>The person's time zone; null for the rep's.</summary>
     public string? TimeZone { get; init; }
 

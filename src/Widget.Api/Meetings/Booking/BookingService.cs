@@ -140,21 +140,20 @@ internal sealed class BookingService(
         }
 
         var rep = await db.Reps.AsNoTracking().SingleAsync(row => row.Id == picked.Id, ct);
-        await announcements.AddAsync(db, MeetingChange.Booked, meeting, rep, place, previous: null, ct);
-        if (order is { Visitor: { } visitor, Conversation: { } conversation })
+        await announcements.AddAsync(db, MeetingChange.Booked, meeting, rep, place, previous: null, order.Page, ct);
+        var contact = new LeadDetails
         {
-            var contact = new LeadDetails
-            {
-                Name = order.Name,
-                Email = order.Email,
-                Phone = order.LeadPhone,
-                Consent = order.Consent,
-                Locale = meeting.Locale,
-                Rep = picked.Id,
-            };
+            Name = order.Name,
+            Email = order.Email,
+            Phone = order.LeadPhone,
+            Consent = order.Consent,
+            Locale = meeting.Locale,
+            Rep = picked.Id,
+        };
+        if (order is { Visitor: { } visitor, Conversation: { } conversation })
             await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
-        }
-
+        else
+            await LeadKeeper.KeepAsync(db, contact, ct);
         await db.CommitAsync(ct);
         return new MeetingOutcome.Done(meeting, rep.Name);
     }

@@ -35,6 +35,7 @@ internal sealed class MeetingAnnouncements(
     /// <param name="rep">The rep.</param>
     /// <param name="place">The company and its pages.</param>
     /// <param name="previous">The start and the rep before a move; null otherwise.</param>
+    /// <param name="page">The page on which the visitor books; null if it is unknown, and for changes.</param>
     /// <param name="ct">Cancels the statements.</param>
     public async Task AddAsync(
         TenantDb db,
@@ -43,6 +44,7 @@ internal sealed class MeetingAnnouncements(
         RepRow rep,
         MeetingPlace place,
         (DateTimeOffset Start, RepRow Rep)? previous,
+        string? page,
         CancellationToken ct)
     {
         ConversationId? conversation = meeting.ConversationId is { } id ? new ConversationId(id) : null;
@@ -50,7 +52,8 @@ internal sealed class MeetingAnnouncements(
         var events = SendsMail && conversation is { } read && change != MeetingChange.Cancelled
             ? (await ConversationQueries.SnapshotAsync(db, read, MaxEvents, ct))?.LatestEvents ?? []
             : [];
-        if (conversation is { } told) await ConversationLog.AppendAsync(db, told, EventOf(change, meeting, rep, previous?.Start), ct);
+        if (conversation is { } told)
+            await ConversationLog.AppendAsync(db, told, EventOf(change, meeting, rep, previous?.Start, page), ct);
         if (!SendsMail) return;
         var manage = links.AddressOf(new ManageLink(meeting.TenantId, meeting.Id), place.Origin);
         var notice = new MeetingNotice(meeting, rep, place.Company, mail.From!, manage, clock.GetUtcNow());
@@ -65,7 +68,12 @@ internal sealed class MeetingAnnouncements(
         }
     }
 
-    private static MeetingEvent EventOf(MeetingChange change, MeetingRow meeting, RepRow rep, DateTimeOffset? previous) => change switch
+    private static MeetingEvent EventOf(
+        MeetingChange change,
+        MeetingRow meeting,
+        RepRow rep,
+        DateTimeOffset? previous,
+        string? page) => change switch
     {
         MeetingChange.Booked => new MeetingBooked
         {
@@ -74,6 +82,7 @@ internal sealed class MeetingAnnouncements(
             End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
             TimeZone = meeting.TimeZone,
             RepName = rep.Name,
+            Page = page,
         },
         MeetingChange.Moved => new MeetingRescheduled
         {

@@ -29,7 +29,7 @@ internal sealed class MeetingChanges(
         if (meeting.StartsAt <= clock.GetUtcNow()) return new MeetingOutcome.Closed(IsCancelled: false);
         (meeting.State, meeting.CancelledAt, meeting.Sequence) = (MeetingRow.Cancelled, clock.GetUtcNow(), meeting.Sequence + 1);
         await db.SaveChangesAsync(ct);
-        await announcements.AddAsync(db, MeetingChange.Cancelled, meeting, rep, place, previous: null, ct);
+        await announcements.AddAsync(db, MeetingChange.Cancelled, meeting, rep, place, previous: null, page: null, ct);
         await db.CommitAsync(ct);
         return new MeetingOutcome.Done(meeting, rep.Name);
     }
@@ -71,7 +71,7 @@ internal sealed class MeetingChanges(
             (meeting.StartsAt, meeting.EndsAt) = (slot.Start.ToDateTimeOffset(), slot.End.ToDateTimeOffset());
             meeting.Sequence++;
             await db.SaveChangesAsync(ct);
-            await announcements.AddAsync(db, MeetingChange.Moved, meeting, rep, place, previous, ct);
+            await announcements.AddAsync(db, MeetingChange.Moved, meeting, rep, place, previous, page: null, ct);
             await db.CommitAsync(ct);
             return new MeetingOutcome.Done(meeting, rep.Name);
         }

@@ -77,6 +77,7 @@ internal static class VisitorMeetingEndpoints
             Note = Given(request.Note),
             Consent = Given(request.Consent),
             Locale = Given(request.Locale),
+            Page = ContinueLinks.WithoutToken(request.Page),
             TimeZone = request.TimeZone,
             Key = request.IdempotencyKey,
             Origin = links.OriginOf(http),

@@ -13,18 +13,42 @@ namespace Widget.Api.Meetings.Page;
 /// </summary>
 internal sealed class ManagePage(MeetingWords words, string company)
 {
+    // The tokens are those of the widget's panel.
     private const string Style =
-        ":root{color-scheme:light dark}"
-        + "body{margin:0;padding:24px 16px;font:17px/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}"
-        + "main{max-width:560px;margin:0 auto}h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 1rem}"
-        + "h2{font-size:1.05rem;margin:1.5rem 0 .5rem}"
-        + ".company{margin:0;opacity:.75}.time{font-weight:600}.notice{padding:12px 16px;border:1px solid;border-radius:8px}"
-        + "button,.button,summary{font:inherit;display:inline-block;padding:10px 16px;border:1px solid;border-radius:8px;background:Canvas;"
-        + "color:CanvasText;text-decoration:none;cursor:pointer;min-height:44px;box-sizing:border-box}"
-        + "button.strong{background:CanvasText;color:Canvas}summary{list-style:none}summary::-webkit-details-marker{display:none}"
-        + "button:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid Highlight;outline-offset:2px}"
-        + ".actions{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start}details form{margin-top:12px}"
-        + ".more{margin-top:24px}.times{display:flex;flex-wrap:wrap;gap:8px}.times button{min-width:84px}";
+        """
+        :root{color-scheme:light dark;--bg:#fff;--canvas:#f5f6f8;--raised:#f1f3f6;--text:#14171c;--muted:#575f6d;--line:#e2e5ea;
+        --strong:#c6ccd5;--accent:#2f5bea;--on:#fff;--ink:#2f5bea;--soft:#eaeffd;
+        --shadow:0 16px 48px rgb(15 20 30/.12),0 2px 8px rgb(15 20 30/.06)}
+        @media (prefers-color-scheme:dark){:root{--bg:#16181d;--canvas:#101216;--raised:#262a32;--text:#f1f3f7;--muted:#aab2bf;
+        --line:#2f343d;--strong:#515a68;--ink:#8ba6f8;--soft:#1d2436;--shadow:0 0 0 1px rgb(255 255 255/.08)}}
+        *{box-sizing:border-box}
+        body{margin:0;min-height:100vh;padding:48px 16px;background:var(--canvas);color:var(--text);
+        font:400 16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans','Noto Sans Arabic',sans-serif}
+        main{max-width:520px;margin:0 auto;padding:32px;border-radius:20px;background:var(--bg);box-shadow:var(--shadow);
+        overflow-wrap:anywhere}
+        h1{margin:4px 0 20px;font-size:24px;line-height:30px}
+        h2{margin:24px 0 8px;font-size:15px;line-height:20px}
+        p{margin:0 0 16px}
+        .company{margin:0;color:var(--muted);font-size:14px}
+        .meeting{margin:0 0 24px;padding:16px;border:1px solid var(--line);border-radius:16px}
+        .time{font-weight:600}
+        .notice{padding:12px 16px;border-radius:12px;background:var(--soft)}
+        button,.button,summary{display:inline-flex;align-items:center;min-height:44px;padding:8px 18px;border:1px solid var(--strong);
+        border-radius:22px;background:var(--bg);color:var(--ink);font:inherit;font-size:15px;font-weight:500;text-decoration:none;
+        cursor:pointer}
+        button:hover,.button:hover,summary:hover{background:var(--raised)}
+        .primary,button.strong{border-color:var(--accent);background:var(--accent);color:var(--on)}
+        .primary:hover,button.strong:hover{background:var(--accent);filter:brightness(1.08)}
+        summary{list-style:none}
+        summary::-webkit-details-marker{display:none}
+        :focus-visible{outline:2px solid var(--ink);outline-offset:2px}
+        .actions{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start}
+        details form{margin-top:12px}
+        .more{margin-top:24px}
+        .times{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:8px}
+        .times button{justify-content:center;border-radius:12px;font-weight:600;font-variant-numeric:tabular-nums}
+        @media (max-width:560px){body{padding:0;background:var(--bg)}main{padding:24px 20px;border-radius:0;box-shadow:none}}
+        """;
 
     /// <summary>The page's content security policy.</summary>
     public static readonly string Policy =
@@ -55,7 +79,7 @@ internal sealed class ManagePage(MeetingWords words, string company)
             body.Append(
                 $"""
                 <div class="actions">
-                <a class="button" href="{path}?move=1">{Encode(words.Move)}</a>
+                <a class="button primary" href="{path}?move=1">{Encode(words.Move)}</a>
                 <a class="button" href="{path}/calendar.ics">{Encode(words.AddToCalendar)}</a>
                 <details><summary>{Encode(words.CancelMeeting)}</summary>
                 <form method="post" action="{path}">
@@ -116,7 +140,7 @@ internal sealed class ManagePage(MeetingWords words, string company)
     private void AddMeeting(StringBuilder body, MeetingRow meeting, string repName)
     {
         var (start, end) = (Instant.FromDateTimeOffset(meeting.StartsAt), Instant.FromDateTimeOffset(meeting.EndsAt));
-        body.Append($"<p>{Encode(MeetingWords.Fill(words.With, repName, company))}<br>\n")
+        body.Append($"<p class=\"meeting\">{Encode(MeetingWords.Fill(words.With, repName, company))}<br>\n")
             .Append($"<span class=\"time\"><bdi>{Encode(words.Time(start, end, meeting.Zone))}</bdi></span></p>\n");
     }
 

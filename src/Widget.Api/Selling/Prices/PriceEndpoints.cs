@@ -16,16 +16,17 @@ internal static class PriceEndpoints
     {
         var prices = routes.MapGroup("/api/prices").ForStaff(StaffArea.Knowledge).ProducesProblem(401).WithTags("Prices")
             .WithRequestSizeLimit(MaxRequestBytes);
-        prices.MapGet("", List).WithSummary("List the prices, by name");
+        prices.MapEntries<PriceService, PriceList, PriceDetail>(
+            "",
+            "price",
+            "List the prices, by name",
+            async (entries, tenant, ct) => new PriceList(await entries.ListAsync(tenant, ct)),
+            (entries, tenant, id, ct) => entries.FindAsync(tenant, id, ct),
+            (entries, tenant, id, ct) => entries.DeleteAsync(tenant, id, ct));
         prices.MapPost("", Add).Validate<PriceRequest>().ProducesProblem(409)
             .WithSummary("Add a price that the assistant may tell visitors");
-        prices.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a price");
         prices.MapPut("/{id:guid}", Change).Validate<PriceRequest>().ProducesProblem(404).WithSummary("Replace a price");
-        prices.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a price");
     }
-
-    private static async Task<Ok<PriceList>> List(IMultiTenantContextAccessor tenants, PriceService prices, CancellationToken ct) =>
-        TypedResults.Ok(new PriceList(await prices.ListAsync(tenants.Current().TenantId, ct)));
 
     private static async Task<Results<Created<PriceDetail>, ValidationProblem, ProblemHttpResult>> Add(
         PriceRequest request,
@@ -44,13 +45,6 @@ internal static class PriceEndpoints
         return TypedResults.Created($"/api/prices/{added.Id}", added);
     }
 
-    private static async Task<Results<Ok<PriceDetail>, ProblemHttpResult>> Get(
-        Guid id,
-        IMultiTenantContextAccessor tenants,
-        PriceService prices,
-        CancellationToken ct) =>
-        await prices.FindAsync(tenants.Current().TenantId, id, ct) is { } price ? TypedResults.Ok(price) : Problems.NotFound("price");
-
     private static async Task<Results<Ok<PriceDetail>, ValidationProblem, ProblemHttpResult>> Change(
         Guid id,
         PriceRequest request,
@@ -63,13 +57,6 @@ internal static class PriceEndpoints
             ? TypedResults.Ok(price)
             : Problems.NotFound("price");
     }
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        Guid id,
-        IMultiTenantContextAccessor tenants,
-        PriceService prices,
-        CancellationToken ct) =>
-        await prices.DeleteAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("price");
 
     private static (string Field, string Error)? FindError(PriceRequest request)
     {

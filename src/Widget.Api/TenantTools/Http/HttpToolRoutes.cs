@@ -17,20 +17,21 @@ internal static class HttpToolRoutes
     {
         var tools = routes.MapGroup("/api/tools/http").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Tools")
             .WithRequestSizeLimit(MaxRequestBytes);
-        tools.MapGet("", List).WithSummary("List the tools on the tenant's own servers");
+        tools.MapEntries<HttpToolService, HttpToolList, HttpTool>(
+            "",
+            "tool",
+            "List the tools on the tenant's own servers",
+            async (entries, tenant, ct) => new HttpToolList(await entries.ListAsync(tenant, ct)),
+            (entries, tenant, id, ct) => entries.FindAsync(tenant, id, ct),
+            (entries, tenant, id, ct) => entries.DeleteAsync(tenant, id, ct));
         tools.MapPost("", Add).Validate<HttpToolRequest>().ProducesProblem(409)
             .WithSummary("Add a tool on a server of the tenant; its secret is shown only once");
-        tools.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a tool on a server of the tenant");
         tools.MapPut("/{id:guid}", Change).Validate<HttpToolRequest>().ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Replace a tool on a server of the tenant; its secret stays");
-        tools.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a tool on a server of the tenant");
         tools.MapPost("/{id:guid}/secret", ReplaceSecret).ProducesProblem(404)
             .WithSummary("Replace the secret of a tool; for 24 hours, calls are signed with both");
         tools.MapPost("/{id:guid}/test", Test).ProducesProblem(404).WithSummary("Call a tool once and say what happened");
     }
-
-    private static async Task<Ok<HttpToolList>> List(IMultiTenantContextAccessor tenants, HttpToolService tools, CancellationToken ct) =>
-        TypedResults.Ok(new HttpToolList(await tools.ListAsync(tenants.Current().TenantId, ct)));
 
     private static async Task<Results<Created<CreatedHttpTool>, ValidationProblem, ProblemHttpResult>> Add(
         HttpToolRequest request,
@@ -44,13 +45,6 @@ internal static class HttpToolRoutes
         return created is not null ? TypedResults.Created($"/api/tools/http/{created.Id}", created) : Refused(refusal, request.Name);
     }
 
-    private static async Task<Results<Ok<HttpTool>, ProblemHttpResult>> Get(
-        Guid id,
-        IMultiTenantContextAccessor tenants,
-        HttpToolService tools,
-        CancellationToken ct) =>
-        await tools.FindAsync(tenants.Current().TenantId, id, ct) is { } tool ? TypedResults.Ok(tool) : Problems.NotFound("tool");
-
     private static async Task<Results<Ok<HttpTool>, ValidationProblem, ProblemHttpResult>> Change(
         Guid id,
         HttpToolRequest request,
@@ -63,13 +57,6 @@ internal static class HttpToolRoutes
         var (changed, refusal) = await tools.ChangeAsync(tenants.Current().TenantId, id, request, ct);
         return changed is not null ? TypedResults.Ok(changed) : Refused(refusal, request.Name);
     }
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        Guid id,
-        IMultiTenantContextAccessor tenants,
-        HttpToolService tools,
-        CancellationToken ct) =>
-        await tools.DeleteAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("tool");
 
     private static async Task<Results<Ok<HttpToolSecret>, ProblemHttpResult>> ReplaceSecret(
         Guid id,

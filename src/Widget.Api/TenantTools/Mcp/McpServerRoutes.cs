@@ -22,23 +22,21 @@ internal static class McpServerRoutes
     {
         var servers = routes.MapGroup("/api/tools/mcp").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Tools")
             .WithRequestSizeLimit(MaxRequestBytes);
-        servers.MapGet("", List).WithSummary("List the MCP servers");
+        servers.MapEntries<McpServerService, McpServerList, McpServerDetail>(
+            "",
+            "MCP server",
+            "List the MCP servers",
+            async (entries, tenant, ct) => new McpServerList(await entries.ListAsync(tenant, ct)),
+            (entries, tenant, id, ct) => entries.FindAsync(tenant, id, ct),
+            (entries, tenant, id, ct) => entries.DeleteAsync(tenant, id, ct));
         servers.MapPost("", Add).Validate<McpServerRequest>().ProducesProblem(409).WithSummary("Add an MCP server");
-        servers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get an MCP server");
         servers.MapPut("/{id:guid}", Change).Validate<McpServerRequest>().ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Change an MCP server; with another name or address, its tools must be chosen again");
-        servers.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete an MCP server");
         servers.MapGet("/{id:guid}/tools", Offered).ProducesProblem(404).ProducesProblem(502)
             .WithSummary("Ask an MCP server for its tools");
         servers.MapPut("/{id:guid}/tools", Choose).Validate<McpToolChoice>().ProducesProblem(404).ProducesProblem(502)
             .WithSummary("Choose the tools of an MCP server that the assistant may use");
     }
-
-    private static async Task<Ok<McpServerList>> List(
-        IMultiTenantContextAccessor tenants,
-        McpServerService servers,
-        CancellationToken ct) =>
-        TypedResults.Ok(new McpServerList(await servers.ListAsync(tenants.Current().TenantId, ct)));
 
     private static async Task<Results<Created<McpServerDetail>, ValidationProblem, ProblemHttpResult>> Add(
         McpServerRequest request,
@@ -52,15 +50,6 @@ internal static class McpServerRoutes
         return added is not null ? TypedResults.Created($"/api/tools/mcp/{added.Id}", added) : Refused(refusal!, request.Name);
     }
 
-    private static async Task<Results<Ok<McpServerDetail>, ProblemHttpResult>> Get(
-        Guid id,
-        IMultiTenantContextAccessor tenants,
-        McpServerService servers,
-        CancellationToken ct) =>
-        await servers.FindAsync(tenants.Current().TenantId, id, ct) is { } server
-            ? TypedResults.Ok(server)
-            : Problems.NotFound("MCP server");
-
     private static async Task<Results<Ok<McpServerDetail>, ValidationProblem, ProblemHttpResult>> Change(
         Guid id,
         McpServerRequest request,
@@ -73,13 +62,6 @@ internal static class McpServerRoutes
         var (changed, refusal) = await servers.ChangeAsync(tenants.Current().TenantId, id, request, ct);
         return changed is not null ? TypedResults.Ok(changed) : Refused(refusal!, request.Name);
     }
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        Guid id,
-        IMultiTenantContextAccessor tenants,
-        McpServerService servers,
-        CancellationToken ct) =>
-        await servers.DeleteAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("MCP server");
 
     private static async Task<Results<Ok<McpOfferedTools>, ProblemHttpResult>> Offered(
         Guid id,

@@ -33,7 +33,7 @@ export interface Listener {
   /** @param question The client id of the message that is answered. */
   answer(update: AnswerUpdate, question: string): void;
   /** The server has refused a message. */
-  refused(clientId: string, reason: string): void;
+  refused(clientId: string, error: ApiError): void;
   /** A transport is open. */
   online(): void;
   /** The server does not allow the widget on this page. Returns what the visitor is told. */
@@ -211,7 +211,7 @@ export class Connection {
         void this.flush();
       }, wait);
     } else if (error instanceof ApiError && error.status !== 401 && error.status < 500) {
-      this.listener.refused(clientId, error.message);
+      this.listener.refused(clientId, error);
     } else {
       // Sent again with the same id on a new transport, even if only this request failed.
       this.#sendFailures++;

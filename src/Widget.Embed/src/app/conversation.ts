@@ -181,6 +181,7 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
     case 'call_invited':
     case 'call_ended':
     case 'agent_chosen':
+    case 'tool_called':
       return [...items, { kind: 'shown', event, seq: event.seq }];
     case 'contact_given':
     case 'contact_declined':

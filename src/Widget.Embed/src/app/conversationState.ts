@@ -46,6 +46,15 @@ export class ConversationState {
     this.memory.dropUnsent(clientId);
   }
 
+  /** Removes a message that was not sent, and returns it. */
+  takeBack(clientId: string): conversation.VisitorItem | undefined {
+    const message = this.unsent().find((item) => item.clientId === clientId);
+    const { items, seq } = this.conversation.value;
+    this.conversation.value = { items: items.filter((item) => item !== message), seq };
+    this.memory.dropUnsent(clientId);
+    return message;
+  }
+
   /** Messages that the server has not confirmed, oldest first. */
   unsent(): conversation.VisitorItem[] {
     return conversation.unsentMessages(this.conversation.value);

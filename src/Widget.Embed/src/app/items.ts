@@ -120,7 +120,7 @@ export interface PeopleItem extends ItemBase {
   seq: number;
 }
 
-/** A demo, or prices. */
+/** A demo, prices, or the use of a tool. */
 export interface ShownItem extends ItemBase {
   kind: 'shown';
   event: ShownEvent;

@@ -10,6 +10,7 @@ import { addSheets } from '../app/styles/sheets';
 import { availabilityText } from '../app/times';
 import { Field, focusError, isEmail } from './Field';
 import { knownVisitor } from './known';
+import { pageAddress } from './requests';
 import { extrasStyle } from './style';
 import { extraWords } from './words';
 
@@ -51,6 +52,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
         ...(!isEmpty && { email: email.trim() }),
         ...(message.trim() && { message: message.trim() }),
         locale: locale.value,
+        page: pageAddress(),
         consent,
       });
       panel.view.value = 'thread';

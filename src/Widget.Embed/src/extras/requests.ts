@@ -31,3 +31,8 @@ export function isRefused(error: unknown, field: string): boolean {
 export function isBusy(error: unknown): boolean {
   return error instanceof ApiError && error.wait !== undefined;
 }
+
+/** Where the visitor does something. What they agree to counts for this page. */
+export function pageAddress(): string {
+  return location.href.slice(0, 2000);
+}

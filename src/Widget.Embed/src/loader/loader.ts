@@ -239,7 +239,8 @@ function install({ src, dataset }: HTMLScriptElement): void {
   const show = (shown: Appearance): void => {
     if (isWanted === false) return;
     apply(shown);
-    if (shown.triggers) aside('triggers', host);
+    // Unknown if the tag has a color and a position: nobody has asked for them.
+    if (shown.triggers !== null) aside('triggers', host);
     isWanted = true;
     loaderCalls.attach();
     // The panel stays open when the visitor goes to another page.

@@ -1,17 +1,17 @@
-/** What is shown in a conversation: demos, prices, invitations to calls, and who answers. */
+/** What is shown in a conversation: demos, prices, the use of tools, invitations to calls, and who answers. */
 import { fill } from '../app/i18n';
 import type { ShownProps } from '../app/moduleHost';
 import { DemoCard } from './DemoCard';
 import { CallOver, Invitation } from './Invitation';
 import { Prices } from './Prices';
 import { addStyles } from './style';
+import { ToolLine } from './ToolLine';
 import { showingWords } from './words';
 
 export { Stage } from './Stage';
 
-export function Shown({ panel, item }: ShownProps) {
+export function Shown({ panel, item: { event } }: ShownProps) {
   addStyles(panel.host.shadow);
-  const { event } = item;
   switch (event.kind) {
     case 'demo_shown':
       return <DemoCard panel={panel} demo={event.demo} />;
@@ -29,5 +29,7 @@ export function Shown({ panel, item }: ShownProps) {
             : showingWords.value.usualChosen}
         </div>
       );
+    case 'tool_called':
+      return <ToolLine call={event} />;
   }
 }

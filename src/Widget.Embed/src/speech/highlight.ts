@@ -14,9 +14,9 @@ export class Highlighter {
   constructor(private readonly shadow: ShadowRoot) {}
 
   show(messageId: string, markdown: string, sentence: TextRange | undefined, word: TextRange | undefined): void {
-    const bubble = [...this.shadow.querySelectorAll('.message')].find(
-      (message) => message instanceof HTMLElement && message.dataset.message === messageId,
-    )?.firstElementChild;
+    const bubble = [...this.shadow.querySelectorAll('.message')]
+      .find((message) => message instanceof HTMLElement && message.dataset.message === messageId)
+      ?.querySelector('.bubble');
     const nodes = bubble ? textNodes(bubble) : [];
     const rendered = nodes.map((node) => node.data).join('');
     if (this.#cache.markdown !== markdown || this.#cache.rendered !== rendered)

@@ -1,6 +1,6 @@
 /** The speech module, which the panel loads when a visitor wants to listen. */
 import { computed, effect, signal } from '@preact/signals';
-import type { AssistantItem } from '../app/conversation';
+import type { AssistantItem, Item } from '../app/conversation';
 import { locale } from '../app/i18n';
 import type { SpeechHost } from '../app/moduleHost';
 import { unlockAudio, type Speech } from '../app/speech';
@@ -22,10 +22,20 @@ export function openSpeech(panel: SpeechHost): Speech {
   const handled = new Set<string>();
 
   const hasServerVoice = (): boolean => panel.config.value?.speech?.source === 'server' && 'AudioContext' in window;
-  const answer = (messageId: string): AssistantItem | undefined =>
-    panel.conversation.value.items.find(
-      (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
-    );
+  /** Messages of people that come while another one is being read. */
+  let waiting: string[] = [];
+  /** Something that can be read: an answer, or the message of a person. */
+  const written = (messageId: string): (WrittenAnswer & { isStopped?: boolean }) | undefined => {
+    for (const item of panel.conversation.value.items) {
+      if (item.kind === 'assistant' && item.messageId === messageId) {
+        const { text, attempt, outcome } = item;
+        return { text, attempt, complete: outcome !== undefined, isStopped: outcome === 'stopped' };
+      }
+      if (personMessage(item) === messageId && item.kind === 'people')
+        return { text: item.text ?? '', attempt: 1, complete: true };
+    }
+    return undefined;
+  };
   const serverVoice: Voice = async (messageId, settings, listener) => {
     const { ServerReading } = await import('./serverVoice');
     const context = unlockAudio();
@@ -37,14 +47,24 @@ export function openSpeech(panel: SpeechHost): Speech {
   };
   const browserVoice: Voice = async (messageId, settings, listener, from) => {
     const { BrowserReading } = await import('./browserVoice');
-    const written = computed<WrittenAnswer | undefined>(() => {
-      const item = answer(messageId);
-      return item && { text: item.text, attempt: item.attempt, complete: item.outcome !== undefined };
-    });
     const defaults = { language: locale.peek(), code: speechWords.peek().codeBlock };
-    return new BrowserReading(written, settings, defaults, listener, from);
+    return new BrowserReading(
+      computed(() => written(messageId)),
+      settings,
+      defaults,
+      listener,
+      from,
+    );
   };
-  const cancel = (): void => player.stop();
+  const cancel = (): void => {
+    waiting = [];
+    player.stop();
+  };
+
+  const readNow = (messageId: string): void => {
+    panel.dictation.cancel();
+    player.read(messageId);
+  };
 
   /** Runs an action for each new value. Unlike an effect, it does not depend on what the action reads. */
   const onChange = <T,>(value: () => T, action: (value: T) => void): (() => void) => computed(value).subscribe(action);
@@ -54,11 +74,27 @@ export function openSpeech(panel: SpeechHost): Speech {
       () => (listening.value && panel.open.value && !panel.call.value ? panel.conversation.value.items : undefined),
       (items) => {
         const last = items?.findLast((item): item is AssistantItem => item.kind === 'assistant');
-        if (!last || handled.has(last.messageId)) return;
-        handled.add(last.messageId);
-        if ((last.seq ?? Infinity) <= panel.lastKnownSeq.peek()) return;
-        panel.dictation.cancel();
-        player.read(last.messageId);
+        if (last && !handled.has(last.messageId)) {
+          handled.add(last.messageId);
+          if ((last.seq ?? Infinity) > panel.lastKnownSeq.peek()) readNow(last.messageId);
+        }
+        // People may write several messages in a row. None interrupts the one before.
+        for (const item of items ?? []) {
+          const id = personMessage(item);
+          if (id === undefined || handled.has(id)) continue;
+          handled.add(id);
+          if ((item.seq ?? 0) <= panel.lastKnownSeq.peek()) continue;
+          if (player.messageId.peek() === undefined) readNow(id);
+          else waiting.push(id);
+        }
+      },
+    ),
+    onChange(
+      () => player.messageId.value,
+      (current) => {
+        const next = current === undefined ? waiting.shift() : undefined;
+        // Once the player has come to rest.
+        if (next !== undefined) queueMicrotask(() => readNow(next));
       },
     ),
     // Typing, sending, closing the panel or a call stops the reading.
@@ -79,7 +115,8 @@ export function openSpeech(panel: SpeechHost): Speech {
     onChange(
       () => {
         const { value } = player.messageId;
-        return value !== undefined && [undefined, 'stopped'].includes(answer(value)?.outcome ?? 'coming');
+        const item = value === undefined ? undefined : written(value);
+        return value !== undefined && (!item || !!item.isStopped);
       },
       (isGone) => {
         if (isGone) player.stop();
@@ -92,7 +129,7 @@ export function openSpeech(panel: SpeechHost): Speech {
     effect(() => {
       const { messageId, sentence, word } = player;
       const [id, place, part] = [messageId.value, sentence.value, word.value];
-      const text = id === undefined ? undefined : answer(id)?.text;
+      const text = id === undefined ? undefined : written(id)?.text;
       if (id === undefined || text === undefined || !place) {
         highlighter.clear();
         return undefined;
@@ -112,7 +149,7 @@ export function openSpeech(panel: SpeechHost): Speech {
   window.addEventListener('pagehide', cancel);
 
   const listen = async (on: boolean): Promise<void> => {
-    player.stop();
+    cancel();
     listening.value = on;
     panel.memory.set({ listen: on });
     if (!on || hasServerVoice()) return;
@@ -133,10 +170,11 @@ export function openSpeech(panel: SpeechHost): Speech {
       if (on)
         for (const item of panel.conversation.peek().items)
           if (item.kind === 'assistant' && item.outcome !== undefined) handled.add(item.messageId);
+          else handled.add(personMessage(item) ?? '');
       void listen(on);
     },
     stopListening() {
-      player.stop();
+      cancel();
       listening.value = false;
     },
     read(messageId) {
@@ -154,4 +192,9 @@ export function openSpeech(panel: SpeechHost): Speech {
       window.removeEventListener('pagehide', cancel);
     },
   };
+}
+
+/** The id of a person's message; undefined for everything else. */
+function personMessage(item: Item): string | undefined {
+  return item.kind === 'people' && item.event.kind === 'person_message' ? item.event.messageId : undefined;
 }

@@ -2,7 +2,7 @@
  * Messages beside the launcher for visitors who have not opened the panel. The loader loads this if the tenant has such messages; the
  * first one is looked for when the page is idle.
  */
-import type { Host, Trigger } from '../contract';
+import type { Appearance, Host, Trigger } from '../contract';
 import { showBubble, type Bubble } from './bubble';
 import { isDue, type Visit } from './conditions';
 
@@ -136,21 +136,24 @@ export class Triggers {
 
   /** There is no session yet, and the page may be about to go. */
   #report(trigger: string, variant: string, event: ReportedEvent): void {
-    const body = { siteKey: this.host.siteKey, trigger, variant, event };
+    const page = location.href.slice(0, 2000);
+    const body = { siteKey: this.host.siteKey, trigger, variant, event, page };
     // As text, so that the browser skips the CORS preflight.
     navigator.sendBeacon(`${this.host.api}/api/widget/triggers`, JSON.stringify(body));
   }
 
   async #refresh(): Promise<void> {
-    if (Date.now() - this.#store.refreshed < maxAge) return;
+    // With a color and a position in the tag, the loader does not ask for the appearance.
+    const isKnown = this.host.appearance()?.triggers !== undefined;
+    if (isKnown && Date.now() - this.#store.refreshed < maxAge) return;
     try {
       const response = await fetch(`${this.host.api}/api/widget/appearance?key=${this.host.siteKey}`, {
         credentials: 'omit',
       });
       if (!response.ok) return;
-      const { triggers = null } = (await response.json()) as { triggers?: Trigger[] | null };
-      const known = this.host.appearance();
-      if (known) this.host.setAppearance({ ...known, triggers });
+      const found = (await response.json()) as Appearance;
+      const { triggers = null } = found;
+      this.host.setAppearance({ ...found, ...this.host.appearance(), triggers });
       this.#store.refreshed = Date.now();
     } catch {
       // Those that are known are good enough.

@@ -34,8 +34,11 @@ function stream(hub: HubSocket, next: (item: never) => void, method: string, ...
   return new NativePromise((complete, reject) => {
     const error = (text = ''): void => {
       // An error with a message is the server's refusal; without one, the connection broke.
-      const [, message, , retryAfter] = /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(text) ?? [];
-      reject(message ? new ApiError(400, message, retryAfter) : new Error('The connection was lost.'));
+      const [, message, code, retryAfter] =
+        /HubException: (.*?)(?: \[(pre_chat|rate_limited)(?: retry-after=(\d+))?\])?$/.exec(text) ?? [];
+      reject(
+        message ? new ApiError(400, message, retryAfter, code ? { code } : {}) : new Error('The connection was lost.'),
+      );
     };
     hub.stream({ next, complete, error }, method, args);
   });

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { fill, locale, words } from '../../app/i18n';
 import type { PanelProps } from '../../app/moduleHost';
 import { Field, focusError } from '../Field';
-import { isBusy, isRefused, RequestId } from '../requests';
+import { isBusy, isRefused, pageAddress, RequestId } from '../requests';
 import { Choices } from './Choices';
 import { answerOf, formFields, problemOf, type Answers, type FormField } from './questions';
 import { markAnswered } from './qualified';
@@ -74,7 +74,8 @@ export function PreChat({ panel }: PanelProps) {
     if (!contact.email && !contact.phone) await panel.post('/api/widget/identify', contact);
     else {
       const body = { ...contact, locale: locale.value, consent };
-      await panel.post(`${conversation}/contact`, { clientId: ids.current.contact.for(body), ...body });
+      const clientId = ids.current.contact.for(body);
+      await panel.post(`${conversation}/contact`, { clientId, page: pageAddress(), ...body });
     }
   };
   const sendAnswers = async (): Promise<void> => {
@@ -83,7 +84,8 @@ export function PreChat({ panel }: PanelProps) {
     const answers: Answers = Object.fromEntries(
       given.map((field) => [field.key, answerOf(field.kind, valueOf(field))]),
     );
-    await panel.post(`${conversation}/qualification`, { clientId: ids.current.answers.for(answers), answers });
+    const clientId = ids.current.answers.for(answers);
+    await panel.post(`${conversation}/qualification`, { clientId, page: pageAddress(), answers });
     markAnswered(panel, Object.keys(answers));
   };
 

@@ -1,6 +1,7 @@
 /** Which of the company's questions the visitor has answered or skipped, and where the others are asked. */
 import type { Question } from '../../app/events';
 import type { PanelHost } from '../../app/moduleHost';
+import { pageAddress } from '../requests';
 
 const path = '/api/widget/conversations/{id}/qualification';
 
@@ -27,6 +28,6 @@ export function markAnswered(panel: PanelHost, answered: readonly string[]): voi
 
 /** Sent until it arrives. */
 export function sendAnswer(panel: PanelHost, clientId: string, key: string, answer: string | number | boolean): void {
-  const body = { clientId, answers: { [key]: answer } };
+  const body = { clientId, page: pageAddress(), answers: { [key]: answer } };
   panel.deliver(path, body);
 }

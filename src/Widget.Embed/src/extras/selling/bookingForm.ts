@@ -5,7 +5,7 @@ import { fill, locale, words } from '../../app/i18n';
 import type { PanelHost } from '../../app/moduleHost';
 import { isEmail } from '../Field';
 import { knownVisitor } from '../known';
-import { isBusy, isRefused, RequestId } from '../requests';
+import { isBusy, isRefused, pageAddress, RequestId } from '../requests';
 import { extraWords } from '../words';
 import { byDay, timeZone, type Slot, type Time } from './slots';
 import { sellingWords } from './words';
@@ -120,6 +120,7 @@ export class BookingForm {
     try {
       const booked = await this.panel.post<Booked>('/api/widget/meetings', {
         ...body,
+        page: pageAddress(),
         idempotencyKey: this.#id.for(body),
       });
       this.panel.meetingBooked({ ...booked, meetingId: booked.id, timeZone: body.timeZone });

@@ -5,7 +5,7 @@ import { newId } from '../../app/ids';
 import type { PanelHost } from '../../app/moduleHost';
 import type { ContactQuestion } from '../../app/offers';
 import { isEmail } from '../Field';
-import { isBusy, isRefused, RequestId } from '../requests';
+import { isBusy, isRefused, pageAddress, RequestId } from '../requests';
 import { extraWords } from '../words';
 import { sellingWords } from './words';
 
@@ -61,7 +61,7 @@ export class ContactForm {
     this.state.value = 'sending';
     const body = { ...(email && { email }), ...(phone && { phone }), locale: locale.value, consent: this.consent };
     try {
-      await this.panel.post(path, { clientId: this.#id.for(body), ...body });
+      await this.panel.post(path, { clientId: this.#id.for(body), page: pageAddress(), ...body });
       this.state.value = 'kept';
     } catch (error) {
       this.problem.value = describe(error);
@@ -75,7 +75,7 @@ export class ContactForm {
   decline(): void {
     if (this.state.value !== 'asking') return;
     this.state.value = 'declined';
-    const body = { clientId: newId(), declined: true };
+    const body = { clientId: newId(), page: pageAddress(), declined: true };
     this.panel.deliver(path, body);
   }
 
