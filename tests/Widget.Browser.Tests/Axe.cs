@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 using Widget.Testing;
 
 namespace Widget.Browser.Tests;
@@ -14,18 +15,21 @@ internal static class Axe
         (await visit.ViolationsAsync("#widget-root")).ShouldBeEmpty();
 
     /// <summary>All violations in the page, or in the part that a selector names.</summary>
-    public static async Task<string[]> ViolationsAsync(this WidgetPage visit, string scope = "document")
+    public static Task<string[]> ViolationsAsync(this WidgetPage visit, string scope = "document") => visit.Page.ViolationsAsync(scope);
+
+    /// <summary>All violations in a page, or in the part that a selector names.</summary>
+    public static async Task<string[]> ViolationsAsync(this IPage page, string scope = "document")
     {
-        await visit.Page.EvaluateAsync(Script);
+        await page.EvaluateAsync(Script);
         // Wait for animations to end, because elements that fade in have too little contrast.
-        await visit.Page.WaitForFunctionAsync(
+        await page.WaitForFunctionAsync(
             """
             () => [document, document.getElementById('widget-root')?.shadowRoot]
               .flatMap((root) => root?.getAnimations() ?? [])
               .every((animation) => animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity)
             """);
         var context = scope == "document" ? "document" : $"'{scope}'";
-        var found = await visit.Page.EvaluateAsync<JsonElement>(
+        var found = await page.EvaluateAsync<JsonElement>(
             $"() => axe.run({context}, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})");
         return
         [

@@ -131,6 +131,14 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
     public async Task<string> LastModelRequestAsync() =>
         (await Http.GetFromJsonAsync<JsonElement[]>(new Uri(Simulators, "/control/openai/requests")))![^1].GetRawText();
 
+    /// <summary>The sign-in of the demo: an owner of both demo companies, and the operator.</summary>
+    public async Task<(string Email, string Password)> AccountAsync()
+    {
+        var keys = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Path.Combine(Data, "demo.json")));
+        var account = keys.GetProperty("account");
+        return (account.GetProperty("email").GetString()!, account.GetProperty("password").GetString()!);
+    }
+
     /// <summary>Kills the API's process. Returns a function that starts it again.</summary>
     public async Task<Func<Task>> KillApiAsync()
     {

@@ -30,7 +30,7 @@ internal static class AgentEndpoints
 
     public static void MapAgents(this IEndpointRouteBuilder routes)
     {
-        var agents = routes.MapGroup("/api/agents").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Agents");
+        var agents = routes.MapGroup("/api/agents").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Agents");
         agents.MapGet("", List).ProducesValidationProblem().WithSummary("List and search agents");
         agents.MapPost("", Add).Validate<AgentDetails>().ProducesProblem(409).WithSummary("Add an agent");
         agents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get an agent");

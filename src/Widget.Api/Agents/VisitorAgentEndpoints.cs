@@ -17,7 +17,7 @@ internal static class VisitorAgentEndpoints
     public static void MapVisitorAgents(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/companions", Companions)
-            .RequireCors(Policies.AnyOrigin).RequireAuthorization(Policies.VisitorOrDeveloper).ProducesProblem(401).WithTags("Agents")
+            .RequireCors(Policies.AnyOrigin).ForVisitorsAndStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Agents")
             .WithSummary("List all agents that visitors can choose, in the form that programs for companions read");
         var widget = routes.MapGroup("/api/widget")
             .RequireCors(Policies.AnyOrigin).RequireAuthorization(Policies.Visitor).WithTags("Widget")

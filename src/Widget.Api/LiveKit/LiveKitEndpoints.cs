@@ -22,7 +22,7 @@ internal static class LiveKitEndpoints
         foreach (var prefix in new[] { "", "/api/livekit" })
         {
             var group = routes.MapGroup(prefix).WithTags("LiveKit").RequireCors(Policies.AnyOrigin)
-                .RequireAuthorization(Policies.RoomCaller).WithRequestSizeLimit(MaxRequestBytes).ProducesProblem(401).ProducesProblem(403);
+                .ForRoomCallers().WithRequestSizeLimit(MaxRequestBytes).ProducesProblem(401).ProducesProblem(403);
             group.MapPost("/join-room", Join).Validate<JoinRoomRequest>().ProducesProblem(410).WithSummary("Join a room at LiveKit");
             group.MapGet("/token", Token).WithSummary("The same as POST /join-room, for older programs");
             group.MapPost("/invite-avatar", Invite).Validate<InviteAvatarRequest>().ProducesProblem(404).ProducesProblem(410)
@@ -32,7 +32,7 @@ internal static class LiveKitEndpoints
         routes.MapPost(WebhookPath, LiveKitWebhooks.Receive).WithTags("LiveKit").ProducesProblem(401)
             .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
             .WithSummary("Receives LiveKit's webhooks");
-        var account = routes.MapGroup("/api/livekit/account").WithTags("LiveKit").RequireAuthorization(Policies.Developer)
+        var account = routes.MapGroup("/api/livekit/account").WithTags("LiveKit").ForStaff(StaffArea.Settings)
             .ProducesProblem(401);
         account.MapGet("", GetAccount).WithSummary("Get the LiveKit server of the tenant");
         account.MapPut("", SetAccount).Validate<LiveKitAccountRequest>().WithSummary("Use the tenant's own LiveKit server");

@@ -31,7 +31,7 @@ internal static class RecordingEndpoints
     public static void MapRecordings(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/video/recordings").WithTags("Recordings").RequireCors(Policies.AnyOrigin);
-        var pages = group.MapGroup("").RequireAuthorization(Policies.RoomCaller).ProducesProblem(401).ProducesProblem(403)
+        var pages = group.MapGroup("").ForRoomCallers().ProducesProblem(401).ProducesProblem(403)
             .ProducesProblem(404).ProducesProblem(409);
         pages.MapPost("", Start).Validate<StartRecordingRequest>().WithSummary("Record a call once everybody in it has agreed");
         pages.MapGet("/{id:guid}", Get).WithSummary("Get a recording: its state, and the chunk to continue with");
@@ -40,7 +40,7 @@ internal static class RecordingEndpoints
             .Accepts<IFormFile>("application/octet-stream")
             .WithSummary("Add a chunk (header Content-Digest: sha-256=:…:)");
         pages.MapPost("/{id:guid}/finish", Finish).Validate<FinishRecordingRequest>().WithSummary("Finish a recording");
-        var staff = group.MapGroup("").RequireAuthorization(Policies.Developer).ProducesProblem(401);
+        var staff = group.MapGroup("").ForStaff(StaffArea.Calls).ProducesProblem(401);
         staff.MapGet("", List).WithSummary("List recordings, newest first");
         staff.MapGet("/{id:guid}/content", Content).ProducesProblem(404).WithSummary("Play a recording (range requests)");
         staff.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a recording");

@@ -51,7 +51,7 @@ internal sealed class IceServers(IceOptions options, TimeProvider clock)
 {
     public static void MapIceServers(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/webrtc/config", Get).WithTags("Rooms").RequireCors(Policies.AnyOrigin)
-            .RequireAuthorization(Policies.RoomCaller).ProducesProblem(401)
+            .ForRoomCallers().ProducesProblem(401)
             .WithSummary("Get the STUN and TURN servers for a call, with credentials that expire");
 
     /// <summary>

@@ -16,7 +16,7 @@ internal static class RoomEndpoints
     {
         var group = routes.MapGroup("/api/video/rooms").WithTags("Rooms").RequireCors(Policies.AnyOrigin)
             .WithRequestSizeLimit(MaxRequestBytes);
-        var rooms = group.MapGroup("").RequireAuthorization(Policies.RoomCaller).ProducesProblem(401);
+        var rooms = group.MapGroup("").ForRoomCallers().ProducesProblem(401);
         rooms.MapPost("", Create).Validate<CreateRoomRequest>().WithSummary("Create a room for a call");
         rooms.MapGet("/{id}", Get).ProducesProblem(404).WithSummary("Get a room");
         rooms.MapPost("/{id}/links", AddLink).Validate<RoomLinkRequest>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(410)
@@ -29,11 +29,11 @@ internal static class RoomEndpoints
         rooms.MapPost("/{id}/dismiss", Dismiss).WithSummary("Send the avatar away");
         rooms.MapPost("/{id}/refuse", Refuse).WithSummary("Refuse the invitation to a call, as its visitor");
         rooms.MapPost("/{id}/end", End).WithSummary("End the call for all");
-        group.MapGet("", List).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithSummary("List rooms, newest first");
+        group.MapGet("", List).ForStaff(StaffArea.Calls).ProducesProblem(401).WithSummary("List rooms, newest first");
         group.MapGet("/join", Preview).ProducesProblem(404).ProducesProblem(410)
             .WithSummary("Get what the page before a call shows (needs a room's token only)");
         routes.MapPost("/api/chat/messages", SendChat).WithTags("Rooms").RequireCors(Policies.AnyOrigin)
-            .RequireAuthorization(Policies.RoomCaller).Validate<ChatMessageRequest>()
+            .ForRoomCallers().Validate<ChatMessageRequest>()
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404)
             .WithSummary("Send a chat message in a call without the hub");
         routes.MapHub<RoomHub>(RoomHub.Path).RequireCors(Policies.AnyOrigin);

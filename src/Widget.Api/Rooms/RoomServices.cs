@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
-using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Access;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
 using Widget.Api.Web;
@@ -44,11 +44,9 @@ internal static class RoomServices
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.RoomCaller,
             policy => policy
-                .AddAuthenticationSchemes(
-                    RoomAuthentication.SchemeName,
-                    VisitorAuthentication.SchemeName,
-                    ApiKeyAuthentication.SchemeName)
-                .RequireAuthenticatedUser());
+                .AddAuthenticationSchemes([RoomAuthentication.SchemeName, VisitorAuthentication.SchemeName, .. StaffSchemes.All])
+                .RequireAuthenticatedUser()
+                .AddRequirements(new PermissionRequirement()));
         return services;
     }
 

@@ -76,6 +76,11 @@ internal static class StaffEndpoints
         where TBuilder : IEndpointConventionBuilder =>
         builder.RequireAuthorization(Policies.VisitorOrStaff).WithMetadata(new StaffAccess(area));
 
+    /// <summary>For people with a room's token, for visitors, and for staff whose role or key allows calls.</summary>
+    public static TBuilder ForRoomCallers<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.RequireAuthorization(Policies.RoomCaller).WithMetadata(new StaffAccess(StaffArea.Calls));
+
     /// <summary>The endpoint changes nothing: to read is enough, and it is not in the audit log.</summary>
     public static TBuilder ReadsOnly<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new AccessKind(Reads: true));
