@@ -155,4 +155,10 @@ internal sealed partial class RetentionWorker(
         Level = LogLevel.Information,
         Message = "Deleted {Conversations} conversations and {Leads} leads of tenant {Tenant} because of their age.")]
     private partial void LogDeleted(Guid tenant, long conversations, long leads);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not delete old data because the database is unavailable; trying again.")]
+    protected override partial void LogDatabaseUnavailable(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Deleting old data failed; it is tried again.")]
+    protected override partial void LogFailure(Exception exception);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Widget.Api.Speech.Client;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Usage;
 using Widget.Api.Web;
 using Widget.Contracts;
 
