@@ -4,7 +4,7 @@ using Widget.Contracts;
 namespace Widget.Admin.Playground;
 
 /// <summary>One way to ask: a strategy and a weight. Null stands for the tenant's setting.</summary>
-public sealed record TrialVariant
+public sealed class TrialVariant
 {
     private const char Separator = '~';
 
