@@ -150,6 +150,26 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keep_nothing_of_a_call_whose_conversation_is_deleted()
+    {
+        var visitor = await _tenant.VisitAsync(_node);
+        var room = await _tenant.Developer.CreateRoomAsync(new { conversationId = visitor.Session.ConversationId });
+        await using var host = await RoomClient.JoinAsync(_node, room.Link!.Token);
+        await host.CallAsync("Chat", new { messageId = Guid.NewGuid(), text = "My number is 12345" });
+        var started = await StartAsync(host, room);
+        await SendAsync(host, started.Id, 0, [1, 2, 3]);
+
+        await _database.OwnerSource.ExecuteAsync(
+            $"set app.across_tenants = 'on'; delete from conversations where id = '{visitor.Session.ConversationId}'");
+
+        (await _tenant.Developer.GetAsync($"/api/video/recordings/{started.Id}", Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _database.OwnerSource.ExecuteAsync("set app.across_tenants = 'on'; select count(*) from room_events")).ShouldBe(0L);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(!_folder.EnumerateFiles("*", SearchOption.AllDirectories).Any()),
+            "the files are deleted");
+    }
+
+    [Fact]
     public async Task Store_recordings_in_s3()
     {
         await RestartAsync(new RecordingOptions

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Npgsql;
+using Widget.Api.Recordings;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
@@ -72,6 +73,7 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         var calls = await _calls.EndAsync(tenant, ct);
         await _rows.TakeLeasesAsync(tenant, ct);
         var (deleted, remaining) = await _tavus.DeleteAsync(tenant, ct);
+        await services.GetRequiredService<RecordingFiles>().DeleteAllAsync(tenant, ct);
         var rows = await _rows.DeleteAsync(tenant, ct);
         await new VectorIndexes(owner).DropAsync(tenant, ct);
         // Deletes rows that a node has written in the meantime to tables that do not reference the tenant.
