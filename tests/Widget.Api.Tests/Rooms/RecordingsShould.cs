@@ -62,7 +62,7 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
     {
         var (host, recording) = await RecordAsync();
         await using var _ = host;
-        byte[][] chunks = [.. Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetBytes(50_000))];
+        byte[][] chunks = [.. Enumerable.Range(0, 4).Select(number => RandomNumberGenerator.GetBytes(50_000 + number))];
         foreach (var number in new[] { 0, 2, 2, 3 })
             (await SendAsync(host, recording, number, chunks[number])).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await SendAsync(host, recording, 1, chunks[1], chunks[2])).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
