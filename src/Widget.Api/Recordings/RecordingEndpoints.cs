@@ -23,7 +23,7 @@ internal static class RecordingEndpoints
         if (options.Bucket is not null) services.AddSingleton<IRecordingStore>(_ => new S3Store(options));
         services.AddSingleton<RecordingFiles>();
         services.AddSingleton<RecordingService>();
-        services.AddSingleton(new WakeUpSignal<RecordingWorker>());
+        services.AddSingleton<WakeUpSignal<RecordingWorker>>(_ => new());
         services.AddHostedService<RecordingWorker>();
         return services;
     }

@@ -16,6 +16,12 @@ internal sealed class RecordingFiles(TenantDatabase database, IEnumerable<IRecor
 
     public static string FinalKey(TenantId tenant, Guid recording) => $"{Prefix(tenant, recording)}final";
 
+    /// <summary>Deletes all files of a tenant.</summary>
+    public async Task DeleteAllAsync(TenantId tenant, CancellationToken ct)
+    {
+        foreach (var store in stores) await store.DeleteAsync($"{tenant.Value:N}/", ct);
+    }
+
     public IRecordingStore Of(RecordingRow row) => stores.First(store => store.Name == row.Store);
 
     /// <summary>Opens the finished file, or the chunks up to the first one that is missing.</summary>

@@ -62,7 +62,7 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
     {
         var (host, recording) = await RecordAsync();
         await using var _ = host;
-        byte[][] chunks = [.. Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetBytes(50_000))];
+        byte[][] chunks = [.. Enumerable.Range(0, 4).Select(number => RandomNumberGenerator.GetBytes(50_000 + number))];
         foreach (var number in new[] { 0, 2, 2, 3 })
             (await SendAsync(host, recording, number, chunks[number])).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await SendAsync(host, recording, 1, chunks[1], chunks[2])).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -147,6 +147,26 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
             "the files are deleted");
         (await _tenant.Developer.GetFromJsonAsync<CallRecordingList>("/api/video/recordings", TestTenant.Json, Ct))!
             .Recordings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Keep_nothing_of_a_call_whose_conversation_is_deleted()
+    {
+        var visitor = await _tenant.VisitAsync(_node);
+        var room = await _tenant.Developer.CreateRoomAsync(new { conversationId = visitor.Session.ConversationId });
+        await using var host = await RoomClient.JoinAsync(_node, room.Link!.Token);
+        await host.CallAsync("Chat", new { messageId = Guid.NewGuid(), text = "My number is 12345" });
+        var started = await StartAsync(host, room);
+        await SendAsync(host, started.Id, 0, [1, 2, 3]);
+
+        await _database.OwnerSource.ExecuteAsync(
+            $"set app.across_tenants = 'on'; delete from conversations where id = '{visitor.Session.ConversationId}'");
+
+        (await _tenant.Developer.GetAsync($"/api/video/recordings/{started.Id}", Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _database.OwnerSource.ExecuteAsync("set app.across_tenants = 'on'; select count(*) from room_events")).ShouldBe(0L);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(!_folder.EnumerateFiles("*", SearchOption.AllDirectories).Any()),
+            "the files are deleted");
     }
 
     [Fact]
