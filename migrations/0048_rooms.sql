@@ -30,8 +30,9 @@ create table rooms (
   lease_owner       uuid,
   lease_until       timestamptz,
   primary key (tenant_id, id),
-  foreign key (tenant_id, conversation_id) references conversations on delete cascade,
-  foreign key (tenant_id, visitor_id) references visitors on delete cascade,
+  -- The row stays until a node has removed the files of its recordings; see forget_room.
+  foreign key (tenant_id, conversation_id) references conversations on delete set null (conversation_id),
+  foreign key (tenant_id, visitor_id) references visitors on delete set null (visitor_id),
   foreign key (tenant_id, rep_id) references reps
 );
 create index on rooms (tenant_id, created_at desc, id);
@@ -86,6 +87,7 @@ create table recordings (
   store           text        not null,                  -- disk or s3
   bytes           bigint      not null default 0,
   chunks          integer     not null default 0,
+  final_bytes     bigint,                                -- size of the finished file; null while there are only chunks
   seconds         double precision,
   created_at      timestamptz not null default now(),
   started_at      timestamptz,
@@ -155,6 +157,25 @@ grant select, insert, update         on rooms, recordings to widget_application;
 grant select, insert                 on room_events to widget_application;
 grant select, insert, update, delete on room_connections, room_signals, recording_chunks, livekit_sessions, livekit_webhooks
   to widget_application;
+
+-- When a conversation or a visitor is deleted, nothing of their calls stays.
+create function forget_room() returns trigger
+  language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+  begin
+    delete from room_events where tenant_id = new.tenant_id and room_id = new.id;
+    delete from livekit_sessions where tenant_id = new.tenant_id and room_id = new.id;
+    update recordings set state = case state when 'finished' then state else 'failed' end, transcript = null,
+      deleted_at = coalesce(deleted_at, clock_timestamp()), due_at = clock_timestamp()
+    where tenant_id = new.tenant_id and room_id = new.id;
+    update rooms set ended_at = coalesce(ended_at, clock_timestamp()), name = null, host_name = null, user_id = null,
+      avatar_wanted = false, due_at = clock_timestamp()
+    where tenant_id = new.tenant_id and id = new.id;
+    return null;
+  end
+  $$;
+create trigger forgotten_rooms after update of conversation_id, visitor_id on rooms for each row
+  when ((old.conversation_id is not null and new.conversation_id is null) or (old.visitor_id is not null and new.visitor_id is null))
+  execute function forget_room();
 
 -- The nodes' ways across tenants.
 create function claim_room(worker uuid, lease interval) returns table (tenant_id uuid, id text)

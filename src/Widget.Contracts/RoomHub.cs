@@ -88,6 +88,7 @@ public sealed record RoomChatRequest
     /// <summary>Made by the sender, so that repeating it sends nothing twice.</summary>
     public Guid MessageId { get; init; }
 
+    /// <summary>Plain text.</summary>
     [VisibleText, MaxLength(4_000)]
     public required string Text { get; init; }
 }

@@ -156,11 +156,13 @@ public enum RecordingState
 /// <param name="State">Whether it runs.</param>
 /// <param name="By">The participant whose page records.</param>
 /// <param name="StartedAt">When it began; null if it has not.</param>
+/// <param name="PausedAt">When it paused; null unless it is paused.</param>
 public sealed record RoomRecording(
     Guid Id,
     RecordingState State,
     Guid By,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PausedAt = null);
 
 /// <summary>Whether a room can be entered.</summary>
 [JsonConverter(typeof(StrictEnumConverter<RoomOpenState>))]

@@ -28,6 +28,7 @@ public sealed record CreateRoomRequest
     /// <summary>The rep who calls.</summary>
     public Guid? RepId { get; init; }
 
+    /// <summary>The room's name.</summary>
     [MaxLength(200)]
     public string? Name { get; init; }
 
@@ -108,6 +109,7 @@ public sealed record RoomLink(string Token, string Url, RoomRole Role, Guid Part
 /// <summary>Makes a link into a room.</summary>
 public sealed record RoomLinkRequest
 {
+    /// <summary>What the person may do.</summary>
     public RoomRole Role { get; init; } = RoomRole.Guest;
 
     /// <summary>The person's name, which the person can change.</summary>
@@ -170,6 +172,7 @@ public sealed record IceServer(
 /// <summary>A chat message over plain HTTP.</summary>
 public sealed record ChatMessageRequest
 {
+    /// <summary>The room of the caller's token.</summary>
     [Required, MaxLength(100)]
     public required string RoomId { get; init; }
 
@@ -177,6 +180,7 @@ public sealed record ChatMessageRequest
     [MaxLength(80)]
     public string? From { get; init; }
 
+    /// <summary>Plain text.</summary>
     [VisibleText, MaxLength(4_000)]
     public required string Text { get; init; }
 

@@ -1,6 +1,7 @@
 using Widget.Benchmarks;
 using Widget.Benchmarks.Calls;
 using Widget.Benchmarks.Load;
+using Widget.Benchmarks.Rooms;
 
 switch (args)
 {
@@ -78,6 +79,8 @@ switch (args)
         return await CallsBenchmark.RunAsync(int.Parse(calls)) ? 0 : 1;
     case ["load", var visitors]:
         return await LoadBenchmark.RunAsync(int.Parse(visitors)) ? 0 : 1;
+    case ["rooms", var rooms]:
+        return await RoomsBenchmark.RunAsync(int.Parse(rooms)) ? 0 : 1;
     case ["lookups"]:
         return await VoiceLookupBenchmark.RunAsync() ? 0 : 1;
     default:
@@ -113,6 +116,8 @@ switch (args)
               load VISITORS       everybody asks at once, on a node that has just started and on a warm one; fails when a question fails, is
                                   answered otherwise than alone, or takes too long
               lookups             how long a visitor in a call waits for search_knowledge; fails when one in twenty takes 300 ms
+              rooms ROOMS         calls between two people that begin at once; fails when half of them take 300 ms to set up, or when a page
+                                  gets another room's message
               calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and

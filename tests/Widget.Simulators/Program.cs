@@ -1,5 +1,7 @@
+using Widget.Simulators.LiveKit;
 using Widget.Simulators.OpenAI;
 using Widget.Simulators.Rerank;
+using Widget.Simulators.S3;
 using Widget.Simulators.Speech;
 using Widget.Simulators.Tavus;
 
@@ -8,6 +10,7 @@ using Widget.Simulators.Tavus;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>().AddSingleton<SpeechBehavior>();
+builder.Services.AddSingleton<SimulatedLiveKit>().AddSingleton<SimulatedS3>();
 builder.Services.AddSingleton(
     _ => new SimulatedTavus(builder.Configuration["TavusJournal"])).AddSingleton<TavusRooms>().AddSingleton<RoomSockets>();
 var app = builder.Build();
@@ -18,4 +21,6 @@ app.MapTavus();
 app.MapRooms();
 app.MapRerank();
 app.MapSpeech();
+app.MapLiveKit();
+app.MapS3();
 await app.RunAsync();

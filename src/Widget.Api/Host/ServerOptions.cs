@@ -4,8 +4,10 @@ using Widget.Api.Crm;
 using Widget.Api.KeyRing;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
+using Widget.Api.LiveKit;
 using Widget.Api.Mail;
 using Widget.Api.Media;
+using Widget.Api.Recordings;
 using Widget.Api.Rooms;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
@@ -79,6 +81,12 @@ public sealed record ServerOptions
     /// <summary>The STUN and TURN servers of calls between people (WIDGET_STUN_URLS, WIDGET_TURN_…).</summary>
     public IceOptions Ice { get; init; } = new();
 
+    /// <summary>Rooms at LiveKit (WIDGET_LIVEKIT_…).</summary>
+    public LiveKitOptions LiveKit { get; init; } = new();
+
+    /// <summary>Recordings of calls (WIDGET_RECORDINGS…).</summary>
+    public RecordingOptions Recordings { get; init; } = new();
+
     /// <summary>Time limits of rooms. Tests shorten them; operators cannot set them.</summary>
     public RoomTimings Rooms { get; init; } = new();
 
@@ -133,6 +141,8 @@ public sealed record ServerOptions
             TavusApi = tavus,
             Tavus = TavusApiOptions.ReadSearch(variables, tavus),
             Ice = IceOptions.Read(variables),
+            LiveKit = LiveKitOptions.Read(variables),
+            Recordings = RecordingOptions.Read(variables),
             Mail = MailOptions.Read(variables),
             Crm = CrmOptions.Read(variables),
             Limits = LimitOptions.Read(variables),

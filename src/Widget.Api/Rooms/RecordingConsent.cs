@@ -23,8 +23,15 @@ internal static class RecordingConsent
             (RecordingState.Recording, false) => RecordingState.Paused,
             var (state, _) => state,
         };
-        return next == recording.State
-            ? null
-            : room.Facts with { Recording = recording with { State = next, StartedAt = recording.StartedAt ?? (agreed ? room.Now : null) } };
+        if (next == recording.State) return null;
+        return room.Facts with
+        {
+            Recording = recording with
+            {
+                State = next,
+                StartedAt = recording.StartedAt ?? (agreed ? room.Now : null),
+                PausedAt = next == RecordingState.Paused ? room.Now : null,
+            },
+        };
     }
 }

@@ -27,7 +27,8 @@ internal sealed class RoomAuthentication(
     {
         if (tokens.Read(BearerToken.Read(Context)) is not { } read) return Task.FromResult(AuthenticateResult.NoResult());
         if (read.IsExpired) return Task.FromResult(AuthenticateResult.Fail("expired"));
-        if (tenants.MultiTenantContext.TenantInfo?.TenantId != read.Ticket.Tenant) return Task.FromResult(AuthenticateResult.Fail("tenant"));
+        if (tenants.MultiTenantContext.TenantInfo?.TenantId != read.Ticket.Tenant)
+            return Task.FromResult(AuthenticateResult.Fail("tenant"));
         var identity = new ClaimsIdentity(
             [
                 new Claim("tenant", read.Ticket.Tenant.ToString()),

@@ -58,7 +58,11 @@ internal static class RoomEndpoints
         return room is null ? Problems.Invalid(field!, error!) : TypedResults.Ok(room);
     }
 
-    private static async Task<Results<Ok<Room>, ProblemHttpResult>> Get(string id, RoomCaller caller, RoomService rooms, CancellationToken ct)
+    private static async Task<Results<Ok<Room>, ProblemHttpResult>> Get(
+        string id,
+        RoomCaller caller,
+        RoomService rooms,
+        CancellationToken ct)
     {
         if (await rooms.FindAsync(caller, id, ct) is not var (row, state)) return NotFound();
         var room = RoomMapper.RoomOf(row, state);
@@ -162,7 +166,7 @@ internal static class RoomEndpoints
         string id, RoomCaller caller, RoomService rooms, RoomPeople people, CancellationToken ct)
     {
         if (await rooms.FindAsync(caller, id, ct) is not var (row, _) || caller.Visitor is null) return NotFound();
-        // Too late: the visitor is in the call already.
+        // The visitor ends an own room instead.
         if (row.OpenedByVisitor) return RoomFaults.NotHost.ToProblem();
         return await people.EndAsync(caller.Tenant, id, "refused", RoomActor.Staff, ct) is { } fault
             ? fault.ToProblem()

@@ -52,7 +52,6 @@ internal sealed class RoomHub(
     {
         var connection = Current();
         if (!connection.IsIn) throw Refused(RoomFaults.NotIn);
-        if ((signal.Description ?? signal.Candidate) is null && signal.To == Guid.Empty) throw new HubException("The signal is empty.");
         return new RoomSignalResult(await connections.SignalAsync(connection, signal, Context.ConnectionAborted));
     }
 

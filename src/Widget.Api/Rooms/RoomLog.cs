@@ -39,8 +39,9 @@ internal sealed class LockedRoom(TenantDb db, RoomRow row, RoomFold state, DateT
         return copy;
     }
 
-    public RoomEvent Add(string kind, RoomParticipant participant, Guid? by = null) =>
-        Add(participant.Id.ToString(), new RoomEvent { Seq = NextSeq, Id = NewId(), At = now, Kind = kind, By = by, Participant = participant });
+    public RoomEvent Add(string kind, RoomParticipant participant, Guid? by = null) => Add(
+        participant.Id.ToString(),
+        new RoomEvent { Seq = NextSeq, Id = NewId(), At = now, Kind = kind, By = by, Participant = participant });
 
     public RoomEvent Add(string kind, RoomFacts facts, Guid? by = null) =>
         Add("room", new RoomEvent { Seq = NextSeq, Id = NewId(), At = now, Kind = kind, By = by, Room = facts });

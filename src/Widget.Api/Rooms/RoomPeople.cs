@@ -366,7 +366,8 @@ internal sealed class RoomPeople(
         connection.Room,
         room =>
         {
-            if (room.Find(connection.Participant) is not { State: RoomPresence.In } self) return Task.FromResult<RoomFault?>(RoomFaults.NotIn);
+            if (room.Find(connection.Participant) is not { State: RoomPresence.In } self)
+                return Task.FromResult<RoomFault?>(RoomFaults.NotIn);
             change(room, self);
             return Task.FromResult<RoomFault?>(null);
         },

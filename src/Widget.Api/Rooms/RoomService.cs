@@ -142,7 +142,8 @@ internal sealed class RoomService(
             return (LinkOf(room, person, request.Role, request.Name ?? state.Find(person)?.Name, request.Minutes), null);
         }
 
-        if (caller.Visitor is not { } visitor || visitor != room.VisitorId || request.Role != RoomRole.Guest) return (null, RoomFaults.NotHost);
+        if (caller.Visitor is not { } visitor || visitor != room.VisitorId || request.Role != RoomRole.Guest)
+            return (null, RoomFaults.NotHost);
         // The visitor is the same participant however often the page asks.
         return (LinkOf(room, PersonOf(room, visitor.Value), RoomRole.Guest, request.Name, request.Minutes), null);
     }
@@ -151,7 +152,10 @@ internal sealed class RoomService(
     public string SessionToken(RoomTicket ticket, RoomRow room) => tokens.Create(ticket with { ExpiresAt = room.ExpiresAt });
 
     /// <summary>The participant id of a visitor or rep in a room.</summary>
-    public static Guid PersonOf(RoomRow room, Guid person) =>
+    public static Guid PersonOf(RoomRow room, Guid person) => PersonOf(room, person.ToString());
+
+    /// <summary>The participant id of somebody with an identity elsewhere.</summary>
+    public static Guid PersonOf(RoomRow room, string person) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{room.TenantId} {room.Id} {person}")).AsSpan(0, 16));
 
     private RoomLink HostLink(RoomCaller caller, RoomRow room, string? name) => LinkOf(

@@ -37,7 +37,7 @@ internal static class RoomServices
         services.AddSingleton<RoomService>();
         services.AddSingleton<IceServers>();
         services.AddSingleton<IRoomAvatar, TavusRoomAvatar>();
-        services.AddSingleton(new WakeUpSignal<RoomWorker>(workers: 4));
+        services.AddSingleton<WakeUpSignal<RoomWorker>>(_ => new(workers: 4));
         services.AddHostedService<RoomWorker>();
         services.AddHostedService<RoomHeartbeat>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoomAuthentication>(RoomAuthentication.SchemeName, null);

@@ -15,11 +15,14 @@ internal interface IRoomPresence
 
     /// <summary>Whether anybody is in the room, and otherwise since when nobody is; null if nobody has been.</summary>
     Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> FindAsync(RoomRow room, CancellationToken ct);
+
+    /// <summary>Disconnects everybody from a room that is over. It does no harm to repeat it.</summary>
+    Task CloseAsync(RoomRow room, CancellationToken ct);
 }
 
 /// <summary>
-/// Looks after open rooms: notices lost connections, ends rooms that are over, and starts and ends the avatar's call. Each step looks at the
-/// state first, so it does no harm to repeat it, also after a node died in the middle.
+/// Looks after open rooms: notices lost connections, ends rooms that are over, and starts and ends the avatar's call. Each step looks at
+/// the state first, so it does no harm to repeat it, also after a node died in the middle.
 /// </summary>
 internal sealed partial class RoomWorker(
     NpgsqlDataSource dataSource,
@@ -73,6 +76,8 @@ internal sealed partial class RoomWorker(
     {
         if (await CheckPeopleAsync(lease, ct) is not { } row) return;
         var next = await CheckAvatarAsync(lease, row, ct);
+        if (row.EndedAt is not null && presences.FirstOrDefault(presence => presence.Transport == row.Transport) is { } elsewhere)
+            await elsewhere.CloseAsync(row, ct);
         await ReleaseAsync(lease, next, ct);
     }
 
@@ -90,7 +95,9 @@ internal sealed partial class RoomWorker(
         room.Row.DueAt = null;
         if (room.Row.EndedAt is null)
         {
-            foreach (var silent in await SilentAsync(room, ct)) room.Add("disconnected", silent with { Connected = false, LostAt = room.Now });
+            var isHere = room.Row.Transport == RoomRow.Peer;
+            foreach (var silent in isHere ? await SilentAsync(room, ct) : [])
+                room.Add("disconnected", silent with { Connected = false, LostAt = room.Now });
             foreach (var participant in room.Participants)
             {
                 if (participant is { LostAt: { } lost, State: RoomPresence.In or RoomPresence.Waiting } && lost + LostTime <= room.Now)
@@ -98,7 +105,7 @@ internal sealed partial class RoomWorker(
             }
 
             if (room.Row.ExpiresAt <= room.Now) await RoomPeople.EndAsync(room, "expired", RoomActor.Staff, ct);
-            else if (room.Row.Transport == RoomRow.Peer && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
+            else if (isHere && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
                 await RoomPeople.EndAsync(room, "empty", RoomActor.Staff, ct);
         }
 
@@ -130,7 +137,7 @@ internal sealed partial class RoomWorker(
         {
             case AvatarStep.Start:
                 // The number is stored first: a node that goes on after this one starts the same call.
-                if (await SetAsync(lease, RoomAvatarState.Starting, null, null, (room, _) => room.AvatarCall = "starting", ct))
+                if (await SetAsync(lease, RoomAvatarState.Starting, null, null, room => room.AvatarCall = "starting", ct))
                     await ApplyAsync(lease, await avatar.StartAsync(row, ct), ct);
                 return now + timings.AvatarCheck;
             case AvatarStep.Check when row.AvatarCall == "starting":
@@ -145,10 +152,16 @@ internal sealed partial class RoomWorker(
                 var call = row.AvatarCall == "starting" ? (await avatar.StartAsync(row, ct)).Call : row.AvatarCall;
                 if (call is not null) await avatar.EndAsync(row, call, ct);
                 var ended = row is { AvatarWanted: true, EndedAt: null } ? RoomAvatarState.Paused : RoomAvatarState.Ended;
-                await SetAsync(lease, ended, null, null, (room, _) => (room.AvatarCall, room.AvatarNumber) = (null, room.AvatarNumber + 1), ct);
+                await SetAsync(
+                    lease,
+                    ended,
+                    null,
+                    null,
+                    room => (room.AvatarCall, room.AvatarNumber) = (null, room.AvatarNumber + 1),
+                    ct);
                 return null;
             default:
-                if (row.AvatarWanted && !isPresent) await SetAsync(lease, RoomAvatarState.Paused, null, null, (_, _) => { }, ct);
+                if (row.AvatarWanted && !isPresent) await SetAsync(lease, RoomAvatarState.Paused, null, null, _ => { }, ct);
                 return null;
         }
     }
@@ -163,7 +176,7 @@ internal sealed partial class RoomWorker(
         call.State,
         call.Url,
         call.Error,
-        (room, _) =>
+        room =>
         {
             if (call.Call is not null)
             {
@@ -181,12 +194,12 @@ internal sealed partial class RoomWorker(
         RoomAvatarState state,
         string? url,
         string? error,
-        Action<RoomRow, DateTimeOffset> change,
+        Action<RoomRow> change,
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         if (await log.LockAsync(db, lease.Room, ct) is not { } room || room.Row.LeaseOwner != lease.Worker) return false;
-        change(room.Row, room.Now);
+        change(room.Row);
         var provider = room.Row.Transport == RoomRow.LiveKit ? "livekit" : "tavus";
         // Sent away meanwhile: the next look ends the call.
         var isGone = !room.Row.AvatarWanted && state is RoomAvatarState.Starting or RoomAvatarState.Queued or RoomAvatarState.In;
@@ -210,7 +223,7 @@ internal sealed partial class RoomWorker(
             if (room.Row.EmptiedAt is { } emptied && room.Row.Transport == RoomRow.Peer) room.Due(emptied + timings.EmptyTime);
             foreach (var participant in room.Participants)
             {
-                if (participant.Connected) room.Due(room.Now + RoomPeople.CheckInterval);
+                if (participant is { Connected: true, Connection: not null }) room.Due(room.Now + RoomPeople.CheckInterval);
                 else if (participant is { LostAt: { } lost, State: RoomPresence.In or RoomPresence.Waiting }) room.Due(lost + LostTime);
             }
         }

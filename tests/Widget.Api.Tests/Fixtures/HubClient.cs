@@ -25,9 +25,6 @@ internal sealed class HubClient : IAsyncDisposable
     public static Task<HubClient> ConnectAsync(ApiNode node, string path, string apiKey, CancellationToken ct) =>
         ConnectAsync(new Uri(node.Address, path), ("Authorization", $"Bearer {apiKey}"), ct);
 
-    /// <summary>A connection without credentials.</summary>
-    public static Task<HubClient> ConnectAsync(Uri address) => ConnectAsync(address, header: null, Ct);
-
     /// <summary>A page's connection, whose token is in the query.</summary>
     public static Task<HubClient> ConnectAsync(ApiNode node, string token, string? origin = null) => ConnectAsync(
         new Uri(node.Address, $"/hubs/conversation?access_token={Uri.EscapeDataString(token)}"),

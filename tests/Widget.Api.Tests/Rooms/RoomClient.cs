@@ -70,7 +70,10 @@ internal sealed class RoomClient : IAsyncDisposable
     {
         var request = new { token, name, after, instance = instance ?? $"page-{Guid.NewGuid():N}", microphone = true, camera = true };
         var stream = await _connection.StreamAsChannelAsync<JsonElement>("Join", request, Ct);
-        var first = Read(await stream.ReadAsync(Ct));
+        // Throws the server's error, if there is one.
+        await stream.WaitToReadAsync(Ct);
+        stream.TryRead(out var item).ShouldBeTrue();
+        var first = Read(item);
         (Id, Token, First) = (first.Joined!.ParticipantId, first.Joined.Token, first.Joined.Room);
         _reading = ReadAsync(stream);
     }

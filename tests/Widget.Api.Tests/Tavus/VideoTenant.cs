@@ -4,6 +4,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Video;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -45,7 +46,16 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
     public static Task<ApiNode> StartNodeAsync(ApiFixture api) =>
         ApiNode.StartAsync(api.Database, tavusApi: api.Simulator.TavusApi, video: Quick);
 
+    public static Task<VideoTenant> CreateAsync(
+        ApiFixture api,
+        ApiNode node,
+        object? settings = null,
+        object? account = null,
+        object? behavior = null) => CreateAsync(api.Database, api, node, settings, account, behavior);
+
+    /// <summary>A tenant in a database without other nodes than those of the test.</summary>
     public static async Task<VideoTenant> CreateAsync(
+        TestDatabase database,
         ApiFixture api,
         ApiNode node,
         object? settings = null,
@@ -58,7 +68,7 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
             "/control/tavus/behavior",
             behavior ?? new { replicaJoinsAfter = 0.1, postCallSeconds = 0.1 })).EnsureSuccessStatusCode();
         (await api.Simulator.Control.DeleteAsync("/control/tavus/faults")).EnsureSuccessStatusCode();
-        var tenant = await TestTenant.CreateAsync(api, node);
+        var tenant = await TestTenant.CreateAsync(database, node);
         await node.Service<TenantSecrets>().SaveAsync(
             new TenantId(tenant.Created.TenantId),
             TenantSecrets.TavusKey,

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Npgsql;
+using Widget.Api.Recordings;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
@@ -52,6 +53,8 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         services.GetRequiredService<TavusClient>(),
         services.GetRequiredService<AccountListing>());
 
+    private readonly RecordingFiles _recordings = services.GetRequiredService<RecordingFiles>();
+
     private readonly TenantCalls _calls = new(
         services.GetRequiredService<TenantDatabase>(),
         services.GetRequiredService<VoiceBus>(),
@@ -72,6 +75,7 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         var calls = await _calls.EndAsync(tenant, ct);
         await _rows.TakeLeasesAsync(tenant, ct);
         var (deleted, remaining) = await _tavus.DeleteAsync(tenant, ct);
+        await _recordings.DeleteAllAsync(tenant, ct);
         var rows = await _rows.DeleteAsync(tenant, ct);
         await new VectorIndexes(owner).DropAsync(tenant, ct);
         // Deletes rows that a node has written in the meantime to tables that do not reference the tenant.

@@ -98,6 +98,10 @@ internal static partial class Ffmpeg
             ],
             ct);
 
+    /// <summary>Writes the same streams with their length and an index, which browsers leave out while they record.</summary>
+    public static async Task RemuxAsync(string file, string target, CancellationToken ct) =>
+        await RunAsync(file, ["-map", "0", "-c", "copy", target], ct);
+
     /// <summary>Extracts the first frame and frames where the scene changes, at most a dozen.</summary>
     public static async Task<IReadOnlyList<KeyFrame>> KeyFramesAsync(string file, string folder, CancellationToken ct)
     {

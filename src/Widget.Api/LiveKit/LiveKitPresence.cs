@@ -1,0 +1,156 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using Widget.Api.Rooms;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.LiveKit;
+
+/// <summary>
+/// Who is in rooms at LiveKit. Each stay of a participant has LiveKit's own id, and its row says when it began and ended, so webhooks may
+/// come in any order, twice, or not at all: the list of participants corrects the rows.
+/// </summary>
+internal sealed class LiveKitPresence(
+    TenantDatabase database,
+    LiveKitAccounts accounts,
+    LiveKitClient client,
+    RoomPeople people,
+    TimeProvider clock) : IRoomPresence
+{
+    public string Transport => RoomRow.LiveKit;
+
+    public async Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> FindAsync(RoomRow room, CancellationToken ct)
+    {
+        if (await accounts.OfAsync(room.TenantId, ct) is { } account) await TryReconcileAsync(account, room, ct);
+        await using var db = await database.BeginAsync(room.TenantId, ct);
+        var stays = await db.LiveKitSessions.AsNoTracking().Where(row => row.RoomId == room.Id && !row.IsAgent).ToListAsync(ct);
+        return stays.Exists(stay => stay is { JoinedAt: not null, LeftAt: null })
+            ? (true, null)
+            : (false, stays.Max(stay => stay.LeftAt));
+    }
+
+    public async Task CloseAsync(RoomRow room, CancellationToken ct)
+    {
+        if (await accounts.OfAsync(room.TenantId, ct) is not { } account) return;
+        await client.DeleteRoomAsync(account, LiveKitRoomName.Of(room.TenantId, room.Id), ct);
+    }
+
+    /// <summary>Records that a stay began, unless it is over already.</summary>
+    public static Task JoinedAsync(TenantDb db, string room, LiveKitParticipant participant, DateTimeOffset at, CancellationToken ct) =>
+        SetAsync(db, room, participant, participant.Joined ?? at, leftAt: null, ct);
+
+    /// <summary>Records that a stay is over.</summary>
+    public static Task LeftAsync(TenantDb db, string room, LiveKitParticipant participant, DateTimeOffset at, CancellationToken ct) =>
+        SetAsync(db, room, participant, participant.Joined, at, ct);
+
+    /// <summary>Records that all stays that began before are over.</summary>
+    public static async Task FinishedAsync(TenantDb db, string room, DateTimeOffset at, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            update livekit_sessions set left_at = $3
+            where tenant_id = $1 and room_id = $2 and left_at is null and (joined_at is null or joined_at <= $3)
+            """,
+            [db.TenantId.Value, room, at]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Shows in the room's log who is there.</summary>
+    public async Task ShowAsync(TenantId tenant, string roomId, CancellationToken ct)
+    {
+        await people.ChangeAsync(
+            tenant,
+            roomId,
+            async room =>
+            {
+                var stays = await room.Db.LiveKitSessions.AsNoTracking().Where(row => row.RoomId == roomId && !row.IsAgent).ToListAsync(ct);
+                foreach (var person in stays.GroupBy(stay => stay.Identity, StringComparer.Ordinal)) Show(room, person.Key, [.. person]);
+                var isPresent = stays.Exists(stay => stay is { JoinedAt: not null, LeftAt: null });
+                if (isPresent) (room.Row.UsedAt, room.Row.EmptiedAt) = (room.Row.UsedAt ?? room.Now, null);
+                else room.Row.EmptiedAt ??= stays.Max(stay => stay.LeftAt);
+                if (room.Row.AvatarWanted) room.Due(room.Now);
+                return null;
+            },
+            ct);
+    }
+
+    private static void Show(LockedRoom room, string identity, IReadOnlyList<LiveKitSessionRow> stays)
+    {
+        var id = RoomService.PersonOf(room.Row, identity);
+        var known = room.Find(id);
+        var isIn = stays.Any(stay => stay is { JoinedAt: not null, LeftAt: null });
+        if (known?.State == (isIn ? RoomPresence.In : RoomPresence.Left)) return;
+        if (known is null && !isIn && stays.All(stay => stay.JoinedAt is null)) return;
+        room.Add(
+            isIn ? "joined" : "left",
+            new RoomParticipant
+            {
+                Id = id,
+                Name = stays.Select(stay => stay.Name).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? identity,
+                Role = known?.Role ?? RoomRole.Guest,
+                State = isIn ? RoomPresence.In : RoomPresence.Left,
+                Connected = isIn,
+                Order = known?.Order ?? room.NextSeq,
+                JoinedAt = known?.JoinedAt ?? stays.Min(stay => stay.JoinedAt),
+                LeftAt = isIn ? null : stays.Max(stay => stay.LeftAt),
+            });
+    }
+
+    // If LiveKit can't be asked, the webhooks count.
+    private async Task TryReconcileAsync(LiveKitAccount account, RoomRow room, CancellationToken ct)
+    {
+        IReadOnlyList<LiveKitParticipant> there;
+        try
+        {
+            there = await client.ListParticipantsAsync(account, LiveKitRoomName.Of(room.TenantId, room.Id), ct);
+        }
+        catch (LiveKitException)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        await using (var db = await database.BeginAsync(room.TenantId, ct))
+        {
+            foreach (var participant in there) await JoinedAsync(db, room.Id, participant, now, ct);
+            await using var gone = db.Command(
+                """
+                update livekit_sessions set left_at = $4
+                where tenant_id = $1 and room_id = $2 and left_at is null and joined_at is not null and not sid = any($3)
+                """,
+                [room.TenantId.Value, room.Id, there.Select(participant => participant.Sid).ToArray(), now]);
+            await gone.ExecuteNonQueryAsync(ct);
+            await db.CommitAsync(ct);
+        }
+    }
+
+    private static async Task SetAsync(
+        TenantDb db,
+        string room,
+        LiveKitParticipant participant,
+        DateTimeOffset? joinedAt,
+        DateTimeOffset? leftAt,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            insert into livekit_sessions as stay (tenant_id, room_id, sid, identity, name, is_agent, joined_at, left_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            on conflict (tenant_id, room_id, sid) do update set
+              name = coalesce(excluded.name, stay.name), is_agent = excluded.is_agent or stay.is_agent,
+              joined_at = coalesce(stay.joined_at, excluded.joined_at), left_at = coalesce(stay.left_at, excluded.left_at)
+            """,
+            [
+                db.TenantId.Value,
+                room,
+                participant.Sid,
+                participant.Identity,
+                new NpgsqlParameter { Value = (object?)participant.Name ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                !participant.IsPerson,
+                new NpgsqlParameter { Value = (object?)joinedAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new NpgsqlParameter { Value = (object?)leftAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            ]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,78 @@
+using Widget.Api.Rooms;
+using Widget.Contracts;
+
+namespace Widget.Api.LiveKit;
+
+/// <summary>Lets people into rooms at LiveKit, or into a peer-to-peer room if LiveKit is not configured.</summary>
+internal sealed class LiveKitRooms(
+    RoomService rooms,
+    RoomPeople people,
+    LiveKitAccounts accounts,
+    LiveKitClient client,
+    TimeProvider clock)
+{
+    private const int MaxParticipants = 50;
+
+    private const string NotConfigured =
+        "LiveKit is not configured here, so the browsers connect to one another. Open the page in url, or join /hubs/rooms with the token.";
+
+    private const string OtherTransport = "A peer-to-peer call with this room_name is going on. Use another room_name.";
+
+    /// <returns>The way in; or the field and what is wrong with it; or an error alone if the call is over.</returns>
+    public async Task<(JoinRoomResult? Result, string? Field, string? Error)> JoinAsync(
+        RoomCaller caller,
+        JoinRoomRequest request,
+        string identity,
+        string name,
+        CancellationToken ct)
+    {
+        var account = await accounts.OfAsync(caller.Tenant, ct);
+        var transport = account is null ? RoomRow.Peer : RoomRow.LiveKit;
+        var wanted = new CreateRoomRequest { RoomId = request.RoomName, WaitingRoom = false };
+        var (room, field, error) = await rooms.CreateAsync(caller, wanted, transport, ct);
+        if (room is null) return (null, field == "roomId" ? "room_name" : field, error);
+        if (room.State == RoomOpenState.Ended) return (null, null, "This call is over. Use another room_name.");
+        if (room.Transport != transport && transport == RoomRow.LiveKit) return (null, "room_name", OtherTransport);
+        if (request.InviteAvatar)
+            await people.SetAvatarAsync(caller.Tenant, room.Id, wanted: true, request.AvatarName, RoomActor.Staff, ct);
+
+        var result = new JoinRoomResult
+        {
+            Token = "",
+            RoomName = request.RoomName,
+            Identity = identity,
+            LiveKitUrl = account?.SocketUrl,
+            AvatarInvited = request.InviteAvatar,
+            AvatarName = request.InviteAvatar ? request.AvatarName : null,
+            Transport = transport,
+        };
+        if (account is not null)
+        {
+            var livekit = LiveKitRoomName.Of(caller.Tenant, room.Id);
+            await TryCreateAsync(account, livekit, ct);
+            // Exactly what a participant needs. The page decides what it publishes.
+            var grants = new VideoGrants { RoomJoin = true, Room = livekit };
+            var token = LiveKitTokens.Create(account, grants, clock.GetUtcNow(), LiveKitEndpoints.Lifetime, identity, name);
+            return (result with { Token = token }, null, null);
+        }
+
+        var found = await rooms.FindAsync(caller, room.Id, ct) ?? throw new InvalidOperationException($"Room {room.Id} is gone.");
+        var link = rooms.Link(caller, found.Row, found.State, new RoomLinkRequest { Role = RoomRole.Host, Name = name });
+        return link.Link is { } own
+            ? (result with { Token = own.Token, Url = own.Url, Message = NotConfigured }, null, null)
+            : (null, null, link.Fault!.Message);
+    }
+
+    // A room is also created when the first participant connects; then it has LiveKit's default settings.
+    private async Task TryCreateAsync(LiveKitAccount account, string room, CancellationToken ct)
+    {
+        try
+        {
+            await client.CreateRoomAsync(account, room, MaxParticipants, ct);
+        }
+        catch (LiveKitException e) when (e.IsTemporary)
+        {
+            // The page finds out whether the server can be reached.
+        }
+    }
+}
