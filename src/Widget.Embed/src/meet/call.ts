@@ -132,7 +132,9 @@ export class Call {
           camera: !!this.media.camera.value,
           screen: !!this.media.screen.value,
         };
-        if (this.connection.online.value) void this.connection.call('Media', state).catch(() => undefined);
+        // In the waiting room, nobody may know.
+        if (this.connection.online.value && this.phase.value === 'call')
+          void this.connection.call('Media', state).catch(() => undefined);
       }),
       effect(() => {
         const self = this.self.value;

@@ -33,6 +33,8 @@ function applyTheme(): void {
 }
 
 applyTheme();
+// The server has chosen it by the company's settings and the browser's languages.
+const pageLocale = document.documentElement.lang;
 const address = new URL(location.href);
 const call = new Call(
   location.origin,
@@ -49,7 +51,7 @@ effect(() => {
 });
 addEventListener('pagehide', () => call.media.stop());
 const root = document.getElementById('meet');
-void setLocale(chooseLocale([document.documentElement.lang, ...navigator.languages])).finally(() => {
+void setLocale(chooseLocale([pageLocale, ...navigator.languages])).finally(() => {
   if (root) render(<App call={call} company={meta('company')} />, root);
   void call.start();
 });

@@ -69,7 +69,10 @@ export class RoomConnection {
   /** Sends what sets up a connection. False if the other side is not there now. */
   async signal(to: string, { description, candidate }: Outgoing): Promise<boolean> {
     try {
-      const message = description ? { to, description } : { to, candidate };
+      // Plain objects: the browser's own would lose their content, which is not in properties of their own.
+      const message = description
+        ? { to, description: { type: description.type, sdp: description.sdp } }
+        : { to, candidate: candidate?.toJSON() ?? null };
       return (await this.call<{ delivered: boolean }>('Signal', message)).delivered;
     } catch {
       return false;
