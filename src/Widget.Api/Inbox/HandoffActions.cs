@@ -70,8 +70,8 @@ internal sealed class HandoffActions(
     }
 
     /// <summary>
-    /// Offers the conversation to another rep, who must be there, or puts it back in the queue. Until somebody accepts, the visitor waits. If
-    /// the visitor talks to the assistant and has asked for nobody, the assistant answers until then.
+    /// Offers the conversation to another rep, who must be there, or puts it back in the queue. Until somebody accepts, the visitor waits.
+    /// If the visitor talks to the assistant and has asked for nobody, the assistant answers until then.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="conversation">The conversation.</param>

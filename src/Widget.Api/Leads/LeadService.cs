@@ -118,7 +118,8 @@ internal sealed class LeadService(
         ConversationEvent appended;
         if (request.Declined)
         {
-            appended = await ConversationLog.AppendAsync(db, conversation, new ContactDeclined { ClientId = request.ClientId, Page = page }, ct);
+            var declined = new ContactDeclined { ClientId = request.ClientId, Page = page };
+            appended = await ConversationLog.AppendAsync(db, conversation, declined, ct);
         }
         else
         {

@@ -38,7 +38,8 @@ internal static class SellingWalk
         var id = await VisitorConversationAsync(desk, "What does delivery to Denmark cost?");
 
         await desk.SendAsync(HttpMethod.Post, $"/api/inbox/{id}/accept", new { repId = desk.Rep });
-        await desk.SendAsync(HttpMethod.Post, $"/api/inbox/{id}/reply", new { repId = desk.Rep, clientId = "1", text = "Hello, this is Ana." });
+        var hello = new { repId = desk.Rep, clientId = "1", text = "Hello, this is Ana." };
+        await desk.SendAsync(HttpMethod.Post, $"/api/inbox/{id}/reply", hello);
         await Assertions.Expect(visit.Page.Locator("#widget-root .from-person").Last).ToContainTextAsync("Hello, this is Ana.");
         await visit.SendAsync("Do you deliver on Saturdays?");
         await desk.WebhookAsync("handoff.accepted", data => data.GetProperty("conversationId").GetGuid() == id);
