@@ -65,8 +65,8 @@ create table sign_in_failures (
   locked_until timestamptz
 );
 
--- E-mails to accounts. The node that sends one looks the account up and makes its link. So a request for an address without an account takes
--- the same time, and no link is ever stored.
+-- E-mails to accounts. The node that sends one looks the account up and makes its link. So a request for an address without an account
+-- takes the same time, and no link is ever stored.
 create table account_mails (
   id          uuid        not null primary key,
   kind        text        not null check (kind in ('confirm-email', 'reset-password', 'password-changed')),
@@ -227,8 +227,8 @@ create function operator_tenants(since timestamptz)
     order by t.name, t.slug
   $$;
 
--- How many jobs of each kind are in which state, and why do they fail? Of the reasons, addresses and quoted words are left out, because they
--- can be a tenant's contents.
+-- How many jobs of each kind are in which state, and why do they fail? Of the reasons, addresses and quoted words are left out, because
+-- they can be a tenant's contents.
 create function operator_jobs(since timestamptz)
   returns table (tenant_id uuid, slug text, kind text, state text, reason text, jobs bigint, oldest timestamptz)
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Widget.Api.Tests.Accounts;
 using Widget.Api.Tests.Operations;
 
 namespace Widget.Api.Tests;
@@ -154,6 +155,32 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         serve.Code.ShouldBe(2);
         serve.Errors.ShouldContain("WIDGET_DATABASE_APP is not set");
         serve.Errors.ShouldContain("WIDGET_CHAT_ENDPOINT");
+    }
+
+    [Fact]
+    public async Task Add_and_change_an_account()
+    {
+        var (one, other) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
+        var world = new AccountWorld(api, api.Node);
+        var email = AccountWorld.NewEmail();
+        string[] create = ["account", "create", "--email", email, "--name", "Ada", "--password-stdin"];
+
+        var weak = await OperatorProgram.RunWithAsync("password1234\n", api.Database.Owner, [], create);
+        (weak.Code, weak.Output).ShouldBe((2, ""));
+        weak.Errors.ShouldContain("easy to guess");
+        string[] joined = ["--tenant", one.Created.Slug, "--tenant", other.Created.Slug, "--role", "admin", "--operator", "--json"];
+        var added = await OperatorProgram.RunWithAsync($"{AccountWorld.Password}\n", api.Database.Owner, [], [.. create, .. joined]);
+        added.Code.ShouldBe(0, added.Errors);
+        using var client = await world.SignedInAsync(new Person(Guid.Empty, email));
+        var me = await AccountWorld.MeAsync(client);
+        (me.Name, me.Operator, me.EmailConfirmed).ShouldBe(("Ada", true, true));
+        me.Memberships.Select(membership => membership.Role).ShouldBe(["admin", "admin"]);
+
+        const string New = "quiet lantern 88 beneath snow";
+        (await OperatorProgram.RunWithAsync(New, api.Database.Owner, [], create)).Code.ShouldBe(0);
+        (await client.GetAsync("/api/accounts/me")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await world.SignInAsync(email, New)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await RunAsync("account", "list")).Output.ShouldContain(email);
     }
 
     [Fact]

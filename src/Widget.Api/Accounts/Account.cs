@@ -11,7 +11,9 @@ public sealed class Account : IdentityUser<Guid>
     /// <summary>Whether the account may use the operator area.</summary>
     public bool Operator { get; set; }
 
-    /// <summary>The time step of the last accepted code of the second factor. No code of this step or an earlier one is accepted again.</summary>
+    /// <summary>
+    /// The time step of the last accepted code of the second factor. No code of this step or an earlier one is accepted again.
+    /// </summary>
     public long? LastTotpStep { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -11,8 +11,8 @@ namespace Widget.Api.Host;
 internal static class Providers
 {
     public static void MapProviders(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/providers", List).RequireAuthorization(AccountPolicies.Operator).ProducesProblem(401).ProducesProblem(403)
-            .WithTags("Operator").WithMetadata(WithoutTenant.Instance)
+        routes.MapGet("/api/operator/providers", List).RequireAuthorization(AccountPolicies.Operator)
+            .ProducesProblem(401).ProducesProblem(403).WithTags("Operator").WithMetadata(WithoutTenant.Instance)
             .WithSummary("List the outside services of the installation and their state");
 
     private static async Task<Ok<IReadOnlyList<OperatorProvider>>> List(

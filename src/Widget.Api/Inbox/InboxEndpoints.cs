@@ -79,10 +79,13 @@ internal static class InboxEndpoints
         InboxQueries inbox,
         CancellationToken ct,
         Guid? rep = null,
-        int after = 0) =>
-        await inbox.ThreadAsync(tenants.Current().TenantId, new ConversationId(id), await acting.ReaderAsync(rep, ct), after, ct) is { } thread
+        int after = 0)
+    {
+        var reader = await acting.ReaderAsync(rep, ct);
+        return await inbox.ThreadAsync(tenants.Current().TenantId, new ConversationId(id), reader, after, ct) is { } thread
             ? TypedResults.Ok(thread)
             : Problems.NotFound("conversation");
+    }
 
     private static async Task<Ok<IReadOnlyList<RepPresence>>> Presence(
         IMultiTenantContextAccessor tenants,

@@ -7,8 +7,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Inbox;
 
 /// <summary>
-/// The staff's inbox over a WebSocket, with an API key or a member's session. The server keeps no state for a connection but what the rep looks at, which ends
-/// with it. A client that reconnects, to any node, watches again and then reads the inbox.
+/// The staff's inbox over a WebSocket, with an API key or a member's session. The server keeps no state for a connection but what the rep
+/// looks at, which ends with it. A client that reconnects, to any node, watches again and then reads the inbox.
 /// </summary>
 internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messages, PresenceService presence) : Hub
 {

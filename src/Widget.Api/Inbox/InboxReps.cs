@@ -28,7 +28,11 @@ internal sealed class InboxReps(RepService reps, TenantDatabase database)
     /// <param name="user">Who makes the request.</param>
     /// <param name="named">The rep that the request names; null for none.</param>
     /// <param name="ct">Cancels the queries.</param>
-    public async Task<(InboxRep? Rep, string? Problem)> ActingAsync(TenantId tenant, ClaimsPrincipal user, Guid? named, CancellationToken ct)
+    public async Task<(InboxRep? Rep, string? Problem)> ActingAsync(
+        TenantId tenant,
+        ClaimsPrincipal user,
+        Guid? named,
+        CancellationToken ct)
     {
         if (MemberAuthentication.MemberOf(user) is not { } member)
         {

@@ -75,7 +75,7 @@ internal sealed class MemberAuthentication(
         if (await sessions.IsValidAsync(token, Context.RequestAborted))
         {
             (status, title, code) = MemberStrategy.ReadSlug(Context) is null
-                ? (StatusCodes.Status400BadRequest, $"Name the company that the request is for in the header {MemberStrategy.TenantHeader}.", null)
+                ? (StatusCodes.Status400BadRequest, $"Name the company of the request in the header {MemberStrategy.TenantHeader}.", null)
                 : tenants.MultiTenantContext.TenantInfo is { Member.NeedsSingleSignOn: true }
                     ? (StatusCodes.Status403Forbidden, "This company requires that you sign in with its single sign-on.", SingleSignOnCode)
                     : (StatusCodes.Status403Forbidden, "You are not a member of this company.", "not_a_member");

@@ -24,7 +24,8 @@ public sealed class SuspendedTenants(NpgsqlDataSource dataSource, TimeProvider c
         var readAt = Interlocked.Read(ref _readAt);
         // Of the requests at the same time, one reads. The first read of a node is waited for by all.
         if (readAt == long.MinValue) await ReadAsync(ct);
-        else if (clock.GetElapsedTime(readAt) >= Lifetime && Interlocked.CompareExchange(ref _readAt, clock.GetTimestamp(), readAt) == readAt)
+        else if (clock.GetElapsedTime(readAt) >= Lifetime
+            && Interlocked.CompareExchange(ref _readAt, clock.GetTimestamp(), readAt) == readAt)
             await TryReadAsync(ct);
         return _suspended.Contains(tenant.Value);
     }

@@ -77,8 +77,8 @@ internal sealed class OidcIssuer : IAsyncDisposable
         query["code_challenge_method"].ToString().ShouldBe("S256");
         var code = Guid.NewGuid().ToString();
         _codes[code] = new Request(query["redirect_uri"].ToString(), query["nonce"].ToString(), query["code_challenge"].ToString());
-        return new Uri(
-            $"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"].ToString())}&iss={Uri.EscapeDataString(Address)}");
+        var state = Uri.EscapeDataString(query["state"].ToString());
+        return new Uri($"{query["redirect_uri"]}?code={code}&state={state}&iss={Uri.EscapeDataString(Address)}");
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -106,7 +106,8 @@ internal sealed class OidcIssuer : IAsyncDisposable
     private async Task<IResult> TokenAsync(HttpRequest http)
     {
         var form = await http.ReadFormAsync();
-        var credentials = Encoding.UTF8.GetString(Convert.FromBase64String(http.Headers.Authorization.ToString()["Basic ".Length..])).Split(':');
+        var basic = Convert.FromBase64String(http.Headers.Authorization.ToString()["Basic ".Length..]);
+        var credentials = Encoding.UTF8.GetString(basic).Split(':');
         var isClient = Uri.UnescapeDataString(credentials[0]) == ClientId && Uri.UnescapeDataString(credentials[1]) == ClientSecret;
         var verifier = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
         if (!isClient

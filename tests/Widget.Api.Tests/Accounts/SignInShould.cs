@@ -164,7 +164,8 @@ public sealed class SignInShould(ApiFixture api)
         await _world.JoinAsync(person, await TestTenant.CreateAsync(api));
         using var client = await _world.SignedInAsync(person);
 
-        var response = await _world.PostAsync("/api/accounts/me/password", new { current = AccountWorld.Password, @new = password }, client);
+        var response = await _world.PostAsync(
+            "/api/accounts/me/password", new { current = AccountWorld.Password, @new = password }, client);
 
         (await AccountWorld.TitleAsync(response, HttpStatusCode.BadRequest)).ShouldContain(words);
     }

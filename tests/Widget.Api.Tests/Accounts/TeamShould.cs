@@ -80,7 +80,10 @@ public sealed class TeamShould(ApiFixture api)
 
         var third = await InviteAsync(owner, email, "viewer");
         await api.Database.OwnerSource.ExecuteAsync(
-            "with t as (select set_config('app.across_tenants', 'on', false)) update invitations set expires_at = now() from t where email = $1",
+            """
+            with t as (select set_config('app.across_tenants', 'on', false))
+            update invitations set expires_at = now() from t where email = $1
+            """,
             email);
         (await GetAsync($"/api/accounts/invitations/{third}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -106,7 +109,8 @@ public sealed class TeamShould(ApiFixture api)
         var team = await owner.GetFromJsonAsync<Team>("/api/team", TestTenant.Json, Ct);
         var first = team!.Members.Single().Id;
 
-        (await AccountWorld.TitleAsync(await PatchAsync(owner, first, "admin"), HttpStatusCode.Conflict)).ShouldContain("at least one owner");
+        (await AccountWorld.TitleAsync(await PatchAsync(owner, first, "admin"), HttpStatusCode.Conflict))
+            .ShouldContain("at least one owner");
         (await owner.DeleteAsync($"/api/team/{first}", Ct)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
         // Two owners who remove each other at the same time: one of them stays.
@@ -123,7 +127,8 @@ public sealed class TeamShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var (_, owner) = await _world.MemberAsync(tenant);
         var (person, member) = await _world.MemberAsync(tenant, Role.Rep);
-        var id = (await owner.GetFromJsonAsync<Team>("/api/team", TestTenant.Json, Ct))!.Members.Single(row => row.Email == person.Email).Id;
+        var team = await owner.GetFromJsonAsync<Team>("/api/team", TestTenant.Json, Ct);
+        var id = team!.Members.Single(row => row.Email == person.Email).Id;
 
         (await PatchAsync(owner, id, "viewer")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await AccountWorld.MeAsync(member)).Memberships.Single().Role.ShouldBe("viewer");
@@ -136,7 +141,8 @@ public sealed class TeamShould(ApiFixture api)
     [Fact]
     public async Task Show_a_member_of_two_companies_nothing_of_one_in_the_other()
     {
-        var (one, other, strange) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
+        var (one, other) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
+        var strange = await TestTenant.CreateAsync(api);
         var (person, client) = await _world.MemberAsync(one);
         await _world.JoinAsync(person, other, Role.Viewer);
         (await one.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://one.example" } }, Ct))
@@ -172,12 +178,16 @@ public sealed class TeamShould(ApiFixture api)
         var (_, client) = await _world.MemberAsync(tenant);
         var visitor = await tenant.VisitAsync();
         await api.Database.OwnerSource.ExecuteAsync(
-            "with t as (select set_config('app.across_tenants', 'on', false)) update tenants set suspended_at = now() from t where tenant_id = $1",
+            """
+            with t as (select set_config('app.across_tenants', 'on', false))
+            update tenants set suspended_at = now() from t where tenant_id = $1
+            """,
             tenant.Created.TenantId);
         api.Node.Service<SuspendedTenants>().Forget();
 
         (await AccountWorld.TitleAsync(await client.GetAsync("/api/settings", Ct), HttpStatusCode.Forbidden)).ShouldContain("suspended");
-        (await AccountWorld.TitleAsync(await tenant.Developer.GetAsync("/api/settings", Ct), HttpStatusCode.Forbidden)).ShouldContain("suspended");
+        (await AccountWorld.TitleAsync(await tenant.Developer.GetAsync("/api/settings", Ct), HttpStatusCode.Forbidden))
+            .ShouldContain("suspended");
         (await visitor.Client.GetAsync(visitor.Conversation, Ct)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         using var anonymous = api.Node.Client();
         (await anonymous.PostAsJsonAsync("/api/widget/session", new { siteKey = tenant.Created.SiteKey }, Ct)).StatusCode

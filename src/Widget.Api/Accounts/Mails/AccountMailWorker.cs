@@ -10,7 +10,8 @@ namespace Widget.Api.Accounts.Mails;
 internal sealed record AccountMailLease(Guid Id, string Kind, string Email, int Attempts, DateTimeOffset CreatedAt, Guid Worker);
 
 /// <summary>
-/// Sends e-mails to accounts. Links are made when an e-mail is sent, so they are not stored. A failed e-mail is tried again for a few hours.
+/// Sends e-mails to accounts. Links are made when an e-mail is sent, so they are not stored. A failed e-mail is tried again for a few
+/// hours.
 /// </summary>
 internal sealed partial class AccountMailWorker(
     NpgsqlDataSource dataSource,

@@ -13,8 +13,8 @@ internal static class AccountMailKind
 }
 
 /// <summary>
-/// Requests e-mails to accounts. A request is stored for every address, and <see cref="AccountMailWorker"/> finds out later whether there is
-/// an account. So the answer to "forgot password" takes the same time for every address.
+/// Requests e-mails to accounts. A request is stored for every address, and <see cref="AccountMailWorker"/> finds out later whether there
+/// is an account. So the answer to "forgot password" takes the same time for every address.
 /// </summary>
 internal sealed class AccountMails(NpgsqlDataSource dataSource, MailOptions options, WakeUpSignal<AccountMailWorker> signal)
 {

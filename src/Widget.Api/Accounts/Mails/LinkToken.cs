@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Widget.Api.Accounts.Mails;
 
-/// <summary>The token in the link of an e-mail: the account, and Identity's own token, which is bound to the account's security stamp.</summary>
+/// <summary>
+/// The token in the link of an e-mail: the account, and Identity's own token, which is bound to the account's security stamp.
+/// </summary>
 internal static class LinkToken
 {
     public static string Create(Guid account, string token) =>

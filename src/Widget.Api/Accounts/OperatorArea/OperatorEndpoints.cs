@@ -50,7 +50,8 @@ internal static class OperatorEndpoints
         OperatorQueries queries,
         CancellationToken ct)
     {
-        if (!Tenant.SlugPattern().IsMatch(request.Slug)) return Problems.Invalid("slug", $"slug is not valid. {TenantCreation.InvalidSlug}");
+        if (!Tenant.SlugPattern().IsMatch(request.Slug))
+            return Problems.Invalid("slug", $"slug is not valid. {TenantCreation.InvalidSlug}");
         if (!MailAddress.IsValid(request.OwnerEmail)) return Problems.Invalid("ownerEmail", "ownerEmail is not an e-mail address.");
         TenantInfo tenant;
         await using (var created = await tenants.BeginAsync(request.Slug, request.Name.Trim(), [], ct))

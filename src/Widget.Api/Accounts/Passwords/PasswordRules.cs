@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
+using Widget.Api.Tenancy;
 
 namespace Widget.Api.Accounts.Passwords;
 
@@ -28,13 +29,26 @@ internal sealed class PasswordRules(NpgsqlDataSource dataSource) : IPasswordVali
         if (password.Length < MinLength) return $"The password must have at least {MinLength} characters.";
         if (password.Length > MaxLength) return $"The password can have at most {MaxLength} characters.";
         if (password.Distinct().Count() < 4) return TooSimple;
-        var words = known.SelectMany(text => text.Split([' ', '@', '.', '-', '_', '+'], StringSplitOptions.RemoveEmptyEntries).Append(text))
+        var words = known.SelectMany(Spellings)
             .Where(word => word.Length >= 3)
             .Select(word => word.ToLowerInvariant())
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var estimated = password.Length <= MaxEstimatedLength ? password : password[..MaxEstimatedLength];
         return Estimator.EvaluatePassword(estimated, words).Score < MinScore ? TooSimple : null;
+    }
+
+    // "Acme Söhne" is also written AcmeSoehne.
+    private static IEnumerable<string> Spellings(string text)
+    {
+        var plain = TenantCreation.SlugOf(text);
+        return
+        [
+            text,
+            .. text.Split([' ', '@', '.', '-', '_', '+'], StringSplitOptions.RemoveEmptyEntries),
+            .. plain.Split('-'),
+            plain.Replace("-", "", StringComparison.Ordinal),
+        ];
     }
 
     private const string TooSimple =

@@ -16,7 +16,9 @@ namespace Widget.Api.Accounts.Setup;
 /// <param name="Problem">Why.</param>
 internal readonly record struct SetupOutcome(SignInResult? Result, string? Field = null, string? Problem = null);
 
-/// <summary>Makes the installation's first account, which is the operator's, and its first tenant. Possible while there is no account.</summary>
+/// <summary>
+/// Makes the installation's first account, which is the operator's, and its first tenant. Possible while there is no account.
+/// </summary>
 internal sealed class SetupService(
     AccountsDb accountsDb,
     UserManager<Account> accounts,
@@ -43,7 +45,8 @@ internal sealed class SetupService(
             var origin = Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri)
                 ? AllowedOrigin.Normalize(uri.GetLeftPart(UriPartial.Authority))
                 : null;
-            if (origin is null) return new(null, "webAddress", "webAddress is not the address of a web site, such as https://www.example.com.");
+            if (origin is null)
+                return new(null, "webAddress", "webAddress is not the address of a web site, such as https://www.example.com.");
             origins.Add(origin);
         }
 

@@ -76,7 +76,9 @@ internal sealed class OidcProviders(IHttpClientFactory clients)
         if (methods is null || methods.Count == 0 || methods.Contains("client_secret_basic"))
         {
             var credentials = $"{Uri.EscapeDataString(settings.ClientId)}:{Uri.EscapeDataString(settings.ClientSecret)}";
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         }
         else
         {
@@ -130,7 +132,10 @@ internal sealed class OidcProviders(IHttpClientFactory clients)
         return valid;
     }
 
-    private static Task<TokenValidationResult> CheckAsync(OpenIdConnectConfiguration provider, SingleSignOnSettings settings, string token) =>
+    private static Task<TokenValidationResult> CheckAsync(
+        OpenIdConnectConfiguration provider,
+        SingleSignOnSettings settings,
+        string token) =>
         new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = provider.Issuer,

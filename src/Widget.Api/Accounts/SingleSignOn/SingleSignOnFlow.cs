@@ -50,7 +50,9 @@ internal sealed partial class SingleSignOnFlow(
     /// <param name="ct">Ends the wait for the provider.</param>
     public async Task<string> BeginAsync(HttpContext http, TenantInfo? tenant, string? returnUrl, CancellationToken ct)
     {
-        if (tenant is null || await suspended.ContainsAsync(tenant.TenantId, ct) || await store.ReadAsync(tenant.TenantId, ct) is not { } settings)
+        if (tenant is null
+            || await suspended.ContainsAsync(tenant.TenantId, ct)
+            || await store.ReadAsync(tenant.TenantId, ct) is not { } settings)
             return Refused(SingleSignOnErrors.Unavailable);
         OpenIdConnectConfiguration provider;
         try
@@ -84,7 +86,8 @@ internal sealed partial class SingleSignOnFlow(
     /// <summary>Handles the provider's answer. Returns the console's address, with a one-time code or with an error.</summary>
     public async Task<string> FinishAsync(HttpContext http, SignOnAnswer answer, CancellationToken ct)
     {
-        if (await codes.UseAsync<SignOnState>(StatePurpose, answer.State ?? "", ct) is not { } state) return Refused(SingleSignOnErrors.Failed);
+        if (await codes.UseAsync<SignOnState>(StatePurpose, answer.State ?? "", ct) is not { } state)
+            return Refused(SingleSignOnErrors.Failed);
         // Otherwise an attacker could finish their own sign-in in another person's browser.
         if (http.Request.Cookies[Cookie] is not { } browser || HashOf(browser) != state.Browser) return Refused(SingleSignOnErrors.Failed);
         http.Response.Cookies.Delete(Cookie, CookieOptions(http));

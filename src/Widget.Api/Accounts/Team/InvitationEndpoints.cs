@@ -59,7 +59,9 @@ internal static class InvitationEndpoints
             AcceptanceRefusal.SignInFirst => Problems.Create(
                 401, "There is an account with this e-mail address. Sign in to it first, then accept the invitation.", "sign_in_first"),
             AcceptanceRefusal.OtherAccount => Problems.Create(
-                403, "This invitation is for another person. Sign out, or sign in to the account with the invited address.", "other_account"),
+                403,
+                "This invitation is for another person. Sign out, or sign in to the account with the invited address.",
+                "other_account"),
             _ => Problems.Invalid(outcome.Field!, outcome.Problem!),
         };
     }

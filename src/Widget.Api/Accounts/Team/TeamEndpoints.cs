@@ -82,7 +82,8 @@ internal static class TeamEndpoints
     private static ProblemHttpResult Refuse(TeamOutcome outcome) => outcome switch
     {
         TeamOutcome.NotFound => Problems.NotFound("member"),
-        TeamOutcome.LastOwner => Problems.Create(409, "A company needs at least one owner. Make another member an owner first.", "last_owner"),
+        TeamOutcome.LastOwner => Problems.Create(
+            409, "A company needs at least one owner. Make another member an owner first.", "last_owner"),
         TeamOutcome.AlreadyMember => Problems.Create(409, "This person is a member already.", "already_member"),
         _ => Problems.Create(409, $"A company can have at most {TeamService.MaxMembers} members and open invitations."),
     };

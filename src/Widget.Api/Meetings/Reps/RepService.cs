@@ -52,8 +52,8 @@ internal sealed class RepService(
     }
 
     /// <summary>
-    /// Returns the rep with an e-mail address, and adds one if there is none. A new rep has no hours, so visitors can't book meetings with it
-    /// yet. Null if the tenant has as many reps as it may have.
+    /// Returns the rep with an e-mail address, and adds one if there is none. A new rep has no hours, so visitors can't book meetings with
+    /// it yet. Null if the tenant has as many reps as it may have.
     /// </summary>
     public async Task<Rep?> FindOrAddAsync(TenantId tenant, string name, string email, CancellationToken ct)
     {

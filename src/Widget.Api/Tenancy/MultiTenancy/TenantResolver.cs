@@ -67,7 +67,11 @@ public sealed class MultiTenantMiddleware(RequestDelegate next)
     /// <summary>The error of a request that names more than one tenant.</summary>
     public const string Contradiction = "The credentials and the address of this request belong to different tenants.";
 
-    public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter, SuspendedTenants suspended)
+    public async Task InvokeAsync(
+        HttpContext context,
+        ITenantResolver resolver,
+        IMultiTenantContextSetter setter,
+        SuspendedTenants suspended)
     {
         var resolved = await resolver.ResolveAsync(context, context.RequestAborted);
         setter.MultiTenantContext = resolved;
