@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using SignInResult = Widget.Contracts.SignInResult;
 using Widget.Admin.Api;
 using Widget.Admin.Host;
-using Widget.Contracts;
 
 namespace Widget.Admin.Accounts;
 
