@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Radzen;
 using Widget.Admin.Api;
+using Widget.Admin.Inbox;
 using Widget.Admin.Parts;
 
 namespace Widget.Admin.Host;
@@ -59,6 +60,8 @@ public static class AdminConsole
         services.AddScoped<Notices>();
         services.AddScoped<Confirmation>();
         services.AddScoped<ViewerTime>();
+        services.AddScoped<ActingRep>();
+        services.AddInbox();
         services.AddHttpClient<ApiClient>(client =>
         {
             client.BaseAddress = options.Api;

@@ -21,6 +21,13 @@ internal enum InboxList
     Mine,
     Open,
     Closed,
+
+    /// <summary>Put aside until a time.</summary>
+    Snoozed,
+    Spam,
+
+    /// <summary>The assistant answers, and the visitor has written. A rep can take them over.</summary>
+    Assistant,
 }
 
 /// <summary>A query of the inbox.</summary>
@@ -123,9 +130,12 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         var filter = query.List switch
         {
             InboxList.Waiting => WaitingFirst,
-            InboxList.Mine => " and handoff.state = 'open' and handoff.rep_id = $2" + NewestFirst,
-            InboxList.Open => " and handoff.state = 'open'" + NewestFirst,
-            InboxList.Closed => " and handoff.state = 'closed'" + NewestFirst,
+            InboxList.Mine => " and handoff.state = 'open' and handoff.rep_id = $2 and handoff.snoozed_until is null" + NewestFirst,
+            InboxList.Open => " and handoff.state = 'open' and handoff.snoozed_until is null" + NewestFirst,
+            InboxList.Closed => " and handoff.state = 'closed' and not handoff.spam" + NewestFirst,
+            InboxList.Snoozed => " and handoff.state = 'open' and handoff.snoozed_until is not null" + NewestFirst,
+            InboxList.Spam => " and handoff.spam" + NewestFirst,
+            InboxList.Assistant => " and coalesce(handoff.state, 'assistant') = 'assistant' and conversation.last_seq > 0" + NewestFirst,
             _ => " and handoff.state is not null" + NewestFirst,
         };
         await using var batch = database.Batch(tenant).Add(
@@ -150,6 +160,23 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
             new InboxCursor(last.Order, last.Item.ConversationId).ToString());
     }
 
+    /// <summary>Counts the conversations that somebody has to do something about. Closed ones are not counted, because there are many.</summary>
+    public async Task<InboxCounts> CountAsync(TenantId tenant, Guid? rep, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(
+            """
+            select count(*) filter (where state = 'waiting')::integer,
+                   count(*) filter (where state = 'open' and snoozed_until is null and rep_id = $2)::integer,
+                   count(*) filter (where state = 'open' and snoozed_until is null)::integer,
+                   count(*) filter (where state = 'open' and snoozed_until is not null)::integer
+            from handoffs where tenant_id = $1 and state in ('waiting', 'open') and not spam
+            """,
+            [tenant.Value, Handoff.Uuid(rep)]);
+        await using var row = await batch.ReadAsync(ct);
+        await row.ReadAsync(ct);
+        return new InboxCounts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3));
+    }
+
     /// <summary>Returns one conversation. Null if there is none.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="conversation">The conversation.</param>
@@ -165,12 +192,19 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         return await row.ReadAsync(ct) ? Read(row, names) : null;
     }
 
-    /// <summary>The same, but null also if no person was ever asked for, so that the conversation is not in the inbox.</summary>
+    /// <summary>
+    /// The same, but null also if no person was ever asked for, so that the conversation is not in the inbox, unless the rep looks at it.
+    /// </summary>
     public async Task<InboxItem?> FindInInboxAsync(TenantId tenant, ConversationId conversation, Guid rep, CancellationToken ct)
     {
         await using (var batch = database.Batch(tenant).Add(
-            "select 1 from handoffs where tenant_id = $1 and conversation_id = $2",
-            [tenant.Value, conversation.Value]))
+            """
+            select 1 from handoffs where tenant_id = $1 and conversation_id = $2
+            union all
+            select 1 from handoff_readers
+            where tenant_id = $1 and conversation_id = $2 and rep_id = $3 and looked_at > now() - interval '45 seconds'
+            """,
+            [tenant.Value, conversation.Value, rep]))
         await using (var row = await batch.ReadAsync(ct))
         {
             if (!await row.ReadAsync(ct)) return null;

@@ -64,5 +64,5 @@ internal static class LeadViewEndpoints
         await views.DeleteAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("view");
 
     private static ValidationProblem? FindProblem(LeadViewRequest request) =>
-        new LeadQuery(request.Query, null, null, request.From, request.To, null).Parse().Problem;
+        new LeadQuery(request.Query, null, null, [.. request.Field], request.From, request.To, null).Parse().Problem;
 }
