@@ -157,3 +157,6 @@ public sealed class Triggers : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0045_crm")]
 public sealed class Crm : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0053_console_speed")]
+public sealed class ConsoleSpeed : SqlMigration;

@@ -38,5 +38,6 @@ public sealed class ActingRep(ApiClient api, Workspace workspace)
         Own = Find(viewer);
     }
 
-    private Rep? Find(Viewer viewer) => All.FirstOrDefault(rep => string.Equals(rep.Email, viewer.Email, StringComparison.OrdinalIgnoreCase));
+    private Rep? Find(Viewer viewer) =>
+        All.FirstOrDefault(rep => string.Equals(rep.Email, viewer.Email, StringComparison.OrdinalIgnoreCase));
 }

@@ -19,9 +19,10 @@ public sealed class EventWords(IStringLocalizer<InboxTexts> texts, ViewerTime ti
         PersonLeft { Reason: PersonLeftReason.Closed } => texts["event.closed"],
         PersonLeft left => Format("event.returned", left.Name),
         AssistantChosen => texts["event.assistantChosen"],
-        ContactGiven contact => Format("event.contact", string.Join(", ", new[] { contact.Name, contact.Email, contact.Phone }.OfType<string>())),
+        ContactGiven contact => Format("event.contact", Joined(contact.Name, contact.Email, contact.Phone)),
         ContactDeclined => texts["event.contactDeclined"],
-        QualificationAnswered answered => Format("event.answered", string.Join(", ", answered.Answers.Select(answer => $"{answer.Key}: {answer.Value}"))),
+        QualificationAnswered answered =>
+            Format("event.answered", Joined([.. answered.Answers.Select(answer => $"{answer.Key}: {answer.Value}")])),
         MeetingBooked meeting => Format("event.meetingBooked", time.Full(meeting.Start), meeting.RepName),
         MeetingRescheduled meeting => Format("event.meetingMoved", time.Full(meeting.Start), meeting.RepName),
         MeetingCancelled meeting => Format("event.meetingCancelled", time.Full(meeting.Start), meeting.RepName),
@@ -57,6 +58,8 @@ public sealed class EventWords(IStringLocalizer<InboxTexts> texts, ViewerTime ti
     };
 
     private string Format(string key, params object?[] values) => string.Format(texts[key], values);
+
+    private static string Joined(params IEnumerable<string?> parts) => string.Join(", ", parts.OfType<string>());
 
     private static string Length(int seconds) => TimeSpan.FromSeconds(seconds).ToString(seconds >= 3600 ? @"h\:mm\:ss" : @"m\:ss");
 }

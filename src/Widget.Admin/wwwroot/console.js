@@ -21,6 +21,13 @@ globalThis.consoleScript = {
     };
     globalThis.addEventListener('keydown', consoleScript.searchKey);
   },
+  download: async (name, stream) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([await stream.arrayBuffer()], { type: 'text/csv' }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  },
   copy: (text) => navigator.clipboard.writeText(text),
   // Scrolls to new lines, unless the viewer reads older ones.
   followEnd: (element) => {
