@@ -178,3 +178,6 @@ public sealed class Installations : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0052_privacy")]
 public sealed class Privacy : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0053_console_speed")]
+public sealed class ConsoleSpeed : SqlMigration;

@@ -90,6 +90,41 @@ public sealed record InboxItem
 /// <param name="Next">Pass it as <c>after</c> to get more; null if there are none.</param>
 public sealed record InboxPage(IReadOnlyList<InboxItem> Items, string? Next);
 
+/// <summary>How many conversations somebody has to do something about. Spam is not counted.</summary>
+/// <param name="Waiting">Their visitors wait for a rep.</param>
+/// <param name="Mine">The rep of the request has them. Without a rep, 0.</param>
+/// <param name="Open">A rep has them. Those that are put aside are not counted.</param>
+/// <param name="Snoozed">They are put aside until a time.</param>
+public sealed record InboxCounts(int Waiting, int Mine, int Open, int Snoozed);
+
+/// <summary>What is known of a conversation's visitor besides the conversation.</summary>
+public sealed record InboxVisitorHistory
+{
+    /// <summary>The lead whose details the visitor left in this conversation; null if there is none.</summary>
+    public Guid? LeadId { get; init; }
+
+    /// <summary>The visitor's id on the tenant's site, if the site has proved it.</summary>
+    public string? VerifiedId { get; init; }
+
+    /// <summary>When the visitor first came.</summary>
+    public required DateTimeOffset FirstSeenAt { get; init; }
+
+    /// <summary>The pages on which the visitor wrote, newest first, at most ten.</summary>
+    public required IReadOnlyList<InboxVisitedPage> Pages { get; init; }
+
+    /// <summary>The visitor's other conversations, newest first, at most ten.</summary>
+    public required IReadOnlyList<InboxEarlier> Conversations { get; init; }
+}
+
+/// <param name="Address">The page's address.</param>
+/// <param name="At">When the visitor last wrote there.</param>
+public sealed record InboxVisitedPage(string Address, DateTimeOffset At);
+
+/// <param name="Id">The conversation.</param>
+/// <param name="At">When something last happened in it.</param>
+/// <param name="Text">The visitor's first message, at most 200 characters; null if the visitor has written nothing.</param>
+public sealed record InboxEarlier(Guid Id, DateTimeOffset At, string? Text);
+
 /// <summary>A note among the staff. Visitors never see it.</summary>
 public sealed record InboxNote(Guid Id, InboxRep Rep, string Text, DateTimeOffset At);
 

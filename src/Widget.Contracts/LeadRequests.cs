@@ -168,13 +168,17 @@ public sealed record LeadViewRequest : IValidatableObject
     [StringLength(200, ErrorMessage = "query can have at most 200 characters.")]
     public string? Query { get; init; }
 
-    /// <summary>The tiers: <c>hot</c>, <c>warm</c>, <c>cold</c>. Empty for all.</summary>
-    [Required, MaxLength(3)]
+    /// <summary>The tiers: <c>hot</c>, <c>warm</c>, <c>cold</c>, or <c>none</c>. Empty for all.</summary>
+    [Required, MaxLength(4)]
     public IReadOnlyList<string> Tier { get; init; } = [];
 
     /// <summary>Ids of reps, or <c>none</c> for leads without an owner. Empty for all.</summary>
     [Required, MaxLength(100)]
     public IReadOnlyList<string> Owner { get; init; } = [];
+
+    /// <summary>Wanted values of the tenant's own fields, each as key and value, such as <c>plan:gold</c>. Empty for all.</summary>
+    [Required, MaxLength(100)]
+    public IReadOnlyList<string> Field { get; init; } = [];
 
     /// <summary>The first day or time of creation.</summary>
     [StringLength(40)]
@@ -189,8 +193,8 @@ public sealed record LeadViewRequest : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Tier.FirstOrDefault(tier => tier is not ("hot" or "warm" or "cold")) is { } tier)
-            yield return new($"There is no tier \"{tier}\". The tiers are hot, warm and cold.", [nameof(Tier)]);
+        if (Tier.FirstOrDefault(tier => tier is not ("hot" or "warm" or "cold" or "none")) is { } tier)
+            yield return new($"There is no tier \"{tier}\". The tiers are hot, warm and cold, or none.", [nameof(Tier)]);
         if (Owner.FirstOrDefault(owner => owner != "none" && !Guid.TryParse(owner, out _)) is { } owner)
             yield return new($"\"{owner}\" is no rep's id. Write an id, or none for leads without an owner.", [nameof(Owner)]);
     }
@@ -215,4 +219,8 @@ public sealed record LeadView(
     string? From,
     string? To,
     LeadSort Sort,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>Wanted values of the tenant's own fields, each as key and value, such as <c>plan:gold</c>; empty for all.</summary>
+    public IReadOnlyList<string> Field { get; init; } = [];
+}

@@ -69,6 +69,13 @@ public sealed record Lead
 /// <param name="Name">The rep's name.</param>
 public sealed record LeadOwner(Guid Id, string Name);
 
+/// <summary>How many leads a tenant has.</summary>
+/// <param name="Hot">Hot ones.</param>
+/// <param name="Warm">Warm ones.</param>
+/// <param name="Cold">Cold ones.</param>
+/// <param name="None">Those without a tier.</param>
+public sealed record LeadCounts(int Hot, int Warm, int Cold, int None);
+
 /// <summary>Leads, newest first unless another order was asked for.</summary>
 /// <param name="Items">The leads.</param>
 /// <param name="Next">Pass it as <c>after</c> to get the next leads; null if there are none.</param>

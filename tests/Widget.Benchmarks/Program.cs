@@ -66,6 +66,9 @@ switch (args)
     case ["analytics", var events]:
         await AnalyticsBenchmark.RunAsync(int.Parse(events));
         return 0;
+    case ["console", var conversations]:
+        await ConsoleBenchmark.RunAsync(int.Parse(conversations));
+        return 0;
     case ["unanswered-fit"]:
         UnansweredBenchmark.Fit();
         return 0;
@@ -96,6 +99,7 @@ switch (args)
               router              where the smart strategy sends visitors' questions
               router-fit          fits the router's weights on the training questions in tests/data and writes their file
               analytics EVENTS    how long the figures of a month take
+              console CONVERSATIONS  how long the console's first data of inbox and leads take
               unanswered PART     how unanswered questions about the same thing are grouped: fit or heldout
               unanswered-fit      tries thresholds of these groups on the questions to fit on
               offers              what visitors' messages call for, and the contact details in them, on messages of another author

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Radzen;
 using Widget.Admin.Accounts;
 using Widget.Admin.Api;
+using Widget.Admin.Inbox;
 using Widget.Admin.Parts;
 
 namespace Widget.Admin.Host;
@@ -60,6 +61,8 @@ public static class AdminConsole
         services.AddScoped<Notices>();
         services.AddScoped<Confirmation>();
         services.AddScoped<ViewerTime>();
+        services.AddScoped<ActingRep>();
+        services.AddInbox();
         services.AddHttpClient<ApiClient>(client =>
         {
             client.BaseAddress = options.Api;

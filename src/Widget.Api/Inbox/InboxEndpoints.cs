@@ -16,7 +16,8 @@ internal static class InboxEndpoints
         var inbox = routes.MapGroup("/api/inbox").ForStaff(StaffArea.Conversations).ProducesProblem(401).WithTags("Inbox")
             .WithRequestSizeLimit(MaxRequestBytes);
         inbox.MapGet("", List).ProducesValidationProblem()
-            .WithSummary("List conversations that people answer: waiting, mine, open, closed");
+            .WithSummary("List conversations: waiting, mine, open, snoozed, closed, spam, or those that the assistant answers");
+        inbox.MapGet("/counts", Counts).WithSummary("Count the conversations that wait, are open or are snoozed");
         inbox.MapGet("/{id:guid}", Get).ProducesProblem(404).ProducesValidationProblem()
             .WithSummary("Get a conversation with its events, its notes and who is looking at it");
         inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are there");
@@ -60,9 +61,12 @@ internal static class InboxEndpoints
             "mine" => InboxList.Mine,
             "open" => InboxList.Open,
             "closed" => InboxList.Closed,
+            "snoozed" => InboxList.Snoozed,
+            "spam" => InboxList.Spam,
+            "assistant" => InboxList.Assistant,
             _ => null,
         };
-        if (list is null) return Problems.Invalid("state", "state must be waiting, mine, open or closed.");
+        if (list is null) return Problems.Invalid("state", "state must be waiting, mine, open, snoozed, closed, spam or assistant.");
         rep = await acting.ReaderAsync(rep, ct);
         if (list == InboxList.Mine && rep is null) return Problems.Invalid("rep", "rep is required with state=mine.");
         InboxCursor? cursor = null;
@@ -71,6 +75,13 @@ internal static class InboxEndpoints
         return TypedResults.Ok(
             await inbox.ListAsync(tenants.Current().TenantId, new InboxQuery(list.Value, rep, query, cursor, limit), ct));
     }
+
+    private static async Task<Ok<InboxCounts>> Counts(
+        IMultiTenantContextAccessor tenants,
+        InboxQueries inbox,
+        CancellationToken ct,
+        Guid? rep = null) =>
+        TypedResults.Ok(await inbox.CountAsync(tenants.Current().TenantId, rep, ct));
 
     private static async Task<Results<Ok<InboxThread>, ValidationProblem, ProblemHttpResult>> Get(
         Guid id,

@@ -21,6 +21,13 @@ internal enum InboxList
     Mine,
     Open,
     Closed,
+
+    /// <summary>Put aside until a time.</summary>
+    Snoozed,
+    Spam,
+
+    /// <summary>The assistant answers, and the visitor has written. A rep can take them over.</summary>
+    Assistant,
 }
 
 /// <summary>A query of the inbox.</summary>
@@ -91,30 +98,31 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         where conversation.tenant_id = $1
         """;
 
-    private const string Matches =
+    // The conversations of a page are chosen first, so that what is shown of them is read only for these. The search reads the log once.
+    private const string Chosen =
         """
-         and ($3::text is null
-           or strpos(lower(coalesce(given.name, visitor.traits ->> 'name')), lower($3)) > 0
-           or strpos(lower(coalesce(given.email, visitor.traits ->> 'email')), lower($3)) > 0
-           or exists (
-             select from conversation_events
-             where tenant_id = $1 and conversation_id = conversation.id and kind in ('visitor_message', 'person_message')
-               and strpos(lower(data ->> 'text'), lower($3)) > 0))
+         and conversation.id in (
+          select conversation.id from conversations conversation
+          left join handoffs handoff on handoff.tenant_id = $1 and handoff.conversation_id = conversation.id
+          where conversation.tenant_id = $1
+            and ($3::text is null or conversation.id in (
+              select conversation_id from conversation_events
+              where tenant_id = $1
+                and (kind in ('visitor_message', 'person_message') and strpos(lower(data ->> 'text'), lower($3)) > 0
+                  or kind in ('person_requested', 'contact_given')
+                    and (strpos(lower(data ->> 'name'), lower($3)) > 0 or strpos(lower(data ->> 'email'), lower($3)) > 0))
+              union
+              select met.id from visitors
+              join conversations met on met.tenant_id = $1 and met.visitor_id = visitors.id
+              where visitors.tenant_id = $1
+                and (strpos(lower(traits ->> 'name'), lower($3)) > 0 or strpos(lower(traits ->> 'email'), lower($3)) > 0)))
         """;
 
     // Those who wait longest come first; the others by their last activity.
-    private const string WaitingFirst =
-        """
-         and handoff.state = 'waiting' and not handoff.spam
-         and ($4::timestamptz is null or (handoff.requested_at, conversation.id) > ($4, $5))
-         order by handoff.requested_at, conversation.id limit $6
-        """;
-
-    private const string NewestFirst =
-        """
-         and ($4::timestamptz is null or (conversation.updated_at, conversation.id) < ($4, $5))
-         order by conversation.updated_at desc, conversation.id desc limit $6
-        """;
+    private const string WaitingFirst = " order by handoff.requested_at, conversation.id";
+    private const string AfterWaiting = " and ($4::timestamptz is null or (handoff.requested_at, conversation.id) > ($4, $5))";
+    private const string NewestFirst = " order by conversation.updated_at desc, conversation.id desc";
+    private const string AfterNewest = " and ($4::timestamptz is null or (conversation.updated_at, conversation.id) < ($4, $5))";
 
     /// <summary>Lists conversations for which a person was asked, or which a rep had.</summary>
     public async Task<InboxPage> ListAsync(TenantId tenant, InboxQuery query, CancellationToken ct)
@@ -122,14 +130,18 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         var names = await reps.NamesAsync(tenant, ct);
         var filter = query.List switch
         {
-            InboxList.Waiting => WaitingFirst,
-            InboxList.Mine => " and handoff.state = 'open' and handoff.rep_id = $2" + NewestFirst,
-            InboxList.Open => " and handoff.state = 'open'" + NewestFirst,
-            InboxList.Closed => " and handoff.state = 'closed'" + NewestFirst,
-            _ => " and handoff.state is not null" + NewestFirst,
+            InboxList.Waiting => "handoff.state = 'waiting' and not handoff.spam",
+            InboxList.Mine => "handoff.state = 'open' and handoff.rep_id = $2 and handoff.snoozed_until is null",
+            InboxList.Open => "handoff.state = 'open' and handoff.snoozed_until is null",
+            InboxList.Closed => "handoff.state = 'closed' and not handoff.spam",
+            InboxList.Snoozed => "handoff.state = 'open' and handoff.snoozed_until is not null",
+            InboxList.Spam => "handoff.spam",
+            InboxList.Assistant => "(handoff.state is null or handoff.state = 'assistant') and conversation.last_seq > 0",
+            _ => "handoff.state is not null",
         };
+        var (after, order) = query.List == InboxList.Waiting ? (AfterWaiting, WaitingFirst) : (AfterNewest, NewestFirst);
         await using var batch = database.Batch(tenant).Add(
-            Columns + Matches + filter,
+            $"{Columns}{Chosen} and {filter}{after}{order} limit $6){order}",
             [
                 tenant.Value,
                 Handoff.Uuid(query.Rep),
@@ -150,6 +162,25 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
             new InboxCursor(last.Order, last.Item.ConversationId).ToString());
     }
 
+    /// <summary>
+    /// Counts the conversations that somebody has to do something about. Closed ones are not counted, because there are many.
+    /// </summary>
+    public async Task<InboxCounts> CountAsync(TenantId tenant, Guid? rep, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(
+            """
+            select count(*) filter (where state = 'waiting')::integer,
+                   count(*) filter (where state = 'open' and snoozed_until is null and rep_id = $2)::integer,
+                   count(*) filter (where state = 'open' and snoozed_until is null)::integer,
+                   count(*) filter (where state = 'open' and snoozed_until is not null)::integer
+            from handoffs where tenant_id = $1 and state in ('waiting', 'open') and not spam
+            """,
+            [tenant.Value, Handoff.Uuid(rep)]);
+        await using var row = await batch.ReadAsync(ct);
+        await row.ReadAsync(ct);
+        return new InboxCounts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3));
+    }
+
     /// <summary>Returns one conversation. Null if there is none.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="conversation">The conversation.</param>
@@ -165,12 +196,19 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         return await row.ReadAsync(ct) ? Read(row, names) : null;
     }
 
-    /// <summary>The same, but null also if no person was ever asked for, so that the conversation is not in the inbox.</summary>
+    /// <summary>
+    /// The same, but null also if no person was ever asked for, so that the conversation is not in the inbox, unless the rep looks at it.
+    /// </summary>
     public async Task<InboxItem?> FindInInboxAsync(TenantId tenant, ConversationId conversation, Guid rep, CancellationToken ct)
     {
         await using (var batch = database.Batch(tenant).Add(
-            "select 1 from handoffs where tenant_id = $1 and conversation_id = $2",
-            [tenant.Value, conversation.Value]))
+            """
+            select 1 from handoffs where tenant_id = $1 and conversation_id = $2
+            union all
+            select 1 from handoff_readers
+            where tenant_id = $1 and conversation_id = $2 and rep_id = $3 and looked_at > now() - interval '45 seconds'
+            """,
+            [tenant.Value, conversation.Value, rep]))
         await using (var row = await batch.ReadAsync(ct))
         {
             if (!await row.ReadAsync(ct)) return null;

@@ -16,6 +16,7 @@ internal static class InboxServices
         services.AddSingleton<RepMessages>();
         services.AddSingleton<PresenceService>();
         services.AddSingleton<Suggestions>();
+        services.AddSingleton<VisitorHistory>();
         services.AddSingleton<HandoffMails>();
         services.AddHostedService<HandoffWorker>();
         services.AddSingleton<InboxFeed>();
@@ -32,6 +33,7 @@ internal static class InboxServices
         routes.MapBans();
         routes.MapRepAttachments();
         Suggestions.MapSuggestions(routes);
+        VisitorHistory.MapVisitorHistory(routes);
         routes.MapHub<InboxHub>(InboxHub.Path).ForStaff(StaffArea.Conversations).ReadsOnly();
     }
 }

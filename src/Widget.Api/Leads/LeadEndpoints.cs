@@ -24,6 +24,7 @@ internal static class LeadEndpoints
             .WithSummary("List visitors who left an e-mail address or a telephone number, newest first");
         leads.MapGet("/export.csv", Export).ProducesValidationProblem().Produces(200, contentType: "text/csv")
             .WithSummary("Export leads as CSV: one row for each lead, or for each conversation");
+        leads.MapGet("/counts", Counts).WithSummary("Count the leads by tier");
         leads.MapQualification();
         leads.MapGet("/fields", ReadFields).WithSummary("The tenant's own fields of leads");
         leads.MapPut("/fields", SaveFields).ForStaff(StaffArea.Settings).Validate<LeadFields>().WithSummary("Replace the tenant's own fields of leads");
@@ -41,6 +42,7 @@ internal static class LeadEndpoints
         string? query = null,
         string[]? tier = null,
         string[]? owner = null,
+        string[]? field = null,
         string? from = null,
         string? to = null,
         string? sort = null,
@@ -49,12 +51,15 @@ internal static class LeadEndpoints
     {
         if (limit is < 1 or > LeadService.MaxLimit)
             return Problems.Invalid("limit", $"limit must be between 1 and {LeadService.MaxLimit}.");
-        var (filter, problem) = new LeadQuery(query, tier, owner, from, to, sort).Parse();
+        var (filter, problem) = new LeadQuery(query, tier, owner, field, from, to, sort).Parse();
         if (filter is null) return problem!;
         LeadCursor? last = null;
         if (after is not null && (last = LeadCursor.Parse(after, filter.Sort)) is null) return Problems.Invalid("after", InvalidCursor);
         return TypedResults.Ok(await leads.ListAsync(tenants.Current().TenantId, filter, last, limit, ct));
     }
+
+    private static async Task<Ok<LeadCounts>> Counts(IMultiTenantContextAccessor tenants, LeadReader leads, CancellationToken ct) =>
+        TypedResults.Ok(await leads.CountAsync(tenants.Current().TenantId, ct));
 
     private static Results<PushStreamHttpResult, ValidationProblem> Export(
         IMultiTenantContextAccessor tenants,
@@ -63,6 +68,7 @@ internal static class LeadEndpoints
         string? query = null,
         string[]? tier = null,
         string[]? owner = null,
+        string[]? field = null,
         string? from = null,
         string? to = null,
         string? sort = null,
@@ -71,7 +77,7 @@ internal static class LeadEndpoints
     {
         if (per is not ("lead" or "conversation")) return Problems.Invalid("per", "per must be lead or conversation.");
         if (format is not ("csv" or "excel")) return Problems.Invalid("format", "format must be csv or excel.");
-        var (filter, problem) = new LeadQuery(query, tier, owner, from, to, sort).Parse();
+        var (filter, problem) = new LeadQuery(query, tier, owner, field, from, to, sort).Parse();
         if (filter is null) return problem!;
         var tenant = tenants.Current().TenantId;
         var written = format == "excel" ? ExportFormat.Excel : ExportFormat.Csv;

@@ -22,6 +22,32 @@ public sealed class LeadSearchShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Find_leads_by_their_own_fields_and_count_them_by_tier()
+    {
+        var (tenant, _, _) = await LeadsAsync();
+        await tenant.Developer.PutAsJsonAsync(
+            "/api/leads/fields",
+            new
+            {
+                fields = new[]
+                {
+                    new { key = "plan", label = "Plan", kind = "text" },
+                    new { key = "seats", label = "Seats", kind = "number" },
+                },
+            });
+        await tenant.PatchLeadAsync((await tenant.LeadAsync("Hot")).Id, new { fields = new { plan = "Gold", seats = 5 } });
+        await tenant.PatchLeadAsync((await tenant.LeadAsync("Cold")).Id, new { fields = new { plan = "silver", seats = 5 } });
+
+        (await NamesAsync(tenant, "field=plan:gold")).ShouldBe(["Hot"]);
+        (await NamesAsync(tenant, "field=plan:gold&field=plan:silver")).ShouldBe(["Cold", "Hot"]);
+        (await NamesAsync(tenant, "field=plan:silver&field=seats:5")).ShouldBe(["Cold"]);
+        (await NamesAsync(tenant, "field=plan:gold&field=seats:6")).ShouldBeEmpty();
+        (await NamesAsync(tenant, "tier=none,cold")).ShouldBe(["None", "Cold"]);
+        (await tenant.Developer.GetAsync("/api/leads?field=plan")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await tenant.Developer.GetFromJsonAsync<LeadCounts>("/api/leads/counts", TestTenant.Json)).ShouldBe(new LeadCounts(1, 1, 1, 1));
+    }
+
+    [Fact]
     public async Task Take_a_range_of_days()
     {
         var (tenant, _, _) = await LeadsAsync();

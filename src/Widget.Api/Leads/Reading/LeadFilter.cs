@@ -14,6 +14,12 @@ internal sealed record LeadFilter
     /// <summary>Null for all tiers.</summary>
     public string[]? Tiers { get; init; }
 
+    /// <summary>Whether leads without a tier belong to <see cref="Tiers"/>.</summary>
+    public bool IncludesUntiered { get; init; }
+
+    /// <summary>The wanted values of the tenant's own fields in lower case, by key; null for all leads.</summary>
+    public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
+
     /// <summary>Reps; null for all leads.</summary>
     public Guid[]? Owners { get; init; }
 
@@ -37,18 +43,21 @@ internal sealed record LeadFilter
 }
 
 /// <summary>The parameters of a query for leads. Several values of a filter are written as repeated parameters or with commas.</summary>
-internal sealed record LeadQuery(string? Query, string[]? Tier, string[]? Owner, string? From, string? To, string? Sort)
+internal sealed record LeadQuery(string? Query, string[]? Tier, string[]? Owner, string[]? Field, string? From, string? To, string? Sort)
 {
-    private const string Unowned = "none";
+    private const string None = "none";
 
     /// <summary>Returns the filter, or a problem with a parameter.</summary>
     public (LeadFilter? Filter, ValidationProblem? Problem) Parse()
     {
         var tiers = Values(Tier);
-        if (tiers.FirstOrDefault(tier => tier is not ("hot" or "warm" or "cold")) is { } unknown)
-            return (null, Problems.Invalid("tier", $"There is no tier \"{unknown}\". The tiers are hot, warm and cold."));
+        if (tiers.FirstOrDefault(tier => tier is not ("hot" or "warm" or "cold" or None)) is { } unknown)
+            return (null, Problems.Invalid("tier", $"There is no tier \"{unknown}\". The tiers are hot, warm and cold, or none."));
+        var fields = (Field ?? []).Select(pair => pair.Split(':', 2)).ToList();
+        if (fields.Exists(pair => pair.Length < 2 || !LeadFields.IsKey(pair[0])))
+            return (null, Problems.Invalid("field", "field must be a key and a value, such as field=plan:gold."));
         var owners = Values(Owner);
-        var reps = owners.Where(owner => owner != Unowned).Select(owner => Guid.TryParse(owner, out var id) ? id : (Guid?)null).ToList();
+        var reps = owners.Where(owner => owner != None).Select(owner => Guid.TryParse(owner, out var id) ? id : (Guid?)null).ToList();
         if (reps.Contains(null))
             return (null, Problems.Invalid("owner", "owner must be the id of a rep, or none for leads without an owner."));
         if (!TryParse(From, isEnd: false, out var from)) return (null, InvalidTime("from"));
@@ -59,8 +68,13 @@ internal sealed record LeadQuery(string? Query, string[]? Tier, string[]? Owner,
         {
             Query = Query?.Trim() is { Length: > 0 } text ? text : null,
             Tiers = tiers.Count > 0 ? [.. tiers] : null,
+            IncludesUntiered = tiers.Contains(None),
+            Fields = fields.Count == 0 ? null : fields.GroupBy(pair => pair[0], StringComparer.Ordinal).ToDictionary(
+                group => group.Key,
+                group => group.Select(pair => pair[1].Trim().ToLowerInvariant()).ToArray(),
+                StringComparer.Ordinal),
             Owners = owners.Count > 0 ? [.. reps.OfType<Guid>()] : null,
-            IncludesUnowned = owners.Contains(Unowned),
+            IncludesUnowned = owners.Contains(None),
             From = from,
             To = to,
             Sort = sort,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Reps;
@@ -18,23 +19,28 @@ internal sealed class LeadReader(TenantDatabase database)
               group by conversation_id order by min(created_at), conversation_id)
         """;
 
-    // Ids are ordered by time.
+    // Ids are ordered by time. The search reads all leads once, instead of looking into each lead's members.
     private const string Filtered =
         $"""
         select {Columns}
         from lead_overview lead
         where lead.tenant_id = $1
-          and ($2::text is null or exists (
-            select from leads member
-            where member.tenant_id = $1 and (member.id = lead.id or member.top_id = lead.id)
+          and ($2::text is null or lead.id in (
+            select coalesce(member.top_id, member.id) from leads member
+            where member.tenant_id = $1
               and (strpos(member.address, lower($2)) > 0 or strpos(lower(member.name), lower($2)) > 0
-                or strpos(lower(member.company), lower($2)) > 0 or strpos(member.phone, $3) > 0
-                or exists (select from lead_emails further
-                           where further.tenant_id = $1 and further.lead_id = member.id and strpos(further.address, lower($2)) > 0))))
-          and ($4::text[] is null or lead.tier = any($4))
+                or strpos(lower(member.company), lower($2)) > 0 or strpos(member.phone, $3) > 0)
+            union
+            select coalesce(member.top_id, member.id) from lead_emails further
+            join leads member on member.tenant_id = $1 and member.id = further.lead_id
+            where further.tenant_id = $1 and strpos(further.address, lower($2)) > 0))
+          and ($4::text[] is null or lead.tier = any($4) or ($12 and lead.tier is null))
           and ($5::uuid[] is null or lead.owner_id = any($5) or ($6 and lead.owner_id is null))
           and ($7::timestamptz is null or lead.created_at >= $7)
           and ($8::timestamptz is null or lead.created_at < $8)
+          and ($13::jsonb is null or not exists (
+            select from jsonb_each($13) wanted
+            where not coalesce(wanted.value ? lower(lead.fields ->> wanted.key), false)))
         """;
 
     /// <summary>Returns a page of leads.</summary>
@@ -72,11 +78,28 @@ internal sealed class LeadReader(TenantDatabase database)
                 Parameter(after?.Id.Value, NpgsqlDbType.Uuid),
                 after?.Score ?? 0,
                 limit + 1,
+                filter.IncludesUntiered,
+                Parameter(filter.Fields is { } fields ? JsonSerializer.Serialize(fields) : null, NpgsqlDbType.Jsonb),
             ]);
         var items = await ReadAsync(db, command, ct);
         if (items.Count <= limit) return new LeadPage(items, Next: null);
         items.RemoveAt(limit);
         return new LeadPage(items, LeadCursor.After(items[^1], filter.Sort));
+    }
+
+    /// <summary>Counts the tenant's leads by tier.</summary>
+    public async Task<LeadCounts> CountAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(
+            """
+            select count(*) filter (where tier = 'hot')::integer, count(*) filter (where tier = 'warm')::integer,
+                   count(*) filter (where tier = 'cold')::integer, count(*) filter (where tier is null)::integer
+            from (select coalesce(staff_tier, scored_tier) as tier from leads where tenant_id = $1 and top_id is null) lead
+            """,
+            [tenant.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        await row.ReadAsync(ct);
+        return new LeadCounts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3));
     }
 
     /// <summary>Returns a lead, or the one that it was merged into. Null if the tenant has no such lead.</summary>

@@ -48,5 +48,5 @@ internal static class LeadViewEndpoints
     }
 
     private static ValidationProblem? FindProblem(LeadViewRequest request) =>
-        new LeadQuery(request.Query, null, null, request.From, request.To, null).Parse().Problem;
+        new LeadQuery(request.Query, null, null, [.. request.Field], request.From, request.To, null).Parse().Problem;
 }

@@ -75,6 +75,9 @@ internal sealed class LeadViewService(TenantDatabase database, TimeProvider cloc
             filter.From,
             filter.To,
             filter.Sort,
-            row.CreatedAt);
+            row.CreatedAt)
+        {
+            Field = filter.Field,
+        };
     }
 }
