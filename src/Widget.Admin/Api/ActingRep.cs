@@ -27,7 +27,7 @@ public sealed class ActingRep(ApiClient api, Workspace workspace)
         if (Own is not null || !Roles.Allow(viewer.RoleIn(workspace.Tenant), "conversations.write")) return;
         try
         {
-            await api.PostAsync("/api/reps", new RepRequest { Name = viewer.Display, Email = viewer.Email, TimeZone = timeZone }, ct);
+            await api.PostAsync("/api/reps", new RepRequest { Name = viewer.Display(), Email = viewer.Email, TimeZone = timeZone }, ct);
         }
         catch (ApiException failure) when (failure.Status is System.Net.HttpStatusCode.Forbidden or System.Net.HttpStatusCode.Conflict)
         {
@@ -38,6 +38,6 @@ public sealed class ActingRep(ApiClient api, Workspace workspace)
         Own = Find(viewer);
     }
 
-    private Rep? Find(Viewer viewer) =>
+    private Rep? Find(AccountProfile viewer) =>
         All.FirstOrDefault(rep => string.Equals(rep.Email, viewer.Email, StringComparison.OrdinalIgnoreCase));
 }

@@ -15,7 +15,7 @@ internal sealed class VisitorHistory(TenantDatabase database)
     private const int MaxTextLength = 200;
 
     public static void MapVisitorHistory(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/inbox/{id:guid}/visitor", Get).RequireAuthorization(Policies.Developer).WithTags("Inbox")
+        routes.MapGet("/api/inbox/{id:guid}/visitor", Get).ForStaff(StaffArea.Conversations).WithTags("Inbox")
             .ProducesProblem(401).ProducesProblem(404)
             .WithSummary("Get the pages on which a conversation's visitor wrote, the visitor's other conversations, and the lead");
 
