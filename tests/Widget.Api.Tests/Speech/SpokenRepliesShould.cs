@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Widget.Api.Tests.Inbox;
 using Widget.Contracts;
 using Widget.Testing;
 
@@ -21,6 +22,25 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact]
+    public async Task Read_the_message_of_a_person_aloud()
+    {
+        var world = new InboxWorld(_tenant);
+        var ada = await world.RepAsync("Ada");
+        var visitor = await world.Tenant.VisitAsync();
+        await world.AcceptAsync(visitor, ada);
+        var message = await world.ReplyAsync(visitor, ada, "Hello, this is Ada. The price is 49 euros.");
+
+        var updates = await visitor.HearAllAsync(message.MessageId);
+
+        updates.OfType<SpeechSentence>().Select(sentence => sentence.Text)
+            .ShouldBe(["Hello, this is Ada.", "The price is 49 euros."]);
+        updates[^1].ShouldBeOfType<SpeechDone>();
+        var stranger = await world.Tenant.VisitAsync();
+        using var refused = await stranger.HearAsync(message.MessageId);
+        refused.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
 
     [Fact]
     public async Task Stream_sentence_by_sentence_with_audio_and_positions()
