@@ -56,7 +56,7 @@ export class Mixer {
   }
 
   #mix(sources: Source[]): void {
-    const wanted = sources.flatMap(({ audio }) => (audio && audio.readyState === 'live' ? [audio] : []));
+    const wanted = sources.flatMap(({ audio }) => (audio?.readyState === 'live' ? [audio] : []));
     for (const [track, node] of this.#sounds) {
       if (wanted.includes(track)) continue;
       node.disconnect();
