@@ -6,6 +6,10 @@ import dictationEs from '../src/dictation/locales/dictation-es.json';
 import speechAr from '../src/speech/locales/speech-ar.json';
 import speechDe from '../src/speech/locales/speech-de.json';
 import speechEn from '../src/speech/locales/speech-en.json';
+import meetAr from '../src/meet/locales/meet-ar.json';
+import meetDe from '../src/meet/locales/meet-de.json';
+import meetEn from '../src/meet/locales/meet-en.json';
+import meetEs from '../src/meet/locales/meet-es.json';
 import speechEs from '../src/speech/locales/speech-es.json';
 import extrasAr from '../src/extras/locales/extras-ar.json';
 import extrasDe from '../src/extras/locales/extras-de.json';
@@ -46,6 +50,9 @@ import videoEn from '../src/video/locales/video-en.json';
 import videoEs from '../src/video/locales/video-es.json';
 
 const languages = [
+  ['de, of calls', meetDe, meetEn],
+  ['es, of calls', meetEs, meetEn],
+  ['ar, of calls', meetAr, meetEn],
   ['de, of people', peopleDe, peopleEn],
   ['es, of people', peopleEs, peopleEn],
   ['ar, of people', peopleAr, peopleEn],

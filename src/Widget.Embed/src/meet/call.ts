@@ -5,6 +5,8 @@ import { newId } from '../app/ids';
 import type { ChatMessage, CloseReason, Invitation, JoinRefusal, Participant, RoomUpdate } from './contract';
 import { LocalMedia } from './localMedia';
 import { Mesh } from './mesh';
+import type { Source } from './mixer';
+import { Recorder } from './recorder';
 import { createRoom, guestLink, iceServers, postMessage, readInvitation, type PageFacts } from './requests';
 import { RoomConnection } from './roomConnection';
 import { emptyRoom, find, present, waiting, withEvent, withState, type Room } from './roomState';
@@ -65,6 +67,7 @@ export class Call {
   #token = '';
   #ice: RTCIceServer[] = [];
   #wasMuted = false;
+  #recorder: Recorder | undefined;
 
   constructor(
     readonly api: string,
@@ -139,6 +142,10 @@ export class Call {
       effect(() => {
         const self = this.self.value;
         if (self?.state === 'in' && this.phase.value === 'call') this.mesh.follow(self, this.others.value);
+      }),
+      effect(() => {
+        const recording = this.recording.value;
+        if (recording && recording.id === this.#recorder?.id) this.#recorder.follow(recording.state);
       }),
       effect(() => {
         const kind = this.media.replaced.value;
@@ -216,7 +223,44 @@ export class Call {
     }
   }
 
+  /** Whether this page can record, and nobody else does. */
+  readonly canRecord = computed(() => {
+    const state = this.recording.value?.state;
+    return this.isHost.value && Recorder.type !== undefined && (!state || state === 'finished' || state === 'failed');
+  });
+  readonly isRecording = computed(() => {
+    const { state, by } = this.recording.value ?? {};
+    return by === this.selfId.value && (state === 'waiting_for_consent' || state === 'recording' || state === 'paused');
+  });
+
+  /** Asks everybody whether the call may be recorded, and records it once all agree. */
+  async record(): Promise<void> {
+    try {
+      this.#recorder = await Recorder.ask(
+        this.api,
+        this.invitation.value?.roomId ?? '',
+        () => this.#token,
+        () => this.#sources(),
+      );
+      const { recording } = this;
+      if (recording.value?.id === this.#recorder.id) this.#recorder.follow(recording.value.state);
+    } catch {
+      this.notice.value = 'failed';
+    }
+  }
+
+  async stopRecording(): Promise<void> {
+    await this.#recorder?.stop();
+    this.#recorder = undefined;
+  }
+
+  async endForAll(): Promise<void> {
+    await this.stopRecording();
+    await this.ask('End');
+  }
+
   async leave(): Promise<void> {
+    await this.stopRecording();
     await this.connection.call('Leave').catch(() => undefined);
     this.#end({ kind: 'closed', reason: 'left' });
   }
@@ -268,6 +312,24 @@ export class Call {
     this.#wasMuted = !!self?.mutedByHost;
   }
 
+  /** Everybody in the call, for the recording. */
+  #sources(): Source[] {
+    const own = {
+      id: 'self',
+      audio: this.isMicrophoneOn ? this.media.microphone.value : undefined,
+      video: this.picture.value,
+    };
+    const others = this.others.value.map(({ id, camera, screen }) => {
+      const stream = this.mesh.peer(id)?.stream;
+      return {
+        id,
+        audio: stream?.getAudioTracks()[0],
+        video: camera || screen ? stream?.getVideoTracks()[0] : undefined,
+      };
+    });
+    return [own, ...others];
+  }
+
   #mark(messageId: string, change: Partial<Line>): void {
     this.#sent.value = this.#sent.value.map((line) => (line.messageId === messageId ? { ...line, ...change } : line));
   }
@@ -275,6 +337,8 @@ export class Call {
   #end(over: Over): void {
     if (this.phase.value === 'over') return;
     for (const stop of this.#stop) stop();
+    // What was recorded until now is still uploaded.
+    void this.stopRecording();
     this.mesh.close();
     this.connection.close();
     this.media.stop();

@@ -79,9 +79,18 @@ export function Controls({ call, side }: { call: Call; side: Signal<Side> }) {
           {hasAgent ? t.removeAgent : t.addAgent}
         </button>
       )}
+      {(call.canRecord.value || call.isRecording.value) && (
+        <button
+          type="button"
+          class="secondary record-button"
+          onClick={() => void (call.isRecording.value ? call.stopRecording() : call.record())}
+        >
+          {call.isRecording.value ? t.stopRecording : t.record}
+        </button>
+      )}
       <IconButton icon="hangUp" danger label={t.hangUp} class="hang-up" onPress={() => void call.leave()} />
       {call.isHost.value && (
-        <button type="button" class="secondary end-all" onClick={() => void call.ask('End')}>
+        <button type="button" class="secondary end-all" onClick={() => void call.endForAll()}>
           {t.endForAll}
         </button>
       )}
