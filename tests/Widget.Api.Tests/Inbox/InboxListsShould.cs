@@ -22,6 +22,7 @@ public sealed class InboxListsShould(ApiFixture api)
         await world.AcceptAsync(theirs, bob);
         await world.AcceptAsync(snoozed, ada);
         await world.ActAsync(snoozed, "snooze", new { repId = ada.Id, until = DateTimeOffset.UtcNow.AddDays(1) });
+        await spam.RequestHumanAsync();
         await world.ActAsync(spam, "spam", new { repId = ada.Id, spam = true });
 
         (await ListAsync("waiting")).ShouldBe([Id(waiting)]);
@@ -58,7 +59,7 @@ public sealed class InboxListsShould(ApiFixture api)
         var world = await InboxWorld.CreateAsync(api);
         var visitor = await world.Tenant.VisitAsync();
         await visitor.RequestHumanAsync(new { name = "Grace Hopper", email = "grace@navy.example" });
-        await visitor.WriteAsync("The compiler is missing");
+        await visitor.SendAsync("The compiler is missing", accept: "application/json");
         await (await world.Tenant.VisitAsync()).RequestHumanAsync(new { name = "Somebody else" });
 
         foreach (var query in new[] { "grace hop", "NAVY.example", "compiler" })
