@@ -33,7 +33,9 @@ create or replace function count_event() returns trigger
     is_engaged boolean;
     is_begun boolean;
     is_page_unknown boolean;
-    who text := case when new.kind like 'person\_%' then coalesce(new.data ->> 'repId', '') else '' end;
+    who text := case
+      when new.data ->> 'repId' is not null then new.data ->> 'repId'
+      else coalesce(new.data -> 'agent' ->> 'id', '') end;
   begin
     last_page := coalesce(page_of(new.data ->> 'page'), page_of_conversation(new.tenant_id, new.conversation_id));
     select
@@ -130,8 +132,16 @@ create or replace function count_lead() returns trigger
       update conversation_activity a set page = last_page
       where a.tenant_id = new.tenant_id and a.conversation_id = new.conversation_id;
     end if;
-    insert into conversation_activity as activity (tenant_id, quarter, conversation_id, mode, page, leads)
-    values (new.tenant_id, date_bin('15 minutes', new.created_at, '2000-01-01+00'), new.conversation_id, 'text', last_page, 1)
+    insert into conversation_activity as activity (tenant_id, quarter, conversation_id, mode, agent, page, leads)
+    values (
+      new.tenant_id,
+      date_bin('15 minutes', new.created_at, '2000-01-01+00'),
+      new.conversation_id,
+      'text',
+      coalesce((
+        select c.agent_id::text from conversations c where c.tenant_id = new.tenant_id and c.id = new.conversation_id), ''),
+      last_page,
+      1)
     on conflict (tenant_id, quarter, conversation_id, mode, agent, page) do update set leads = activity.leads + 1;
     return null;
   end

@@ -23,25 +23,10 @@ internal static class SignInRoutes
                 return Results.Json(new { address = Preferences.LocalOnly(returnUrl) });
             })).DisableAntiforgery();
 
-        routes.MapGet("/sign-in/company", (HttpContext http, ConsoleOptions options, [FromQuery] string slug, [FromQuery] string? returnUrl) =>
+        routes.MapGet("/sign-in/company", (ConsoleOptions options, [FromQuery] string slug, [FromQuery] string? returnUrl) =>
         {
-            var back = $"{http.Request.Scheme}://{http.Request.Host}/sign-in/code?returnUrl={Uri.EscapeDataString(Preferences.LocalOnly(returnUrl))}";
-            var path = $"/api/accounts/single-sign-on/{Uri.EscapeDataString(slug.Trim())}?returnUrl={Uri.EscapeDataString(back)}";
-            return Results.Redirect(new Uri(options.Api, path).ToString());
-        });
-        routes.MapGet("/sign-in/code", async (HttpContext http, ApiClient api, [FromQuery] string? code, [FromQuery] string? returnUrl) =>
-        {
-            api.UseToken(null);
-            try
-            {
-                var answer = await api.PostAsync<SignInResult>("/api/accounts/sign-in/code", new { code });
-                await ConsoleSession.StartAsync(http, answer);
-                return Results.LocalRedirect(Preferences.LocalOnly(returnUrl));
-            }
-            catch (ApiException)
-            {
-                return Results.LocalRedirect("/sign-in?failure=company");
-            }
+            var back = Uri.EscapeDataString(Preferences.LocalOnly(returnUrl));
+            return Results.Redirect(new Uri(options.Api, $"/api/accounts/single-sign-on/{Uri.EscapeDataString(slug.Trim())}?returnUrl={back}").ToString());
         });
     }
 

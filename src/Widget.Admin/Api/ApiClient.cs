@@ -60,6 +60,7 @@ public sealed class ApiClient(HttpClient http, Workspace workspace, ApiConnectio
     {
         if (await workspace.TokenAsync() is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (workspace.Tenant is { } tenant) request.Headers.Add("X-Tenant", tenant);
+        workspace.Describe(request.Headers);
         HttpResponseMessage response;
         try
         {

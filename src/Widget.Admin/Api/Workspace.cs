@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Widget.Contracts;
@@ -9,8 +10,13 @@ namespace Widget.Admin.Api;
 /// loaded anew, so nothing of the one can show in the other.
 /// </summary>
 /// <param name="authentication">The console's own cookie, which carries the session's token.</param>
-public sealed class Workspace(AuthenticationStateProvider authentication)
+/// <param name="http">The request that opened the page.</param>
+public sealed class Workspace(AuthenticationStateProvider authentication, IHttpContextAccessor http)
 {
+    // Read at once: the request is gone while its page is still open.
+    private readonly string? _address = http.HttpContext?.Connection.RemoteIpAddress?.ToString();
+    private readonly string? _program = http.HttpContext?.Request.Headers.UserAgent.ToString();
+
     /// <summary>The claim with the token of the viewer's session at the API.</summary>
     public const string TokenClaim = "token";
 
@@ -29,6 +35,13 @@ public sealed class Workspace(AuthenticationStateProvider authentication)
     {
         if (Tenant is not null && Tenant != tenant) throw new InvalidOperationException("A page cannot change its tenant.");
         Tenant = tenant;
+    }
+
+    /// <summary>Tells the API from where and with what the viewer works, for the list of sessions and for limits.</summary>
+    public void Describe(HttpRequestHeaders headers)
+    {
+        if (_address is not null) headers.TryAddWithoutValidation("X-Forwarded-For", _address);
+        if (_program is { Length: > 0 }) headers.TryAddWithoutValidation("User-Agent", _program);
     }
 
     public void SignIn(AccountProfile viewer) => Viewer = viewer;

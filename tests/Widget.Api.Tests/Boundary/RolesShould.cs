@@ -72,7 +72,7 @@ public sealed class RolesShould(ApiFixture api)
             foreach (var method in Methods(endpoint))
             {
                 var permission = StaffAccess.PermissionFor(endpoint.Metadata, method)!;
-                var path = Path(endpoint);
+                var path = PathOf(endpoint);
                 if (path.StartsWith("/hubs/", StringComparison.Ordinal)) continue;
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -129,9 +129,9 @@ public sealed class RolesShould(ApiFixture api)
     private static IEnumerable<string> Permissions(RouteEndpoint endpoint) =>
         Methods(endpoint).Select(method => StaffAccess.PermissionFor(endpoint.Metadata, method)).OfType<string>();
 
-    private static string Describe(RouteEndpoint endpoint) => $"{string.Join(',', Methods(endpoint))} {Path(endpoint)}";
+    private static string Describe(RouteEndpoint endpoint) => $"{string.Join(',', Methods(endpoint))} {PathOf(endpoint)}";
 
-    private static string Path(RouteEndpoint endpoint) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
+    private static string PathOf(RouteEndpoint endpoint) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
         string.Concat(segment.Parts.Select(part => part switch
         {
             Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
