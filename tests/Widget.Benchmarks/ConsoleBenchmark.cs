@@ -31,7 +31,7 @@ internal static class ConsoleBenchmark
             database.ApplicationSource,
             [TenancyTables.Tables, ConversationTables.Tables, InboxTables.Tables, LeadTables.Tables, RepTables.Tables]);
         // Names of reps are read from the database alone.
-        var inbox = new InboxQueries(tenants, new InboxReps(new RepService(tenants, secrets: null!, feeds: null!, TimeProvider.System)));
+        var inbox = new InboxQueries(tenants, new InboxReps(new RepService(tenants, secrets: null!, feeds: null!, TimeProvider.System), tenants));
         foreach (var list in Enum.GetValues<InboxList>())
             await MeasureAsync($"inbox, {list}", () => ListAsync(new InboxQuery(list, Rep(3), null, null, 30)));
         await MeasureAsync("inbox, counts", () => inbox.CountAsync(tenant, Rep(3), CancellationToken.None));

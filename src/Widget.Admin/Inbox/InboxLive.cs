@@ -26,7 +26,7 @@ public sealed class InboxLive(ApiClient api, Workspace workspace, ApiConnection 
     public bool IsAvailable { get; private set; }
 
     /// <summary>Is raised for each update, on any thread. After a new connection, it has <see cref="InboxUpdate.Reload"/>.</summary>
-    public event Action<InboxUpdate>? Updated;
+    public Action<InboxUpdate>? Updated { get; set; }
 
     /// <summary>Connects, unless it is connected already.</summary>
     /// <param name="rep">As whom.</param>

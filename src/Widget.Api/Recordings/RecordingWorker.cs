@@ -4,7 +4,6 @@ using Widget.Api.Rooms;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
-using Widget.Rag.Reading;
 using Widget.Rag.Reading.Extraction;
 
 namespace Widget.Api.Recordings;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
 using Widget.Api.Mail;
 using Widget.Api.Tests.Mail;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Widget.Api.Tenancy;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Accounts;

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Accounts;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Widget.Api.Tenancy;
-using Widget.Api.Tenancy.Access;
 using Widget.Api.Web;
 using Widget.Testing;
 

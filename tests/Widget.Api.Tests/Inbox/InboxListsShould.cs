@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Widget.Api.Tests.Chat;
 using Widget.Api.Tests.Leads;
 using Widget.Contracts;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using Widget.Api.Rooms;
 using Widget.Api.Tests.Tavus;
 using Widget.Contracts;

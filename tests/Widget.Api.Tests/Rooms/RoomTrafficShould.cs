@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Widget.Contracts;
-using Widget.Testing;
 
 namespace Widget.Api.Tests.Rooms;
 

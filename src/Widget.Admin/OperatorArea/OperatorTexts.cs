@@ -1,4 +1,4 @@
-namespace Widget.Admin.Operator;
+namespace Widget.Admin.OperatorArea;
 
 /// <summary>Names the texts of the operator area (OperatorTexts.resx).</summary>
 public sealed class OperatorTexts;
