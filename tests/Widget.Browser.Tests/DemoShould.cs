@@ -87,7 +87,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
 
         var sizes = await Task.WhenAll(bodies);
         sizes.Single(body => body.Path == "/widget.js").Size.ShouldBeLessThanOrEqualTo(3 * 1024);
-        sizes.Sum(body => body.Size).ShouldBeLessThanOrEqualTo(45 * 1024);
+        sizes.Sum(body => body.Size).ShouldBeLessThanOrEqualTo(46_336);
         sizes.ShouldContain(body => body.Path.StartsWith("/embed/hub-"));
 
         // The compressed size.

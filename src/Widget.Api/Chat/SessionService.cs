@@ -27,6 +27,7 @@ internal sealed class SessionService(
     VisitorService visitors,
     TenantSettingsService settings,
     ConversationAgents agents,
+    OwnHosts hosts,
     AvailableModes modes,
     SpeechAvailability speech,
     DictationService dictation,
@@ -151,7 +152,8 @@ internal sealed class SessionService(
             Locale = settings.Locale,
             ContactUrl = settings.ContactUrl,
             LogoUrl = settings.Theme.LogoUrl,
-            PortraitUrl = settings.Theme.PortraitUrl,
+            // The portrait of an agent is a path of the API, and the widget is on another site.
+            PortraitUrl = settings.Theme.PortraitUrl is ['/', ..] path ? hosts.Origin + path : settings.Theme.PortraitUrl,
             Meetings = await meetings.OfAsync(tenant.TenantId, settings, ct),
             PreChat = settings.PreChat ?? new PreChatSettings(),
             Questions = await qualifications.QuestionsAsync(tenant.TenantId, ct),

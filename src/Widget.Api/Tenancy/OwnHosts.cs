@@ -35,6 +35,9 @@ public sealed class OwnHosts(InstallationOptions options)
     /// <summary>The origin under which browsers reach this installation: the configured one, otherwise that of the request.</summary>
     public string OriginFor(HttpContext http) => PublicOrigin ?? $"{http.Request.Scheme}://{http.Request.Host}";
 
+    /// <summary>The origin of the installation outside of requests.</summary>
+    public string Origin => PublicOrigin ?? ListeningOrigin;
+
     /// <summary>Whether a Host header names this installation. Ports are ignored, because a proxy may listen on another port.</summary>
     public bool Serves(HostString host)
     {

@@ -252,8 +252,6 @@ export abstract class VisitorSession {
       logoUrl: config.logoUrl ?? null,
       triggers: config.triggers ?? this.host.appearance()?.triggers,
     });
-    // A portrait can be a path of the API.
-    if (config.portraitUrl?.[0] === '/') config.portraitUrl = this.host.api + config.portraitUrl;
     this.config.value = config;
     if (config.locale !== 'auto' && !this.host.locale) void setLocale(chooseLocale([config.locale]));
     this.pageFacts.sendIdentity();
