@@ -8,6 +8,8 @@ alter table conversation_activity drop constraint conversation_activity_pkey;
 alter table conversation_activity alter column page set default '', alter column page set not null;
 alter table conversation_activity add primary key (tenant_id, quarter, conversation_id, mode, agent, page);
 
+create index conversation_events_by_page on conversation_events (tenant_id, conversation_id, seq) where data ->> 'page' <> '';
+
 -- The page of the conversation's latest event that has one. Empty if there is none.
 create function page_of_conversation(tenant uuid, conversation uuid) returns text
   language sql stable set search_path = pg_catalog, public, pg_temp as $$

@@ -46,7 +46,7 @@ internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
             RoutePatternLiteralPart literal => literal.Content,
             RoutePatternSeparatorPart separator => separator.Content,
             RoutePatternParameterPart { Name: "slug" or "model" } => other.Slug,
-            RoutePatternParameterPart { Name: "message" } => other.Message.ToString(),
+            RoutePatternParameterPart { Name: "message" or "portrait" } => other.Message.ToString(),
             RoutePatternParameterPart { Name: "id" } => other.IdOf(
                 at > 0 && pattern.PathSegments[at - 1].Parts is [RoutePatternLiteralPart kind] ? kind.Content : "")
                 .ToString(),

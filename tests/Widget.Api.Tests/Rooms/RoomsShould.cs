@@ -337,7 +337,7 @@ public sealed class RoomsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Tell_participants_that_the_server_restarts_and_keep_the_state()
+    public async Task Keep_the_state_when_the_server_restarts()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var stopping = await ApiNode.StartAsync(api.Database);
@@ -345,7 +345,6 @@ public sealed class RoomsShould(ApiFixture api)
         await using var host = await RoomClient.JoinAsync(stopping, room.Link!.Token, instance: "the-hosts-page");
         await stopping.DisposeAsync();
 
-        (await host.ClosedAsync()).Reason.ShouldBe("server-stopping");
         await using var back = await RoomClient.JoinAsync(api.Node, host.Token, instance: "the-hosts-page", after: host.First.Seq);
 
         back.Id.ShouldBe(host.Id);
