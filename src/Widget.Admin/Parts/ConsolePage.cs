@@ -8,6 +8,8 @@ public abstract class ConsolePage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _leaving = new(Timeout.InfiniteTimeSpan, TimeProvider.System);
 
+    protected ConsolePage() => Leaving = _leaving.Token;
+
     /// <summary>The tenant's slug in the address. The layout has opened it already.</summary>
     [Parameter]
     public string Tenant { get; set; } = "";
@@ -34,7 +36,7 @@ public abstract class ConsolePage : ComponentBase, IDisposable
     protected ViewerTime Time { get; set; } = null!;
 
     /// <summary>Is cancelled when the viewer leaves the page.</summary>
-    protected CancellationToken Leaving => _leaving.Token;
+    protected CancellationToken Leaving { get; }
 
     /// <summary>Whether the viewer's role allows something, such as <c>leads.write</c>.</summary>
     protected bool May(string permission) => Roles.Allow(Role, permission);

@@ -53,6 +53,22 @@ internal sealed class PersonExport(TenantDatabase database)
     /// <param name="ct">Cancels the export.</param>
     public async Task WriteAsync(TenantId tenant, PersonalDataRequest person, Stream output, CancellationToken ct)
     {
+        // A file first: the archive writes in small steps, some of them synchronous, which the response does not allow.
+        await using var file = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            });
+        await FillAsync(tenant, person, file, ct);
+        file.Position = 0;
+        await file.CopyToAsync(output, ct);
+    }
+
+    private async Task FillAsync(TenantId tenant, PersonalDataRequest person, FileStream output, CancellationToken ct)
+    {
         await using var db = await database.BeginAsync(tenant, ct);
         await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8, ct);
         foreach (var (file, sql) in Parts)
