@@ -31,13 +31,15 @@ public sealed record RetentionState(
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PersonalDataRequest : IValidatableObject
 {
+    /// <summary>The person's e-mail address.</summary>
     [StringLength(320)]
     public string? Email { get; init; }
 
-    /// <summary>With the country's code, such as +49 30 1234567.</summary>
+    /// <summary>The person's telephone number with the country's code, such as +49 30 1234567.</summary>
     [StringLength(40)]
     public string? Phone { get; init; }
 
+    /// <summary>The visitor's id.</summary>
     public Guid? VisitorId { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -141,6 +141,7 @@ public sealed record SpeechSampleRequest
     [StringLength(100)]
     public string? Voice { get; init; }
 
+    /// <summary>What to say.</summary>
     [Required(ErrorMessage = "text is missing."), StringLength(200, ErrorMessage = "text can have at most 200 characters.")]
     public string Text { get; init; } = "";
 }

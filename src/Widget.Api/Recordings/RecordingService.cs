@@ -99,8 +99,6 @@ internal sealed class RecordingService(
             return (null, NoRecording);
         if (row.State != RecordingRow.Open || !await AcceptsAsync(row, ct)) return (null, NotRunning);
 
-        // The file is complete before the row says that it is there.
-        await files.Of(row).PutAsync(RecordingFiles.ChunkKey(row.TenantId, id, number), new MemoryStream(content), ct);
         await using var db = await database.BeginAsync(ticket.Tenant, ct);
         if (await db.LockRecordingAsync(id, ct) is not { State: RecordingRow.Open } locked) return (null, NotRunning);
         var known = await db.RecordingChunks.AsNoTracking()
@@ -109,6 +107,9 @@ internal sealed class RecordingService(
             return (null, new RoomFault(409, "other-chunk", "This chunk is there already, with another content."));
         if (known is null)
         {
+            // Under the recording's lock, so that another content cannot replace the file of a chunk that is known. The file is complete
+            // before the row says that it is there.
+            await files.Of(row).PutAsync(RecordingFiles.ChunkKey(row.TenantId, id, number), new MemoryStream(content), ct);
             db.RecordingChunks.Add(new RecordingChunk
             {
                 TenantId = ticket.Tenant,

@@ -118,7 +118,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
                 rows.IsDBNull(3) ? "" : rows.GetString(3));
             var value = name == "tenant_id"
                 ? "$1"
-                : Special.GetValueOrDefault($"{table}.{name}") ?? target ?? FirstAllowed(check) ?? ValueOf(type);
+                : Special.GetValueOrDefault($"{table}.{name}") ?? target ?? FirstAllowed(check) ?? LeastAllowed(check) ?? ValueOf(type);
             columns.Add((name, value));
         }
 
@@ -128,6 +128,9 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 
     // The first value of a check constraint's list.
     private static string? FirstAllowed(string check) => Listed().Match(check) is { Success: true } list ? list.Groups[1].Value : null;
+
+    // The lower limit of a check constraint.
+    private static string? LeastAllowed(string check) => Limited().Match(check) is { Success: true } limit ? limit.Groups[1].Value : null;
 
     private static string ValueOf(string type) => type switch
     {
@@ -149,4 +152,7 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 
     [GeneratedRegex(@"(?:ANY \(\(?ARRAY\[|= )('[^']*')")]
     private static partial Regex Listed();
+
+    [GeneratedRegex(@">= (\d+)\)")]
+    private static partial Regex Limited();
 }
