@@ -109,7 +109,8 @@ internal static class ConsoleBenchmark
             set session_replication_role = default;
             analyze;
             """,
-            connection) { CommandTimeout = 1_200 };
+            connection)
+        { CommandTimeout = 1_200 };
         await using (var across = new NpgsqlCommand("set app.across_tenants = 'on'", connection)) await across.ExecuteNonQueryAsync();
         await fill.ExecuteNonQueryAsync();
     }

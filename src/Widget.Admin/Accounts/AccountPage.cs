@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Widget.Admin.Api;
-using Widget.Admin.Host;
 using Widget.Contracts;
 
 namespace Widget.Admin.Accounts;
@@ -57,6 +56,6 @@ public abstract class AccountPage : ComponentBase
         }
 
         await ConsoleSession.StartAsync(Http, answer);
-        Navigation.NavigateTo(Preferences.LocalOnly(ReturnUrl));
+        Navigation.NavigateTo(LocalAddress.Of(ReturnUrl));
     }
 }

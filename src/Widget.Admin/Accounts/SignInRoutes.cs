@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using SignInResult = Widget.Contracts.SignInResult;
 using Widget.Admin.Api;
-using Widget.Admin.Host;
 
 namespace Widget.Admin.Accounts;
 
@@ -20,13 +19,14 @@ internal static class SignInRoutes
             {
                 var answer = await api.PostAsync<SignInResult>("/api/accounts/passkeys/sign-in", body);
                 await ConsoleSession.StartAsync(http, answer);
-                return Results.Json(new { address = Preferences.LocalOnly(returnUrl) });
+                return Results.Json(new { address = LocalAddress.Of(returnUrl) });
             })).DisableAntiforgery();
 
-        routes.MapGet("/sign-in/company", (ConsoleOptions options, [FromQuery] string slug, [FromQuery] string? returnUrl) =>
+        routes.MapGet("/sign-in/company", (ApiClient api, [FromQuery] string slug, [FromQuery] string? returnUrl) =>
         {
-            var back = Uri.EscapeDataString(Preferences.LocalOnly(returnUrl));
-            return Results.Redirect(new Uri(options.Api, $"/api/accounts/single-sign-on/{Uri.EscapeDataString(slug.Trim())}?returnUrl={back}").ToString());
+            var back = Uri.EscapeDataString(LocalAddress.Of(returnUrl));
+            var path = $"/api/accounts/single-sign-on/{Uri.EscapeDataString(slug.Trim())}?returnUrl={back}";
+            return Results.Redirect(new Uri(api.Address, path).ToString());
         });
     }
 

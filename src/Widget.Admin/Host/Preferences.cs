@@ -25,13 +25,13 @@ public static class Preferences
                     Kept());
             }
 
-            return Results.LocalRedirect(LocalOnly(returnUrl));
+            return Results.LocalRedirect(Api.LocalAddress.Of(returnUrl));
         });
         routes.MapGet("/preferences/theme", (HttpContext http, [FromQuery] string value, [FromQuery] string? returnUrl) =>
         {
             if (value is "light" or "dark") http.Response.Cookies.Append(ThemeCookie, value, Kept());
             else http.Response.Cookies.Delete(ThemeCookie);
-            return Results.LocalRedirect(LocalOnly(returnUrl));
+            return Results.LocalRedirect(Api.LocalAddress.Of(returnUrl));
         });
         routes.MapGet("/sign-out", async (HttpContext http, Api.ApiClient api) =>
         {
@@ -51,10 +51,6 @@ public static class Preferences
             return Results.LocalRedirect("/sign-in");
         });
     }
-
-    /// <summary>The address if it is a path of the console, and otherwise the start page.</summary>
-    internal static string LocalOnly(string? address) =>
-        address is { Length: > 1 } && address[0] == '/' && address[1] is not ('/' or '\\') ? address : "/";
 
     private static CookieOptions Kept() =>
         new() { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Lax, IsEssential = true };

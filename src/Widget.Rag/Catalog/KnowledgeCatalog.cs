@@ -80,7 +80,11 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
             .Where(item => names.Contains(item.ExternalId) && !item.Superseded && item.State != ItemState.Ready)
             .Join(jobs, item => item.JobId, job => job.Id, (item, job) => new
             {
-                job.SourceId, item.ExternalId, item.Ordinal, item.State, item.Error,
+                job.SourceId,
+                item.ExternalId,
+                item.Ordinal,
+                item.State,
+                item.Error,
             })
             .OrderBy(item => item.Ordinal)
             .ToListAsync(ct);

@@ -185,7 +185,8 @@ public sealed class CallsShould(DemoInstallation installation) : IAsyncLifetime
             "-n", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--listening-port", $"{port}", "--no-tls", "--no-dtls",
             "--allow-loopback-peers", "--no-cli", "--lt-cred-mech", "--user", "ada:secret", "--realm", "widget", "--no-rfc5780",
             "--log-file", "stdout",
-        ]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ])
+        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         relay.OutputDataReceived += (_, _) => { };
         relay.BeginOutputReadLine();
         try

@@ -74,34 +74,34 @@ internal sealed class MeetingAnnouncements(
         RepRow rep,
         DateTimeOffset? previous,
         string? page) => change switch
-    {
-        MeetingChange.Booked => new MeetingBooked
         {
-            MeetingId = meeting.Id.Value,
-            Start = MeetingView.Local(meeting.StartsAt, meeting.Zone),
-            End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
-            TimeZone = meeting.TimeZone,
-            RepName = rep.Name,
-            Page = page,
-        },
-        MeetingChange.Moved => new MeetingRescheduled
-        {
-            MeetingId = meeting.Id.Value,
-            Start = MeetingView.Local(meeting.StartsAt, meeting.Zone),
-            End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
-            TimeZone = meeting.TimeZone,
-            RepName = rep.Name,
-            PreviousStart = MeetingView.Local(previous ?? meeting.StartsAt, meeting.Zone),
-        },
-        _ => new MeetingCancelled
-        {
-            MeetingId = meeting.Id.Value,
-            Start = MeetingView.Local(meeting.StartsAt, meeting.Zone),
-            End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
-            TimeZone = meeting.TimeZone,
-            RepName = rep.Name,
-        },
-    };
+            MeetingChange.Booked => new MeetingBooked
+            {
+                MeetingId = meeting.Id.Value,
+                Start = MeetingView.Local(meeting.StartsAt, meeting.Zone),
+                End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
+                TimeZone = meeting.TimeZone,
+                RepName = rep.Name,
+                Page = page,
+            },
+            MeetingChange.Moved => new MeetingRescheduled
+            {
+                MeetingId = meeting.Id.Value,
+                Start = MeetingView.Local(meeting.StartsAt, meeting.Zone),
+                End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
+                TimeZone = meeting.TimeZone,
+                RepName = rep.Name,
+                PreviousStart = MeetingView.Local(previous ?? meeting.StartsAt, meeting.Zone),
+            },
+            _ => new MeetingCancelled
+            {
+                MeetingId = meeting.Id.Value,
+                Start = MeetingView.Local(meeting.StartsAt, meeting.Zone),
+                End = MeetingView.Local(meeting.EndsAt, meeting.Zone),
+                TimeZone = meeting.TimeZone,
+                RepName = rep.Name,
+            },
+        };
 }
 
 /// <summary>The company and its pages, for texts about a meeting.</summary>
