@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Widget.Api.Accounts.Passwords;
 using Widget.Api.Mail;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Accounts;
 
@@ -31,7 +32,7 @@ internal sealed class AccountCreation(UserManager<Account> accounts)
             Id = Guid.CreateVersion7(),
             UserName = email,
             Email = email,
-            Name = name.Trim(),
+            Name = GivenText.Line(name),
             EmailConfirmed = isConfirmed,
         };
         var result = password is null ? await accounts.CreateAsync(account) : await accounts.CreateAsync(account, password);

@@ -5,6 +5,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Agents;
 
@@ -195,22 +196,20 @@ public sealed class AgentService(TenantDatabase database, TimeProvider clock)
 
     private static void Fill(AgentRow row, AgentDetails details)
     {
-        row.Name = details.Name.Trim();
-        row.Description = Given(details.Description);
-        row.PortraitUrl = Given(details.PortraitUrl);
-        row.VoiceId = Given(details.VoiceId);
-        row.RealtimeVoice = Given(details.RealtimeVoice);
-        row.Personality = Given(details.Personality);
+        row.Name = GivenText.Line(details.Name);
+        row.Description = GivenText.Of(details.Description);
+        row.PortraitUrl = GivenText.Of(details.PortraitUrl);
+        row.VoiceId = GivenText.Of(details.VoiceId);
+        row.RealtimeVoice = GivenText.Of(details.RealtimeVoice);
+        row.Personality = GivenText.Of(details.Personality);
         row.Age = details.Age;
         row.Tags = [.. details.Tags.Select(tag => tag.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
-        row.Greeting = Given(details.Greeting);
-        row.Instructions = Given(details.Instructions);
-        row.TavusReplicaId = Given(details.TavusReplicaId);
-        row.TavusPersonaId = Given(details.TavusPersonaId);
+        row.Greeting = GivenText.Of(details.Greeting);
+        row.Instructions = GivenText.Of(details.Instructions);
+        row.TavusReplicaId = GivenText.Of(details.TavusReplicaId);
+        row.TavusPersonaId = GivenText.Of(details.TavusPersonaId);
         row.Listed = details.Listed;
     }
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = string.IsNullOrWhiteSpace(value) ? DBNull.Value : value.Trim(), NpgsqlDbType = NpgsqlDbType.Text };

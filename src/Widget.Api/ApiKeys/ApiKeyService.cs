@@ -3,6 +3,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.Access;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.ApiKeys;
 
@@ -25,7 +26,7 @@ public sealed class ApiKeyService(TenantDatabase database, TimeProvider clock)
         var now = clock.GetUtcNow();
         DateTimeOffset? expires = request.Days is { } days ? now.AddDays(days) : null;
         string[] scopes = [.. Permissions.All.Where(request.Scopes.Contains)];
-        var (key, secret) = ApiKey.New(tenant, request.Name.Trim(), scopes: scopes, expiresAt: expires);
+        var (key, secret) = ApiKey.New(tenant, GivenText.Line(request.Name), scopes: scopes, expiresAt: expires);
         await using var db = await database.BeginAsync(tenant, ct);
         await db.LockAsync("api-keys", ct);
         if (await Current(db).CountAsync(ct) >= Max) return null;

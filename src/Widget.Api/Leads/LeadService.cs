@@ -6,6 +6,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Leads;
@@ -58,10 +59,10 @@ internal sealed class LeadService(
         var requested = new PersonRequested
         {
             ClientId = clientId,
-            Name = Given(request.Name),
-            Email = Given(request.Email),
-            Message = Given(request.Message),
-            Reason = Given(request.Reason),
+            Name = GivenText.Of(request.Name),
+            Email = GivenText.Of(request.Email),
+            Message = GivenText.Of(request.Message),
+            Reason = GivenText.Of(request.Reason),
             ByAssistant = byAssistant,
             Present = await Handoff.IsAnybodyPresentAsync(db, ct),
             Availability = availability,
@@ -75,8 +76,8 @@ internal sealed class LeadService(
             {
                 Email = email,
                 Name = requested.Name,
-                Consent = Given(request.Consent),
-                Locale = Given(request.Locale),
+                Consent = GivenText.Of(request.Consent),
+                Locale = GivenText.Of(request.Locale),
             };
             await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, details, before: null, ct);
         }
@@ -127,13 +128,13 @@ internal sealed class LeadService(
             var given = new ContactGiven
             {
                 ClientId = request.ClientId,
-                Email = Given(request.Email),
+                Email = GivenText.Of(request.Email),
                 Phone = phone,
-                Name = Given(request.Name),
+                Name = GivenText.Of(request.Name),
                 Page = page,
             };
             appended = await ConversationLog.AppendAsync(db, conversation, given, ct);
-            var details = Details(given) with { Consent = Given(request.Consent), Locale = Given(request.Locale) };
+            var details = Details(given) with { Consent = GivenText.Of(request.Consent), Locale = GivenText.Of(request.Locale) };
             await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, details, earlier is null ? null : Details(earlier), ct);
         }
 
@@ -185,6 +186,4 @@ internal sealed class LeadService(
     private async Task<Refusal?> TakeAsync(TenantId tenant, ConversationId conversation, CancellationToken ct) =>
         await limits.TakeAsync(Limit.PersonRequests, conversation.ToString(), ct)
             ?? await limits.TakeAsync(Limit.TenantPersonRequests, tenant.ToString(), ct);
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 }

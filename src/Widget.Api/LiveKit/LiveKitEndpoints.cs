@@ -6,6 +6,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
+using Widget.Platform.Text;
 
 namespace Widget.Api.LiveKit;
 
@@ -46,7 +47,7 @@ internal static class LiveKitEndpoints
         CancellationToken ct)
     {
         if (caller.Ticket is not null) return RoomFaults.NotHost.ToProblem();
-        var name = request.ParticipantName.Trim();
+        var name = GivenText.Line(request.ParticipantName);
         var (result, field, error) = await rooms.JoinAsync(caller, request, $"{name}-{Suffix()}", name, ct);
         return Answer(result, field, error);
     }
@@ -63,8 +64,8 @@ internal static class LiveKitEndpoints
         var request = new JoinRoomRequest { RoomName = roomName ?? "", ParticipantName = name ?? identity ?? "" };
         if (Validation.FindErrors(request) is { Count: > 0 } errors) return Problems.Invalid("roomName", errors.Values.First()[0]);
         if (identity is { Length: > 200 }) return Problems.Invalid("identity", "identity must have at most 200 characters.");
-        var person = string.IsNullOrWhiteSpace(identity) ? $"{request.ParticipantName.Trim()}-{Suffix()}" : identity.Trim();
-        var (result, field, error) = await rooms.JoinAsync(caller, request, person, request.ParticipantName.Trim(), ct);
+        var person = string.IsNullOrWhiteSpace(identity) ? $"{GivenText.Line(request.ParticipantName)}-{Suffix()}" : identity.Trim();
+        var (result, field, error) = await rooms.JoinAsync(caller, request, person, GivenText.Line(request.ParticipantName), ct);
         return Answer(result, field, error);
     }
 

@@ -9,6 +9,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Rooms;
 
@@ -66,7 +67,7 @@ internal sealed class RoomService(
         {
             TenantId = caller.Tenant,
             Id = id,
-            Name = request.Name,
+            Name = GivenText.Of(request.Name),
             CompanionId = request.CompanionId,
             UserId = request.UserId,
             SentExpiry = request.ExpiresAt,
@@ -169,7 +170,7 @@ internal sealed class RoomService(
     {
         var expires = clock.GetUtcNow().AddMinutes(minutes);
         if (expires > room.ExpiresAt) expires = room.ExpiresAt;
-        var shown = string.IsNullOrWhiteSpace(name) ? (role == RoomRole.Host ? "Host" : "Guest") : name.Trim();
+        var shown = string.IsNullOrWhiteSpace(name) ? (role == RoomRole.Host ? "Host" : "Guest") : GivenText.Line(name);
         var token = tokens.Create(new RoomTicket(room.TenantId, room.Id, person, role, shown, expires));
         return new RoomLink(token, $"{hosts.PublicOrigin ?? hosts.ListeningOrigin}/call?token={token}", role, person, expires);
     }

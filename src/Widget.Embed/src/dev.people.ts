@@ -239,7 +239,7 @@ export function fakePeople(store: Store, state: PeopleState): void {
   store.attached.value = state.attached ?? [];
   store.stage.value = state.stage;
   store.held.value = state.held;
-  store.memory.set({ asked: false, qualified: { messageId: '', keys: [] } });
+  store.memory.set({ asked: false, qualified: { keys: [] } });
   if (store.config.value) store.config.value = { ...store.config.value, attachments: true, ...state.config };
   store.view.value = 'thread';
   store.post = <T>(): Promise<T> => Promise.resolve(undefined as T);

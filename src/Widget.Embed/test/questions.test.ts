@@ -113,10 +113,12 @@ describe('the questions below an answer', () => {
     memory = {};
   });
 
-  it('are asked below one answer only', () => {
-    expect(below('m1')).toEqual(['size', 'budget', 'soon']);
-    askBelow(panel, 'm1');
-    expect([below('m1'), below('m2')]).toEqual([['size', 'budget', 'soon'], []]);
+  it('are asked again when the visitor passed over them, but not for ever', () => {
+    for (const id of ['m1', 'm2', 'm3']) {
+      expect(below(id)).toEqual(['size', 'budget', 'soon']);
+      askBelow(panel, id);
+    }
+    expect([below('m3'), below('m4')]).toEqual([['size', 'budget', 'soon'], []]);
   });
 
   it('are never asked twice, whether answered or skipped', () => {

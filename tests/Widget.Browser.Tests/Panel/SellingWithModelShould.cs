@@ -7,6 +7,16 @@ namespace Widget.Browser.Tests.Panel;
 public sealed class SellingWithModelShould(ModelInstallation installation, Chromium chromium)
 {
     [Fact]
+    public async Task Lead_from_a_question_to_an_invitation_and_to_a_person()
+    {
+        await installation.ModelAsync();
+        await using var desk = await SellingDesk.OpenAsync(installation);
+
+        await SellingWalk.FromAQuestionToAnInvitationAsync(desk, chromium);
+        await SellingWalk.TakeOverAndHandBackAsync(desk, chromium);
+    }
+
+    [Fact]
     public async Task Say_in_the_conversation_which_of_the_companys_own_tools_was_used()
     {
         await installation.ModelAsync();

@@ -9,6 +9,7 @@ using Widget.Api.Usage;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Accounts.OperatorArea;
 
@@ -54,11 +55,11 @@ internal static class OperatorEndpoints
             return Problems.Invalid("slug", $"slug is not valid. {TenantCreation.InvalidSlug}");
         if (!MailAddress.IsValid(request.OwnerEmail)) return Problems.Invalid("ownerEmail", "ownerEmail is not an e-mail address.");
         TenantInfo tenant;
-        await using (var created = await tenants.BeginAsync(request.Slug, request.Name.Trim(), [], ct))
+        await using (var created = await tenants.BeginAsync(request.Slug, GivenText.Line(request.Name), [], ct))
         {
             if (created is null) return Problems.Create(409, "There is already a company with this name in URLs.", "slug_taken");
             await created.Db.CommitAsync(ct);
-            tenant = new TenantInfo(created.TenantId, created.Slug, request.Name.Trim());
+            tenant = new TenantInfo(created.TenantId, created.Slug, GivenText.Line(request.Name));
         }
 
         var (_, invitation) = await team.InviteAsync(tenant, request.OwnerEmail, Role.Owner, "The operator", ct);

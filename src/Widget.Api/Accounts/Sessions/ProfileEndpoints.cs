@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Widget.Api.Web;
 using Widget.Contracts;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Accounts.Sessions;
 
@@ -35,7 +36,7 @@ internal static class ProfileEndpoints
         CancellationToken ct)
     {
         var account = await accounts.CurrentAsync(http);
-        account.Name = changes.Name.Trim();
+        account.Name = GivenText.Line(changes.Name);
         (await accounts.UpdateAsync(account)).ThrowIfFailed();
         return TypedResults.Ok(await ShowAsync(http, account, accounts, memberships, ct));
     }

@@ -6,6 +6,7 @@ using Widget.Api.Leads.Reading;
 using Widget.Api.Reps;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Leads.Changing;
 
@@ -55,9 +56,9 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
         string? phone,
         CancellationToken ct)
     {
-        if (changes.Has(nameof(changes.Name))) edit.SetName(Given(changes.Name));
-        if (changes.Has(nameof(changes.Email))) await SetEmailAsync(db, edit, Given(changes.Email), ct);
-        if (changes.Has(nameof(changes.Company))) edit.SetCompany(Given(changes.Company));
+        if (changes.Has(nameof(changes.Name))) edit.SetName(GivenText.Of(changes.Name));
+        if (changes.Has(nameof(changes.Email))) await SetEmailAsync(db, edit, GivenText.Of(changes.Email), ct);
+        if (changes.Has(nameof(changes.Company))) edit.SetCompany(GivenText.Of(changes.Company));
         if (changes.Has(nameof(changes.Phone))) edit.SetPhone(phone);
         if (edit.Row.Address is null && edit.Row.Phone is null) return ("email", "A lead needs an e-mail address or a telephone number.");
         if (changes.Has(nameof(changes.Tier))) edit.SetTier(changes.Tier);
@@ -87,7 +88,7 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
     // Another lead with the address, or with the number if neither has an address.
     private static async Task<LeadId?> FindConflictAsync(TenantDb db, LeadRow row, LeadChanges changes, string? phone, CancellationToken ct)
     {
-        var email = changes.Has(nameof(changes.Email)) ? Given(changes.Email) : row.Email;
+        var email = changes.Has(nameof(changes.Email)) ? GivenText.Of(changes.Email) : row.Email;
         var number = changes.Has(nameof(changes.Phone)) ? phone : row.Phone;
         if (email is null && number is null) return null;
         var details = email is not null ? new LeadDetails { Email = email } : new LeadDetails { Phone = number };
@@ -123,8 +124,6 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
 
         edit.SetEmail(email, email is null ? null : CompanyDomains.Of(email));
     }
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
     private static Npgsql.NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Leads.Views;
 
@@ -28,7 +29,7 @@ internal sealed class LeadViewService(TenantDatabase database, TimeProvider cloc
         {
             TenantId = tenant,
             Id = Guid.CreateVersion7(),
-            Name = request.Name.Trim(),
+            Name = GivenText.Line(request.Name),
             Filter = LeadJson.Write(request),
             CreatedAt = clock.GetUtcNow(),
         };
@@ -49,7 +50,7 @@ internal sealed class LeadViewService(TenantDatabase database, TimeProvider cloc
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (await db.LeadViews.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return null;
-        (row.Name, row.Filter) = (request.Name.Trim(), LeadJson.Write(request));
+        (row.Name, row.Filter) = (GivenText.Line(request.Name), LeadJson.Write(request));
         await db.CommitAsync(ct);
         return Show(row);
     }

@@ -9,6 +9,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Meetings.Booking;
 
@@ -72,11 +73,11 @@ internal static class MeetingEndpoints
             Tenant = tenants.Current(),
             Start = start,
             Rep = request.Rep is { } rep ? new RepId(rep) : null,
-            Name = Given(request.Lead.Name),
+            Name = GivenText.Of(request.Lead.Name),
             Email = request.Lead.Email.Trim(),
-            Phone = Given(request.Lead.Phone),
-            Note = Given(request.Note),
-            Locale = Given(request.Locale),
+            Phone = GivenText.Of(request.Lead.Phone),
+            Note = GivenText.Of(request.Note),
+            Locale = GivenText.Of(request.Locale),
             TimeZone = request.TimeZone,
             Key = request.IdempotencyKey,
             Origin = links.OriginOf(http),
@@ -149,6 +150,4 @@ internal static class MeetingEndpoints
             ? TypedResults.Ok(MeetingView.Of(done.Meeting, done.RepName, announcements.SendsMail))
             : MeetingProblems.Of(outcome, DateTimeZone.Utc, withNames: false, http);
     }
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 }

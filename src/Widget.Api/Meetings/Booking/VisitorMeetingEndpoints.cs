@@ -11,6 +11,7 @@ using Widget.Api.Visitors;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Meetings.Booking;
 
@@ -71,12 +72,12 @@ internal static class VisitorMeetingEndpoints
             Conversation = new ConversationId(request.ConversationId),
             Start = start,
             Rep = request.Rep is { } rep ? new RepId(rep) : null,
-            Name = Given(request.Name),
+            Name = GivenText.Of(request.Name),
             Email = request.Email.Trim(),
-            Phone = Given(request.Phone),
-            Note = Given(request.Note),
-            Consent = Given(request.Consent),
-            Locale = Given(request.Locale),
+            Phone = GivenText.Of(request.Phone),
+            Note = GivenText.Of(request.Note),
+            Consent = GivenText.Of(request.Consent),
+            Locale = GivenText.Of(request.Locale),
             Page = ContinueLinks.WithoutToken(request.Page),
             TimeZone = request.TimeZone,
             Key = request.IdempotencyKey,
@@ -96,6 +97,4 @@ internal static class VisitorMeetingEndpoints
                 address,
                 announcements.SendsMail));
     }
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 }

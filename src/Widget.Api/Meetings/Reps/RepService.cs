@@ -5,6 +5,7 @@ using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Meetings.Reps;
@@ -41,7 +42,7 @@ internal sealed class RepService(
         {
             TenantId = tenant,
             Id = RepId.New(),
-            Name = request.Name.Trim(),
+            Name = GivenText.Line(request.Name),
             Email = request.Email.Trim(),
             TimeZone = request.TimeZone,
             CreatedAt = clock.GetUtcNow(),
@@ -101,7 +102,7 @@ internal sealed class RepService(
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (await FindAsync(db, id, ct) is not { } rep) return null;
-        if (changes.Name is { } name) rep.Name = name.Trim();
+        if (changes.Name is { } name) rep.Name = GivenText.Line(name);
         if (changes.Email is { } email) rep.Email = email.Trim();
         rep.Away = changes.Away ?? rep.Away;
         if (changes.Territories is { } territories) rep.Territories = JsonSerializer.Serialize(territories, JsonSerializerOptions.Web);

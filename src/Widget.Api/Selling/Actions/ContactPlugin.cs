@@ -6,6 +6,7 @@ using Widget.Api.Tools;
 using Widget.Api.Visitors;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Selling.Actions;
 
@@ -40,7 +41,7 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
     {
         var context = ToolInvocation.Of(call).Context;
         if (!agreed) return ToolResult.Failed("Ask the visitor first whether the company may contact them.");
-        (email, phone, name) = (Given(email), Given(phone), Given(name));
+        (email, phone, name) = (GivenText.Of(email), GivenText.Of(phone), GivenText.Of(name));
         if (email is null && phone is null) return ToolResult.Failed("An e-mail address or a telephone number is needed. Ask for one.");
         var words = await VisitorWords.ReadAsync(database, context.Tenant.TenantId, context.Conversation!.Value, ct);
         var regions = PhoneRegions.For(context.Settings, context.Locale);
@@ -79,6 +80,4 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
 
         return name is null || words.HasName(name) ? null : "The visitor has not said this name. Leave it out, or ask for it.";
     }
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 }

@@ -7,6 +7,7 @@ using Widget.Api.Meetings.Slots;
 using Widget.Api.Tools;
 using Widget.Api.Visitors;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Selling.Actions;
 
@@ -57,7 +58,7 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
         CancellationToken ct = default)
     {
         var context = ToolInvocation.Of(call).Context;
-        var (range, problem) = SlotRange.Parse(Given(from), Given(to), ZoneOf(context, timeZone), slots.Now);
+        var (range, problem) = SlotRange.Parse(GivenText.Of(from), GivenText.Of(to), ZoneOf(context, timeZone), slots.Now);
         if (range is null) return ToolResult.Failed(problem!.ProblemDetails.Errors.Values.First()[0]);
         await using var db = await database.BeginAsync(context.Tenant.TenantId, ct);
         var found = await slots.FindAsync(db, rep: null, range.From, range.To, except: null, ct);
@@ -107,9 +108,9 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
                 Visitor = new VisitorTicket(context.Tenant.TenantId, context.Visitor!.Value, Origin: null),
                 Conversation = context.Conversation,
                 Start = start,
-                Name = Given(name),
+                Name = GivenText.Of(name),
                 Email = email,
-                Note = Given(note),
+                Note = GivenText.Of(note),
                 Locale = context.Locale,
                 TimeZone = zone.Id,
                 Key = $"tool:{context.CallId}",
@@ -163,7 +164,5 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
         Tool.Parameter(name, new { type = "string", maxLength, description }, isRequired: false);
 
     private static string ZoneOf(ToolContext context, string? timeZone) =>
-        Given(timeZone) ?? context.Settings.OfficeHours?.TimeZone ?? DateTimeZone.Utc.Id;
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
+        GivenText.Of(timeZone) ?? context.Settings.OfficeHours?.TimeZone ?? DateTimeZone.Utc.Id;
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Selling.Prices;
 
@@ -80,15 +81,13 @@ public sealed class PriceService(TenantDatabase database, TimeProvider clock)
         row.Name = VisibleText.Line(request.Name);
         row.Description = request.Description?.Trim() ?? "";
         (row.Amount, row.Currency) = (request.Amount, request.Amount is null ? null : request.Currency);
-        row.Per = Given(request.Per);
-        row.Conditions = Given(request.Conditions);
-        row.Url = Given(request.Url);
-        row.Language = Given(request.Language);
+        row.Per = GivenText.Of(request.Per);
+        row.Conditions = GivenText.Of(request.Conditions);
+        row.Url = GivenText.Of(request.Url);
+        row.Language = GivenText.Of(request.Language);
         row.Tags = [.. (request.Tags ?? []).Select(tag => tag.Trim())];
         row.UpdatedAt = clock.GetUtcNow();
     }
-
-    private static string? Given(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
     private static PriceDetail ToDetail(PriceRow row) => new()
     {

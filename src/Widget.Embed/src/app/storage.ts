@@ -16,8 +16,8 @@ export interface Memory {
   dictation?: string;
   /** The visitor has answered the questions before the first message. */
   asked?: boolean;
-  /** The answer below which the visitor is qualified, and the questions that are answered or skipped. */
-  qualified?: { messageId: string; keys: string[] };
+  /** The answers below which the company's questions were asked, and the questions that are answered or skipped. */
+  qualified?: { messageIds?: string[]; keys: string[] };
 }
 
 /** A message that the server has not confirmed. */

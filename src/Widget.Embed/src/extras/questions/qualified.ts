@@ -5,25 +5,27 @@ import { pageAddress } from '../requests';
 
 const path = '/api/widget/conversations/{id}/qualification';
 
-/** The questions that are left below an answer. They are asked below one answer only, each at most once. */
+/** A visitor who has passed over the questions this often does not want to be asked. */
+const MOST_ANSWERS = 3;
+
+/** The questions that are left below an answer. */
 export function questionsBelow(panel: PanelHost, messageId: string): Question[] {
   const questions = panel.config.value?.questions ?? [];
-  const known = panel.memory.get().qualified;
-  // The answers before the first message belong to no answer.
-  if (known?.messageId && known.messageId !== messageId) return [];
-  return questions.filter(({ key }) => !known?.keys.includes(key));
+  const { messageIds = [], keys = [] } = panel.memory.get().qualified ?? {};
+  if (messageIds.length >= MOST_ANSWERS && !messageIds.includes(messageId)) return [];
+  return questions.filter(({ key }) => !keys.includes(key));
 }
 
-/** The questions are asked below this answer, and below no other. */
+/** The questions are asked below this answer. */
 export function askBelow(panel: PanelHost, messageId: string): void {
-  const keys = panel.memory.get().qualified?.keys ?? [];
-  panel.memory.set({ qualified: { messageId, keys } });
+  const { messageIds = [], keys = [] } = panel.memory.get().qualified ?? {};
+  panel.memory.set({ qualified: { messageIds: [...new Set([...messageIds, messageId])], keys } });
 }
 
 /** These questions are not asked again. */
 export function markAnswered(panel: PanelHost, answered: readonly string[]): void {
-  const { messageId = '', keys = [] } = panel.memory.get().qualified ?? {};
-  panel.memory.set({ qualified: { messageId, keys: [...new Set([...keys, ...answered])] } });
+  const { messageIds = [], keys = [] } = panel.memory.get().qualified ?? {};
+  panel.memory.set({ qualified: { messageIds, keys: [...new Set([...keys, ...answered])] } });
 }
 
 /** Sent until it arrives. */
