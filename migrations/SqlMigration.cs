@@ -181,3 +181,9 @@ public sealed class Privacy : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0053_console_speed")]
 public sealed class ConsoleSpeed : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0054_account_mail_languages")]
+public sealed class AccountMailLanguages : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0055_selling_fairness")]
+public sealed class SellingFairness : SqlMigration;

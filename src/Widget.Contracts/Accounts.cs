@@ -73,6 +73,9 @@ public sealed record Membership(Guid TenantId, string Slug, string Name, string 
 
     /// <summary>Whether the company requires its single sign-on, with which this session did not begin.</summary>
     public bool NeedsSingleSignOn { get; init; }
+
+    /// <summary>What the role allows, such as <c>leads.write</c>; to write includes to read.</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
 }
 
 /// <param name="Id">Its id, as in the browser.</param>

@@ -64,6 +64,10 @@ public enum TavusEndReason
     /// <summary>The tenant's program ended it.</summary>
     [JsonStringEnumMemberName("developer")]
     Developer,
+
+    /// <summary>A person has taken over the conversation, so the avatar stops speaking.</summary>
+    [JsonStringEnumMemberName("person")]
+    Person,
 }
 
 /// <summary>Opens a video call, or queues for one.</summary>

@@ -62,6 +62,10 @@ public enum VoiceEndReason
     /// <summary>The tenant's program ended it.</summary>
     [JsonStringEnumMemberName("developer")]
     Developer,
+
+    /// <summary>A person has taken over the conversation, so the assistant stops speaking.</summary>
+    [JsonStringEnumMemberName("person")]
+    Person,
 }
 
 /// <summary>Opens a voice call. Contains the page's offer; the response contains the provider's answer.</summary>

@@ -24,7 +24,7 @@ public sealed class ActingRep(ApiClient api, Workspace workspace)
         if (workspace.Viewer is not { } viewer) return;
         All = await api.GetAsync<IReadOnlyList<Rep>>("/api/reps", ct);
         Own = Find(viewer);
-        if (Own is not null || !Roles.Allow(viewer.RoleIn(workspace.Tenant), "conversations.write")) return;
+        if (Own is not null || viewer.MembershipOf(workspace.Tenant)?.Allows("conversations.write") != true) return;
         try
         {
             await api.PostAsync("/api/reps", new RepRequest { Name = viewer.Display(), Email = viewer.Email, TimeZone = timeZone }, ct);

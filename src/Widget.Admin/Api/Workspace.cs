@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -37,10 +38,12 @@ public sealed class Workspace(AuthenticationStateProvider authentication, IHttpC
         Tenant = tenant;
     }
 
-    /// <summary>Tells the API from where and with what the viewer works, for the list of sessions and for limits.</summary>
+    /// <summary>Tells the API from where and with what the viewer works, for the list of sessions, for limits, and for e-mails.</summary>
     public void Describe(HttpRequestHeaders headers)
     {
         if (_address is not null) headers.TryAddWithoutValidation("X-Forwarded-For", _address);
+        // E-mails that a request causes are written in the viewer's language.
+        headers.TryAddWithoutValidation("Accept-Language", CultureInfo.CurrentUICulture.Name);
         if (_program is { Length: > 0 }) headers.TryAddWithoutValidation("User-Agent", _program);
     }
 

@@ -14,8 +14,9 @@ public abstract class ConsolePage : ComponentBase, IDisposable
     [Parameter]
     public string Tenant { get; set; } = "";
 
-    [CascadingParameter(Name = "Role")]
-    public string Role { get; set; } = "";
+    /// <summary>The viewer's membership of the tenant.</summary>
+    [CascadingParameter]
+    public Membership Membership { get; set; } = null!;
 
     [Inject]
     protected ApiClient Api { get; set; } = null!;
@@ -39,7 +40,7 @@ public abstract class ConsolePage : ComponentBase, IDisposable
     protected CancellationToken Leaving { get; }
 
     /// <summary>Whether the viewer's role allows something, such as <c>leads.write</c>.</summary>
-    protected bool May(string permission) => Roles.Allow(Role, permission);
+    protected bool May(string permission) => Membership.Allows(permission);
 
     /// <summary>Does something at the API. Shows why if it fails.</summary>
     /// <param name="act">What to do.</param>

@@ -24,6 +24,12 @@ public sealed record CallRefusal(int Status, string Code, string Message)
         VisitorBannedException.Code,
         VisitorBannedException.Text);
 
+    /// <summary>A rep has the conversation, so the assistant may not speak.</summary>
+    internal static CallRefusal PersonSpeaks { get; } = new(
+        StatusCodes.Status409Conflict,
+        "person_speaks",
+        "A person has this conversation. Please write to them here.");
+
     /// <summary>The tenant's monthly messages, tokens or spend are used up.</summary>
     internal static CallRefusal BudgetReached { get; } = new(
         StatusCodes.Status402PaymentRequired,

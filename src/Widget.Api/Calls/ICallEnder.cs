@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Calls;
 
-/// <summary>Ends a conversation's calls when the assistant has said goodbye. Implemented by each kind of call.</summary>
+/// <summary>Ends a conversation's calls for other features. Implemented by each kind of call.</summary>
 public interface ICallEnder
 {
     /// <summary>For how long a call goes on, so that the goodbye is heard.</summary>
@@ -12,4 +12,7 @@ public interface ICallEnder
     /// <summary>Ends the conversation's calls after <see cref="GoodbyeTime"/>.</summary>
     /// <returns>Whether there was a call to end.</returns>
     Task<bool> EndSoonAsync(TenantId tenant, ConversationId conversation, CancellationToken ct);
+
+    /// <summary>Ends the conversation's calls at once, because a person has taken the conversation over.</summary>
+    Task EndForPersonAsync(TenantId tenant, ConversationId conversation, CancellationToken ct);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Contacts;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Leads;
 using Widget.Api.Mail;
 using Widget.Api.Tenancy;
@@ -14,7 +15,7 @@ namespace Widget.Api.Chat;
 internal static class ContactEndpoint
 {
     public static void MapContact(this IEndpointRouteBuilder visitor) =>
-        visitor.MapPost("/conversations/{id:guid}/contact", GiveContact).Validate<ContactRequest>()
+        visitor.MapPost("/conversations/{id:guid}/contact", GiveContact).UnlessBanned().LimitedByAddress().Validate<ContactRequest>()
             .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Give contact details, which are kept as a lead, or decline to");
 

@@ -16,13 +16,13 @@ internal static class HumanEndpoints
     public static void MapHuman(this RouteGroupBuilder visitor)
     {
         var conversation = visitor.MapGroup("/conversations/{id:guid}");
-        conversation.MapPost("/human", RequestHuman).Validate<HumanRequest>().ProducesProblem(409).ProducesProblem(429)
+        conversation.MapPost("/human", RequestHuman).UnlessBanned().LimitedByAddress().Validate<HumanRequest>().ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
-        conversation.MapPost("/person", RequestPerson).Validate<PersonRequest>().ProducesProblem(409).ProducesProblem(429)
+        conversation.MapPost("/person", RequestPerson).UnlessBanned().LimitedByAddress().Validate<PersonRequest>().ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Ask for a person; the same as …/human, with a required clientId");
         conversation.MapPost("/assistant", ChooseAssistant).Validate<AssistantRequest>().ProducesProblem(409)
             .WithSummary("Choose the assistant instead of a person");
-        conversation.MapPost("/typing", Typing).WithSummary("Say that the visitor is typing, at most every few seconds");
+        conversation.MapPost("/typing", Typing).UnlessBanned().WithSummary("Say that the visitor is typing, at most every few seconds");
         conversation.MapPost("/read", Read).Validate<ReadRequest>().WithSummary("Say how far the visitor has read");
     }
 

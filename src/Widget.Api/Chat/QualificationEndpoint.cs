@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Leads.Qualification;
 using Widget.Api.Visitors;
 using Widget.Api.Web;
@@ -11,7 +12,7 @@ namespace Widget.Api.Chat;
 internal static class QualificationEndpoint
 {
     public static void MapQualificationAnswers(this IEndpointRouteBuilder visitor) =>
-        visitor.MapPost("/conversations/{id:guid}/qualification", Answer).Validate<QualificationRequest>()
+        visitor.MapPost("/conversations/{id:guid}/qualification", Answer).UnlessBanned().Validate<QualificationRequest>()
             .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Answer the company's questions, which are in the session's config");
 

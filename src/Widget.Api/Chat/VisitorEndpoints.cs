@@ -47,7 +47,7 @@ internal static class VisitorEndpoints
             .WithSummary("Send a message and get its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
-        visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
+        visitor.MapPost("/conversations/{id:guid}/ratings", Rate).UnlessBanned().Validate<RatingRequest>().WithSummary("Rate an answer");
         visitor.MapHuman();
         visitor.MapContact();
         visitor.MapQualificationAnswers();

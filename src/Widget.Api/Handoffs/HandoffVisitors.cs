@@ -57,6 +57,17 @@ public sealed class HandoffVisitors(TenantDatabase database, ConversationFeed fe
         return await row.ReadAsync(ct);
     }
 
+    /// <summary>Whether a rep has the conversation, so that the assistant must not speak.</summary>
+    public async Task<bool> IsPersonSpeakingAsync(TenantId tenant, ConversationId conversation, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant)
+            .Add(
+                "select 1 from handoffs where tenant_id = $1 and conversation_id = $2 and state = 'open'",
+                [tenant.Value, conversation.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct);
+    }
+
     /// <summary>
     /// Records that the visitor chose the assistant, once for each client id. Null if the conversation is not the visitor's.
     /// </summary>
@@ -71,8 +82,10 @@ public sealed class HandoffVisitors(TenantDatabase database, ConversationFeed fe
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return null;
         if (await ConversationLog.FindAsync<AssistantChosen>(db, conversation, clientId, ct) is { } sent) return sent;
-        var chosen = await ConversationLog.AppendAsync(db, conversation, new AssistantChosen { ClientId = clientId }, ct);
-        await Handoff.ChooseAssistantAsync(db, conversation, ct);
+        var chosen = new AssistantChosen { ClientId = clientId };
+        // The assistant had the conversation all along, which is nothing to report.
+        if (!await Handoff.ChooseAssistantAsync(db, conversation, ct)) return chosen;
+        chosen = await ConversationLog.AppendAsync(db, conversation, chosen, ct);
         await db.CommitAsync(ct);
         return chosen;
     }

@@ -1,4 +1,5 @@
 using Widget.Api.Answers;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Handoffs;
 using Widget.Api.Tenancy;
@@ -15,13 +16,14 @@ namespace Widget.Api.Inbox;
 internal sealed class HandoffActions(
     TenantDatabase database,
     AnswerStops answers,
+    IEnumerable<ICallEnder> calls,
     InboxReps reps,
     TenantSettingsService settings,
     WakeUpSignal<HandoffQueue> queue)
 {
     /// <summary>
-    /// Gives the conversation to the rep, unless another one has it. Answers in progress end before, so that the assistant says nothing
-    /// afterwards.
+    /// Gives the conversation to the rep, unless another one has it. Answers in progress end before, and voice and video calls with the
+    /// assistant at once, so that it says nothing afterwards.
     /// </summary>
     public async Task<InboxOutcome> AcceptAsync(TenantId tenant, ConversationId conversation, InboxRep rep, CancellationToken ct)
     {
@@ -42,6 +44,8 @@ internal sealed class HandoffActions(
         await accept.ExecuteNonQueryAsync(ct);
         await ConversationLog.AppendAsync(db, conversation, new PersonJoined { RepId = rep.Id, Name = rep.Name }, ct);
         await CommitAsync(db, conversation, ct);
+        // The conversation is the rep's now, so no new call can begin, and the request's end must not stop this.
+        foreach (var ender in calls) await ender.EndForPersonAsync(tenant, conversation, CancellationToken.None);
         return InboxOutcome.Done;
     }
 

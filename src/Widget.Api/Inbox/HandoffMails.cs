@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Widget.Api.Conversations;
 using Widget.Api.Handoffs;
+using Widget.Api.Leads;
 using Widget.Api.Mail;
 using Widget.Api.SpokenMarkdown;
 using Widget.Api.Tenancy;
@@ -35,15 +36,30 @@ internal sealed class HandoffMails(
         if (!outbox.IsAvailable) return null;
         if (await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) is not { } company) return null;
         var current = await settings.ReadAsync(tenant, ct);
+        var origins = await settings.OriginsAsync(tenant, ct);
         ConversationSnapshot? snapshot;
+        string? email;
         await using (var db = await database.BeginAsync(tenant, ct))
+        {
             snapshot = await ConversationQueries.SnapshotAsync(db, conversation, MaxEvents, ct);
+            // The visitor may have given it long ago, or with a booking.
+            email = await LeadMatches.EmailOfConversationAsync(db, conversation, ct);
+        }
+
         if (snapshot is null) return null;
-        // A visitor with a proved identity continues on the site, which proves it again.
-        var page = snapshot.LatestEvents.OfType<VisitorMessage>().LastOrDefault(message => message.Page is not null)?.Page;
+        if (email is null && snapshot.Visitor.Traits.GetValueOrDefault("email") is { } told && MailAddress.IsValid(told)) email = told;
+        // A visitor with a proved identity continues on the site, which proves it again. The page is what the visitor's browser says, and the
+        // address may be a stranger's, so only the tenant's own sites are linked to.
+        var page = snapshot.LatestEvents.OfType<VisitorMessage>().Select(message => message.Page)
+            .LastOrDefault(page => page is not null && IsOn(page, origins));
         var link = snapshot.Visitor.VerifiedId is null ? links.AddressOf(tenant, company.Slug, conversation) ?? page : page;
-        return new HandoffNotice(outbox, company.Name, current.Locale, snapshot, link);
+        return new HandoffNotice(outbox, company.Name, current.Locale, snapshot, email, link);
     }
+
+    private static bool IsOn(string page, IReadOnlyList<string> origins) =>
+        Uri.TryCreate(page, UriKind.Absolute, out var address)
+        && AllowedOrigin.Normalize(address.GetLeftPart(UriPartial.Authority)) is { } origin
+        && origins.Contains(origin);
 }
 
 /// <summary>The e-mails about one conversation.</summary>
@@ -51,12 +67,14 @@ internal sealed class HandoffMails(
 /// <param name="company">The tenant's name.</param>
 /// <param name="companyLocale">The company's language, or <c>auto</c>.</param>
 /// <param name="snapshot">The conversation.</param>
+/// <param name="knownEmail">The visitor's address if the conversation's latest events do not tell it; null if it is unknown.</param>
 /// <param name="link">The page on which the visitor continues; null if none is known.</param>
 internal sealed class HandoffNotice(
     Outbox outbox,
     string company,
     string companyLocale,
     ConversationSnapshot snapshot,
+    string? knownEmail,
     string? link)
 {
     private const int MaxLines = 30;
@@ -73,7 +91,7 @@ internal sealed class HandoffNotice(
             PersonRequested requested => requested.Email,
             ContactGiven given => given.Email,
             _ => null,
-        }).LastOrDefault(email => email is not null);
+        }).LastOrDefault(email => email is not null) ?? knownEmail;
 
     private string? Name =>
         snapshot.LatestEvents.Select(entry => entry switch

@@ -34,6 +34,8 @@ internal static class InboxServices
         routes.MapRepAttachments();
         Suggestions.MapSuggestions(routes);
         VisitorHistory.MapVisitorHistory(routes);
-        routes.MapHub<InboxHub>(InboxHub.Path).ForStaff(StaffArea.Conversations).ReadsOnly();
+        // A member who was removed or has signed out, and a key that was revoked, must not go on listening. The others connect again.
+        routes.MapHub<InboxHub>(InboxHub.Path, options => options.CloseOnAuthenticationExpiration = true)
+            .ForStaff(StaffArea.Conversations).ReadsOnly();
     }
 }

@@ -87,10 +87,25 @@ internal static class LeadKeeper
         var known = await LeadMatches.ByContactAsync(db, details, ct);
         var earlier = before is null ? null : await LeadMatches.UnsharedAsync(db, conversation, before, details.Name, ct);
         if (known is null && earlier is null) return await InsertAsync(db, visitor, details, identity, ct);
-        if (known is not null && earlier is not null && known != earlier) await ReplaceAsync(db, earlier.Value, known.Value, ct);
+        if (known is { } right && earlier is { } wrong && right != wrong) await ReplaceAsync(db, wrong, right, ct);
         known ??= earlier;
         await UpdateAsync(db, known!.Value, details, identity, ct);
+        if (details is { Address: { } address, Email: { } email }) await AddFurtherEmailAsync(db, known.Value, address, email, ct);
         return known.Value;
+    }
+
+    // An address that must not take the place of the lead's is kept beside it, so that the person is found by it.
+    private static async Task AddFurtherEmailAsync(TenantDb db, LeadId lead, string address, string email, CancellationToken ct)
+    {
+        await using var add = db.Command(
+            """
+            insert into lead_emails (tenant_id, address, lead_id, email)
+            select $1, $2, $3, $4
+            where not exists (select from leads where tenant_id = $1 and address = $2)
+              and not exists (select from lead_emails known where known.tenant_id = $1 and known.address = $2)
+            """,
+            [db.TenantId.Value, address, lead.Value, email]);
+        await add.ExecuteNonQueryAsync(ct);
     }
 
     // The first address stays, and others are further ones. The visitor's own lead takes in a lead that only the address tells.
@@ -99,13 +114,7 @@ internal static class LeadKeeper
         if (details is { Address: { } address, Email: { } email })
         {
             var other = await LeadMatches.ByContactAsync(db, new LeadDetails { Email = email }, ct);
-            if (other is null && !await SetFirstEmailAsync(db, own, email, ct))
-            {
-                await using var add = db.Command(
-                    "insert into lead_emails (tenant_id, address, lead_id, email) values ($1, $2, $3, $4)",
-                    [db.TenantId.Value, address, own.Value, email]);
-                await add.ExecuteNonQueryAsync(ct);
-            }
+            if (other is null && !await SetFirstEmailAsync(db, own, email, ct)) await AddFurtherEmailAsync(db, own, address, email, ct);
             else if (other is { } same && await LeadMatches.IsUnclaimedAsync(db, same, ct))
             {
                 await LeadMerges.MergeAsync(
@@ -213,9 +222,17 @@ internal static class LeadKeeper
         await update.ExecuteNonQueryAsync(ct);
     }
 
-    // The earlier lead was the same person with a misspelt address, or with a number alone. What only it knows moves to the other one.
+    // The earlier lead was the same person with a misspelt address, or with a number alone. What only it knows moves to the other one. A
+    // lead on which somebody has worked is merged instead, which can be undone.
     private static async Task ReplaceAsync(TenantDb db, LeadId earlier, LeadId known, CancellationToken ct)
     {
+        if (await LeadMatches.IsWorkedOnAsync(db, earlier, ct))
+        {
+            var (from, into) = (await LeadMatches.TopAsync(db, earlier, ct), await LeadMatches.TopAsync(db, known, ct));
+            if (from != into) await LeadMerges.MergeAsync(db, from!.Value, into!.Value, LeadActor.Correction, ct);
+            return;
+        }
+
         await using var replace = db.Command(
             """
             with earlier as (
@@ -225,7 +242,8 @@ internal static class LeadKeeper
             update leads lead set
               phone = coalesce(lead.phone, earlier.phone),
               name = coalesce(lead.name, earlier.name),
-              consent = coalesce(earlier.consent, lead.consent),
+              consent = case when lead.verified_id is null then coalesce(earlier.consent, lead.consent)
+                else coalesce(lead.consent, earlier.consent) end,
               owner_id = coalesce(lead.owner_id, earlier.owner_id),
               owned_since = case when lead.owner_id is null then earlier.owned_since else lead.owned_since end,
               fields = earlier.fields || lead.fields,

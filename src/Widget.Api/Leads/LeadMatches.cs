@@ -61,6 +61,19 @@ internal static class LeadMatches
         return await command.ExecuteScalarAsync(ct) is null ? null : lead;
     }
 
+    /// <summary>Whether staff or a program has changed a lead.</summary>
+    public static async Task<bool> IsWorkedOnAsync(TenantDb db, LeadId lead, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select exists (
+                select from lead_changes where tenant_id = $1 and lead_id = $2 and (rep_id is not null or actor not in ($3, $4)))
+              or exists (select from leads where tenant_id = $1 and id = $2 and staff_fields <> '{}')
+            """,
+            [db.TenantId.Value, lead.Value, LeadActor.Assignment.Name, LeadActor.Identity.Name]);
+        return await command.ExecuteScalarAsync(ct) is true;
+    }
+
     /// <summary>
     /// Whether a lead may be merged into another one without asking: no proved identity belongs to it or to those merged with it, and
     /// nobody has separated it.
@@ -103,6 +116,23 @@ internal static class LeadMatches
         var leads = new List<LeadId>();
         while (await rows.ReadAsync(ct)) leads.Add(new LeadId(rows.GetGuid(0)));
         return leads;
+    }
+
+    /// <summary>The e-mail address of the latest lead whose details were given in a conversation. Null if there is none.</summary>
+    public static async Task<string?> EmailOfConversationAsync(TenantDb db, ConversationId conversation, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select lead.email
+            from lead_conversations link
+            join leads own on own.tenant_id = $1 and own.id = link.lead_id
+            join lead_overview lead on lead.tenant_id = $1 and lead.id = coalesce(own.top_id, own.id)
+            where link.tenant_id = $1 and link.conversation_id = $2 and lead.email is not null
+            order by own.id desc
+            limit 1
+            """,
+            [db.TenantId.Value, conversation.Value]);
+        return await command.ExecuteScalarAsync(ct) as string;
     }
 
     private static NpgsqlParameter Text(string? value) =>

@@ -50,6 +50,12 @@ public enum Limit
     /// <summary>Requests for a person of a tenant as a whole.</summary>
     TenantPersonRequests,
 
+    /// <summary>Requests for a person, contact details and bookings, by client address.</summary>
+    AddressActions,
+
+    /// <summary>Reports of proactive messages, by client address.</summary>
+    AddressReports,
+
     /// <summary>Contact details given or declined, and answers to qualification questions, by conversation.</summary>
     Contacts,
 
@@ -139,6 +145,8 @@ public sealed record LimitOptions
         [Limit.TenantTranscripts] = Rate.PerMinutes(300, 60),
         [Limit.PersonRequests] = Rate.PerMinutes(10, 60),
         [Limit.TenantPersonRequests] = Rate.PerMinutes(600, 60),
+        [Limit.AddressActions] = Rate.PerMinutes(120, 60),
+        [Limit.AddressReports] = Rate.PerMinutes(300, 5),
         [Limit.Contacts] = Rate.PerMinutes(20, 60),
         [Limit.TenantContacts] = Rate.PerMinutes(1_200, 60),
         [Limit.MeetingSlots] = Rate.PerMinutes(60),

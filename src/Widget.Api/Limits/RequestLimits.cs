@@ -16,7 +16,7 @@ public sealed class RequestLimits : IAsyncDisposable
     private const int OverflowBuckets = 64;
 
     // These buckets are not shared between nodes, because the requests are cheap.
-    private static readonly Limit[] LocalOnly = [Limit.VisitorRequests, Limit.Anonymous];
+    private static readonly Limit[] LocalOnly = [Limit.VisitorRequests, Limit.AddressReports, Limit.Anonymous];
 
     private readonly LimitOptions _options;
     private readonly SharedCounters _shared;

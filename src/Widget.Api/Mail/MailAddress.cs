@@ -7,9 +7,23 @@ internal static class MailAddress
 {
     public const string Invalid = "email is not an e-mail address.";
 
-    /// <summary>Whether the text is one address, without a name.</summary>
-    public static bool IsValid(string text) =>
-        !text.Contains('<', StringComparison.Ordinal)
-        && MailboxAddress.TryParse(text.Trim(), out var mailbox)
-        && mailbox.Address.Contains('@', StringComparison.Ordinal);
+    /// <summary>
+    /// Whether the text is one address and nothing else: no name, no comment, no quoted part. What is stored is then what is sent to, and two
+    /// spellings of a comment do not make two people.
+    /// </summary>
+    public static bool IsValid(string text)
+    {
+        var address = text.Trim();
+        return !address.Any(character => char.IsWhiteSpace(character) || character is '<' or '"' or '(')
+            && MailboxAddress.TryParse(address, out var mailbox)
+            && mailbox.Address == address
+            && address.Contains('@', StringComparison.Ordinal);
+    }
+
+    /// <summary>The address as a link. Signs that a link may not contain are written as their codes.</summary>
+    public static Uri Link(string address)
+    {
+        var at = address.LastIndexOf('@');
+        return new Uri($"mailto:{Uri.EscapeDataString(address[..at])}@{address[(at + 1)..]}");
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Selling.Demos;
 using Widget.Api.Selling.Prices;
 using Widget.Api.Tenancy;
@@ -20,9 +21,9 @@ internal static class ShowEndpoints
         var visitor = routes.MapGroup("/api/widget/conversations/{id:guid}").RequireCors(Policies.AnyOrigin)
             .RequireAuthorization(Policies.Visitor).WithTags("Widget").WithRequestSizeLimit(MaxRequestBytes)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
-        visitor.MapPost("/demo", ShowDemo).Validate<ShowRequest>()
+        visitor.MapPost("/demo", ShowDemo).UnlessBanned().Validate<ShowRequest>()
             .WithSummary("Show the demo that fits best; 404 with the code no_demo if none fits");
-        visitor.MapPost("/prices", ShowPrices).Validate<ShowRequest>()
+        visitor.MapPost("/prices", ShowPrices).UnlessBanned().Validate<ShowRequest>()
             .WithSummary("Show the prices that were asked for; 404 with the code no_prices if there are none");
     }
 

@@ -26,7 +26,7 @@ internal static class TriggerEndpoints
     {
         routes.MapPost("/api/widget/triggers", Report).RequireCors(Policies.AnyOrigin)
             .WithMetadata(new KeyInAddress(), new RequestSizeLimitAttribute(MaxReportBytes))
-            .Accepts<TriggerReport>("text/plain", "application/json").Produces(204).ProducesValidationProblem().ProducesProblem(404)
+            .Accepts<TriggerReport>("text/plain", "application/json").Produces(204).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(429)
             .WithTags("Widget")
             .WithSummary("Report that a proactive message was shown, opened or closed");
         routes.MapGet("/api/analytics/triggers", Figures)
@@ -39,8 +39,11 @@ internal static class TriggerEndpoints
         HttpRequest http,
         IMultiTenantStore tenants,
         TriggerService triggers,
+        RequestLimits limits,
         CancellationToken ct)
     {
+        if (await limits.TakeAsync(Limit.AddressReports, ClientAddress.Of(http.HttpContext), ct) is { } refusal)
+            return refusal.ToProblem(http.HttpContext);
         TriggerReport? request;
         try
         {

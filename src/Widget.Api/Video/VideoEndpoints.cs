@@ -59,6 +59,7 @@ internal static class VideoEndpoints
             return CallRefusal.NoConversation.ToProblem();
         if (caller.Visitor is { } visitor && await handoffs.IsBannedAsync(caller.Tenant, visitor, ct))
             return CallRefusal.Banned.ToProblem();
+        if (await handoffs.IsPersonSpeakingAsync(caller.Tenant, thread.Conversation, ct)) return CallRefusal.PersonSpeaks.ToProblem();
         var (session, refusal) = await sessions.OpenAsync(caller, thread.Visitor, thread.Conversation, request, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(await mapper.OfAsync(session!, caller, ct));
     }

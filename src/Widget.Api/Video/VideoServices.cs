@@ -23,7 +23,7 @@ internal static class VideoServices
         services.AddSingleton<SessionLeases>();
         services.AddHostedService<VideoSessionWorker>();
         services.AddSingleton<VideoSessions>();
-        services.AddSingleton<ICallEnder, VideoFarewell>();
+        services.AddSingleton<ICallEnder, VideoEnder>();
         services.AddSingleton<VideoSessionMapper>();
         services.AddSingleton<VideoCallbacks>();
         services.AddSingleton<LifecycleService>();

@@ -1,3 +1,4 @@
+using Widget.Api.Calls;
 using Widget.Api.Modes;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Providers;
@@ -43,6 +44,7 @@ internal static class VoiceServices
         services.AddHostedService<VoiceCallReclaimer>();
         services.AddSingleton<VoiceCallOpener>();
         services.AddSingleton<VoiceCalls>();
+        services.AddSingleton<ICallEnder, VoiceEnder>();
         services.AddSingleton<DataChannelRelay>();
         services.AddSingleton<VoiceSessionMapper>();
         return services;

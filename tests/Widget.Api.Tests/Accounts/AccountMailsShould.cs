@@ -127,6 +127,22 @@ public sealed class AccountMailsShould(ApiFixture api) : IAsyncLifetime
         (await AccountWorld.MeAsync(client)).EmailConfirmed.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("de-AT, en;q=0.5", "Neues Passwort festlegen")]
+    [InlineData("fr, es;q=0.8", "Establecer una contraseña nueva")]
+    [InlineData("fr", "Set a new password")]
+    public async Task Write_in_the_language_of_the_browser(string accepted, string subject)
+    {
+        var person = await _world.PersonAsync();
+        using var browser = _node.Client();
+        browser.DefaultRequestHeaders.Add("Accept-Language", accepted);
+
+        await _world.PostAsync("/api/accounts/password/forgot", new { email = person.Email }, browser);
+
+        await TokenAsync(person.Email, "reset-password?token=");
+        _smtp.Messages.Last(message => message.To.Mailboxes.Any(mailbox => mailbox.Address == person.Email)).Subject.ShouldBe(subject);
+    }
+
     [Fact]
     public async Task Not_store_links_of_new_passwords()
     {

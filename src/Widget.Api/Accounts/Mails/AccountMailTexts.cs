@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Widget.Api.Mail;
+using Widget.Api.Tenancy;
 
 namespace Widget.Api.Accounts.Mails;
 
@@ -10,42 +12,32 @@ internal static class AccountMailTexts
     // Text of all languages is readable in the source of the e-mail, too.
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
-    public static MailContent Confirm(string email, string link) => Write(
-        email,
-        "Confirm your e-mail address",
-        ["Please confirm that this is your e-mail address."],
-        ("Confirm address", link),
-        "The link is valid for one day. If you have no account with us, ignore this e-mail.");
+    public static MailContent Confirm(AccountMailWords words, string email, string link) => Write(words, words.Confirm, email, link);
 
-    public static MailContent Reset(string email, string link) => Write(
-        email,
-        "Set a new password",
-        ["Somebody, probably you, asked for a new password for your account."],
-        ("Set a new password", link),
-        "The link is valid for one day and works once. If you did not ask for it, ignore this e-mail: your password stays as it is.");
+    public static MailContent Reset(AccountMailWords words, string email, string link) => Write(words, words.Reset, email, link);
 
-    public static MailContent Changed(string email, string link) => Write(
-        email,
-        "Your password was changed",
-        ["The password of your account was changed. All other sessions were ended."],
-        ("Set a new password", link),
-        "If it was not you, set a new password now.");
+    public static MailContent Changed(AccountMailWords words, string email, string link) => Write(words, words.Changed, email, link);
 
-    public static MailContent Invite(string email, string company, string inviter, string role, string link) => Write(
-        email,
-        $"Invitation to {company}",
-        [$"{inviter} invites you to the team of {company}, as {role}."],
-        ("Accept the invitation", link),
-        "The link is valid for seven days and works once. If you do not know the sender, ignore this e-mail.");
+    /// <param name="words">The language.</param>
+    /// <param name="email">Who is invited.</param>
+    /// <param name="company">The company's name.</param>
+    /// <param name="inviter">Who invites; null for the operator.</param>
+    /// <param name="role">The role that the person gets.</param>
+    /// <param name="link">Where the invitation is accepted.</param>
+    public static MailContent Invite(AccountMailWords words, string email, string company, string? inviter, Role role, string link) =>
+        Write(words, words.Invite, email, link, company, inviter ?? words.Operator, words.Name(role));
 
-    private static MailContent Write(string email, string subject, string[] paragraphs, (string Label, string Link) action, string footer)
+    private static MailContent Write(AccountMailWords words, AccountMailText mail, string email, string link, params object[] values)
     {
-        var text = string.Join("\n\n", [.. paragraphs, $"{action.Label}: {action.Link}", footer]);
-        var html = "<!doctype html><html lang=\"en\"><body style=\"font:16px/1.5 system-ui,sans-serif;color:#1c1c1c\">"
-            + string.Concat(paragraphs.Select(paragraph => $"<p>{Html.Encode(paragraph)}</p>"))
-            + $"<p><a href=\"{Html.Encode(action.Link)}\">{Html.Encode(action.Label)}</a></p>"
-            + $"<p style=\"color:#666;font-size:14px\">{Html.Encode(footer)}</p></body></html>";
+        var (subject, paragraph) = (Fill(mail.Subject, values), Fill(mail.Text, values));
+        var text = string.Join("\n\n", paragraph, $"{mail.Action}: {link}", mail.Footer);
+        var html = $"<!doctype html><html lang=\"{words.Language}\"><body style=\"font:16px/1.5 system-ui,sans-serif;color:#1c1c1c\">"
+            + $"<p>{Html.Encode(paragraph)}</p>"
+            + $"<p><a href=\"{Html.Encode(link)}\">{Html.Encode(mail.Action)}</a></p>"
+            + $"<p style=\"color:#666;font-size:14px\">{Html.Encode(mail.Footer)}</p></body></html>";
         // A line break in a name must not add a header.
         return new MailContent(email, subject.ReplaceLineEndings(" "), text, html);
     }
+
+    private static string Fill(string text, object[] values) => string.Format(CultureInfo.InvariantCulture, text, values);
 }

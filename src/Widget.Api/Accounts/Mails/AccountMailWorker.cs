@@ -7,7 +7,7 @@ using Widget.Platform.Work;
 namespace Widget.Api.Accounts.Mails;
 
 /// <summary>A claimed e-mail to an account.</summary>
-internal sealed record AccountMailLease(Guid Id, string Kind, string Email, int Attempts, DateTimeOffset CreatedAt, Guid Worker);
+internal sealed record AccountMailLease(Guid Id, string Kind, string Email, string Language, int Attempts, DateTimeOffset CreatedAt, Guid Worker);
 
 /// <summary>
 /// Sends e-mails to accounts. Links are made when an e-mail is sent, so they are not stored. A failed e-mail is tried again for a few
@@ -45,14 +45,14 @@ internal sealed partial class AccountMailWorker(
               limit 1
             ) due
             where mail.id = due.id
-            returning mail.id, mail.kind, mail.email, mail.attempts, mail.created_at
+            returning mail.id, mail.kind, mail.email, mail.language, mail.attempts, mail.created_at
             """);
         claim.Parameters.Add(new() { Value = slot.Id });
         claim.Parameters.Add(new() { Value = Times.Length });
         await using var row = await claim.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
             ? new AccountMailLease(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetFieldValue<DateTimeOffset>(4), slot.Id)
+                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetFieldValue<DateTimeOffset>(5), slot.Id)
             : null;
     }
 
@@ -104,20 +104,23 @@ internal sealed partial class AccountMailWorker(
         if (await accounts.FindByEmailAsync(lease.Email) is not { } account) return null;
         // The account's own spelling of the address: mail servers could treat another one as another mailbox.
         var email = account.Email!;
+        var words = AccountMailWords.Of(lease.Language);
         switch (lease.Kind)
         {
             case AccountMailKind.ConfirmEmail when !account.EmailConfirmed:
                 var confirmation = await accounts.GenerateEmailConfirmationTokenAsync(account);
                 return AccountMailTexts.Confirm(
+                    words,
                     email,
                     accountOptions.Link("confirm-email", ("token", LinkToken.Create(account.Id, confirmation))));
             case AccountMailKind.ResetPassword:
                 var reset = await accounts.GeneratePasswordResetTokenAsync(account);
                 return AccountMailTexts.Reset(
+                    words,
                     email,
                     accountOptions.Link("reset-password", ("token", LinkToken.Create(account.Id, reset))));
             case AccountMailKind.PasswordChanged:
-                return AccountMailTexts.Changed(email, accountOptions.Link("forgot-password"));
+                return AccountMailTexts.Changed(words, email, accountOptions.Link("forgot-password"));
             default:
                 return null;
         }

@@ -62,7 +62,7 @@ internal static class OperatorEndpoints
             tenant = new TenantInfo(created.TenantId, created.Slug, GivenText.Line(request.Name));
         }
 
-        var (_, invitation) = await team.InviteAsync(tenant, request.OwnerEmail, Role.Owner, "The operator", ct);
+        var (_, invitation) = await team.InviteAsync(tenant, request.OwnerEmail, Role.Owner, invitedBy: null, ct);
         var shown = (await queries.TenantsAsync(ct)).Single(row => row.TenantId == tenant.TenantId.Value);
         return TypedResults.Created((string?)null, new OperatorCreatedTenant(shown, invitation!));
     }

@@ -1,4 +1,6 @@
 using Npgsql;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Access;
 using Widget.Contracts;
 
 namespace Widget.Api.Accounts.Sessions;
@@ -21,8 +23,10 @@ internal sealed class MembershipReader(NpgsqlDataSource dataSource)
         {
             var tenant = rows.GetGuid(0);
             if (only is { } one && one != tenant) continue;
-            memberships.Add(new Membership(tenant, rows.GetString(1), rows.GetString(2), rows.GetString(4))
+            var role = rows.GetString(4);
+            memberships.Add(new Membership(tenant, rows.GetString(1), rows.GetString(2), role)
             {
+                Permissions = [.. Permissions.All.Where(permission => Permissions.Allow(Enum.Parse<Role>(role, ignoreCase: true), permission))],
                 Suspended = rows.GetBoolean(3),
                 NeedsSingleSignOn = only is null && rows.GetBoolean(5),
             });

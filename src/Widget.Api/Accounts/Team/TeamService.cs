@@ -36,6 +36,7 @@ internal sealed class TeamService(
     TenantDatabase database,
     Outbox outbox,
     AccountOptions options,
+    IHttpContextAccessor http,
     TimeProvider clock)
 {
     /// <summary>Maximum number of members and open invitations of a company.</summary>
@@ -59,11 +60,16 @@ internal sealed class TeamService(
     }
 
     /// <summary>Invites a person. The invitation is in the result if it is done.</summary>
+    /// <param name="tenant">The company.</param>
+    /// <param name="email">The person's address.</param>
+    /// <param name="role">The role that they get.</param>
+    /// <param name="invitedBy">Who invites; null for the operator.</param>
+    /// <param name="ct">Cancels the invitation.</param>
     public async Task<(TeamOutcome Outcome, TeamInvitation? Invitation)> InviteAsync(
         TenantInfo tenant,
         string email,
         Role role,
-        string invitedBy,
+        string? invitedBy,
         CancellationToken ct)
     {
         email = email.Trim().ToLowerInvariant();
@@ -82,14 +88,14 @@ internal sealed class TeamService(
             Role = role,
             Hash = ApiKey.HashOf(token),
             Mailed = outbox.IsAvailable,
-            InvitedBy = invitedBy,
+            InvitedBy = invitedBy ?? AccountMailWords.Of("en").Operator,
             CreatedAt = clock.GetUtcNow(),
             ExpiresAt = clock.GetUtcNow() + Lifetime,
         };
         db.Invitations.Add(invitation);
         if (outbox.IsAvailable)
         {
-            var mail = AccountMailTexts.Invite(email, tenant.Name, invitedBy, Words(role), link);
+            var mail = AccountMailTexts.Invite(AccountMailWords.Of(http.HttpContext), email, tenant.Name, invitedBy, role, link);
             await outbox.AddAsync(db, conversation: null, clientId: null, mail, ct);
         }
 
@@ -151,14 +157,6 @@ internal sealed class TeamService(
 
     private static async Task<bool> IsLastOwnerAsync(TenantDb db, Member row, CancellationToken ct) =>
         row.Role == Role.Owner && !await db.Members.AnyAsync(other => other.Role == Role.Owner && other.Id != row.Id, ct);
-
-    private static string Words(Role role) => role switch
-    {
-        Role.Owner => "owner",
-        Role.Admin => "administrator",
-        Role.Rep => "representative",
-        _ => "viewer",
-    };
 
     private static TeamMember Show(Member row, Guid? you) => new(
         row.Id,

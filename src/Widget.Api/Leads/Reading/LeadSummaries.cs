@@ -28,6 +28,14 @@ internal static class LeadSummaries
         return Create(messages, signals, await ProgramMeetingsAsync(db, lead.Id, ct), qualification, answers);
     }
 
+    /// <summary>What the visitor of a conversation has answered to the company's questions.</summary>
+    public static async Task<IReadOnlyList<SummaryAnswer>> AnswersAsync(TenantDb db, ConversationId conversation, CancellationToken ct)
+    {
+        var signals = await ConversationQueries.SignalsAsync(db, [conversation.Value], ct);
+        var answers = LeadScorer.Answers(signals, staffAnswers: "{}");
+        return answers.Count == 0 ? [] : Answered(await LeadScorer.QualificationAsync(db, ct) ?? new LeadQualification(), answers);
+    }
+
     // Meetings that a program has booked are in no conversation.
     private static async Task<IReadOnlyList<SummaryMeeting>> ProgramMeetingsAsync(TenantDb db, Guid lead, CancellationToken ct)
     {
@@ -81,12 +89,7 @@ internal static class LeadSummaries
                 .. messages.Select(message => Line(message.Text)).Where(line => line.Length > 0)
                     .Distinct(StringComparer.OrdinalIgnoreCase).Take(MaxItems),
             ],
-            Answers =
-            [
-                .. qualification.Questions.Where(question => answers.ContainsKey(question.Key))
-                    .Select(question =>
-                        new SummaryAnswer(question.Key, question.Text, LeadScore.AnswerText(question, answers[question.Key]))),
-            ],
+            Answers = Answered(qualification, answers),
             Pages = [.. messages.Select(message => message.Page).OfType<string>().Distinct(StringComparer.Ordinal).Take(MaxItems)],
             Meetings = meetings,
             AskedFor =
@@ -97,6 +100,14 @@ internal static class LeadSummaries
         };
         return summary with { Text = TextOf(summary) };
     }
+
+    private static IReadOnlyList<SummaryAnswer> Answered(
+        LeadQualification qualification,
+        IReadOnlyDictionary<string, JsonElement> answers) =>
+        [
+            .. qualification.Questions.Where(question => answers.ContainsKey(question.Key))
+                .Select(question => new SummaryAnswer(question.Key, question.Text, LeadScore.AnswerText(question, answers[question.Key]))),
+        ];
 
     private static string TextOf(LeadSummary summary)
     {

@@ -1,4 +1,5 @@
 using Widget.Api.Conversations;
+using Widget.Api.Leads.Reading;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Page;
@@ -49,9 +50,12 @@ internal sealed class MeetingAnnouncements(
     {
         ConversationId? conversation = meeting.ConversationId is { } id ? new ConversationId(id) : null;
         // The conversation so far, without the event about the meeting.
-        var events = SendsMail && conversation is { } read && change != MeetingChange.Cancelled
-            ? (await ConversationQueries.SnapshotAsync(db, read, MaxEvents, ct))?.LatestEvents ?? []
-            : [];
+        var visit = SendsMail && conversation is { } read && change != MeetingChange.Cancelled
+            ? new MeetingVisit(
+                (await ConversationQueries.SnapshotAsync(db, read, MaxEvents, ct))?.LatestEvents ?? [],
+                await LeadSummaries.AnswersAsync(db, read, ct),
+                page)
+            : MeetingVisit.None;
         if (conversation is { } told)
             await ConversationLog.AppendAsync(db, told, EventOf(change, meeting, rep, previous?.Start, page), ct);
         if (!SendsMail) return;
@@ -60,10 +64,10 @@ internal sealed class MeetingAnnouncements(
         await outbox.AddAsync(db, conversation, clientId: null, MeetingMail.ForVisitor(change, notice), ct);
         // A removed rep has no address any more.
         if (rep.Email.Length > 0)
-            await outbox.AddAsync(db, conversation, clientId: null, MeetingMail.ForRep(change, notice, place.Locale, events), ct);
+            await outbox.AddAsync(db, conversation, clientId: null, MeetingMail.ForRep(change, notice, place.Locale, visit), ct);
         if (previous is { Rep: { Email.Length: > 0 } before } && before.Id != rep.Id)
         {
-            var over = MeetingMail.ForRep(MeetingChange.Cancelled, notice with { Rep = before }, place.Locale, []);
+            var over = MeetingMail.ForRep(MeetingChange.Cancelled, notice with { Rep = before }, place.Locale, MeetingVisit.None);
             await outbox.AddAsync(db, conversation, clientId: null, over, ct);
         }
     }

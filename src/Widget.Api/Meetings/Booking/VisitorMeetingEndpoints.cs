@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Api.Limits;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Page;
@@ -27,7 +28,7 @@ internal static class VisitorMeetingEndpoints
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429);
         meetings.MapGet("/slots", Slots).ProducesValidationProblem()
             .WithSummary("List the times at which the visitor can book a meeting, at most 31 days at once");
-        meetings.MapPost("", Book).Validate<VisitorMeetingRequest>().ProducesProblem(404).ProducesProblem(409)
+        meetings.MapPost("", Book).UnlessBanned().LimitedByAddress().Validate<VisitorMeetingRequest>().ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Book a meeting; if the time is not free, the problem lists the next free times in slots");
     }
 

@@ -37,6 +37,9 @@ internal sealed partial class BusyFeedWorker(
     // Feeds are read while they are up to a day old, so the horizon of bookings moves on by a day meanwhile. A meeting may be long.
     private static readonly Duration Period = RepCalendar.Horizon + Duration.FromDays(3);
 
+    // One slow calendar must not hold up the others. The claim takes at most two of a tenant.
+    protected override int Workers => 4;
+
     protected override LeaseTimes? Lease => Times;
 
     /// <summary>The name under which a rep's address is encrypted.</summary>

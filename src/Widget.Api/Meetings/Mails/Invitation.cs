@@ -69,7 +69,7 @@ internal static class Invitation
             Transparency = TransparencyType.Opaque,
         };
 
-    private static Attendee Attendee(MailboxAddress person) => new($"mailto:{person.Address}")
+    private static Attendee Attendee(MailboxAddress person) => new(MailAddress.Link(person.Address))
     {
         CommonName = string.IsNullOrEmpty(person.Name) ? person.Address : person.Name,
         Role = ParticipationRole.RequiredParticipant,

@@ -34,6 +34,16 @@ internal sealed record MeetingNotice(
     string ManageUrl,
     DateTimeOffset Now);
 
+/// <summary>What the rep should know of the visitor.</summary>
+/// <param name="Events">The conversation, oldest event first.</param>
+/// <param name="Answers">The visitor's answers to the company's questions.</param>
+/// <param name="Page">The page on which the visitor booked; null if it is unknown.</param>
+internal sealed record MeetingVisit(IReadOnlyList<ConversationEvent> Events, IReadOnlyList<SummaryAnswer> Answers, string? Page)
+{
+    /// <summary>Nothing: the meeting is over, or was booked outside of a conversation.</summary>
+    public static MeetingVisit None { get; } = new([], [], Page: null);
+}
+
 /// <summary>Renders the e-mails about a meeting, with the invitation.</summary>
 internal static class MeetingMail
 {
@@ -88,16 +98,12 @@ internal static class MeetingMail
         };
     }
 
-    /// <summary>Renders the rep's e-mail: who the visitor is, what the visitor wrote, and the conversation so far.</summary>
+    /// <summary>Renders the rep's e-mail: who the visitor is, what the visitor wrote and answered, and the conversation.</summary>
     /// <param name="change">What has happened.</param>
     /// <param name="notice">The meeting.</param>
     /// <param name="locale">The language of the company; null for English.</param>
-    /// <param name="events">The conversation, oldest event first.</param>
-    public static MailContent ForRep(
-        MeetingChange change,
-        MeetingNotice notice,
-        string? locale,
-        IReadOnlyList<ConversationEvent> events)
+    /// <param name="visit">What the rep should know of the visitor.</param>
+    public static MailContent ForRep(MeetingChange change, MeetingNotice notice, string? locale, MeetingVisit visit)
     {
         var (meeting, rep) = (notice.Meeting, notice.Rep);
         var words = MeetingWords.Of(locale);
@@ -119,7 +125,8 @@ internal static class MeetingMail
             (words.Email, meeting.Email),
             (words.Phone, meeting.Phone),
             (words.Note, meeting.Note),
-            (words.Page, events.OfType<VisitorMessage>().LastOrDefault(message => message.Page is not null)?.Page),
+            (words.Page, visit.Page ?? visit.Events.OfType<VisitorMessage>().LastOrDefault(message => message.Page is not null)?.Page),
+            .. visit.Answers.Select(answer => (answer.Question, (string?)answer.Answer)),
         ];
         var plain = new StringBuilder();
         var html = new StringBuilder($"<p><strong>{Encode(title)}</strong></p>\n");
@@ -130,7 +137,7 @@ internal static class MeetingMail
                 .Append($"<strong>{Encode(label)}</strong>: <bdi>{Encode(value!)}</bdi></p>\n");
         }
 
-        if (change != MeetingChange.Cancelled) AddConversation(plain, html, words, events);
+        if (change != MeetingChange.Cancelled) AddConversation(plain, html, words, visit.Events);
         return new MailContent(rep.Email, title, plain.ToString(), Document(words, html))
         {
             ReplyTo = meeting.Email,
@@ -168,6 +175,7 @@ internal static class MeetingMail
         PersonRequested { Message: { } message } => (words.Visitor, message),
         Utterance said => ("AI", said.Text),
         AssistantMessage answer => ("AI", SpokenText.Of(answer.Text).Trim()),
+        PersonMessage { Text.Length: > 0 } message => (message.Name, message.Text),
         _ => null,
     };
 

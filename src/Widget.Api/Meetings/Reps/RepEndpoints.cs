@@ -49,14 +49,24 @@ internal static class RepEndpoints
     private static async Task<Results<Ok<Rep>, ValidationProblem, ProblemHttpResult>> Change(
         Guid id,
         RepChanges request,
+        HttpContext http,
         IMultiTenantContextAccessor tenants,
         RepService reps,
         CancellationToken ct)
     {
         if (FindProblem(request.Email, request.TimeZone) is { } problem) return problem;
-        return await reps.ChangeAsync(tenants.Current().TenantId, new RepId(id), request, ct) is { } rep
-            ? TypedResults.Ok(rep)
-            : Problems.NotFound("rep");
+        var mayChangeEmail = MemberAuthentication.RoleOf(http.User) is null or Role.Admin or Role.Owner;
+        var (rep, outcome) = await reps.ChangeAsync(tenants.Current().TenantId, new RepId(id), request, mayChangeEmail, ct);
+        return outcome switch
+        {
+            RepChange.Done => TypedResults.Ok(rep!),
+            RepChange.NotFound => Problems.NotFound("rep"),
+            RepChange.NotAllowed => Problems.Create(
+                StatusCodes.Status403Forbidden,
+                "Only owners and administrators can change a rep's e-mail address, because it says which member the rep is.",
+                "email_not_allowed"),
+            _ => Problems.Create(StatusCodes.Status409Conflict, "Another rep has this e-mail address.", "email_taken"),
+        };
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Remove(

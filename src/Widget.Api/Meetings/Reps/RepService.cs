@@ -10,6 +10,20 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Meetings.Reps;
 
+/// <summary>What came of a change of a rep.</summary>
+internal enum RepChange
+{
+    Done,
+
+    NotFound,
+
+    /// <summary>Only administrators change addresses.</summary>
+    NotAllowed,
+
+    /// <summary>Another rep has the address.</summary>
+    EmailTaken,
+}
+
 /// <summary>What came of removing a rep.</summary>
 internal enum RepRemoval
 {
@@ -97,11 +111,32 @@ internal sealed class RepService(
         return rows.ToDictionary(row => row.Id.Value, row => row.Name);
     }
 
-    /// <summary>Changes a rep. Null if there is no such rep.</summary>
-    public async Task<Rep?> ChangeAsync(TenantId tenant, RepId id, RepChanges changes, CancellationToken ct)
+    /// <summary>Changes a rep.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The rep.</param>
+    /// <param name="changes">What is changed.</param>
+    /// <param name="mayChangeEmail">Whether the caller may change the address. It says which member the rep is.</param>
+    /// <param name="ct">Cancels the change.</param>
+    public async Task<(Rep? Rep, RepChange Outcome)> ChangeAsync(
+        TenantId tenant,
+        RepId id,
+        RepChanges changes,
+        bool mayChangeEmail,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (await FindAsync(db, id, ct) is not { } rep) return null;
+        await db.LockAsync("reps", ct);
+        if (await FindAsync(db, id, ct) is not { } rep) return (null, RepChange.NotFound);
+        if (changes.Email?.Trim() is { } address && !string.Equals(address, rep.Email, StringComparison.OrdinalIgnoreCase))
+        {
+            if (!mayChangeEmail) return (null, RepChange.NotAllowed);
+            var lower = address.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // The database compares.
+            if (await db.Reps.AnyAsync(row => row.Id != id && row.RemovedAt == null && row.Email.ToLower() == lower, ct))
+                return (null, RepChange.EmailTaken);
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+
         if (changes.Name is { } name) rep.Name = GivenText.Line(name);
         if (changes.Email is { } email) rep.Email = email.Trim();
         rep.Away = changes.Away ?? rep.Away;
@@ -113,7 +148,7 @@ internal sealed class RepService(
         if (isMoved) await MakeDueAsync(db, id, ct);
         await db.CommitAsync(ct);
         if (isMoved) feeds.Raise();
-        return Show(rep);
+        return (Show(rep), RepChange.Done);
     }
 
     /// <summary>Removes a rep without upcoming meetings. Past meetings stay.</summary>
@@ -159,12 +194,15 @@ internal sealed class RepService(
         var url = secrets.Decrypt(tenant, BusyFeedWorker.SecretName(id), feed.Url);
         return new BusyFeedState
         {
-            Url = url,
+            Url = url is null ? null : Masked(new Uri(url)),
             FetchedAt = feed.ReadAt,
             Error = url is null ? BusyFeedWorker.Undecipherable : feed.Error,
             Current = feed.ReadAt > clock.GetUtcNow() - Slots.SlotReader.MaxFeedAge,
         };
     }
+
+    // Whoever knows the whole address can read the calendar.
+    private static string Masked(Uri url) => $"{url.GetLeftPart(UriPartial.Authority)}/…{url.AbsoluteUri[^4..]}";
 
     /// <summary>Sets or removes a rep's feed. False if there is no such rep. The same address is read again at once.</summary>
     public async Task<bool> SaveFeedAsync(TenantId tenant, RepId id, Uri? url, CancellationToken ct)

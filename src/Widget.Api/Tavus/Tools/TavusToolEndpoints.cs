@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Configuration;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -43,6 +44,8 @@ internal static class TavusToolEndpoints
         VisitorTokens tokens,
         ToolCallSessions sessions,
         ToolRunner runner,
+        TavusApiOptions api,
+        InstallationOptions installation,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
@@ -63,8 +66,11 @@ internal static class TavusToolEndpoints
                 Tenant = tenant,
                 Settings = await settings.ReadAsync(tenant.TenantId, ct),
                 CallId = $"{caller}:{request.ToolCallId ?? Guid.CreateVersion7().ToString()}",
-                // Outside of a call there is no model that could have called the tool.
-                Mode = session is null && visitor is not null ? ToolCallMode.Unconfirmed : ToolCallMode.Conversation,
+                // Outside of a call there is no model that could have called the tool, and if Tavus delivers calls to this server, no page
+                // has to.
+                Mode = visitor is not null && (session is null || api.DeliversToolsTo(installation.PublicAddress))
+                    ? ToolCallMode.Unconfirmed
+                    : ToolCallMode.Conversation,
                 Channel = session is null ? ToolChannels.Program : ToolChannels.Video,
                 Conversation = session?.Conversation,
                 Visitor = session?.Visitor ?? visitor,

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Authentication;
+
 namespace Widget.Api.Tenancy.Access;
 
 /// <summary>Claims of staff and of tenants' programs.</summary>
@@ -29,4 +31,9 @@ public static class StaffClaims
 internal static class StaffSchemes
 {
     public static string[] All { get; } = [ApiKeyAuthentication.SchemeName, MemberAuthentication.SchemeName];
+
+    /// <summary>
+    /// Ends a connection that stays open after ten minutes. Its client connects again, if its session or key is still valid.
+    /// </summary>
+    public static AuthenticationProperties UntilNextCheck(TimeProvider clock) => new() { ExpiresUtc = clock.GetUtcNow().AddMinutes(10) };
 }

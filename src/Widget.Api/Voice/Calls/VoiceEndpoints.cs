@@ -50,6 +50,7 @@ internal static class VoiceEndpoints
             return CallRefusal.NoConversation.ToProblem();
         if (caller.Visitor is { } visitor && await handoffs.IsBannedAsync(caller.Tenant, visitor, ct))
             return CallRefusal.Banned.ToProblem();
+        if (await handoffs.IsPersonSpeakingAsync(caller.Tenant, thread.Conversation, ct)) return CallRefusal.PersonSpeaks.ToProblem();
         var (call, sdp, refusal) = await calls.OpenAsync(tenants.Current(), caller, thread.Visitor, thread.Conversation, request, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(mapper.Of(call!, caller, sdp));
     }

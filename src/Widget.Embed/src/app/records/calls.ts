@@ -41,7 +41,7 @@ export interface CallJoined extends EventBase {
   sessionId: string;
 }
 
-export type EndReason = 'visitor' | 'left' | 'time_limit' | 'no_replica' | 'tavus' | 'failed' | 'developer';
+export type EndReason = 'visitor' | 'left' | 'time_limit' | 'no_replica' | 'tavus' | 'failed' | 'developer' | 'person';
 
 export interface CallEnded extends EventBase {
   kind: 'tavus_conversation_ended';
@@ -59,7 +59,7 @@ export interface VoiceStarted extends EventBase {
 }
 
 export type VoiceEndReason =
-  'visitor' | 'left' | 'time_limit' | 'continued' | 'provider' | 'failed' | 'tampered' | 'developer';
+  'visitor' | 'left' | 'time_limit' | 'continued' | 'provider' | 'failed' | 'tampered' | 'developer' | 'person';
 
 export interface VoiceEnded extends EventBase {
   kind: 'voice_call_ended';

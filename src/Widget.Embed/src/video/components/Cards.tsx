@@ -62,5 +62,5 @@ export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
 
 /** After a failure a voice call may still work: it needs less of the network and the devices. */
 function failed({ reason }: VideoEnd): boolean {
-  return !['visitor', 'left', 'time_limit', 'developer'].includes(reason);
+  return !['visitor', 'left', 'time_limit', 'developer', 'person'].includes(reason);
 }
