@@ -7,7 +7,7 @@ namespace Widget.Contracts;
 [JsonConverter(typeof(StrictEnumConverter<InboxState>))]
 public enum InboxState
 {
-    /// <summary>The visitor waits for a person.</summary>
+    /// <summary>The conversation waits for a rep.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
@@ -90,8 +90,8 @@ public sealed record InboxItem
 /// <param name="Next">Pass it as <c>after</c> to get more; null if there are none.</param>
 public sealed record InboxPage(IReadOnlyList<InboxItem> Items, string? Next);
 
-/// <summary>How many conversations somebody has to do something about. Spam is not counted.</summary>
-/// <param name="Waiting">Their visitors wait for a rep.</param>
+/// <summary>How many conversations need attention. Spam is not counted.</summary>
+/// <param name="Waiting">They wait for a rep.</param>
 /// <param name="Mine">The rep of the request has them. Without a rep, 0.</param>
 /// <param name="Open">A rep has them. Those that are put aside are not counted.</param>
 /// <param name="Snoozed">They are put aside until a time.</param>

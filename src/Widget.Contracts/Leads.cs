@@ -96,7 +96,7 @@ public sealed record LeadSummary
     /// <summary>The pages on which the visitor wrote last, newest first, at most five.</summary>
     public required IReadOnlyList<string> Pages { get; init; }
 
-    /// <summary>Meetings that are booked in the lead's conversations, earliest first.</summary>
+    /// <summary>The lead's booked meetings, earliest first, also those that a program booked.</summary>
     public required IReadOnlyList<SummaryMeeting> Meetings { get; init; }
 
     /// <summary>What the visitor asked for: <c>pricing</c>, <c>demo</c>, <c>booking</c>, <c>person</c>.</summary>

@@ -74,7 +74,7 @@ public sealed record TriggerConditions : IValidatableObject
     /// <summary>Whether the pointer leaves the page at its top, as if to close it or to leave. Only with a mouse.</summary>
     public bool OnExit { get; init; }
 
-    /// <summary>True for visitors who have been on the site on another day before, false for the others; null for all.</summary>
+    /// <summary>True for visitors whose browser was on the site in an earlier session, false for the others; null for all.</summary>
     public bool? Returning { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

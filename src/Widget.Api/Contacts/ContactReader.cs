@@ -37,7 +37,8 @@ internal static partial class ContactReader
         return new ContactReading(Choose(emails, text), Choose(phones, text), Mask(text, emails, phones));
     }
 
-    // The last of the best: who corrects an address writes the right one after the wrong one, or says which one is wrong.
+    // The address with the best rank. Of several with this rank the first; the last if the message contains a word of correction ("sorry",
+    // "I mean"), because people write the right address after the wrong one.
     private static string? Choose(IReadOnlyList<FoundContact> found, string text)
     {
         var (chosen, best) = ((string?)null, int.MinValue);

@@ -117,7 +117,7 @@ internal sealed partial class HandoffWorker(
         await SetAsync(step, "offered_to = null, offered_until = null, offered = $3", [offered], ct);
         var mailOthersAt = await TellRepsAsync(step, notice, ct);
 
-        // The visitor was silently waiting for somebody who was there. Now the assistant answers again.
+        // Nobody answered the visitor while reps were asked. Now the assistant answers again.
         if (offered.Length > 0 && row.GivenUpAt is null)
         {
             await SetAsync(step, "given_up_at = now()", [], ct);

@@ -78,10 +78,11 @@ internal static class InboxEndpoints
 
     private static async Task<Ok<InboxCounts>> Counts(
         IMultiTenantContextAccessor tenants,
+        ActingRep acting,
         InboxQueries inbox,
         CancellationToken ct,
         Guid? rep = null) =>
-        TypedResults.Ok(await inbox.CountAsync(tenants.Current().TenantId, rep, ct));
+        TypedResults.Ok(await inbox.CountAsync(tenants.Current().TenantId, await acting.ReaderAsync(rep, ct), ct));
 
     private static async Task<Results<Ok<InboxThread>, ValidationProblem, ProblemHttpResult>> Get(
         Guid id,

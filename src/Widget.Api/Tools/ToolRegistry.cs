@@ -33,7 +33,7 @@ public sealed class ToolRegistry
     public static bool IsOn(Tool tool, TenantSettings settings) =>
         tool.Origin != ToolOrigin.BuiltIn || settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
 
-    /// <summary>Returns the built-in tools and the tenant's own ones that are switched on, by name.</summary>
+    /// <summary>Returns all built-in tools, and the tenant's own tools that are enabled, by name.</summary>
     public async Task<IReadOnlyList<Tool>> AllAsync(TenantId tenant, CancellationToken ct) =>
         [.. BuiltIn.Concat(await OwnAsync(tenant, ct)).OrderBy(tool => tool.Name, StringComparer.Ordinal)];
 

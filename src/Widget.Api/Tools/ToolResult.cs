@@ -38,7 +38,7 @@ public sealed record ToolResult(ToolStatus Status, JsonElement Value)
 
     public bool Success => Status == ToolStatus.Done;
 
-    /// <summary>The error message, for a person.</summary>
+    /// <summary>The error message, as written for the model.</summary>
     public string ErrorMessage => Value.ValueKind == JsonValueKind.Object
         && Value.TryGetProperty("error", out var error)
         && error.ValueKind == JsonValueKind.String

@@ -72,7 +72,7 @@ internal abstract record MeetingOutcome
     /// <summary>There is no such meeting, conversation or rep.</summary>
     internal sealed record NotFound(string What) : MeetingOutcome;
 
-    /// <summary>The meeting is over, or was cancelled.</summary>
+    /// <summary>The meeting has started, or was cancelled.</summary>
     internal sealed record Closed(bool IsCancelled) : MeetingOutcome;
 
     /// <summary>The key was used for another booking.</summary>
