@@ -85,7 +85,9 @@ public sealed record AnalyticsFigures
 }
 
 /// <summary>The figures of a day, a mode, a page or an agent.</summary>
-/// <param name="Key">The day such as 2027-05-03, the mode, the page's address, or the id of the rep or agent; empty for the assistant or no page.</param>
+/// <param name="Key">
+/// The day such as 2027-05-03, the mode, the page's address, or the id of the rep or agent; empty for the assistant or no page.
+/// </param>
 /// <param name="Label">The key for people, such as the name of the rep or agent; null if it is the key.</param>
 /// <param name="Figures">What happened.</param>
 public sealed record AnalyticsRow(string Key, string? Label, AnalyticsFigures Figures);

@@ -52,7 +52,7 @@ public sealed record SalesforceConnection : CrmFields
 /// <summary>More of a lead's properties for a system.</summary>
 public abstract record CrmFields : IValidatableObject
 {
-    /// <summary>The properties that can be sent besides name, e-mail address, telephone number and company.</summary>
+    /// <summary>The properties that can be sent besides name, e-mail address, phone number and company.</summary>
     public static IReadOnlyList<string> Names { get; } = ["leadId", "score", "tier", "reasons", "consent", "createdAt"];
 
     /// <summary>

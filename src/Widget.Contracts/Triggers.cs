@@ -18,7 +18,7 @@ public sealed partial record TriggerSettings : IValidatableObject
     public TriggerConditions When { get; init; } = new();
 
     /// <summary>
-    /// The message, in one to four wordings. With more than one, each visitor sees one of them, and <c>GET /api/analytics/triggers</c> says
+    /// The message, in one to four variants. With more than one, each visitor sees one of them, and <c>GET /api/analytics/triggers</c> says
     /// which does better.
     /// </summary>
     [Required]
@@ -84,7 +84,7 @@ public sealed record TriggerConditions : IValidatableObject
     }
 }
 
-/// <summary>A wording of a proactive message.</summary>
+/// <summary>A variant of a proactive message.</summary>
 /// <param name="Id">Identifies it in counts.</param>
 /// <param name="Message">The message.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -133,7 +133,7 @@ public sealed record TriggerReport
     public string? Page { get; init; }
 }
 
-/// <summary>How a wording of a proactive message does.</summary>
+/// <summary>How a variant of a proactive message does.</summary>
 public sealed record TriggerVariantFigures
 {
     /// <summary>The variant's id.</summary>

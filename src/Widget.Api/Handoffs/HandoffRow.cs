@@ -116,7 +116,7 @@ public sealed class HandoffReader : ITenantOwned
     public DateTimeOffset? LookedAt { get; init; }
 }
 
-/// <summary>Whether a rep is there.</summary>
+/// <summary>Whether a rep is online.</summary>
 public sealed class RepPresenceRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

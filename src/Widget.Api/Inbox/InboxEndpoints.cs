@@ -20,7 +20,7 @@ internal static class InboxEndpoints
         inbox.MapGet("/counts", Counts).WithSummary("Count the conversations that wait, are open or are snoozed");
         inbox.MapGet("/{id:guid}", Get).ProducesProblem(404).ProducesValidationProblem()
             .WithSummary("Get a conversation with its events, its notes and who is looking at it");
-        inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are there");
+        inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are online");
         inbox.MapPut("/presence", SetPresence).NotAudited().Validate<PresenceRequest>()
             .WithSummary("Say whether a rep takes conversations; repeat it at least every 60 seconds");
         var conversation = inbox.MapGroup("/{id:guid}").ProducesProblem(404).ProducesProblem(409);

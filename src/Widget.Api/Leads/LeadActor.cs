@@ -15,7 +15,7 @@ internal sealed record LeadActor(string Name, RepId? Rep = null)
     /// <summary>The rules that give leads to reps.</summary>
     public static LeadActor Assignment { get; } = new("assignment");
 
-    /// <summary>A visitor whose identity the site has proved gave an address of another lead.</summary>
+    /// <summary>A visitor whose identity the site has verified gave an address of another lead.</summary>
     public static LeadActor Identity { get; } = new("identity");
 }
 

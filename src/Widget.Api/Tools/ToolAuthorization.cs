@@ -5,7 +5,7 @@ internal sealed class ToolAuthorization : ToolFilter
 {
     protected override Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
-        if (!ToolRegistry.IsOn(call.Tool, call.Context.Settings))
+        if (!ToolRegistry.IsEnabled(call.Tool, call.Context.Settings))
             return Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, "There is no tool with this name."));
         if (call.Tool.NeedsConversation && call.Context is not { Conversation: not null, Visitor: not null })
             return Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, "This is only possible in a conversation with a visitor."));

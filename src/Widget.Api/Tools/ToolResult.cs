@@ -13,7 +13,7 @@ public enum ToolStatus
     /// <summary>The tool failed.</summary>
     Failed,
 
-    /// <summary>The tenant has no such tool, has not switched it on, or it may not run in this mode.</summary>
+    /// <summary>The tenant has no such tool, has not enabled it, or it may not run in this mode.</summary>
     Unknown,
 
     /// <summary>The arguments are invalid.</summary>

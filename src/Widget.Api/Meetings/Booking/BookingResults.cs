@@ -30,7 +30,7 @@ internal sealed record BookingOrder
 
     public string? Phone { get; init; }
 
-    /// <summary>The telephone number as E.164; null if it is not a valid number.</summary>
+    /// <summary>The phone number as E.164; null if it is not a valid number.</summary>
     public string? LeadPhone { get; init; }
 
     public string? Note { get; init; }
@@ -46,7 +46,7 @@ internal sealed record BookingOrder
     /// <summary>The person's time zone; null for the rep's.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>The requester's own id.</summary>
+    /// <summary>The request's idempotency key.</summary>
     public required string Key { get; init; }
 
     /// <summary>The origin of the page on which the visitor changes the meeting.</summary>
