@@ -18,7 +18,7 @@ public enum AnalyticsGrouping
     [JsonStringEnumMemberName("page")]
     Page,
 
-    /// <summary>The assistant, and each rep who took over conversations.</summary>
+    /// <summary>The assistant, each agent, and each rep who took over conversations.</summary>
     [JsonStringEnumMemberName("agent")]
     Agent,
 }
@@ -85,8 +85,10 @@ public sealed record AnalyticsFigures
 }
 
 /// <summary>The figures of a day, a mode, a page or an agent.</summary>
-/// <param name="Key">The day such as 2027-05-03, the mode, the page's address or the rep's id; empty for the assistant or no page.</param>
-/// <param name="Label">The key for people, such as the rep's name; null if it is the key.</param>
+/// <param name="Key">
+/// The day such as 2027-05-03, the mode, the page's address, or the id of the rep or agent; empty for the assistant or no page.
+/// </param>
+/// <param name="Label">The key for people, such as the name of the rep or agent; null if it is the key.</param>
 /// <param name="Figures">What happened.</param>
 public sealed record AnalyticsRow(string Key, string? Label, AnalyticsFigures Figures);
 

@@ -159,7 +159,7 @@ public sealed record RecognizedContact
     /// <summary>The e-mail address in lower case; null if the message has none.</summary>
     public string? Email { get; init; }
 
-    /// <summary>The telephone number as E.164, such as <c>+493012345678</c>; null if the message has none.</summary>
+    /// <summary>The phone number as E.164, such as <c>+493012345678</c>; null if the message has none.</summary>
     public string? Phone { get; init; }
 }
 
@@ -266,7 +266,7 @@ public sealed record ContactGiven : ConversationEvent
     /// <summary>The e-mail address, if given.</summary>
     public string? Email { get; init; }
 
-    /// <summary>The telephone number as E.164, if given.</summary>
+    /// <summary>The phone number as E.164, if given.</summary>
     public string? Phone { get; init; }
 
     /// <summary>The visitor's name, if given.</summary>

@@ -52,7 +52,7 @@ public sealed record SalesforceConnection : CrmFields
 /// <summary>More of a lead's properties for a system.</summary>
 public abstract record CrmFields : IValidatableObject
 {
-    /// <summary>The properties that can be sent besides name, e-mail address, telephone number and company.</summary>
+    /// <summary>The properties that can be sent besides name, e-mail address, phone number and company.</summary>
     public static IReadOnlyList<string> Names { get; } = ["leadId", "score", "tier", "reasons", "consent", "createdAt"];
 
     /// <summary>
@@ -97,7 +97,7 @@ public sealed record CrmConnection
     public required long Failed { get; init; }
 }
 
-/// <summary>What a system knows of a lead.</summary>
+/// <summary>Whether a lead has been sent to a system.</summary>
 public sealed record CrmRecord
 {
     public required Guid LeadId { get; init; }
@@ -117,7 +117,7 @@ public sealed record CrmRecord
     public string? Error { get; init; }
 }
 
-/// <summary>What a system knows of leads, the lead that changed last first.</summary>
+/// <summary>Whether leads have been sent to a system, the last change first.</summary>
 /// <param name="Items">The leads.</param>
 /// <param name="Next">Pass it as <c>after</c> to get more; null if there are none.</param>
 public sealed record CrmRecordPage(IReadOnlyList<CrmRecord> Items, string? Next);

@@ -7,7 +7,7 @@ namespace Widget.Contracts;
 [JsonConverter(typeof(StrictEnumConverter<InboxState>))]
 public enum InboxState
 {
-    /// <summary>The visitor waits for a person.</summary>
+    /// <summary>The conversation waits for a rep.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
@@ -90,8 +90,8 @@ public sealed record InboxItem
 /// <param name="Next">Pass it as <c>after</c> to get more; null if there are none.</param>
 public sealed record InboxPage(IReadOnlyList<InboxItem> Items, string? Next);
 
-/// <summary>How many conversations somebody has to do something about. Spam is not counted.</summary>
-/// <param name="Waiting">Their visitors wait for a rep.</param>
+/// <summary>How many conversations need attention. Spam is not counted.</summary>
+/// <param name="Waiting">They wait for a rep.</param>
 /// <param name="Mine">The rep of the request has them. Without a rep, 0.</param>
 /// <param name="Open">A rep has them. Those that are put aside are not counted.</param>
 /// <param name="Snoozed">They are put aside until a time.</param>
@@ -103,7 +103,7 @@ public sealed record InboxVisitorHistory
     /// <summary>The lead whose details the visitor left in this conversation; null if there is none.</summary>
     public Guid? LeadId { get; init; }
 
-    /// <summary>The visitor's id on the tenant's site, if the site has proved it.</summary>
+    /// <summary>The visitor's id on the tenant's site, if the site has verified it.</summary>
     public string? VerifiedId { get; init; }
 
     /// <summary>When the visitor first came.</summary>
@@ -148,7 +148,7 @@ public sealed record InboxTyping(Guid ConversationId, InboxRep? Rep);
 /// <param name="Reps">The reps who are looking at it.</param>
 public sealed record InboxViewers(Guid ConversationId, IReadOnlyList<InboxRep> Reps);
 
-/// <summary>Whether a rep is there.</summary>
+/// <summary>Whether a rep is online.</summary>
 /// <param name="RepId">The rep.</param>
 /// <param name="Name">The rep's name.</param>
 /// <param name="Available">Whether the rep takes conversations and has sent a sign within the last 60 seconds.</param>
@@ -241,7 +241,7 @@ public sealed record TransferRequest
     /// </summary>
     public Guid? RepId { get; init; }
 
-    /// <summary>The rep who gets the offer; null for the queue. A rep who is away can't get one.</summary>
+    /// <summary>The rep who gets the offer; null for the queue. A rep who is offline can't get one.</summary>
     public Guid? ToRepId { get; init; }
 }
 
@@ -283,7 +283,7 @@ public sealed record SpamRequest
     /// </summary>
     public Guid? RepId { get; init; }
 
-    /// <summary>Whether it is spam. Spam is closed, and nobody is told of it any more.</summary>
+    /// <summary>Whether it is spam. Spam is closed, and reps get no more notices about it.</summary>
     public bool Spam { get; init; } = true;
 }
 
@@ -294,7 +294,7 @@ public sealed record PresenceRequest
     /// <summary>The rep. Required with an API key; a member who is signed in can leave it out.</summary>
     public Guid? RepId { get; init; }
 
-    /// <summary>Send <c>true</c> at least every 60 seconds. A rep whose signs stop is away.</summary>
+    /// <summary>Send <c>true</c> at least every 60 seconds. A rep whose signs stop is offline.</summary>
     [JsonRequired]
     public bool Available { get; init; }
 }

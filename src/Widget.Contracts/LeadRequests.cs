@@ -26,7 +26,7 @@ public sealed record LeadChanges
     [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
     public string? Email { get; init => field = Given(nameof(Email), value); }
 
-    /// <summary>The telephone number. Without a country code, it is read as a number of the tenant's region.</summary>
+    /// <summary>The phone number. Without a country code, it is read as a number of the tenant's region.</summary>
     [StringLength(40, ErrorMessage = "phone can have at most 40 characters.")]
     public string? Phone { get; init => field = Given(nameof(Phone), value); }
 
@@ -164,7 +164,7 @@ public sealed record LeadViewRequest : IValidatableObject
     [StringLength(100, ErrorMessage = "name can have at most 100 characters.")]
     public string Name { get; init; } = "";
 
-    /// <summary>A part of the name, the e-mail address, the company or the telephone number.</summary>
+    /// <summary>A part of the name, the e-mail address, the company or the phone number.</summary>
     [StringLength(200, ErrorMessage = "query can have at most 200 characters.")]
     public string? Query { get; init; }
 
@@ -203,7 +203,7 @@ public sealed record LeadViewRequest : IValidatableObject
 /// <summary>A saved view of leads. Its filters are parameters of <c>GET /api/leads</c>.</summary>
 /// <param name="Id">The view.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Query">A part of the name, the e-mail address, the company or the telephone number; null for all.</param>
+/// <param name="Query">A part of the name, the e-mail address, the company or the phone number; null for all.</param>
 /// <param name="Tier">The tiers; empty for all.</param>
 /// <param name="Owner">Ids of reps, or <c>none</c>; empty for all.</param>
 /// <param name="From">The first day or time of creation; null for all.</param>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Widget.Contracts;
 
 /// <summary>
-/// A visitor who left an e-mail address or a telephone number. There is one lead for each visitor whose identity the site has proved, one
-/// for each e-mail address, and one for each telephone number without an e-mail address.
+/// A visitor who left an e-mail address or a phone number. There is one lead for each visitor whose identity the site has verified, one
+/// for each e-mail address, and one for each phone number without an e-mail address.
 /// </summary>
 public sealed record Lead
 {
@@ -13,13 +13,13 @@ public sealed record Lead
     /// <summary>The name from the first request that had one, or as staff has set it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The e-mail address, as first written; null if only a telephone number is known.</summary>
+    /// <summary>The e-mail address, as first written; null if only a phone number is known.</summary>
     public string? Email { get; init; }
 
     /// <summary>Further e-mail addresses of the same person, oldest first.</summary>
     public IReadOnlyList<string> OtherEmails { get; init; } = [];
 
-    /// <summary>The telephone number as E.164, such as <c>+493012345678</c>; null if it is not known.</summary>
+    /// <summary>The phone number as E.164, such as <c>+493012345678</c>; null if it is not known.</summary>
     public string? Phone { get; init; }
 
     /// <summary>The domain of the visitor's company, from the e-mail address, or as staff has set it; null if it is not known.</summary>
@@ -43,7 +43,7 @@ public sealed record Lead
     /// <summary>The visitor's language, such as <c>de</c>; null if it is not known.</summary>
     public string? Locale { get; init; }
 
-    /// <summary>The visitor's id on the tenant's site, if the site has proved it; null otherwise.</summary>
+    /// <summary>The visitor's id on the tenant's site, if the site has verified it; null otherwise.</summary>
     public string? VerifiedId { get; init; }
 
     /// <summary>The rep who looks after the lead; null if nobody does.</summary>
@@ -96,7 +96,7 @@ public sealed record LeadSummary
     /// <summary>The pages on which the visitor wrote last, newest first, at most five.</summary>
     public required IReadOnlyList<string> Pages { get; init; }
 
-    /// <summary>Meetings that are booked in the lead's conversations, earliest first.</summary>
+    /// <summary>The lead's booked meetings, earliest first, also those that a program booked.</summary>
     public required IReadOnlyList<SummaryMeeting> Meetings { get; init; }
 
     /// <summary>What the visitor asked for: <c>pricing</c>, <c>demo</c>, <c>booking</c>, <c>person</c>.</summary>

@@ -38,7 +38,7 @@ public sealed record MeetingLead
     [StringLength(320), EmailAddress(ErrorMessage = "lead.email is not an e-mail address.")]
     public string Email { get; init; } = "";
 
-    /// <summary>The person's telephone number.</summary>
+    /// <summary>The person's phone number.</summary>
     [StringLength(50, ErrorMessage = "lead.phone can have at most 50 characters.")]
     public string? Phone { get; init; }
 }
@@ -173,7 +173,7 @@ public sealed record VisitorMeetingRequest
     [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
     public string Email { get; init; } = "";
 
-    /// <summary>The visitor's telephone number.</summary>
+    /// <summary>The visitor's phone number.</summary>
     [StringLength(50, ErrorMessage = "phone can have at most 50 characters.")]
     public string? Phone { get; init; }
 

@@ -35,7 +35,7 @@ public sealed record PersonalDataRequest : IValidatableObject
     [StringLength(320)]
     public string? Email { get; init; }
 
-    /// <summary>The person's telephone number with the country's code, such as +49 30 1234567.</summary>
+    /// <summary>The person's phone number with the country's code, such as +49 30 1234567.</summary>
     [StringLength(40)]
     public string? Phone { get; init; }
 

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Widget.Contracts;
 
 /// <summary>
-/// How leads are scored: questions with points, weights of what visitors do, and the tiers. A score is the sum of what was reached, at most
-/// 100 (docs/leads.md).
+/// How leads are scored: questions with points, weights of what visitors do, and the tiers. A score is the sum of the answers' and the
+/// signals' points, at most 100 (docs/leads.md).
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LeadQualification : IValidatableObject

@@ -100,7 +100,7 @@ public sealed record RepTerritories
 {
     private const int Max = 300;
 
-    /// <summary>Countries of telephone numbers and locales: ISO 3166-1 alpha-2, such as <c>DE</c>.</summary>
+    /// <summary>Countries of phone numbers and locales: ISO 3166-1 alpha-2, such as <c>DE</c>.</summary>
     public IReadOnlyList<string> Countries { get; init; } = [];
 
     /// <summary>Languages of visitors: ISO 639-1, such as <c>de</c>.</summary>

@@ -158,7 +158,7 @@ public sealed record TenantSettings : IValidatableObject
     public int HandoffMinutes { get; init; } = 2;
 
     /// <summary>
-    /// The region of telephone numbers without a country code: ISO 3166-1 alpha-2, such as <c>DE</c>. If null, the visitor's language and
+    /// The region of phone numbers without a country code: ISO 3166-1 alpha-2, such as <c>DE</c>. If null, the visitor's language and
     /// the time zone of the office hours decide.
     /// </summary>
     [RegularExpression("[A-Z]{2}", ErrorMessage = "phoneRegion must be a country's code of two letters, such as DE.")]

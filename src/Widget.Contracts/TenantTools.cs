@@ -151,7 +151,7 @@ public sealed record McpOfferedTools(IReadOnlyList<McpOfferedTool> Tools);
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record McpToolChoice
 {
-    /// <summary>The server's names of the tools. Others are switched off.</summary>
+    /// <summary>The server's names of the tools. Others are disabled.</summary>
     [Required(ErrorMessage = "names is missing.")]
     [MaxLength(30, ErrorMessage = "At most 30 tools of a server can be chosen.")]
     public IReadOnlyList<string> Names { get; init; } = [];

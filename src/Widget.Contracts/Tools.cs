@@ -27,7 +27,7 @@ public sealed record ToolDescription(
 [JsonConverter(typeof(StrictEnumConverter<ToolOriginName>))]
 public enum ToolOriginName
 {
-    /// <summary>A part of this installation. The setting <c>tools</c> switches it on.</summary>
+    /// <summary>A part of this installation. The setting <c>tools</c> enables it.</summary>
     [JsonStringEnumMemberName("built_in")]
     BuiltIn,
 
@@ -102,7 +102,7 @@ public sealed record ToolCallPage(IReadOnlyList<ToolCallRecord> Items, string? N
 /// <summary>Result of registering the tenant's tools at Tavus.</summary>
 /// <param name="Created">Names of new tools.</param>
 /// <param name="Updated">Names of changed tools.</param>
-/// <param name="Removed">Names of tools that were turned off.</param>
+/// <param name="Removed">Names of tools that are no longer enabled.</param>
 /// <param name="Attached">Names of tools newly attached to the persona.</param>
 /// <param name="Problems">What failed and why. Register again to continue.</param>
 public sealed record ToolSyncReport(

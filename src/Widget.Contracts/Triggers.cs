@@ -18,7 +18,7 @@ public sealed partial record TriggerSettings : IValidatableObject
     public TriggerConditions When { get; init; } = new();
 
     /// <summary>
-    /// The message, in one to four wordings. With more than one, each visitor sees one of them, and <c>GET /api/analytics/triggers</c> says
+    /// The message, in one to four variants. With more than one, each visitor sees one of them, and <c>GET /api/analytics/triggers</c> says
     /// which does better.
     /// </summary>
     [Required]
@@ -74,7 +74,7 @@ public sealed record TriggerConditions : IValidatableObject
     /// <summary>Whether the pointer leaves the page at its top, as if to close it or to leave. Only with a mouse.</summary>
     public bool OnExit { get; init; }
 
-    /// <summary>True for visitors who have been on the site on another day before, false for the others; null for all.</summary>
+    /// <summary>True for visitors whose browser was on the site in an earlier session, false for the others; null for all.</summary>
     public bool? Returning { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -84,7 +84,7 @@ public sealed record TriggerConditions : IValidatableObject
     }
 }
 
-/// <summary>A wording of a proactive message.</summary>
+/// <summary>A variant of a proactive message.</summary>
 /// <param name="Id">Identifies it in counts.</param>
 /// <param name="Message">The message.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -133,7 +133,7 @@ public sealed record TriggerReport
     public string? Page { get; init; }
 }
 
-/// <summary>How a wording of a proactive message does.</summary>
+/// <summary>How a variant of a proactive message does.</summary>
 public sealed record TriggerVariantFigures
 {
     /// <summary>The variant's id.</summary>

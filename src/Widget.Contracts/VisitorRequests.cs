@@ -158,7 +158,7 @@ public sealed record ReadRequest
     public int Seq { get; init; }
 }
 
-/// <summary>Gives contact details, or declines to. An e-mail address or a telephone number is required, unless declined.</summary>
+/// <summary>Gives contact details, or declines to. An e-mail address or a phone number is required, unless declined.</summary>
 public sealed record ContactRequest : IValidatableObject
 {
     /// <summary>Your ID for the request. Sending it again has no effect.</summary>
@@ -173,7 +173,7 @@ public sealed record ContactRequest : IValidatableObject
     public string? Email { get; init; }
 
     /// <summary>
-    /// The visitor's telephone number. Without a country code, it is read as a number of the tenant's or the visitor's region.
+    /// The visitor's phone number. Without a country code, it is read as a number of the tenant's or the visitor's region.
     /// </summary>
     [StringLength(40, ErrorMessage = "phone can have at most 40 characters.")]
     public string? Phone { get; init; }

@@ -93,7 +93,7 @@ public sealed record SessionIdentity : IValidatableObject
 /// <param name="ConversationId">The conversation to continue.</param>
 /// <param name="LastSeq">Sequence number of the conversation's last event; 0 if there is none. Later events are new to the page.</param>
 /// <param name="Config">The widget's configuration.</param>
-/// <param name="Verified">Whether the site has proved who the visitor is.</param>
+/// <param name="Verified">Whether the site has verified who the visitor is.</param>
 /// <param name="ReadSeq">
 /// Sequence number of the last event that the visitor has read on any device; null if no person was ever asked for in the conversation.
 /// </param>

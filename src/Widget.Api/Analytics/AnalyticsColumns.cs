@@ -40,10 +40,10 @@ internal static class AnalyticsColumns
     public static string? Of(string figure) => Array.Find(Columns, column => column.Figure == figure).Column;
 
     /// <summary>
-    /// Returns the column that counts a figure by mode or agent. A conversation begins once, but each mode and agent takes part in it for a
-    /// first time.
+    /// Returns the column that counts a figure by mode or agent. There, <c>conversations</c> counts the conversations in which the mode or
+    /// agent first took part (column <c>begun</c>).
     /// </summary>
-    public static string ByPart(string column) => column == Columns[0].Column ? Begun : column;
+    public static string ByModeOrAgent(string column) => column == Columns[0].Column ? Begun : column;
 
     /// <summary>The sums of all figures, for a select list.</summary>
     /// <param name="sum">The sum of the column {0}.</param>
@@ -54,14 +54,14 @@ internal static class AnalyticsColumns
     /// <summary>Reads the sums.</summary>
     /// <param name="row">A row.</param>
     /// <param name="first">Number of the first sum.</param>
-    /// <param name="isPart">Whether the row is about a mode or an agent.</param>
-    public static AnalyticsFigures Read(NpgsqlDataReader row, int first, bool isPart)
+    /// <param name="isModeOrAgent">Whether the row is about a mode or an agent.</param>
+    public static AnalyticsFigures Read(NpgsqlDataReader row, int first, bool isModeOrAgent)
     {
         // There is nothing to sum when nothing happened.
         long Next(int i) => row.IsDBNull(first + i) ? 0 : (long)row.GetDecimal(first + i);
         return new()
         {
-            Conversations = Next(isPart ? Columns.Length : 0),
+            Conversations = Next(isModeOrAgent ? Columns.Length : 0),
             Engaged = Next(1),
             Messages = Next(2),
             Answered = Next(3),

@@ -18,7 +18,7 @@ internal static class AnalyticsEndpoints
         analytics.MapGet("/export.csv", Export).Produces(200, contentType: "text/csv")
             .WithSummary("The same counts as a table; format=excel for a file that Excel opens right in every language");
         analytics.MapGet("/conversations", Conversations).WithSummary("List the conversations behind a figure, latest first");
-        analytics.MapGet("/unanswered", Unanswered).WithSummary("List unanswered questions, grouped by meaning");
+        analytics.MapGet("/unanswered", Unanswered).WithSummary("List unanswered questions in groups of similar questions");
         analytics.MapPost("/unanswered/{id:guid}/dismiss", Dismiss).ForStaff(StaffArea.Knowledge).ProducesProblem(404)
             .WithSummary("Hide a group of unanswered questions until one of them is asked again");
     }

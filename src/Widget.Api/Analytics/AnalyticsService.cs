@@ -47,7 +47,7 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         FigureQuery query,
         CancellationToken ct)
     {
-        if (query.Mode is not null || query.Agent is not null) column = AnalyticsColumns.ByPart(column);
+        if (query.Mode is not null || query.Agent is not null) column = AnalyticsColumns.ByModeOrAgent(column);
         var limit = query.Limit!.Value;
         Cursor? after = null;
         if (query.After is not null && (after = Cursor.Parse(query.After)) is null) return null;
@@ -97,7 +97,7 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         AnalyticsGrouping by,
         CancellationToken ct)
     {
-        var isPart = by is AnalyticsGrouping.Mode or AnalyticsGrouping.Agent;
+        var isModeOrAgent = by is AnalyticsGrouping.Mode or AnalyticsGrouping.Agent;
         var (part, key, order) = by switch
         {
             AnalyticsGrouping.Day => ("quarter", "(part at time zone $4)::date::text", "key"),
@@ -125,10 +125,10 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
             [db.TenantId.Value, period.Start, period.End, period.Zone.Id]);
         await using var found = await command.ExecuteReaderAsync(ct);
         await found.ReadAsync(ct);
-        var total = AnalyticsColumns.Read(found, first: 2, isPart: false);
+        var total = AnalyticsColumns.Read(found, first: 2, isModeOrAgent: false);
         var rows = new List<AnalyticsRow>();
         while (await found.ReadAsync(ct))
-            rows.Add(new AnalyticsRow(found.GetString(1), Label: null, AnalyticsColumns.Read(found, first: 2, isPart)));
+            rows.Add(new AnalyticsRow(found.GetString(1), Label: null, AnalyticsColumns.Read(found, first: 2, isModeOrAgent)));
         return (total, rows);
     }
 

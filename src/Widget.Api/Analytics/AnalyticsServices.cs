@@ -6,7 +6,7 @@ namespace Widget.Api.Analytics;
 
 internal static class AnalyticsServices
 {
-    /// <summary>Figures of conversations, and unanswered questions grouped by meaning.</summary>
+    /// <summary>Figures of conversations, and unanswered questions in groups of similar questions.</summary>
     public static IServiceCollection AddAnalytics(this IServiceCollection services)
     {
         services.AddSingleton(AnalyticsTables.Tables);

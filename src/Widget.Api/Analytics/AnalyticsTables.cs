@@ -18,7 +18,7 @@ public sealed class ConversationActivity : ITenantOwned
     /// <summary>text, voice or video.</summary>
     public required string Mode { get; init; }
 
-    /// <summary>The rep's id. Empty for the assistant.</summary>
+    /// <summary>The id of the rep or the agent who answered; empty for the assistant.</summary>
     public required string Agent { get; init; }
 
     /// <summary>Address without query. Empty until it is known.</summary>

@@ -12,7 +12,7 @@ namespace Widget.Api.Answers;
 public sealed partial class AnswerTools(ToolRegistry registry, ToolRunner runner, ILogger<AnswerTools> logger)
 {
     /// <summary>
-    /// Returns the tools for one answer. Null if the tenant has switched on nothing but the search: the answer's passages have already been
+    /// Returns the tools for one answer. Null if the tenant has enabled nothing but the search: the answer's passages have already been
     /// searched for, so the model is not asked to.
     /// </summary>
     internal async Task<AnswerToolCalls?> OfAsync(ToolContext context, CancellationToken ct)

@@ -12,7 +12,7 @@ internal sealed partial record ExpectedAnswer
 
     private Regex Pattern { get; }
 
-    /// <summary>Whether only a sentence that contains it can answer the question, as for a telephone number.</summary>
+    /// <summary>Whether only a sentence that contains it can answer the question, as for a phone number.</summary>
     public bool IsNeeded { get; }
 
     public bool IsIn(string text) => Pattern.IsMatch(text);

@@ -28,7 +28,10 @@ internal static class AttachmentEndpoints
         routes.MapGet($"{AttachmentLinks.Path}/{{token}}", Download).RequireCors(Policies.AnyOrigin).ExcludeFromDescription();
     }
 
-    /// <summary>Reads an uploaded file. Null if it is too large or of another type; the problem then says so.</summary>
+    /// <summary>
+    /// Reads an uploaded file. <c>Problem</c> says why it is refused: it is empty, too large, or of a type that is not allowed. It is null
+    /// if the file can be stored.
+    /// </summary>
     public static async Task<(string Name, string Type, byte[] Content, ValidationProblem? Problem)> ReadAsync(
         IFormFile file,
         CancellationToken ct)

@@ -42,7 +42,7 @@ internal sealed class SessionService(
 {
     /// <summary>
     /// Opens a session. A visitor id that is unknown, such as that of an erased visitor, is replaced by a new one. The id of a
-    /// visitor with a proved identity is also replaced, unless the request proves the same identity.
+    /// visitor with a verified identity is also replaced, unless the request proves the same identity.
     /// </summary>
     /// <param name="tenant">The tenant whose widget it is.</param>
     /// <param name="request">The widget's request.</param>

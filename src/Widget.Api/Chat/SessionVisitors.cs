@@ -38,7 +38,7 @@ internal sealed class SessionVisitors(TenantDatabase database)
         where visitor.tenant_id = $1
         """;
 
-    // The visitor's id is no proof, so it does not open what belongs to a proved identity.
+    // The visitor's id is no proof, so it does not open what belongs to a verified identity.
     private const string UnverifiedSql = $"{Columns} and visitor.id = $2 and visitor.verified_id is null";
     private const string VerifiedSql = $"{Columns} and visitor.verified_id = $2";
 
@@ -48,7 +48,7 @@ internal sealed class SessionVisitors(TenantDatabase database)
                 where conversation.tenant_id = owned.tenant_id and conversation.id = owned.conversation_id and conversation.last_seq > 0)
         """;
 
-    /// <summary>Finds a visitor that no identity has been proved for. Null if there is none.</summary>
+    /// <summary>Finds a visitor without a verified identity. Null if there is none.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="visitor">The id from the browser.</param>
     /// <param name="requested">The conversation that the page asks for.</param>
@@ -60,7 +60,7 @@ internal sealed class SessionVisitors(TenantDatabase database)
     }
 
     /// <summary>
-    /// Finds the visitor of a conversation that a link continues. Null if there is none, or if an identity has been proved.
+    /// Finds the visitor of a conversation that a link continues. Null if there is none, or if the visitor has a verified identity.
     /// </summary>
     public async Task<SessionVisitor?> FindOfAsync(TenantId tenant, ConversationId conversation, CancellationToken ct)
     {
@@ -74,12 +74,12 @@ internal sealed class SessionVisitors(TenantDatabase database)
     }
 
     /// <summary>
-    /// Finds or adds the visitor with a proved identity, and gives it the conversations of the browser's visitor, unless another identity
-    /// has been proved for that one. The browser's visitor itself stays without an identity, so tokens that were issued for it before do
+    /// Finds or adds the visitor with a verified identity, and gives it the conversations of the browser's visitor, unless another identity
+    /// has been verified for that one. The browser's visitor itself stays without an identity, so tokens that were issued for it before do
     /// not open what belongs to the identity.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="identity">The visitor's id on the tenant's site, which has been proved.</param>
+    /// <param name="identity">The visitor's id on the tenant's site, which has been verified.</param>
     /// <param name="browser">The id from the browser.</param>
     /// <param name="requested">The conversation that the page asks for.</param>
     /// <param name="ct">Cancels the query.</param>

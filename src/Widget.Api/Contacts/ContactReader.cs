@@ -5,21 +5,21 @@ namespace Widget.Api.Contacts;
 
 /// <summary>The contact details in a message.</summary>
 /// <param name="Email">The e-mail address that is most probably the visitor's, in lower case; null if there is none.</param>
-/// <param name="Phone">The telephone number that is most probably the visitor's, as E.164; null if there is none.</param>
+/// <param name="Phone">The phone number that is most probably the visitor's, as E.164; null if there is none.</param>
 /// <param name="Masked">The message with a word in place of each address and number.</param>
 internal sealed record ContactReading(string? Email, string? Phone, string Masked)
 {
     /// <summary>Stands for an e-mail address in <see cref="Masked"/>.</summary>
     public const string EmailMask = "xemailx";
 
-    /// <summary>Stands for a telephone number in <see cref="Masked"/>.</summary>
+    /// <summary>Stands for a phone number in <see cref="Masked"/>.</summary>
     public const string PhoneMask = "xphonex";
 
     public bool IsEmpty => Email is null && Phone is null;
 }
 
 /// <summary>
-/// Finds e-mail addresses and telephone numbers in a message, plain or spelled, and chooses among several. Whether they are the visitor's
+/// Finds e-mail addresses and phone numbers in a message, plain or spelled, and chooses among several. Whether they are the visitor's
 /// own is for the caller to decide, from the whole message.
 /// </summary>
 internal static partial class ContactReader
@@ -28,7 +28,7 @@ internal static partial class ContactReader
     private const int MaxLength = 2_000;
 
     /// <param name="message">The visitor's message.</param>
-    /// <param name="regions">Where a telephone number without a country code may be, the most probable region first.</param>
+    /// <param name="regions">Where a phone number without a country code may be, the most probable region first.</param>
     public static ContactReading Read(string message, IReadOnlyList<string> regions)
     {
         var text = ContactText.Plain(message.Length > MaxLength ? message[..MaxLength] : message);
@@ -37,7 +37,8 @@ internal static partial class ContactReader
         return new ContactReading(Choose(emails, text), Choose(phones, text), Mask(text, emails, phones));
     }
 
-    // The last of the best: who corrects an address writes the right one after the wrong one, or says which one is wrong.
+    // The address with the best rank. Of several with this rank the first; the last if the message contains a word of correction ("sorry",
+    // "I mean"), because people write the right address after the wrong one.
     private static string? Choose(IReadOnlyList<FoundContact> found, string text)
     {
         var (chosen, best) = ((string?)null, int.MinValue);

@@ -113,7 +113,7 @@ internal static partial class ContactText
         _ => character,
     };
 
-    // Null if not all words are digits, or if they are too few for a telephone number.
+    // Null if not all words are digits, or if they are too few for a phone number.
     private static string? Digits(string row)
     {
         var digits = new StringBuilder();

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Api.Contacts;
 
-/// <summary>Telephone numbers as they are dictated in French: in pairs ("zéro six, trente-neuf, quatre-vingt-dix-huit, …").</summary>
+/// <summary>Phone numbers as they are dictated in French: in pairs ("zéro six, trente-neuf, quatre-vingt-dix-huit, …").</summary>
 internal static partial class FrenchPairs
 {
     private const int MinDigits = 8;
@@ -45,7 +45,7 @@ internal static partial class FrenchPairs
     /// <summary>The text with such numbers in digits.</summary>
     public static string Replace(string text) => Row().Replace(text, row => Digits(row.Value) ?? row.Value);
 
-    // Null if they are too few digits for a telephone number.
+    // Null if they are too few digits for a phone number.
     private static string? Digits(string row)
     {
         var digits = new StringBuilder();

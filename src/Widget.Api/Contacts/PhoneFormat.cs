@@ -3,18 +3,18 @@ using PhoneNumbers;
 
 namespace Widget.Api.Contacts;
 
-/// <summary>Reads telephone numbers as people write them.</summary>
+/// <summary>Reads phone numbers as people write them.</summary>
 internal static partial class PhoneFormat
 {
     /// <summary>In characters. A number has 15 digits at most (ITU-T E.164), and signs between them.</summary>
     public const int MaxLength = 40;
 
-    /// <summary>The error of a telephone number that cannot be read.</summary>
-    public const string Invalid = "phone is not a telephone number. Write it with its country code, such as +49 30 12345678.";
+    /// <summary>The error of a phone number that cannot be read.</summary>
+    public const string Invalid = "phone is not a valid phone number. Write it with its country code, such as +49 30 12345678.";
 
     private static readonly PhoneNumberUtil Util = PhoneNumberUtil.GetInstance();
 
-    /// <summary>Whether telephone numbers of the region are known.</summary>
+    /// <summary>Whether phone numbers of the region are known.</summary>
     public static bool IsRegion(string region) => Util.GetSupportedRegions().Contains(region);
 
     /// <summary>The number in the form of ITU-T E.164, such as +493012345678. Null if it is not a number of any of the regions.</summary>

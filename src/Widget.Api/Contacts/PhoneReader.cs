@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Contacts;
 
 /// <summary>
-/// Finds telephone numbers in a message. A number with the digits of one may be something else: the nearest word before it that says what
+/// Finds phone numbers in a message. A number with the digits of one may be something else: the nearest word before it that says what
 /// it is decides ("order", "tel"), and dates, prices, IBANs and parts of codes are left out.
 /// </summary>
 internal static partial class PhoneReader
@@ -12,11 +12,11 @@ internal static partial class PhoneReader
     private const int MinDigits = 7;
     private const int MaxDigits = 17;
 
-    /// <summary>How far before a number the word may be that says that it is a telephone number, in characters.</summary>
-    private const int Reach = 45;
+    /// <summary>Characters before a number that are searched for words about it.</summary>
+    private const int WindowChars = 45;
 
-    /// <summary>How far before a number the word may be that says that it is something else, in words.</summary>
-    private const int OtherReach = 5;
+    /// <summary>A word such as "order" counts among the last five words of them.</summary>
+    private const int OtherWindowWords = 5;
 
     private static readonly FrozenSet<string> PhoneWords = Words(
         "phone telephone tel mobile cell cellphone call ring text txt sms whatsapp whats reach landline dial fax "
@@ -64,7 +64,7 @@ internal static partial class PhoneReader
     private static string? Read(string text, int start, string written, IReadOnlyList<string> regions)
     {
         if (written.Count(char.IsAsciiDigit) is < MinDigits or > MaxDigits || Dates().IsMatch(written)) return null;
-        var isPhone = Says(text[Math.Max(0, start - Reach)..start], text[(start + written.Length)..]);
+        var isPhone = IsPhoneByContext(text[Math.Max(0, start - WindowChars)..start], text[(start + written.Length)..]);
         if (isPhone == false) return null;
         var first = written.TrimStart('(')[0];
         if (PhoneFormat.ToE164(written, regions) is not { } phone) return null;
@@ -72,14 +72,14 @@ internal static partial class PhoneReader
         return first is '+' or '0' || isPhone == true || !PhoneFormat.BeginsWithZero(phone) ? phone : null;
     }
 
-    /// <summary>Whether the words around a number say that it is a telephone number. Null if they do not say what it is.</summary>
-    private static bool? Says(string before, string after)
+    /// <summary>Whether the words around a number say that it is a phone number. Null if they do not say what it is.</summary>
+    private static bool? IsPhoneByContext(string before, string after)
     {
         var words = WordForm().Matches(before);
         for (var i = words.Count - 1; i >= 0; i--)
         {
             var word = words[i].Value;
-            if (words.Count - i <= OtherReach && OtherWords.Contains(word)) return false;
+            if (words.Count - i <= OtherWindowWords && OtherWords.Contains(word)) return false;
             if (PhoneWords.Contains(word)) return true;
             // The one before said what another number is.
             if (word.Count(char.IsAsciiDigit) >= MinDigits) break;

@@ -5,7 +5,7 @@ using Widget.Rag.Text;
 
 namespace Widget.Api.Contacts;
 
-/// <summary>The regions in which a telephone number without a country code may be, the most probable first.</summary>
+/// <summary>The regions in which a phone number without a country code may be, the most probable first.</summary>
 internal static class PhoneRegions
 {
     // The regions where most speakers of a language live. The number decides: it is rarely valid in several of them.

@@ -50,7 +50,7 @@ public sealed class Visitor : ITenantOwned
     /// <summary>The site's id for the visitor; not verified.</summary>
     public string? ExternalId { get; set; }
 
-    /// <summary>The site's id for the visitor, which the site's server has proved. Unique within the tenant.</summary>
+    /// <summary>The site's id for the visitor, which the site's server has verified. Unique within the tenant.</summary>
     public string? VerifiedId { get; set; }
 
     /// <summary>The widget's language for the visitor.</summary>

@@ -83,7 +83,7 @@ public static class ConversationQueries
         return events.Count > 0 ? events[0] : null;
     }
 
-    /// <summary>Returns the visitor's id on the tenant's site, if the site has proved it. Null otherwise.</summary>
+    /// <summary>Returns the visitor's id on the tenant's site, if the site has verified it. Null otherwise.</summary>
     public static async Task<string?> VerifiedIdAsync(TenantDb db, VisitorId visitor, CancellationToken ct)
     {
         await using var command = db.Command(

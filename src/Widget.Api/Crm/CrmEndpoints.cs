@@ -36,7 +36,7 @@ internal static class CrmEndpoints
         crm.MapPost("/{kind}/test", Test).ProducesProblem(404).WithSummary("Test a connection");
         crm.MapPost("/{kind}/send", SendAll).ProducesProblem(404).WithSummary("Send all leads that a system does not have");
         crm.MapGet("/{kind}/records", Records).ProducesProblem(404).ProducesValidationProblem()
-            .WithSummary("List what a system knows of leads");
+            .WithSummary("List the leads by whether they have been sent");
         crm.MapPost("/{kind}/records/{lead:guid}/retry", Retry).ProducesProblem(404).WithSummary("Send a lead again");
     }
 

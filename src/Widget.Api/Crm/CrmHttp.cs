@@ -36,6 +36,11 @@ internal readonly record struct CrmReply(HttpStatusCode Status, JsonElement Body
 /// <summary>Sends requests to customer relationship systems, with limits on time and size.</summary>
 internal sealed class CrmHttp(IHttpClientFactory clients, TimeProvider clock)
 {
+    /// <summary>What a system can refuse, for messages.</summary>
+    public const string SavedLead = "the lead";
+
+    public const string TestRequest = "the test request";
+
     private const int MaxResponseBytes = 256 * 1024;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
@@ -77,7 +82,7 @@ internal sealed class CrmHttp(IHttpClientFactory clients, TimeProvider clock)
         if (status is StatusCodes.Status429TooManyRequests or >= 500)
         {
             throw new CrmException(CrmFault.Temporary, status == StatusCodes.Status429TooManyRequests
-                ? $"{system} asks to send less at a time."
+                ? $"{system} received too many requests (429)."
                 : $"{system} answered with status {status}.")
             {
                 RetryAfter = response.Headers.RetryAfter?.Delta,

@@ -9,7 +9,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Crm;
 
-/// <summary>Connections to customer relationship systems, and what these know of the tenant's leads.</summary>
+/// <summary>Connections to customer relationship systems, and which leads have been sent to them.</summary>
 internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets, WakeUpSignal<CrmWorker> signal)
 {
     public const int DefaultLimit = 50;
@@ -119,7 +119,7 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
         return await row.ReadAsync(ct);
     }
 
-    /// <summary>Returns what a system knows of leads, the lead that changed last first.</summary>
+    /// <summary>Returns whether leads have been sent to a system, the last change first.</summary>
     public async Task<CrmRecordPage> RecordsAsync(
         TenantId tenant,
         CrmKind kind,
@@ -169,7 +169,7 @@ internal sealed class CrmService(TenantDatabase database, TenantSecrets secrets,
         return new CrmRecordPage(items, items[^1].LeadId.ToString());
     }
 
-    /// <summary>Sends a lead again. Returns false if the system is not to get it.</summary>
+    /// <summary>Sends a lead again. Returns false if there is no such lead for this system.</summary>
     public async Task<bool> RetryAsync(TenantId tenant, CrmKind kind, Guid lead, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(

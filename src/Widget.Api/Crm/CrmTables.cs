@@ -36,7 +36,7 @@ public sealed class CrmConnectionRow : ITenantOwned
     }
 }
 
-/// <summary>What a system knows of a lead. A trigger of the database adds it (migration 0045).</summary>
+/// <summary>Whether a lead has been sent to a system. A trigger of the database adds it (migration 0045).</summary>
 public sealed class CrmRecordRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

@@ -23,7 +23,7 @@ internal sealed class HubSpot(CrmHttp http, CrmOptions options) : ICrmSystem
         {
             var input = new { id = email.ToLowerInvariant(), idProperty = "email", properties };
             var batch = await SendAsync(account, HttpMethod.Post, $"{Contacts}/batch/upsert", new { inputs = new[] { input } }, ct);
-            return IdOf(batch) ?? throw Refused(batch);
+            return IdOf(batch) ?? throw Refused(batch, CrmHttp.SavedLead);
         }
 
         var reply = remoteId is null
@@ -31,13 +31,13 @@ internal sealed class HubSpot(CrmHttp http, CrmOptions options) : ICrmSystem
             : await SendAsync(account, HttpMethod.Patch, $"{Contacts}/{Uri.EscapeDataString(remoteId)}", new { properties }, ct);
         // Somebody has deleted the contact in HubSpot.
         if (reply.Status == HttpStatusCode.NotFound && remoteId is not null) return await SaveAsync(account, lead, remoteId: null, ct);
-        return CrmMapping.Text(reply.Body, "id") ?? throw Refused(reply);
+        return CrmMapping.Text(reply.Body, "id") ?? throw Refused(reply, CrmHttp.SavedLead);
     }
 
     public async Task TestAsync(CrmAccount account, CancellationToken ct)
     {
         var reply = await SendAsync(account, HttpMethod.Get, $"{Contacts}?limit=1", content: null, ct);
-        if ((int)reply.Status >= 300) throw Refused(reply);
+        if ((int)reply.Status >= 300) throw Refused(reply, CrmHttp.TestRequest);
     }
 
     private static Dictionary<string, string> Properties(CrmAccount account, Lead lead)
@@ -62,7 +62,7 @@ internal sealed class HubSpot(CrmHttp http, CrmOptions options) : ICrmSystem
             ? CrmMapping.Text(results[0], "id")
             : null;
 
-    private static CrmException Refused(CrmReply reply)
+    private static CrmException Refused(CrmReply reply, string what)
     {
         var message = CrmMapping.Text(reply.Body, "message");
         if (message is null
@@ -74,7 +74,7 @@ internal sealed class HubSpot(CrmHttp http, CrmOptions options) : ICrmSystem
             message = CrmMapping.Text(errors[0], "message");
         }
 
-        return new CrmException(CrmFault.Refused, $"HubSpot refused the lead: {message ?? $"status {(int)reply.Status}"}");
+        return new CrmException(CrmFault.Refused, $"HubSpot refused {what}: {message ?? $"status {(int)reply.Status}"}");
     }
 
     private async Task<CrmReply> SendAsync(CrmAccount account, HttpMethod method, string path, object? content, CancellationToken ct)

@@ -34,17 +34,18 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
         {
             return CrmMapping.Text(reply.Body, "id") ?? remoteId
                 ?? CrmMapping.Text((await SendAsync(connection, HttpMethod.Get, $"{path}?fields=Id", content: null, ct)).Body, "Id")
-                ?? throw Refused(reply);
+                ?? throw Refused(reply, CrmHttp.SavedLead);
         }
 
-        throw Refused(reply);
+        throw Refused(reply, CrmHttp.SavedLead);
     }
 
     public async Task TestAsync(CrmAccount account, CancellationToken ct)
     {
         var connection = (SalesforceConnection)account.Settings;
         var reply = await SendAsync(connection, HttpMethod.Get, $"/services/data/{Version}/sobjects/Lead/describe", content: null, ct);
-        if (reply.Status != HttpStatusCode.OK || !reply.Body.TryGetProperty("fields", out var fields)) throw Refused(reply);
+        if (reply.Status != HttpStatusCode.OK || !reply.Body.TryGetProperty("fields", out var fields))
+            throw Refused(reply, CrmHttp.TestRequest);
         var isExternalId = fields.EnumerateArray().Any(field =>
             CrmMapping.Text(field, "name") == connection.ExternalIdField
             && field.TryGetProperty("externalId", out var external)
@@ -74,7 +75,7 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
     }
 
     // Errors are a list of {message, errorCode, fields}.
-    private static CrmException Refused(CrmReply reply)
+    private static CrmException Refused(CrmReply reply, string what)
     {
         var error = reply.Body.ValueKind == JsonValueKind.Array && reply.Body.GetArrayLength() > 0 ? reply.Body[0] : default;
         var (code, message) = (CrmMapping.Text(error, "errorCode"), CrmMapping.Text(error, "message"));
@@ -87,7 +88,7 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
             CrmFault.Refused,
             reply.Status == HttpStatusCode.MultipleChoices
                 ? "Salesforce has several leads with the same external id. Make the field unique."
-                : $"Salesforce refused the lead: {message ?? $"status {(int)reply.Status}"}");
+                : $"Salesforce refused {what}: {message ?? $"status {(int)reply.Status}"}");
     }
 
     private async Task<CrmReply> SendAsync(

@@ -8,7 +8,7 @@ namespace Widget.Api.Handoffs;
 /// <summary>The name of the signal that wakes the worker of waiting conversations.</summary>
 public sealed class HandoffQueue;
 
-/// <summary>What decides about a visitor's message.</summary>
+/// <summary>Whether a visitor may write, and who answers.</summary>
 /// <param name="IsBanned">Whether the visitor may not write.</param>
 /// <param name="IsPersonSpeaking">Whether a person answers, so that the assistant is silent.</param>
 public readonly record struct HandoffGate(bool IsBanned, bool IsPersonSpeaking);
@@ -16,7 +16,7 @@ public readonly record struct HandoffGate(bool IsBanned, bool IsPersonSpeaking);
 /// <summary>Reads and changes handoffs within the caller's transaction, which has locked the conversation.</summary>
 public static class Handoff
 {
-    /// <summary>A rep whose last sign is older is away.</summary>
+    /// <summary>A rep whose last sign is older is offline.</summary>
     internal const string PresenceTime = "interval '60 seconds'";
 
     // Row-level security also applies, but the index needs the tenant.
@@ -27,7 +27,7 @@ public static class Handoff
 
     /// <summary>
     /// Whether the visitor may write, and who answers: a person, if a rep has the conversation or is about to, because the visitor waits
-    /// and somebody is there. The caller has locked the conversation, so nobody else can change the answer before the commit.
+    /// and a rep is online. The caller has locked the conversation, so nobody else can change the answer before the commit.
     /// </summary>
     public static async Task<HandoffGate> ReadGateAsync(TenantDb db, ConversationId conversation, VisitorId visitor, CancellationToken ct)
     {
@@ -44,7 +44,7 @@ public static class Handoff
         return new HandoffGate(row.GetBoolean(0), row.GetBoolean(1));
     }
 
-    /// <summary>Whether any rep is there.</summary>
+    /// <summary>Whether any rep is online.</summary>
     public static async Task<bool> IsAnybodyPresentAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command($"select exists ({PresentRep})", [db.TenantId.Value]);
@@ -83,7 +83,7 @@ public static class Handoff
     }
 
     /// <summary>
-    /// Records that the visitor has written to a person. It ends a snooze, and a rep who has left is replaced after a while.
+    /// Records that the visitor has written to a person. It ends a snooze, and a rep who is offline is replaced after a while.
     /// </summary>
     /// <param name="db">The transaction, which has locked the conversation.</param>
     /// <param name="conversation">The conversation.</param>

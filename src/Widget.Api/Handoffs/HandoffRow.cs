@@ -10,7 +10,7 @@ namespace Widget.Api.Handoffs;
 /// </summary>
 public sealed class HandoffRow : ITenantOwned
 {
-    /// <summary>The visitor waits for a person.</summary>
+    /// <summary>The conversation waits for a rep.</summary>
     public const string Waiting = "waiting";
 
     /// <summary>A rep has the conversation. The assistant is silent.</summary>
@@ -18,7 +18,7 @@ public sealed class HandoffRow : ITenantOwned
 
     public const string Closed = "closed";
 
-    /// <summary>The conversation was given back to the assistant.</summary>
+    /// <summary>The assistant has the conversation again: a rep gave it back, or the visitor chose the assistant.</summary>
     public const string Assistant = "assistant";
 
     public required TenantId TenantId { get; init; }
@@ -44,7 +44,10 @@ public sealed class HandoffRow : ITenantOwned
     /// <summary>When the other reps are mailed about the request, of which only the lead's owner knows so far; null if all know.</summary>
     public DateTimeOffset? MailOthersAt { get; init; }
 
-    /// <summary>When every rep who was there had been asked and had not accepted. The assistant answers meanwhile.</summary>
+    /// <summary>
+    /// Since when the assistant answers although the conversation waits: every online rep was asked, or the visitor did not ask for a
+    /// person (reopened, assigned). Null while the visitor waits for a rep.
+    /// </summary>
     public DateTimeOffset? GivenUpAt { get; init; }
 
     /// <summary>The rep who is asked first, until <see cref="OfferedUntil"/>.</summary>
@@ -113,7 +116,7 @@ public sealed class HandoffReader : ITenantOwned
     public DateTimeOffset? LookedAt { get; init; }
 }
 
-/// <summary>Whether a rep is there.</summary>
+/// <summary>Whether a rep is online.</summary>
 public sealed class RepPresenceRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

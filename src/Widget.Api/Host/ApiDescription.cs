@@ -14,7 +14,7 @@ internal static class ApiDescription
     [
         ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
         ("Leads", "Visitors who asked for a person."),
-        ("Inbox", "Conversations that people answer: the queue, replies, notes, and who is there."),
+        ("Inbox", "Conversations that people answer: the queue, replies, notes, and who is online."),
         ("Meetings", "Reps, their free times, and what is booked with them."),
         ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),

@@ -13,7 +13,7 @@ namespace Widget.Api.Inbox;
 /// </summary>
 internal sealed class ActingRep(IMultiTenantContextAccessor tenants, IHttpContextAccessor http, InboxReps reps, InboxQueries inbox)
 {
-    /// <summary>Returns the rep who makes the request. The problem is null if there is one.</summary>
+    /// <summary>Returns the rep who makes the request, or why there is none. Exactly one of the two is null.</summary>
     /// <param name="named">The rep that the request names; null for none.</param>
     /// <param name="ct">Cancels the queries.</param>
     /// <param name="field">The field of the request that names the rep.</param>

@@ -9,8 +9,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Inbox;
 
 /// <summary>
-/// Bans visitors. A banned visitor can read, but not write. The ban is of the visitor's id; who deletes the browser's storage is a new
-/// visitor, which the limits on sessions slow down.
+/// Bans visitors. A banned visitor can read, but not write. The ban applies to the visitor's id. A visitor who deletes the browser's
+/// storage gets a new id; the limits on sessions slow that down.
 /// </summary>
 internal static class BanEndpoints
 {

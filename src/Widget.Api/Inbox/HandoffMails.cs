@@ -14,7 +14,7 @@ using Widget.Platform.Text;
 
 namespace Widget.Api.Inbox;
 
-/// <summary>Prepares the e-mails about a conversation: to reps when nobody is there, and to a visitor who has missed a reply.</summary>
+/// <summary>Prepares the e-mails about a conversation: to reps if nobody accepts it, and to a visitor who has missed a reply.</summary>
 internal sealed class HandoffMails(
     TenantDatabase database,
     TenantSettingsService settings,
@@ -48,7 +48,7 @@ internal sealed class HandoffMails(
 
         if (snapshot is null) return null;
         if (email is null && snapshot.Visitor.Traits.GetValueOrDefault("email") is { } told && MailAddress.IsValid(told)) email = told;
-        // A visitor with a proved identity continues on the site, which proves it again. The page is what the visitor's browser says, and the
+        // A visitor with a verified identity continues on the site, which verifies it again. The page is what the visitor's browser says, and the
         // address may be a stranger's, so only the tenant's own sites are linked to.
         var page = snapshot.LatestEvents.OfType<VisitorMessage>().Select(message => message.Page)
             .LastOrDefault(page => page is not null && IsOn(page, origins));
@@ -101,7 +101,7 @@ internal sealed class HandoffNotice(
             _ => null,
         }).LastOrDefault(name => name is not null) ?? snapshot.Visitor.Traits.GetValueOrDefault("name");
 
-    /// <summary>Tells these reps that a visitor asks for a person while nobody is there.</summary>
+    /// <summary>Tells these reps that a conversation waits and nobody has accepted it.</summary>
     public async Task TellRepsAsync(TenantDb db, IReadOnlyList<Rep> reps, HandoffRow row, CancellationToken ct)
     {
         var words = HandoffWords.Of(companyLocale);

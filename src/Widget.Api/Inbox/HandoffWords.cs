@@ -18,9 +18,10 @@ internal sealed record HandoffWords
 
     public required string Message { get; init; }
 
-    /// <summary>To reps. {0} is the visitor, {1} the company.</summary>
+    /// <summary>To reps. {0} is the visitor, after a colon because it may be a phrase such as "A visitor"; {1} is the company.</summary>
     public required string RepsSubject { get; init; }
 
+    /// <summary>To reps. {1} is the company.</summary>
     public required string RepsText { get; init; }
 
     public required string RepsFooter { get; init; }
@@ -43,8 +44,8 @@ internal sealed record HandoffWords
         Email = "E-mail",
         Reason = "Reason",
         Message = "Message",
-        RepsSubject = "{0} asks for a person in the chat of {1}",
-        RepsText = "{0} asks for a person in the chat of {1}, and nobody is in the inbox.",
+        RepsSubject = "A conversation is waiting in the chat of {1}: {0}",
+        RepsText = "A conversation is waiting in the chat of {1}, and nobody has accepted it yet.",
         RepsFooter = "The conversation waits in your inbox. If the visitor left an address, you can also reply to this e-mail.",
         MissedSubject = "{0} of {1} has replied to you",
         MissedText = "{0} of {1} has replied to you in the chat:",
@@ -61,13 +62,13 @@ internal sealed record HandoffWords
         Email = "E-Mail",
         Reason = "Grund",
         Message = "Nachricht",
-        RepsSubject = "{0} möchte im Chat von {1} mit einem Menschen sprechen",
-        RepsText = "{0} möchte im Chat von {1} mit einem Menschen sprechen, und niemand ist im Posteingang.",
-        RepsFooter = "Das Gespräch wartet in Ihrem Posteingang. Wenn der Besucher eine Adresse hinterlassen hat, "
+        RepsSubject = "Im Chat von {1} wartet eine Unterhaltung: {0}",
+        RepsText = "Im Chat von {1} wartet eine Unterhaltung, und bisher hat sie niemand übernommen.",
+        RepsFooter = "Die Unterhaltung wartet in Ihrem Posteingang. Wenn der Besucher eine Adresse hinterlassen hat, "
             + "können Sie auch auf diese E-Mail antworten.",
         MissedSubject = "{0} von {1} hat Ihnen geantwortet",
         MissedText = "{0} von {1} hat Ihnen im Chat geantwortet:",
-        Continue = "Gespräch fortsetzen",
+        Continue = "Unterhaltung fortsetzen",
         MissedFooter = "Sie erhalten diese E-Mail, weil diese Adresse im Chat von {0} angegeben wurde. "
             + "Wenn Sie das nicht waren, können Sie sie ignorieren.",
     };
@@ -80,8 +81,8 @@ internal sealed record HandoffWords
         Email = "Correo",
         Reason = "Motivo",
         Message = "Mensaje",
-        RepsSubject = "{0} pide hablar con una persona en el chat de {1}",
-        RepsText = "{0} pide hablar con una persona en el chat de {1} y no hay nadie en la bandeja de entrada.",
+        RepsSubject = "Una conversación espera en el chat de {1}: {0}",
+        RepsText = "Una conversación espera en el chat de {1} y nadie la ha aceptado todavía.",
         RepsFooter = "La conversación espera en su bandeja de entrada. Si el visitante dejó una dirección, "
             + "también puede responder a este correo.",
         MissedSubject = "{0} de {1} le ha respondido",
@@ -98,8 +99,8 @@ internal sealed record HandoffWords
         Email = "البريد الإلكتروني",
         Reason = "السبب",
         Message = "الرسالة",
-        RepsSubject = "{0} يطلب التحدث إلى شخص في دردشة {1}",
-        RepsText = "{0} يطلب التحدث إلى شخص في دردشة {1}، ولا يوجد أحد في صندوق الوارد.",
+        RepsSubject = "محادثة تنتظر في دردشة {1}: {0}",
+        RepsText = "محادثة تنتظر في دردشة {1}، ولم يقبلها أحد بعد.",
         RepsFooter = "المحادثة في انتظاركم في صندوق الوارد. إذا ترك الزائر عنوانًا، فيمكنكم أيضًا الرد على هذه الرسالة.",
         MissedSubject = "ردّ عليك {0} من {1}",
         MissedText = "ردّ عليك {0} من {1} في الدردشة:",

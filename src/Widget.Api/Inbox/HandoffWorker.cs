@@ -13,9 +13,9 @@ namespace Widget.Api.Inbox;
 internal sealed record HandoffLease(TenantId Tenant, ConversationId Conversation, Guid Worker);
 
 /// <summary>
-/// Offers conversations that wait to reps who are there, one after the other, and tells the reps by e-mail if nobody is. It also brings
-/// snoozed conversations back, replaces reps who have left, and e-mails replies that the visitor has missed. Each step is one transaction
-/// that looks at the state first, so it does no harm to repeat it.
+/// Offers conversations that wait to online reps, one after the other, and e-mails the reps if none of them accepts. It also brings snoozed
+/// conversations back, replaces reps who are offline, and e-mails replies that the visitor has missed. Each step is one transaction that
+/// looks at the state first, so it does no harm to repeat it.
 /// </summary>
 internal sealed partial class HandoffWorker(
     NpgsqlDataSource dataSource,
@@ -87,7 +87,7 @@ internal sealed partial class HandoffWorker(
         if (due <= Clock.GetUtcNow()) signal.Raise();
     }
 
-    // Returns when to look again: at the end of the offer. Null if nobody is left, until somebody comes.
+    // Returns when to look again: at the end of the offer. Null if nobody is left, until a rep comes online.
     private static async Task<DateTimeOffset?> OfferAsync(Step step, HandoffNotice? notice, CancellationToken ct)
     {
         var (db, row) = (step.Db, step.Row);
@@ -117,7 +117,7 @@ internal sealed partial class HandoffWorker(
         await SetAsync(step, "offered_to = null, offered_until = null, offered = $3", [offered], ct);
         var mailOthersAt = await TellRepsAsync(step, notice, ct);
 
-        // The visitor was silently waiting for somebody who was there. Now the assistant answers again.
+        // Nobody answered the visitor while reps were asked. Now the assistant answers again.
         if (offered.Length > 0 && row.GivenUpAt is null)
         {
             await SetAsync(step, "given_up_at = now()", [], ct);
@@ -191,7 +191,7 @@ internal sealed partial class HandoffWorker(
         return await command.ExecuteScalarAsync(ct) as Guid?;
     }
 
-    // Ends a snooze, and puts the conversation back in the queue if its rep has left a visitor without a reply.
+    // Ends a snooze, and puts the conversation back in the queue if its rep is offline and has not replied.
     private static async Task<DateTimeOffset?> KeepAsync(Step step, CancellationToken ct)
     {
         var (db, row) = (step.Db, step.Row);

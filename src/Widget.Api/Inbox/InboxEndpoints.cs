@@ -20,7 +20,7 @@ internal static class InboxEndpoints
         inbox.MapGet("/counts", Counts).WithSummary("Count the conversations that wait, are open or are snoozed");
         inbox.MapGet("/{id:guid}", Get).ProducesProblem(404).ProducesValidationProblem()
             .WithSummary("Get a conversation with its events, its notes and who is looking at it");
-        inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are there");
+        inbox.MapGet("/presence", Presence).WithSummary("List the reps and whether they are online");
         inbox.MapPut("/presence", SetPresence).NotAudited().Validate<PresenceRequest>()
             .WithSummary("Say whether a rep takes conversations; repeat it at least every 60 seconds");
         var conversation = inbox.MapGroup("/{id:guid}").ProducesProblem(404).ProducesProblem(409);
@@ -78,10 +78,11 @@ internal static class InboxEndpoints
 
     private static async Task<Ok<InboxCounts>> Counts(
         IMultiTenantContextAccessor tenants,
+        ActingRep acting,
         InboxQueries inbox,
         CancellationToken ct,
         Guid? rep = null) =>
-        TypedResults.Ok(await inbox.CountAsync(tenants.Current().TenantId, rep, ct));
+        TypedResults.Ok(await inbox.CountAsync(tenants.Current().TenantId, await acting.ReaderAsync(rep, ct), ct));
 
     private static async Task<Results<Ok<InboxThread>, ValidationProblem, ProblemHttpResult>> Get(
         Guid id,

@@ -7,8 +7,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Inbox;
 
 /// <summary>
-/// The staff's inbox over a WebSocket, with an API key or a member's session. The server keeps no state for a connection but what the rep
-/// looks at, which ends with it. A client that reconnects, to any node, watches again and then reads the inbox.
+/// The staff's inbox over a WebSocket, with an API key or a member's session. The only state of a connection is which conversation the rep
+/// looks at; it is cleared when the connection ends. A client that reconnects, to any node, watches again and then reads the inbox.
 /// </summary>
 internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messages, PresenceService presence) : Hub
 {
@@ -62,7 +62,7 @@ internal sealed class InboxHub(InboxFeed feed, InboxReps reps, RepMessages messa
             throw new HubException(NoConversation);
     }
 
-    /// <summary>Says whether the rep takes conversations. Repeat it at least every 60 seconds; a rep whose signs stop is away.</summary>
+    /// <summary>Says whether the rep takes conversations. Repeat it at least every 60 seconds; a rep whose signs stop is offline.</summary>
     public async Task Available(Guid? repId, bool available)
     {
         var ct = Context.ConnectionAborted;

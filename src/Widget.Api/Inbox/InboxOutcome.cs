@@ -19,13 +19,13 @@ internal enum InboxRefusal
     /// <summary>The conversation is not in a state in which this makes sense.</summary>
     WrongState,
 
-    /// <summary>The rep who should get the conversation is away.</summary>
+    /// <summary>The rep who should get the conversation is offline.</summary>
     RepAway,
 
     NoSuchAttachment,
 }
 
-/// <summary>What came of an action of a rep.</summary>
+/// <summary>The outcome of a rep's action.</summary>
 /// <param name="Refusal">Why it was not done.</param>
 /// <param name="Holder">The rep who has the conversation, if that is why.</param>
 internal readonly record struct InboxOutcome(InboxRefusal Refusal, InboxRep? Holder = null)
@@ -52,12 +52,12 @@ internal readonly record struct InboxOutcome(InboxRefusal Refusal, InboxRep? Hol
             "not_accepted"),
         InboxRefusal.RepAway => Problems.Create(
             StatusCodes.Status409Conflict,
-            "This rep is away. Choose another one, or the queue.",
+            "This rep is offline. Choose another one, or the queue.",
             "rep_away"),
         InboxRefusal.NoSuchAttachment => Problems.Create(
             StatusCodes.Status404NotFound,
             "An attachment was not found. Upload the file to this conversation and send it once.",
             "no_attachment"),
-        _ => Problems.Create(StatusCodes.Status409Conflict, "The conversation's state does not allow this.", "wrong_state"),
+        _ => Problems.Create(StatusCodes.Status409Conflict, "This isn't possible in the conversation's current state.", "wrong_state"),
     };
 }

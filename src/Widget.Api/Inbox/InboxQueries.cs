@@ -26,7 +26,7 @@ internal enum InboxList
     Snoozed,
     Spam,
 
-    /// <summary>The assistant answers, and the visitor has written. A rep can take them over.</summary>
+    /// <summary>The assistant has the conversation, and something has happened in it. A rep can take it over.</summary>
     Assistant,
 }
 
@@ -124,7 +124,7 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
     private const string NewestFirst = " order by conversation.updated_at desc, conversation.id desc";
     private const string AfterNewest = " and ($4::timestamptz is null or (conversation.updated_at, conversation.id) < ($4, $5))";
 
-    /// <summary>Lists conversations for which a person was asked, or which a rep had.</summary>
+    /// <summary>Lists the conversations of one of the inbox's lists.</summary>
     public async Task<InboxPage> ListAsync(TenantId tenant, InboxQuery query, CancellationToken ct)
     {
         var names = await reps.NamesAsync(tenant, ct);
@@ -163,7 +163,7 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
     }
 
     /// <summary>
-    /// Counts the conversations that somebody has to do something about. Closed ones are not counted, because there are many.
+    /// Counts the conversations that need attention. Closed ones are not counted, because there are many.
     /// </summary>
     public async Task<InboxCounts> CountAsync(TenantId tenant, Guid? rep, CancellationToken ct)
     {

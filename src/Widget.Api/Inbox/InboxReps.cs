@@ -18,11 +18,11 @@ internal sealed class InboxReps(RepService reps, TenantDatabase database)
 
     private const string Missing = "An API key must say which rep acts.";
     private const string Viewer = "Viewers can't act as a rep.";
-    private const string TooMany = "You can't become a rep, because there are as many reps as there may be.";
+    private const string TooMany = "You can't act as a rep, because this company already has the maximum of 500 reps.";
 
     /// <summary>
     /// Returns the rep who acts: the one that a program names, or the one that a member is. A member who may talk to visitors becomes a rep
-    /// with the first action. The problem is null if there is a rep.
+    /// with the first action. Exactly one of the two is null.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="user">Who makes the request.</param>

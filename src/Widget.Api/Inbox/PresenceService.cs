@@ -6,7 +6,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Inbox;
 
-/// <summary>Which reps are there, and which conversations they look at.</summary>
+/// <summary>Which reps are online, and which conversations they look at.</summary>
 internal sealed class PresenceService(TenantDatabase database, InboxReps reps, WakeUpSignal<HandoffQueue> queue)
 {
     // Who looks says so every 20 seconds.
@@ -19,7 +19,7 @@ internal sealed class PresenceService(TenantDatabase database, InboxReps reps, W
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Records a sign of a rep. A rep who comes is offered the conversations that wait.</summary>
+    /// <summary>Records a sign of a rep. A rep who comes online is offered the conversations that wait.</summary>
     public async Task SetAsync(TenantId tenant, InboxRep rep, bool available, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -36,7 +36,7 @@ internal sealed class PresenceService(TenantDatabase database, InboxReps reps, W
 
         if (wasPresent != available)
         {
-            // A rep who was away gets offers again. The rows are locked in a fixed order, so that two reps don't block each other.
+            // A rep who was offline gets offers again. The rows are locked in a fixed order, so that two reps don't block each other.
             await using var wake = db.Command(
                 """
                 update handoffs handoff
@@ -60,7 +60,7 @@ internal sealed class PresenceService(TenantDatabase database, InboxReps reps, W
         if (wasPresent != available) queue.Raise();
     }
 
-    /// <summary>Returns all reps with whether they are there.</summary>
+    /// <summary>Returns all reps with whether they are online.</summary>
     public async Task<IReadOnlyList<RepPresence>> ListAsync(TenantId tenant, CancellationToken ct)
     {
         var all = await reps.ListAsync(tenant, ct);

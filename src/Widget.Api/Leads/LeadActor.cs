@@ -18,7 +18,7 @@ internal sealed record LeadActor(string Name, RepId? Rep = null)
     /// <summary>A visitor corrected an address, and the right one was another lead's.</summary>
     public static LeadActor Correction { get; } = new("correction");
 
-    /// <summary>A visitor whose identity the site has proved gave an address of another lead.</summary>
+    /// <summary>A visitor whose identity the site has verified gave an address of another lead.</summary>
     public static LeadActor Identity { get; } = new("identity");
 }
 

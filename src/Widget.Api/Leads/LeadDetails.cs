@@ -2,13 +2,13 @@ using Widget.Api.Reps;
 
 namespace Widget.Api.Leads;
 
-/// <summary>What a visitor says about how to be reached. At least one of e-mail address and telephone number is set.</summary>
+/// <summary>What a visitor says about how to be reached. At least one of e-mail address and phone number is set.</summary>
 internal sealed record LeadDetails
 {
     /// <summary>The e-mail address as written.</summary>
     public string? Email { get; init; }
 
-    /// <summary>The telephone number as E.164.</summary>
+    /// <summary>The phone number as E.164.</summary>
     public string? Phone { get; init; }
 
     public string? Name { get; init; }

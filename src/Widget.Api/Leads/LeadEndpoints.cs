@@ -21,7 +21,7 @@ internal static class LeadEndpoints
         var leads = routes.MapGroup("/api/leads").ForStaff(StaffArea.Leads).ProducesProblem(401).WithTags("Leads")
             .WithRequestSizeLimit(MaxRequestBytes);
         leads.MapGet("", List).ProducesValidationProblem()
-            .WithSummary("List visitors who left an e-mail address or a telephone number, newest first");
+            .WithSummary("List visitors who left an e-mail address or a phone number, newest first");
         leads.MapGet("/export.csv", Export).ProducesValidationProblem().Produces(200, contentType: "text/csv")
             .WithSummary("Export leads as CSV: one row for each lead, or for each conversation");
         leads.MapGet("/counts", Counts).WithSummary("Count the leads by tier");

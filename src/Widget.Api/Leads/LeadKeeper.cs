@@ -10,7 +10,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Leads;
 
 /// <summary>
-/// Keeps contact details as leads: one for each person, as far as a proved identity, the e-mail address or the telephone number tells.
+/// Saves contact details as leads. There is one lead for each person; a verified identity, the e-mail address or the phone number tells
+/// who is the same person.
 /// </summary>
 internal static class LeadKeeper
 {
@@ -22,7 +23,7 @@ internal static class LeadKeeper
 
     /// <summary>
     /// Adds the details to the lead of the same person, or to a new one, gives it an owner if it has none, and scores it. A visitor with a
-    /// proved identity has one lead. For others, the lead with the e-mail address is the same person; else the one with the telephone
+    /// verified identity has one lead. For others, the lead with the e-mail address is the same person; else the one with the telephone
     /// number, unless both have e-mail addresses, because people share numbers.
     /// </summary>
     /// <param name="db">An open transaction that has locked the conversation.</param>
@@ -30,7 +31,7 @@ internal static class LeadKeeper
     /// <param name="conversation">The conversation.</param>
     /// <param name="details">What the visitor says now.</param>
     /// <param name="before">
-    /// What the visitor gave before in this conversation. If its lead is known from this conversation alone, the new details complete or
+    /// What the visitor gave before in this conversation. If no other conversation belongs to that lead, the new details complete or
     /// correct it. Null if there is nothing, or if it may be another person's.
     /// </param>
     /// <param name="ct">Cancels the statements.</param>
@@ -108,7 +109,8 @@ internal static class LeadKeeper
         await add.ExecuteNonQueryAsync(ct);
     }
 
-    // The first address stays, and others are further ones. The visitor's own lead takes in a lead that only the address tells.
+    // The first address stays the lead's own; later ones become further addresses. A lead with this address but without a verified identity
+    // is merged into the visitor's.
     private static async Task<LeadId> AddToOwnAsync(TenantDb db, LeadId own, LeadDetails details, string identity, CancellationToken ct)
     {
         if (details is { Address: { } address, Email: { } email })
@@ -171,9 +173,8 @@ internal static class LeadKeeper
         return lead;
     }
 
-    // The name and the spelling of the address stay as they were given first. The latest number, consent and language count, unless they
-    // may be a stranger's: whoever knows the address of a person with a proved identity may only add what is missing. What staff has set
-    // stays.
+    // The first name and the first spelling of the address stay. Otherwise the latest details count. A visitor without a verified identity
+    // can only add what is missing to the lead of a verified one. What staff has set never changes.
     private static async Task UpdateAsync(TenantDb db, LeadId lead, LeadDetails details, string? identity, CancellationToken ct)
     {
         await using var update = db.Command(

@@ -8,7 +8,7 @@ namespace Widget.Api.Leads;
 /// <summary>Finds the lead of a person. The leads that are found may be merged into others.</summary>
 internal static class LeadMatches
 {
-    /// <summary>The lead of the visitor whose identity the site has proved. Null if there is none.</summary>
+    /// <summary>The lead of the visitor whose identity the site has verified. Null if there is none.</summary>
     public static async Task<LeadId?> ByIdentityAsync(TenantDb db, string identity, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -18,7 +18,7 @@ internal static class LeadMatches
     }
 
     /// <summary>
-    /// The lead with the e-mail address as its first or a further one; else the one with the telephone number, unless both have e-mail
+    /// The lead with the e-mail address as its first or a further one; else the one with the phone number, unless both have e-mail
     /// addresses. Null if there is none.
     /// </summary>
     public static async Task<LeadId?> ByContactAsync(TenantDb db, LeadDetails details, CancellationToken ct)
@@ -38,8 +38,8 @@ internal static class LeadMatches
     }
 
     /// <summary>
-    /// The lead with these details, if no other conversation knows it, its name does not say that it is somebody else, and nothing was
-    /// merged. Null otherwise.
+    /// The lead with these details, if it belongs to this conversation only, has the same name or none, has no verified identity, and is
+    /// not merged with another one. Null otherwise.
     /// </summary>
     public static async Task<LeadId?> UnsharedAsync(
         TenantDb db,
@@ -75,7 +75,7 @@ internal static class LeadMatches
     }
 
     /// <summary>
-    /// Whether a lead may be merged into another one without asking: no proved identity belongs to it or to those merged with it, and
+    /// Whether a lead may be merged into another one without asking: no verified identity belongs to it or to those merged with it, and
     /// nobody has separated it.
     /// </summary>
     public static async Task<bool> IsUnclaimedAsync(TenantDb db, LeadId lead, CancellationToken ct)

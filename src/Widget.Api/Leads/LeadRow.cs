@@ -16,7 +16,7 @@ public readonly record struct LeadId(Guid Value) : ITypedId<LeadId>
 }
 
 /// <summary>
-/// A visitor who left an e-mail address or a telephone number. A lead that was merged into another one keeps its row, with a pointer. The
+/// A visitor who left an e-mail address or a phone number. A lead that was merged into another one keeps its row, with a pointer. The
 /// database's view <c>lead_overview</c> shows the leads that are not merged, completed by those merged into them.
 /// </summary>
 public sealed class LeadRow : ITenantOwned
@@ -31,7 +31,7 @@ public sealed class LeadRow : ITenantOwned
     /// <summary>The e-mail address as first written.</summary>
     public string? Email { get; set; }
 
-    /// <summary>The telephone number as E.164. Unique among the tenant's leads without an e-mail address.</summary>
+    /// <summary>The phone number as E.164. Unique among the tenant's leads without an e-mail address.</summary>
     public string? Phone { get; set; }
 
     /// <summary>The domain of the company, from the e-mail address, or as staff has set it.</summary>
@@ -44,7 +44,7 @@ public sealed class LeadRow : ITenantOwned
 
     public string? Locale { get; init; }
 
-    /// <summary>The visitor's id on the tenant's site, which the site has proved. Unique within the tenant.</summary>
+    /// <summary>The visitor's id on the tenant's site, which the site has verified. Unique within the tenant.</summary>
     public string? VerifiedId { get; init; }
 
     public RepId? OwnerId { get; set; }
@@ -69,7 +69,7 @@ public sealed class LeadRow : ITenantOwned
 
     public string[] Reasons { get; init; } = [];
 
-    /// <summary>The lead of the same person.</summary>
+    /// <summary>The lead that this one was merged into; null if it is not merged.</summary>
     public LeadId? MergedInto { get; init; }
 
     public DateTimeOffset? MergedAt { get; init; }

@@ -11,7 +11,7 @@ namespace Widget.Api.Mcp;
 
 /// <summary>
 /// Each tenant's server of the Model Context Protocol, for agents and other programs. It has the built-in tools without effects that the
-/// tenant has switched on. The key decides which tenant's knowledge is searched. It is stateless: any node answers any request.
+/// tenant has enabled. The key decides which tenant's knowledge is searched. It is stateless: any node answers any request.
 /// </summary>
 internal static class McpEndpoint
 {
@@ -76,7 +76,7 @@ internal static class McpEndpoint
 
     // The tenant's own tools are left out, because the tenant can call them without us.
     private static IEnumerable<Tools.Tool> Offered(ToolRegistry registry, TenantSettings settings) =>
-        registry.BuiltIn.Where(tool => !tool.HasEffects && !tool.NeedsConversation && ToolRegistry.IsOn(tool, settings));
+        registry.BuiltIn.Where(tool => !tool.HasEffects && !tool.NeedsConversation && ToolRegistry.IsEnabled(tool, settings));
 
     private static ToolContext Context(TenantInfo tenant, TenantSettings settings) => new()
     {

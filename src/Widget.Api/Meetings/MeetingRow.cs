@@ -54,10 +54,10 @@ public sealed class MeetingRow : ITenantOwned
     /// <summary>Grows with each change, as SEQUENCE of the invitation.</summary>
     public int Sequence { get; set; }
 
-    /// <summary>The requester's own id. A second request with the same id books nothing more.</summary>
+    /// <summary>The idempotency key of the booking. A second request with the same key books nothing more.</summary>
     public required string BookingKey { get; init; }
 
-    /// <summary>When the meeting began as it was first booked.</summary>
+    /// <summary>The start that was requested when the meeting was booked. It stays when the meeting is moved.</summary>
     public required DateTimeOffset RequestedStart { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -42,15 +42,16 @@ public sealed class OfferReader(SentenceEmbedder? sentences = null)
     /// <summary>In characters. The beginning of a long pasted text says what the visitor wants.</summary>
     private const int MaxLength = 1_000;
 
-    // Log-odds above which a label holds, in the order of the labels. Offers on ordinary messages disturb most, so the labels that are
-    // easily mistaken need more. Chosen on messages of authors that the weights were not fitted on.
+    // Log-odds above which a label holds, in the order of the labels. A wrong offer on an ordinary message disturbs most, so labels that
+    // are often mistaken have higher thresholds. The thresholds were chosen on messages by authors whose messages were not used for
+    // fitting.
     private static readonly float[] Alone = [0.1f, -0.2f, 0.2f, 0.4f, 0.1f];
 
     // The same beside another label: the message is not ordinary then.
     private static readonly float[] Beside = [-0.6f, -0.5f, -0.8f, -0.8f, -0.8f];
 
     /// <param name="message">The visitor's message.</param>
-    /// <param name="regions">Where a telephone number without a country code may be, the most probable region first.</param>
+    /// <param name="regions">Where a phone number without a country code may be, the most probable region first.</param>
     /// <param name="sign">What the rules for small talk say.</param>
     public OfferReading Read(string message, IReadOnlyList<string> regions, SocialSign sign)
     {
@@ -72,7 +73,7 @@ public sealed class OfferReader(SentenceEmbedder? sentences = null)
     /// <param name="scores">Log-odds of the labels.</param>
     /// <param name="contact">The contact details in the message.</param>
     /// <param name="sign">What the rules for small talk say.</param>
-    /// <param name="raise">Raises the thresholds, to choose them.</param>
+    /// <param name="raise">Added to each threshold. Used when the thresholds are tuned.</param>
     internal static OfferReading Decide(float[] scores, ContactReading contact, SocialSign sign, float raise = 0)
     {
         // Without contact details there is nothing to keep.

@@ -5,12 +5,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Privacy;
 
-/// <summary>Finds all that belongs to a person: the visitors, leads and meetings with the same address or telephone number.</summary>
+/// <summary>Finds all that belongs to a person: the visitors, leads and meetings with the same address or phone number.</summary>
 internal static class PersonQuery
 {
     /// <summary>
     /// Common table expressions <c>people</c> (leads), <c>booked</c> (meetings), <c>seen</c> (visitors) and <c>talks</c> (conversations).
-    /// Parameters: $1 tenant, $2 e-mail address in lower case, $3 telephone number in digits, $4 visitor's id.
+    /// Parameters: $1 tenant, $2 e-mail address in lower case, $3 phone number in digits, $4 visitor's id.
     /// </summary>
     public const string Tables =
         """

@@ -28,7 +28,7 @@ internal static class PrivacyEndpoints
         privacy.MapPut("/retention", SaveRetention).Validate<RetentionSettings>()
             .WithSummary("Replace how long data is kept; what is older is deleted within the next hours");
         privacy.MapPost("/person", Find).ReadsOnly().Validate<PersonalDataRequest>()
-            .WithSummary("What is stored about a person, found by e-mail address, telephone number or visitor id");
+            .WithSummary("What is stored about a person, found by e-mail address, phone number or visitor id");
         privacy.MapPost("/export", Export).Validate<PersonalDataRequest>().Produces(200, contentType: "application/zip")
             .WithSummary("Export a person's data as a zip file with JSON and the person's files");
         privacy.MapPost("/erasure", Erase).Validate<PersonalDataRequest>()

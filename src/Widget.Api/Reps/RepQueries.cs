@@ -3,9 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Reps;
 
-/// <summary>
-/// Queries for other features, within their own transactions. So other features do not access the table of reps themselves.
-/// </summary>
+/// <summary>Queries about reps for other features, within their own transactions.</summary>
 internal static class RepQueries
 {
     /// <summary>The reps that are not removed.</summary>

@@ -13,7 +13,7 @@ namespace Widget.Api.TenantTools;
 /// </summary>
 internal sealed class OwnTools(TenantDatabase database, HttpToolCaller http, McpToolCaller mcp) : ITenantTools
 {
-    /// <summary>Locks the names of a tenant's own tools, of which each must be unique.</summary>
+    /// <summary>The lock for changes of a tenant's own tools, because their names must be unique.</summary>
     public const string Lock = "tenant tools";
 
     public async Task<IReadOnlyList<Tool>> OfAsync(TenantId tenant, CancellationToken ct)

@@ -24,7 +24,7 @@ public sealed class HttpToolRow : ITenantOwned
     /// <summary>Encrypted.</summary>
     public required string Secret { get; set; }
 
-    /// <summary>The secret before, encrypted. Calls are signed with it, too, until <see cref="OldSecretUntil"/>.</summary>
+    /// <summary>The previous secret, encrypted. Calls are signed with it, too, until <see cref="OldSecretUntil"/>.</summary>
     public string? OldSecret { get; set; }
 
     public DateTimeOffset? OldSecretUntil { get; set; }

@@ -10,7 +10,7 @@ internal sealed class ToolAuthorization(HandoffVisitors handoffs) : ToolFilter
     protected override async Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
         var context = call.Context;
-        if (!ToolRegistry.IsOn(call.Tool, context.Settings)) return Refused("There is no tool with this name.");
+        if (!ToolRegistry.IsEnabled(call.Tool, context.Settings)) return Refused("There is no tool with this name.");
         if (call.Tool.NeedsConversation && context is not { Conversation: not null, Visitor: not null })
             return Refused("This is only possible in a conversation with a visitor.");
         if (!call.Tool.HasEffects) return await next();

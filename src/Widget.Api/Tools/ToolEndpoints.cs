@@ -12,7 +12,7 @@ internal static class ToolEndpoints
     public static void MapTools(this IEndpointRouteBuilder routes)
     {
         var tools = routes.MapGroup("/api/tools").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Tools");
-        tools.MapGet("/", List).WithSummary("List the assistant's tools and which of them are switched on");
+        tools.MapGet("/", List).WithSummary("List the assistant's tools and which of them are enabled");
         tools.MapGet("/calls", ListCalls).ProducesValidationProblem()
             .WithSummary("List the tool calls with their arguments and outcome, newest first");
     }
@@ -51,7 +51,7 @@ internal static class ToolEndpoints
     }
 
     private static ToolDescription ToDescription(Tool tool, TenantSettings settings) =>
-        new(tool.Name, tool.Description, tool.Parameters, tool.HasEffects, ToolRegistry.IsOn(tool, settings), tool.Origin switch
+        new(tool.Name, tool.Description, tool.Parameters, tool.HasEffects, ToolRegistry.IsEnabled(tool, settings), tool.Origin switch
         {
             ToolOrigin.Http => ToolOriginName.Http,
             ToolOrigin.Mcp => ToolOriginName.Mcp,

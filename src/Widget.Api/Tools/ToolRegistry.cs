@@ -6,7 +6,7 @@ namespace Widget.Api.Tools;
 
 /// <summary>
 /// The tools of all plugins, and those that tenants have added themselves. A tenant's settings name the built-in tools that its assistant
-/// may use. A tenant's own tool is switched on where it is added.
+/// may use. A tenant's own tool is enabled where it is added.
 /// </summary>
 public sealed class ToolRegistry
 {
@@ -30,16 +30,16 @@ public sealed class ToolRegistry
     /// <summary>The tools of this installation, by name.</summary>
     public IReadOnlyList<Tool> BuiltIn { get; }
 
-    public static bool IsOn(Tool tool, TenantSettings settings) =>
+    public static bool IsEnabled(Tool tool, TenantSettings settings) =>
         tool.Origin != ToolOrigin.BuiltIn || settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
 
-    /// <summary>Returns the built-in tools and the tenant's own ones that are switched on, by name.</summary>
+    /// <summary>Returns all built-in tools, and the tenant's own tools that are enabled, by name.</summary>
     public async Task<IReadOnlyList<Tool>> AllAsync(TenantId tenant, CancellationToken ct) =>
         [.. BuiltIn.Concat(await OwnAsync(tenant, ct)).OrderBy(tool => tool.Name, StringComparer.Ordinal)];
 
-    /// <summary>Returns the tools that the tenant has switched on, by name.</summary>
+    /// <summary>Returns the tools that the tenant has enabled, by name.</summary>
     public async Task<IReadOnlyList<Tool>> OfAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
-        [.. (await AllAsync(tenant, ct)).Where(tool => IsOn(tool, settings))];
+        [.. (await AllAsync(tenant, ct)).Where(tool => IsEnabled(tool, settings))];
 
     /// <summary>Finds a tool by its name, with or without the tenant's <see cref="Prefix"/>. Null when there is none.</summary>
     public async Task<Tool?> FindAsync(TenantId tenant, string name, CancellationToken ct)

@@ -13,7 +13,7 @@ public enum ToolStatus
     /// <summary>The tool failed.</summary>
     Failed,
 
-    /// <summary>The tenant has no such tool, has not switched it on, or it may not run in this mode.</summary>
+    /// <summary>The tenant has no such tool, has not enabled it, or it may not run in this mode.</summary>
     Unknown,
 
     /// <summary>The arguments are invalid.</summary>
@@ -38,7 +38,7 @@ public sealed record ToolResult(ToolStatus Status, JsonElement Value)
 
     public bool Success => Status == ToolStatus.Done;
 
-    /// <summary>The error message, for a person.</summary>
+    /// <summary>The error message, as written for the model.</summary>
     public string ErrorMessage => Value.ValueKind == JsonValueKind.Object
         && Value.TryGetProperty("error", out var error)
         && error.ValueKind == JsonValueKind.String

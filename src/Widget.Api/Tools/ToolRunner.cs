@@ -4,8 +4,8 @@ using Microsoft.SemanticKernel;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// Runs tools for models, in every mode of a conversation. The kernel's filters decide whether a call runs; see
-/// <see cref="ToolServices"/>.
+/// Runs tools for models: in text, voice and video, for programs, and for completions. The kernel's filters decide whether a call runs;
+/// see <see cref="ToolServices"/>.
 /// </summary>
 public sealed class ToolRunner(Kernel kernel, ToolRegistry registry)
 {

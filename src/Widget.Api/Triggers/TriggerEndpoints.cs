@@ -31,7 +31,7 @@ internal static class TriggerEndpoints
             .WithSummary("Report that a proactive message was shown, opened or closed");
         routes.MapGet("/api/analytics/triggers", Figures)
             .ForStaff(StaffArea.Analytics).ProducesProblem(401).WithTags("Analytics")
-            .WithSummary("Compare the wordings of proactive messages");
+            .WithSummary("Compare the variants of proactive messages");
     }
 
     // Browsers send reports of a page that is left as text, because JSON would need a preflight request.

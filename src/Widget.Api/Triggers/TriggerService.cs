@@ -129,6 +129,7 @@ internal sealed class TriggerService(TenantDatabase database, TenantSettingsServ
                 var (shown, opened, closed) = countsOf(name);
                 // A report that it was shown may be lost when the page is left.
                 var seen = Math.Max(shown, opened);
+                // Multiplied by the number of comparisons (Bonferroni).
                 double? p = i == 0
                     ? null
                     : Math.Min(

@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Triggers;
 
-/// <summary>How often a wording of a proactive message was shown on a day, and what visitors did.</summary>
+/// <summary>How often a variant of a proactive message was shown on a day, and what visitors did.</summary>
 public sealed class TriggerCount : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

@@ -2,7 +2,7 @@ using MathNet.Numerics.Distributions;
 
 namespace Widget.Api.Triggers;
 
-/// <summary>Whether two wordings of a message do differently.</summary>
+/// <summary>Tests whether two variants have different open rates.</summary>
 internal static class VariantComparison
 {
     /// <summary>A p value below this counts as significant.</summary>
@@ -12,8 +12,8 @@ internal static class VariantComparison
     private const double Tolerance = 1 + 1e-7;
 
     /// <summary>
-    /// The two-sided p value of Fisher's exact test (R. A. Fisher 1922): how probable it is, if both do equally well, that those who opened
-    /// are spread over both in a way that is at most as probable as what was seen.
+    /// The two-sided p value of Fisher's exact test (R. A. Fisher 1922): if both variants have the same open rate, the probability of a
+    /// result at most as likely as the observed one.
     /// </summary>
     /// <param name="shown">How often the first was shown.</param>
     /// <param name="opened">How often of these the panel was opened.</param>

@@ -38,7 +38,7 @@ public sealed class VisitorService(TenantDatabase database)
         var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update")
             .SingleOrDefaultAsync(ct);
         if (row is null) return; // The visitor has been deleted in the meantime.
-        // What a page claims does not replace what the site's server has proved.
+        // What a page claims does not replace what the site's server has verified.
         if (row.VerifiedId is null || row.VerifiedId == request.Id) row.ExternalId = ExternalIds.OfPage(request.Id) ?? row.ExternalId;
         var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);
         if (request.Name is not null) traits["name"] = request.Name;

@@ -21,7 +21,7 @@ public sealed class WebhookEndpointRow : ITenantOwned
     /// <summary>Encrypted (<see cref="WebhookSecrets"/>).</summary>
     public required string Secret { get; set; }
 
-    /// <summary>The secret before, encrypted. Messages are signed with it, too, until <see cref="OldSecretUntil"/>.</summary>
+    /// <summary>The previous secret, encrypted. Messages are signed with it, too, until <see cref="OldSecretUntil"/>.</summary>
     public string? OldSecret { get; set; }
 
     public DateTimeOffset? OldSecretUntil { get; set; }

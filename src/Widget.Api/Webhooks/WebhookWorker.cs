@@ -121,7 +121,7 @@ internal sealed partial class WebhookWorker(
             [lease.Delivery, lease.Worker, Nullable(attempt.Status), attempt.Error!, pause, isFinal]);
         if (isFinal)
         {
-            // No message has arrived since this one was written, so the endpoint is switched off until somebody looks at it.
+            // No message has arrived since this one was written, so the endpoint is disabled until somebody looks at it.
             batch.Add(
                 """
                 update webhook_endpoints set enabled = false, disabled_reason = $3

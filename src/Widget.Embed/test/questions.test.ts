@@ -3,7 +3,7 @@ import type { Config, Question } from '../src/app/events';
 import { locale } from '../src/app/i18n';
 import type { PanelHost } from '../src/app/moduleHost';
 import type { Memory } from '../src/app/storage';
-import { askBelow, markAnswered, questionsBelow } from '../src/extras/questions/qualified';
+import { askBelow, markDone, questionsBelow } from '../src/extras/questions/qualified';
 import { answerOf, formFields, optionsOf, problemOf, textOf } from '../src/extras/questions/questions';
 
 const size: Question = {
@@ -123,14 +123,14 @@ describe('the questions below an answer', () => {
 
   it('are never asked twice, whether answered or skipped', () => {
     askBelow(panel, 'm1');
-    markAnswered(panel, ['size']);
+    markDone(panel, ['size']);
     expect(below('m1')).toEqual(['budget', 'soon']);
-    markAnswered(panel, ['budget', 'soon']);
+    markDone(panel, ['budget', 'soon']);
     expect(below('m1')).toEqual([]);
   });
 
   it('leave out what was asked before the first message', () => {
-    markAnswered(panel, ['budget']);
+    markDone(panel, ['budget']);
     expect(below('m1')).toEqual(['size', 'soon']);
     askBelow(panel, 'm1');
     expect(below('m1')).toEqual(['size', 'soon']);

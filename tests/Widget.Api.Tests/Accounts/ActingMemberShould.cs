@@ -30,6 +30,8 @@ public sealed class ActingMemberShould(ApiFixture api)
         reps!.Single().Email.ShouldBe(person.Email);
         var mine = await client.GetFromJsonAsync<InboxPage>("/api/inbox?state=mine", TestTenant.Json, Ct);
         mine!.Items.Single().ConversationId.ShouldBe(visitor.Session.ConversationId);
+        (await client.GetFromJsonAsync<InboxCounts>("/api/inbox/counts", TestTenant.Json, Ct))
+            .ShouldBe(new InboxCounts(Waiting: 0, Mine: 1, Open: 1, Snoozed: 0));
     }
 
     [Fact]

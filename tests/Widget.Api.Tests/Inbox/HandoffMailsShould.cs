@@ -53,7 +53,7 @@ public sealed partial class HandoffMailsShould : IAsyncLifetime
         _receiver.Messages.Count.ShouldBe(4);
         _receiver.Messages.Select(mail => mail.To.ToString()).Distinct().Order().ShouldBe(["ada@harbor.example", "bob@harbor.example"]);
         var mail = _receiver.Messages.First();
-        mail.Subject.ShouldBe("Grace möchte im Chat von Harbor Bikes mit einem Menschen sprechen");
+        mail.Subject.ShouldBe("Im Chat von Harbor Bikes wartet eine Unterhaltung: Grace");
         var text = mail.TextBody.ShouldNotBeNull();
         text.ShouldContain("Grund: A large order");
         text.ShouldContain("Grace: How much is delivery?");

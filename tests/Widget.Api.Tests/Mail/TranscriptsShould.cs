@@ -38,7 +38,7 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         var mail = await ReceivedAsync();
         mail.To.ToString().ShouldBe("ada@example.com");
         mail.From.ToString().ShouldContain("chat@widget.example");
-        mail.Subject.ShouldBe("Ihr Gespräch mit Harbor Bikes");
+        mail.Subject.ShouldBe("Ihre Unterhaltung mit Harbor Bikes");
         var (text, html) = (mail.TextBody.ShouldNotBeNull(), mail.HtmlBody.ShouldNotBeNull());
         text.ShouldContain("How long does the fast charger need?");
         text.ShouldContain("two hours");

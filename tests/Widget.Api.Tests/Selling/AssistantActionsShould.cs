@@ -52,7 +52,7 @@ public sealed class AssistantActionsShould(ApiFixture api) : IAsyncLifetime
     [InlineData("""{"email": "ada@acme.example", "name": "Grace", "agreed": true}""", "has not said this name")]
     [InlineData("""{"email": "ada@acme.example", "agreed": false}""", "Ask the visitor first")]
     [InlineData("""{"email": "ada@acme.example"}""", "agreed is missing")]
-    [InlineData("""{"name": "Ada", "agreed": true}""", "e-mail address or a telephone number is needed")]
+    [InlineData("""{"name": "Ada", "agreed": true}""", "e-mail address or a phone number is needed")]
     [InlineData("""{"email": "ada at acme", "agreed": true}""", "not an e-mail address")]
     public async Task Not_keep_details_that_the_visitor_has_not_given(string arguments, string error)
     {

@@ -222,7 +222,7 @@ public sealed class HttpToolsShould(ApiFixture api) : IAsyncLifetime
         done.Message.ShouldStartWith("The tool answered with status 200");
         done.Result.GetProperty("result").GetProperty("stock").GetInt32().ShouldBe(3);
         (invalid.Success, invalid.Message).ShouldBe((false, "The arguments are not valid: bike is missing."));
-        (failed.Success, failed.Status).ShouldBe((false, 404));
+        (failed.Success, failed.Status, failed.Message).ShouldBe((false, 404, "The tool's server answered with status 404."));
         _server.Calls.First().Body.GetProperty("conversationId").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 

@@ -4,7 +4,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Analytics.Unanswered;
 
-/// <summary>Groups unanswered questions by meaning, a few seconds after they were asked.</summary>
+/// <summary>Groups similar unanswered questions, a few seconds after they were asked.</summary>
 internal sealed partial class UnansweredWorker(
     NpgsqlDataSource dataSource,
     UnansweredService unanswered,

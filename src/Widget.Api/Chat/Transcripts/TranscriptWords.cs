@@ -32,8 +32,8 @@ internal sealed record TranscriptWords(
 
     private static readonly TranscriptWords German = new(
         "de",
-        "Ihr Gespräch mit {0}",
-        "Hier ist Ihr Gespräch mit {0}, dem KI-Assistenten von {1}.",
+        "Ihre Unterhaltung mit {0}",
+        "Hier ist Ihre Unterhaltung mit {0}, dem KI-Assistenten von {1}.",
         "Sie",
         "Quellen",
         "Kontaktdaten hinterlassen: {0}",

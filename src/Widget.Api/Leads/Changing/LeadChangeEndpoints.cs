@@ -50,7 +50,7 @@ internal static class LeadChangeEndpoints
         if (outcome.TakenBy is { } other)
         {
             return Conflict(
-                "Another lead has this e-mail address or telephone number. Merge the two leads instead.",
+                "Another lead has this e-mail address or phone number. Merge the two leads instead.",
                 "contact_taken",
                 other.Value);
         }
@@ -109,7 +109,7 @@ internal static class LeadChangeEndpoints
                 ? TypedResults.Ok(lead)
                 : Problems.NotFound("lead"),
             MergeOutcome.Same => Problems.Invalid("into", "A lead cannot be merged into itself."),
-            MergeOutcome.TargetNotFound => Problems.Invalid("into", "There is no lead with the id in into."),
+            MergeOutcome.TargetNotFound => Problems.Invalid("into", "into is not the id of a lead."),
             MergeOutcome.AlreadyMerged => Problems.Create(
                 StatusCodes.Status409Conflict,
                 "One of the leads was merged into another one before. Undo that first, or use the lead that it was merged into.",

@@ -13,7 +13,7 @@ namespace Widget.Api.Leads.Changing;
 /// <summary>The outcome of changing a lead. At most one property is set; all are null if there is no such lead.</summary>
 /// <param name="Lead">The lead after the change.</param>
 /// <param name="Problem">The field that is wrong.</param>
-/// <param name="TakenBy">The other lead that has the e-mail address or the telephone number.</param>
+/// <param name="TakenBy">The other lead that has the e-mail address or the phone number.</param>
 internal sealed record EditOutcome(Lead? Lead = null, (string Field, string Error)? Problem = null, LeadId? TakenBy = null);
 
 /// <summary>Changes leads for staff, and keeps what has changed for the timeline.</summary>
@@ -22,7 +22,7 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The lead. If it was merged, the lead that shows it is changed.</param>
     /// <param name="changes">The changes.</param>
-    /// <param name="phone">The request's telephone number as E.164.</param>
+    /// <param name="phone">The request's phone number as E.164.</param>
     /// <param name="actor">Who changes it.</param>
     /// <param name="ct">Cancels the statements.</param>
     public async Task<EditOutcome> ChangeAsync(
@@ -60,7 +60,7 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
         if (changes.Has(nameof(changes.Email))) await SetEmailAsync(db, edit, GivenText.Of(changes.Email), ct);
         if (changes.Has(nameof(changes.Company))) edit.SetCompany(GivenText.Of(changes.Company));
         if (changes.Has(nameof(changes.Phone))) edit.SetPhone(phone);
-        if (edit.Row.Address is null && edit.Row.Phone is null) return ("email", "A lead needs an e-mail address or a telephone number.");
+        if (edit.Row.Address is null && edit.Row.Phone is null) return ("email", "A lead needs an e-mail address or a phone number.");
         if (changes.Has(nameof(changes.Tier))) edit.SetTier(changes.Tier);
         if (changes.Has(nameof(changes.Owner)))
         {

@@ -16,7 +16,7 @@ internal static class LeadAssigner
     /// <summary>Gives a lead without an owner to a rep, if one can take it.</summary>
     /// <param name="db">An open transaction that holds the lock of leads.</param>
     /// <param name="lead">The lead.</param>
-    /// <param name="verified">The visitor, if the site has proved its identity; null otherwise.</param>
+    /// <param name="verified">The visitor, if the site has verified its identity; null otherwise.</param>
     /// <param name="meetingRep">The rep whom the visitor meets; null if there is none.</param>
     /// <param name="ct">Cancels the statements.</param>
     public static async Task AssignAsync(TenantDb db, LeadId lead, VisitorId? verified, RepId? meetingRep, CancellationToken ct)

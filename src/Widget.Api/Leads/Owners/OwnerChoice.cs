@@ -26,15 +26,15 @@ internal sealed record OwnerCandidate
 }
 
 /// <summary>What decides in whose territory a lead is.</summary>
-/// <param name="Countries">ISO 3166-1 alpha-2: of the telephone number and of the locale.</param>
+/// <param name="Countries">ISO 3166-1 alpha-2: of the phone number and of the locale.</param>
 /// <param name="Language">ISO 639-1; null if it is not known.</param>
 /// <param name="Company">The company's domain; null if it is not known.</param>
 internal sealed record LeadPlace(IReadOnlyList<string> Countries, string? Language, string? Company);
 
 /// <summary>
-/// Chooses the owner of a new lead: the rep whom the visitor meets; else the owner of the visitor's earlier lead, unless away; else a rep
-/// in whose territory the lead is; else any rep, first those without a territory. Among several, the one who has waited longest for a lead.
-/// Reps who are away or have reached the day's limit get none of the last two kinds.
+/// Chooses the owner of a new lead: the rep with whom the visitor books a meeting; else the owner of the visitor's earlier lead, unless
+/// away; else a rep in whose territory the lead is; else any rep, first those without a territory. Of several, the one whose last lead is
+/// oldest. Reps who are away, or have reached the day's limit, get no lead by territory or by turn.
 /// </summary>
 internal static class OwnerChoice
 {

@@ -56,7 +56,7 @@ internal sealed record LeadScore(int Score, string Tier, IReadOnlyList<string> R
             (evidence.HasMeeting, weights.BookedMeeting, "Booked a meeting"),
             (asked.Contains(Offer.Demo), weights.AskedForDemo, "Asked to see the product"),
             (asked.Contains(Offer.Pricing), weights.AskedForPrice, "Asked for a price"),
-            (asked.Contains(Offer.Booking), weights.AskedForBooking, "Asked for an appointment"),
+            (asked.Contains(Offer.Booking), weights.AskedForBooking, "Asked for a meeting"),
             (evidence.HasCompanyEmail, weights.CompanyEmail, "Has a company's e-mail address"),
             (returns > 0, weights.Conversations * returns, $"Came back: {evidence.Conversations} conversations"),
         ];

@@ -8,7 +8,7 @@ namespace Widget.Api.Leads.Reading;
 /// <summary>Which leads to read, and in which order.</summary>
 internal sealed record LeadFilter
 {
-    /// <summary>A part of the name, an e-mail address, the company or the telephone number, in any case; null for all.</summary>
+    /// <summary>A part of the name, an e-mail address, the company or the phone number, in any case; null for all.</summary>
     public string? Query { get; init; }
 
     /// <summary>Null for all tiers.</summary>
@@ -26,15 +26,15 @@ internal sealed record LeadFilter
     /// <summary>Whether leads without an owner belong to <see cref="Owners"/>.</summary>
     public bool IncludesUnowned { get; init; }
 
-    /// <summary>The earliest creation; null for all.</summary>
+    /// <summary>Only leads created at or after this time; null for no limit.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>The creation that is too late; null for none.</summary>
+    /// <summary>Only leads created before this time; null for no limit.</summary>
     public DateTimeOffset? To { get; init; }
 
     public LeadSort Sort { get; init; }
 
-    /// <summary>Digits of a telephone number, however it is written. Null if the query is something else.</summary>
+    /// <summary>Digits of a phone number, however it is written. Null if the query is something else.</summary>
     public string? PhoneDigits =>
         Query is not null && Query.All(character => char.IsAsciiDigit(character) || " +()/.-".Contains(character, StringComparison.Ordinal))
         && string.Concat(Query.Where(char.IsAsciiDigit)).TrimStart('0') is { Length: > 2 } digits

@@ -138,7 +138,7 @@ internal static class LeadSummaries
     {
         Offer.Pricing => "a price",
         Offer.Demo => "a demo",
-        Offer.Booking => "an appointment",
+        Offer.Booking => "a meeting",
         _ => "a person",
     };
 }

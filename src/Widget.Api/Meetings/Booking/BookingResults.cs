@@ -30,7 +30,7 @@ internal sealed record BookingOrder
 
     public string? Phone { get; init; }
 
-    /// <summary>The telephone number as E.164; null if it is not a valid number.</summary>
+    /// <summary>The phone number as E.164; null if it is not a valid number.</summary>
     public string? LeadPhone { get; init; }
 
     public string? Note { get; init; }
@@ -46,7 +46,7 @@ internal sealed record BookingOrder
     /// <summary>The person's time zone; null for the rep's.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>The requester's own id.</summary>
+    /// <summary>The request's idempotency key.</summary>
     public required string Key { get; init; }
 
     /// <summary>The origin of the page on which the visitor changes the meeting.</summary>
@@ -72,7 +72,7 @@ internal abstract record MeetingOutcome
     /// <summary>There is no such meeting, conversation or rep.</summary>
     internal sealed record NotFound(string What) : MeetingOutcome;
 
-    /// <summary>The meeting is over, or was cancelled.</summary>
+    /// <summary>The meeting has started, or was cancelled.</summary>
     internal sealed record Closed(bool IsCancelled) : MeetingOutcome;
 
     /// <summary>The key was used for another booking.</summary>

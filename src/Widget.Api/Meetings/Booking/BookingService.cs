@@ -15,8 +15,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Meetings.Booking;
 
 /// <summary>
-/// Books meetings. Bookings of a tenant run one after another, each in one transaction that checks the slot again. The database itself
-/// refuses a second meeting of a rep at the same time, whatever a node believes.
+/// Books meetings. Bookings of a tenant run one after another, each in one transaction that checks the slot again. A constraint
+/// in the database also refuses overlapping meetings of a rep.
 /// </summary>
 internal sealed class BookingService(
     TenantDatabase database,
@@ -35,7 +35,7 @@ internal sealed class BookingService(
         // Most requests for a slot that is taken end here, without the lock.
         await using (var read = await database.BeginAsync(tenant, ct))
         {
-            if (await FindObstacleAsync(read, order, ct) is { } obstacle) return obstacle;
+            if (await FindEarlyOutcomeAsync(read, order, ct) is { } early) return early;
             if (await PickAsync(read, order, ct) is null) return await TakenAsync(read, order.Rep, order.Start, ct);
         }
 
@@ -52,7 +52,7 @@ internal sealed class BookingService(
         {
             await using var db = await database.BeginAsync(tenant, ct);
             await db.LockAsync(MeetingLocks.Booking, ct);
-            if (await FindObstacleAsync(db, order, ct) is { } obstacle) return obstacle;
+            if (await FindEarlyOutcomeAsync(db, order, ct) is { } early) return early;
             if (await PickAsync(db, order, ct) is not { } picked) return await TakenAsync(db, order.Rep, order.Start, ct);
             return await AddAsync(db, order, picked.Rep, picked.Slot, place, ct);
         }
@@ -63,8 +63,9 @@ internal sealed class BookingService(
         }
     }
 
-    // What decides the request without looking at the slot. Also locks the visitor's conversation.
-    private static async Task<MeetingOutcome?> FindObstacleAsync(TenantDb db, BookingOrder order, CancellationToken ct)
+    // The outcome if it does not depend on the slot: a repeated request, an unknown conversation or rep. Null otherwise. Also locks the
+    // visitor's conversation.
+    private static async Task<MeetingOutcome?> FindEarlyOutcomeAsync(TenantDb db, BookingOrder order, CancellationToken ct)
     {
         if (order.Conversation is { } conversation
             && !await ConversationLog.LockAsync(db, conversation, order.Visitor?.Visitor, ct))

@@ -90,8 +90,8 @@ internal sealed class MeetingChanges(
 
     /// <summary>Returns meetings that begin in a range, earliest first.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="from">The first start; null for all.</param>
-    /// <param name="to">The first start that is too late; null for none.</param>
+    /// <param name="from">Only meetings that start at or after this time; null for no limit.</param>
+    /// <param name="to">Only meetings that start before this time; null for no limit.</param>
     /// <param name="rep">The rep; null for all.</param>
     /// <param name="after">The last meeting of the page before; null for the first page.</param>
     /// <param name="limit">Maximum number of meetings.</param>

@@ -73,7 +73,7 @@ internal sealed record MeetingWords
     /// <summary>{0} is the rep, {1} the company.</summary>
     public required string With { get; init; }
 
-    public required string IsPast { get; init; }
+    public required string HasStarted { get; init; }
 
     public required string IsCancelled { get; init; }
 

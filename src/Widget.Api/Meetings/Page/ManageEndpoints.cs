@@ -37,7 +37,7 @@ internal static class ManageEndpoints
         string? done = null)
     {
         if (await meetings.FindAsync(token, ct) is not { } found) return Missing(http);
-        if (move is not null && !found.IsClosed(slots.Now)) return await ChooseAsync(http, found, meetings, from, notice: null, ct);
+        if (move is not null && found.CanChange(slots.Now)) return await ChooseAsync(http, found, meetings, from, notice: null, ct);
         var notice = done == "moved" ? found.Words.IsMoved : null;
         return Page(http, found.Page.Show(found.Meeting, found.Rep.Name, found.Path, slots.Now, notice));
     }
@@ -74,7 +74,7 @@ internal static class ManageEndpoints
         {
             MeetingOutcome.Done => SeeOther(http, $"{found.Path}?done=moved"),
             MeetingOutcome.Taken => await ChooseAsync(http, found, meetings, from: null, found.Words.Taken, ct),
-            // The page says that the meeting is past or cancelled.
+            // The page says that the meeting has started or is cancelled.
             _ => SeeOther(http, found.Path),
         };
     }

@@ -71,7 +71,7 @@ internal sealed class ManagePage(MeetingWords words, string company)
     {
         var start = Instant.FromDateTimeOffset(meeting.StartsAt);
         var body = new StringBuilder();
-        var state = meeting.IsCancelled ? words.IsCancelled : start <= now ? words.IsPast : notice;
+        var state = meeting.IsCancelled ? words.IsCancelled : start <= now ? words.HasStarted : notice;
         if (state is not null) body.Append($"<p class=\"notice\" role=\"status\">{Encode(state)}</p>\n");
         AddMeeting(body, meeting, repName);
         if (!meeting.IsCancelled && start > now)

@@ -27,8 +27,8 @@ internal sealed record ManagedMeeting(
 {
     public ManagePage Page { get; } = new(Words, Tenant.Name);
 
-    /// <summary>Whether the meeting is past or cancelled.</summary>
-    public bool IsClosed(Instant now) => Meeting.IsCancelled || Instant.FromDateTimeOffset(Meeting.StartsAt) <= now;
+    /// <summary>Whether the meeting can be moved or cancelled: it is neither started nor cancelled.</summary>
+    public bool CanChange(Instant now) => !Meeting.IsCancelled && Instant.FromDateTimeOffset(Meeting.StartsAt) > now;
 }
 
 /// <summary>Finds the meeting of a link, and times to which it can be moved.</summary>

@@ -23,7 +23,7 @@ internal static class RepEndpoints
         reps.MapPost("", Add).Validate<RepRequest>().ProducesProblem(409).WithSummary("Add a rep");
         var rep = reps.MapGroup("/{id:guid}").ProducesProblem(404);
         rep.MapPatch("", Change).Validate<RepChanges>().WithSummary("Change a rep's name, address, time zone, or which leads it gets");
-        rep.MapDelete("", Remove).ProducesProblem(409).WithSummary("Remove a rep without upcoming meetings");
+        rep.MapDelete("", Remove).ProducesProblem(409).WithSummary("Remove a rep without upcoming or running meetings");
         rep.MapGet("/hours", ReadHours).WithSummary("When meetings with a rep can be booked");
         rep.MapPut("/hours", SaveHours).Validate<RepHours>().WithSummary("Replace when meetings with a rep can be booked");
         rep.MapGet("/busy-feed", ReadFeed).WithSummary("The state of a rep's calendar feed");
@@ -80,7 +80,8 @@ internal static class RepEndpoints
             RepRemoval.NotFound => Problems.NotFound("rep"),
             _ => Problems.Create(
                 StatusCodes.Status409Conflict,
-                "This rep has upcoming meetings. Cancel them or give them to another rep first.",
+                "This rep has meetings that have not ended. Cancel upcoming ones or give them to another rep, "
+                    + "and wait for the end of a running one.",
                 "has_meetings"),
         };
 

@@ -10,7 +10,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Meetings.Reps;
 
-/// <summary>What came of a change of a rep.</summary>
+/// <summary>The outcome of a change of a rep.</summary>
 internal enum RepChange
 {
     Done,
@@ -24,7 +24,7 @@ internal enum RepChange
     EmailTaken,
 }
 
-/// <summary>What came of removing a rep.</summary>
+/// <summary>The outcome of removing a rep.</summary>
 internal enum RepRemoval
 {
     Removed,
@@ -32,7 +32,7 @@ internal enum RepRemoval
     /// <summary>There is no such rep.</summary>
     NotFound,
 
-    /// <summary>The rep has meetings that have not begun.</summary>
+    /// <summary>The rep has meetings that have not ended.</summary>
     HasMeetings,
 }
 
@@ -151,7 +151,7 @@ internal sealed class RepService(
         return (Show(rep), RepChange.Done);
     }
 
-    /// <summary>Removes a rep without upcoming meetings. Past meetings stay.</summary>
+    /// <summary>Removes a rep without upcoming or running meetings. Past meetings stay.</summary>
     public async Task<RepRemoval> RemoveAsync(TenantId tenant, RepId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

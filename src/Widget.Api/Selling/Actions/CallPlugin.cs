@@ -4,7 +4,7 @@ using Widget.Api.Tools;
 
 namespace Widget.Api.Selling.Actions;
 
-/// <summary>The tool that ends a conversation. A call ends a few seconds later, so that the goodbye is heard.</summary>
+/// <summary>The tool with which the assistant says goodbye. A call ends a few seconds later, so that the goodbye is heard.</summary>
 public sealed class CallPlugin(IEnumerable<ICallEnder> calls)
 {
     private const string Description =

@@ -42,7 +42,7 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
         var context = ToolInvocation.Of(call).Context;
         if (!agreed) return ToolResult.Failed("Ask the visitor first whether the company may contact them.");
         (email, phone, name) = (GivenText.Of(email), GivenText.Of(phone), GivenText.Of(name));
-        if (email is null && phone is null) return ToolResult.Failed("An e-mail address or a telephone number is needed. Ask for one.");
+        if (email is null && phone is null) return ToolResult.Failed("An e-mail address or a phone number is needed. Ask for one.");
         var words = await VisitorWords.ReadAsync(database, context.Tenant.TenantId, context.Conversation!.Value, ct);
         var regions = PhoneRegions.For(context.Settings, context.Locale);
         var number = phone is null ? null : PhoneFormat.ToE164(ContactText.Plain(phone), regions);
@@ -69,7 +69,7 @@ internal sealed class ContactPlugin(TenantDatabase database, LeadService leads)
     {
         if (email is not null && !MailAddress.IsValid(email)) return "email is not an e-mail address. Ask the visitor for it again.";
         if (phone is not null && number is null)
-            return "phone is not a telephone number. Ask the visitor for it again, with the country code.";
+            return "phone is not a valid phone number. Ask the visitor for it again, with the country code.";
         var isSaid = (email is null || words.HasEmail(email)) && (number is null || words.HasPhone(number, regions));
         if (!isSaid)
         {

@@ -23,7 +23,7 @@ internal sealed partial class VisitorWords
     {
         var lastContact = events.LastOrDefault(entry => entry is ContactGiven or ContactDeclined);
         HasDeclined = lastContact is ContactDeclined;
-        // What the visitor says after declining is said anew.
+        // After declining, only later messages count.
         var since = HasDeclined ? lastContact!.Seq : 0;
         _texts = [.. events.Where(entry => entry.Seq > since).Select(TextOf).OfType<string>().Select(ContactText.Plain)];
         _emails = [.. _texts.SelectMany(EmailReader.Find).Select(found => found.Value)];

@@ -16,9 +16,9 @@ public sealed class DemoFinder(HybridSearch search, TypedKnowledge typed)
     private const int MaxHits = 5;
 
     /// <summary>
-    /// A demo is shown if the words of its title, its description and when to show it answer the question with at least this probability,
-    /// the threshold of answers (docs/decisions/0008-when-to-say-no.md), or if its meaning is at least this close. A demo of something else
-    /// is worse than none.
+    /// A demo is shown if its words (title, description, when to show it) answer the question with at least this probability, the same
+    /// threshold as for answers (docs/decisions/0008-when-to-say-no.md), or if its meaning is at least <see cref="MinMeaning"/> similar. A
+    /// demo of something else is worse than none.
     /// </summary>
     private const double MinConfidence = 0.5;
 

@@ -16,9 +16,10 @@ internal static class PriceChoice
     private const double MinScoreShare = 0.5;
 
     /// <summary>
-    /// Returns the prices that the question names, best first: a price's score is the sum of ln(1 + n/f) over the question's words in its
-    /// name or tags (twice) or its description, where f of n prices have the word. Words that all prices have decide nothing. If the
-    /// question names no price, it asks for all of them, in their order.
+    /// Returns the prices that the question names, best first; all of them, in their order, if it names none. A price's score is the sum
+    /// over the question's words: 2 · ln(1 + n/f) for a word in its name or tags, 1 · ln(1 + n/f) for a word in its description,
+    /// conditions or unit. n is the number of prices, f the number of prices with the word there. A word that all of several prices have
+    /// counts 0. Prices that match only by description count only if no name or tag matches.
     /// </summary>
     /// <param name="prices">The prices, in their order.</param>
     /// <param name="query">The question; null for all prices.</param>

@@ -144,9 +144,7 @@ internal sealed class HttpToolService(
         var call = new HttpToolCall($"test_{Guid.CreateVersion7():N}", ConversationId: null, VisitorId: null, Locale: null);
         var outcome = await caller.CallAsync(endpoint, read, call, ct);
         var took = clock.GetElapsedTime(start).TotalMilliseconds;
-        var message = outcome.Result.Success
-            ? $"The tool answered with status {outcome.Status} after {took:0} ms."
-            : outcome.Result.ErrorMessage;
+        var message = outcome.Error ?? $"The tool answered with status {outcome.Status} after {took:0} ms.";
         return new HttpToolTestResult(outcome.Result.Success, message, outcome.Status, took, outcome.Result.Value);
     }
 

@@ -5,7 +5,7 @@ import type { PanelHost } from '../../app/moduleHost';
 import { Field } from '../Field';
 import { Choices } from './Choices';
 import { answerOf, optionsOf, problemOf, textOf } from './questions';
-import { askBelow, markAnswered, questionsBelow, sendAnswer } from './qualified';
+import { askBelow, markDone, questionsBelow, sendAnswer } from './qualified';
 import { addStyles } from './style';
 import { questionWords } from './words';
 
@@ -54,17 +54,17 @@ export function Qualification({ panel, messageId }: Props) {
     const found = problemOf({ kind: question.kind, required: true, options }, given);
     setProblem(found);
     if (found) return;
-    markAnswered(panel, [question.key]);
+    markDone(panel, [question.key]);
     sendAnswer(panel, newId(), question.key, answerOf(question.kind, given));
     setAnswered(true);
     go(at + 1);
   };
   const skip = (): void => {
-    markAnswered(panel, [question.key]);
+    markDone(panel, [question.key]);
     go(at + 1);
   };
   const skipAll = (): void => {
-    markAnswered(
+    markDone(
       panel,
       questions.map(({ key }) => key),
     );

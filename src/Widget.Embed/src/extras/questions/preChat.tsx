@@ -6,7 +6,7 @@ import { Field, focusError } from '../Field';
 import { isBusy, isRefused, pageAddress, RequestId } from '../requests';
 import { Choices } from './Choices';
 import { answerOf, formFields, problemOf, type Answers, type FormField } from './questions';
-import { markAnswered } from './qualified';
+import { markDone } from './qualified';
 import { addStyles } from './style';
 import { questionWords } from './words';
 
@@ -86,7 +86,7 @@ export function PreChat({ panel }: PanelProps) {
     );
     const clientId = ids.current.answers.for(answers);
     await panel.post(`${conversation}/qualification`, { clientId, page: pageAddress(), answers });
-    markAnswered(panel, Object.keys(answers));
+    markDone(panel, Object.keys(answers));
   };
 
   if (fields.length === 0) return null;

@@ -5,14 +5,14 @@ import { pageAddress } from '../requests';
 
 const path = '/api/widget/conversations/{id}/qualification';
 
-/** A visitor who has passed over the questions this often does not want to be asked. */
-const MOST_ANSWERS = 3;
+/** After this many answers with questions below them, the visitor is not asked again. */
+const MAX_ANSWERS_WITH_QUESTIONS = 3;
 
 /** The questions that are left below an answer. */
 export function questionsBelow(panel: PanelHost, messageId: string): Question[] {
   const questions = panel.config.value?.questions ?? [];
   const { messageIds = [], keys = [] } = panel.memory.get().qualified ?? {};
-  if (messageIds.length >= MOST_ANSWERS && !messageIds.includes(messageId)) return [];
+  if (messageIds.length >= MAX_ANSWERS_WITH_QUESTIONS && !messageIds.includes(messageId)) return [];
   return questions.filter(({ key }) => !keys.includes(key));
 }
 
@@ -23,12 +23,12 @@ export function askBelow(panel: PanelHost, messageId: string): void {
 }
 
 /** These questions are not asked again. */
-export function markAnswered(panel: PanelHost, answered: readonly string[]): void {
+export function markDone(panel: PanelHost, answered: readonly string[]): void {
   const { messageIds = [], keys = [] } = panel.memory.get().qualified ?? {};
   panel.memory.set({ qualified: { messageIds, keys: [...new Set([...keys, ...answered])] } });
 }
 
-/** Sent until it arrives. */
+/** Retried until the server has it. */
 export function sendAnswer(panel: PanelHost, clientId: string, key: string, answer: string | number | boolean): void {
   const body = { clientId, page: pageAddress(), answers: { [key]: answer } };
   panel.deliver(path, body);

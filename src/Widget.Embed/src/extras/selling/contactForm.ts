@@ -16,7 +16,7 @@ export class ContactForm {
   readonly phone = signal('');
   /** The visitor enters an address, instead of keeping the one in their message. */
   readonly editing = signal(false);
-  /** Kept and declined last until the event of the log comes. */
+  /** 'kept' and 'declined' stay until the log contains the event. */
   readonly state = signal<'asking' | 'sending' | 'kept' | 'declined'>('asking');
   readonly problem = signal<{ email?: string; phone?: string; other?: string }>({});
   /** The first field takes the focus when it appears: the visitor has opened it. */
@@ -39,7 +39,7 @@ export class ContactForm {
     return fill(sellingWords.value.contactConsent, { tenant: this.panel.config.value?.tenantName ?? '' });
   }
 
-  /** Takes over what the visitor has done in an earlier form of the conversation. */
+  /** Copies what the visitor typed or declined in the conversation's previous form. */
   continue({ state, editing, email, phone }: ContactForm): void {
     if (state.value === 'declined') this.state.value = 'declined';
     if (state.value !== 'asking' || !editing.value) return;
@@ -71,7 +71,7 @@ export class ContactForm {
     }
   }
 
-  /** Sent until it arrives: the visitor is not asked again. */
+  /** Retried until the server has it. The visitor is not asked again. */
   decline(): void {
     if (this.state.value !== 'asking') return;
     this.state.value = 'declined';
@@ -101,8 +101,8 @@ function describe(error: unknown): { email?: string; phone?: string; other?: str
 const forms = new WeakMap<PanelHost, ContactForm>();
 
 /**
- * The form for a question. If a later message has another address, what the visitor has typed stays. Who has declined is not asked again,
- * also while that has not arrived yet.
+ * The form for a question. If a later message has another address, what the visitor has typed stays. A visitor who has declined is not
+ * asked again, even before the server knows.
  */
 export function contactForm(panel: PanelHost, question: ContactQuestion): ContactForm {
   const known = forms.get(panel);
