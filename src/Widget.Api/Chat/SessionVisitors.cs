@@ -1,6 +1,7 @@
 using NpgsqlTypes;
 using Widget.Api.Agents;
 using Widget.Api.Conversations;
+using Widget.Api.Handoffs;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Chat;
@@ -146,6 +147,7 @@ internal sealed class SessionVisitors(TenantDatabase database)
     // a write to a call locks the call before its conversation.
     private static async Task MoveConversationsAsync(TenantDb db, VisitorId anonymous, string identity, CancellationToken ct)
     {
+        await Handoff.CopyBanAsync(db, anonymous, identity, ct);
         foreach (var (table, condition) in new[]
         {
             ("voice_sessions", HasEvents),

@@ -41,7 +41,8 @@ internal sealed class CrmHttp(IHttpClientFactory clients, TimeProvider clock)
 
     public const string TestRequest = "the test request";
 
-    private const int MaxResponseBytes = 256 * 1024;
+    // Salesforce describes an object with hundreds of fields in a few megabytes.
+    private const int MaxResponseBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
     private readonly Polly.ResiliencePipeline _timeLimit = OutboundPipelines.TimeLimit(TimeLimit, clock);

@@ -78,7 +78,8 @@ internal sealed partial class CrmWorker(
             return;
         }
 
-        var pause = failure.RetryAfter ?? options.PauseAfter(record.Attempts);
+        var pause = options.PauseAfter(record.Attempts);
+        if (failure.RetryAfter > pause) pause = failure.RetryAfter.Value;
         if (pause > options.MaxPause) pause = options.MaxPause;
         var isFinal = failure.Fault == CrmFault.Refused || Clock.GetUtcNow() + pause > record.ChangedAt + options.MaxAge;
         await crm.FailAsync(lease, failure, pause, isFinal, recording.Token);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Widget.Contracts;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Crm;
 
@@ -17,6 +18,9 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
 
     // Both fields are required in Salesforce.
     private const string NoCompany = "Unknown";
+    // The lengths of Salesforce's own fields. Longer values would be refused for good.
+    private const int MaxFirstName = 40;
+    private const int MaxLastName = 80;
     private const string NoName = "Unknown";
 
     // Access tokens live for hours. A refused one is replaced.
@@ -44,7 +48,7 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
     {
         var connection = (SalesforceConnection)account.Settings;
         var reply = await SendAsync(connection, HttpMethod.Get, $"/services/data/{Version}/sobjects/Lead/describe", content: null, ct);
-        if (reply.Status != HttpStatusCode.OK || !reply.Body.TryGetProperty("fields", out var fields))
+        if (reply.Status != HttpStatusCode.OK || reply.Body.ValueKind != JsonValueKind.Object || !reply.Body.TryGetProperty("fields", out var fields))
             throw Refused(reply, CrmHttp.TestRequest);
         var isExternalId = fields.EnumerateArray().Any(field =>
             CrmMapping.Text(field, "name") == connection.ExternalIdField
@@ -63,11 +67,11 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
         var (first, last) = CrmMapping.Names(lead.Name);
         var properties = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["LastName"] = last ?? lead.Email?.Split('@')[0] ?? NoName,
+            ["LastName"] = Truncation.Truncate(last ?? lead.Email?.Split('@')[0] ?? NoName, MaxLastName),
             ["Company"] = lead.Company ?? NoCompany,
             ["LeadSource"] = "Web",
         };
-        CrmMapping.Add(properties, "FirstName", first);
+        CrmMapping.Add(properties, "FirstName", first is null ? null : Truncation.Truncate(first, MaxFirstName));
         CrmMapping.Add(properties, "Email", lead.Email);
         CrmMapping.Add(properties, "Phone", lead.Phone);
         CrmMapping.AddFields(properties, account.Settings, lead);

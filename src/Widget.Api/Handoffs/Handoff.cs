@@ -117,6 +117,27 @@ public static class Handoff
         return true;
     }
 
+    /// <summary>A ban of a visitor who signs in on the site holds for the signed-in visitor, too.</summary>
+    /// <param name="db">The transaction that moves the conversations.</param>
+    /// <param name="anonymous">The visitor before the sign-in.</param>
+    /// <param name="identity">The visitor's verified id on the tenant's site.</param>
+    /// <param name="ct">Cancels the statement.</param>
+    public static async Task CopyBanAsync(TenantDb db, VisitorId anonymous, string identity, CancellationToken ct)
+    {
+        await using var copy = db.Command(
+            """
+            insert into visitor_bans (tenant_id, visitor_id, rep_id, reason)
+            select ban.tenant_id, verified.id, ban.rep_id, ban.reason
+            from visitor_bans ban
+            join visitors anonymous on anonymous.tenant_id = $1 and anonymous.id = ban.visitor_id and anonymous.verified_id is null
+            join visitors verified on verified.tenant_id = $1 and verified.verified_id = $3
+            where ban.tenant_id = $1 and ban.visitor_id = $2
+            on conflict do nothing
+            """,
+            [db.TenantId.Value, anonymous.Value, identity]);
+        await copy.ExecuteNonQueryAsync(ct);
+    }
+
     internal static NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 

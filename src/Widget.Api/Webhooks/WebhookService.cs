@@ -37,6 +37,7 @@ internal sealed class WebhookService(
     {
         var (id, secret) = (Guid.CreateVersion7(), WebhookSecrets.New());
         await using var db = await database.BeginAsync(tenant, ct);
+        await db.LockAsync("webhooks", ct);
         if (await db.WebhookEndpoints.CountAsync(ct) >= MaxEndpoints) return null;
         var row = new WebhookEndpointRow
         {

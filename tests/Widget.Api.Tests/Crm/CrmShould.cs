@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Widget.Api.Crm;
+using Widget.Api.Tests.Leads;
 using Widget.Contracts;
 using Widget.Rag.Fetching;
 using Widget.Testing;
@@ -64,6 +65,23 @@ public sealed class CrmShould : IAsyncLifetime
         var connection = (await ConnectionsAsync(tenant)).Single();
         (connection.Kind, connection.Failed, connection.Error).ShouldBe((CrmKind.HubSpot, 0, null));
         connection.DeliveredAt.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Get_what_a_merged_lead_knows()
+    {
+        var tenant = await TestTenant.CreateAsync(_database, _node);
+        await ConnectAsync(tenant, "hubspot", new { token = CrmStandIn.Token });
+        await tenant.VisitAndGiveAsync("ada@acme.example");
+        await tenant.VisitAndGiveAsync(phone: "+4930901820");
+        await Eventually.TrueAsync(() => _crm.Contacts.Count == 2, "both have arrived");
+
+        await tenant.MergeAsync((await tenant.LeadAsync("+4930901820")).Id, (await tenant.LeadAsync("ada@acme.example")).Id);
+
+        await Eventually.TrueAsync(
+            () => _crm.Contacts.Values.Any(contact =>
+                ((string?)contact["email"], (string?)contact["phone"]) == ("ada@acme.example", "+4930901820")),
+            "the number has arrived");
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using MimeKit;
 using Widget.Api.Mail;
 using Widget.Api.Tests.Chat;
 using Widget.Api.Tests.Mail;
+using Widget.Api.Tests.Meetings;
 using Widget.Contracts;
 using Widget.Testing;
 
@@ -153,6 +154,29 @@ public sealed partial class HandoffMailsShould : IAsyncLifetime
         (await OpenAsync(link[..^6] + "AAAAAA")).ConversationId.ShouldNotBe(visitor.Session.ConversationId);
         var other = await TestTenant.CreateAsync(_database, _node);
         (await OpenAsync(link, other)).ConversationId.ShouldNotBe(visitor.Session.ConversationId);
+    }
+
+    [Fact]
+    public async Task Reach_a_visitor_whose_address_only_the_lead_has_and_link_to_no_stranger()
+    {
+        var ada = await _world.PresentRepAsync("Ada");
+        await _world.Developer.PutAsJsonAsync($"/api/reps/{ada.Id}/hours", new { weekly = MeetingWorld.Always, slotMinutes = 30 }, Ct);
+        var visitor = await _world.Tenant.VisitAsync();
+        (await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/messages",
+            new { clientId = "1", text = "Hello", page = "https://evil.example/offer" },
+            Ct)).EnsureSuccessStatusCode();
+        await (await visitor.TryBookAsync((await _world.Tenant.SlotsAsync())[0].Start, email: "grace@example.com")).ToBookedAsync();
+        await Eventually.TrueAsync(() => _receiver.Messages.Count == 2, "the invitations are sent");
+        await _world.AcceptAsync(visitor, ada);
+        await _world.ReplyAsync(visitor, ada, "See you then.");
+
+        await RunAsync("replied_at = now() - interval '6 minutes', due_at = now()", visitor);
+
+        await Eventually.TrueAsync(() => _receiver.Messages.Count == 3, "the visitor is told");
+        var mail = _receiver.Messages.Last();
+        mail.To.ToString().ShouldBe("grace@example.com");
+        mail.TextBody.ShouldNotBeNull().ShouldNotContain("evil.example");
     }
 
     [Fact]

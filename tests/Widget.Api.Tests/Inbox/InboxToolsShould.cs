@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using Widget.Api.Tests.Chat;
 using Widget.Api.Tests.Tools;
+using Widget.Api.Tests.Leads;
+using Widget.Api.Tests.Meetings;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Inbox;
@@ -84,11 +86,39 @@ public sealed class InboxToolsShould(ApiFixture api)
         await (await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { }, Ct)).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
         (await visitor.Client.UploadAsync($"{visitor.Conversation}/attachments", [.. "%PDF-1.7"u8], "a.pdf")).StatusCode
             .ShouldBe(HttpStatusCode.Forbidden);
+        foreach (var (action, body) in new (string, object)[]
+        {
+            ("contact", new { clientId = "1", email = "ada@example.com" }),
+            ("qualification", new { clientId = "2", answers = new { budget = "yes" } }),
+            ("ratings", new { clientId = "3", messageId = Guid.NewGuid(), rating = "up" }),
+            ("demo", new { clientId = "4" }),
+        })
+        {
+            (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/{action}", body, Ct)).StatusCode
+                .ShouldBe(HttpStatusCode.Forbidden, action);
+        }
+
+        (await visitor.TryBookAsync(DateTimeOffset.UtcNow.AddDays(2))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await visitor.EventsAsync()).ShouldBeEmpty();
         (await world.ThreadAsync(visitor)).Item.Visitor.Banned.ShouldBeTrue();
         (await world.Developer.DeleteAsync(path, Ct)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await visitor.SendAsync("Hello", accept: "application/json")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await world.Developer.DeleteAsync(path, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Keep_the_ban_of_a_visitor_who_signs_in_on_the_site()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var visitor = await tenant.VisitAsync();
+        await visitor.SendAsync("Hello", accept: "application/json");
+        (await tenant.Developer.PostAsJsonAsync($"/api/visitors/{visitor.Session.VisitorId}/ban", new { reason = "Insults" }, Ct)).StatusCode
+            .ShouldBe(HttpStatusCode.NoContent);
+
+        var verified = await tenant.VisitAsAsync(api.Node, secret, "ada", visitor.Session.VisitorId);
+
+        await (await verified.SendAsync("Hello", accept: "application/json")).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
     }
 
     [Fact]

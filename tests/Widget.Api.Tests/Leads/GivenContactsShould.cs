@@ -117,6 +117,50 @@ public sealed class GivenContactsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Be_kept_beside_an_address_that_staff_has_set()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var visitor = await tenant.VisitAsync();
+        await GiveAsync(visitor, new { clientId = "1", email = "ada@typo.example" });
+        await tenant.PatchLeadAsync((await ListAsync(tenant)).Single().Id, new { email = "ada@typo.example", name = "Ada" });
+
+        await GiveAsync(visitor, new { clientId = "2", email = "ada@right.example" });
+        await GiveAsync(await tenant.VisitAsync(), new { clientId = "1", email = "ada@right.example" });
+
+        var lead = (await ListAsync(tenant)).Single();
+        (lead.Email, lead.OtherEmails.Single()).ShouldBe(("ada@typo.example", "ada@right.example"));
+        (await ListAsync(tenant, "?query=right.example")).Single().Id.ShouldBe(lead.Id);
+    }
+
+    [Fact]
+    public async Task Merge_a_lead_on_which_staff_has_worked_into_the_one_with_the_new_address()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.VisitAndGiveAsync("grace@acme.example");
+        var visitor = await tenant.VisitAndGiveAsync("ada@acme.example");
+        var ada = await tenant.LeadAsync("ada@acme.example");
+        await tenant.PatchLeadAsync(ada.Id, new { tier = "hot" });
+
+        await GiveAsync(visitor, new { clientId = "2", email = "grace@acme.example" });
+
+        (await ListAsync(tenant)).Single().Email.ShouldBe("grace@acme.example");
+        (await tenant.UndoMergeAsync(ada.Id)).Email.ShouldBe("grace@acme.example");
+        (await ListAsync(tenant)).Select(lead => lead.Email).Order().ShouldBe(["ada@acme.example", "grace@acme.example"]);
+    }
+
+    [Theory]
+    [InlineData("ada@example.com(Ada)")]
+    [InlineData("\"ada l\"@example.com")]
+    [InlineData("ada @ example.com")]
+    [InlineData("Ada <ada@example.com>")]
+    public async Task Be_one_plain_address(string email)
+    {
+        var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
+
+        await (await PostAsync(visitor, new { clientId = "1", email })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
+    }
+
+    [Fact]
     public async Task Leave_a_lead_alone_that_another_conversation_knows()
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -210,13 +254,14 @@ public sealed class GivenContactsShould(ApiFixture api)
     [Theory]
     [InlineData(Limit.Contacts)]
     [InlineData(Limit.TenantContacts)]
+    [InlineData(Limit.AddressActions)]
     public async Task Be_limited(Limit limit)
     {
         await using var node = await ApiNode.StartAsync(
             api.Database,
             limits: LimitOptions.None.With(limit, new Rate(2, TimeSpan.FromHours(1))));
         var visitor = await (await TestTenant.CreateAsync(api, node)).VisitAsync();
-        foreach (var clientId in new[] { "1", "2", "2" }) await GiveAsync(visitor, new { clientId, email = "ada@example.com" });
+        foreach (var clientId in new[] { "1", "2" }) await GiveAsync(visitor, new { clientId, email = "ada@example.com" });
 
         var third = await PostAsync(visitor, new { clientId = "3", email = "ada@example.com" });
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using MimeKit;
+using Widget.Api.Tests.Leads;
 using Widget.Api.Tests.Mail;
 using Widget.Contracts;
 using Widget.Testing;
@@ -73,6 +74,24 @@ public sealed class InvitationsShould(ApiFixture api) : IAsyncLifetime
         text.ShouldContain("two hours");
         toRep.HtmlBody!.ShouldContain("About &lt;b&gt;fleets&lt;/b&gt;");
         toRep.ReplyTo.ToString().ShouldBe("ada@example.com");
+    }
+
+    [Theory]
+    [InlineData("50%off@example.com")]
+    [InlineData("a{b@example.com")]
+    public async Task Reach_unusual_addresses_and_tell_the_rep_what_the_visitor_has_answered(string email)
+    {
+        var tenant = await TestTenant.CreateAsync(api, _node);
+        await tenant.AddRepAsync();
+        await tenant.QualifyAsync(new { questions = new[] { new { key = "size", text = "How many bikes?", kind = "number", weight = 10 } } });
+        var visitor = await tenant.VisitAsync();
+        await visitor.AnswerAsync(new { size = 40 });
+
+        var booked = await (await visitor.TryBookAsync((await tenant.SlotsAsync())[0].Start, email: email)).ToBookedAsync();
+
+        var (toVisitor, toRep) = await MailsAsync(booked.Id);
+        toVisitor.To.Mailboxes.Single().Address.ShouldBe(email);
+        toRep.TextBody.ShouldNotBeNull().ShouldContain("How many bikes?: 40");
     }
 
     [Fact]

@@ -28,6 +28,19 @@ public sealed class RepsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Not_take_another_reps_address()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.AddRepAsync("Grace Hopper");
+        var ada = await tenant.AddRepAsync("Ada Lovelace");
+
+        await (await tenant.Developer.PatchAsJsonAsync($"/api/reps/{ada}", new { email = "GRACE@shop.example" }))
+            .ShouldBeProblemAsync(HttpStatusCode.Conflict);
+
+        (await ListAsync(tenant)).Select(rep => rep.Email).Order().ShouldBe(["ada@shop.example", "grace@shop.example"]);
+    }
+
+    [Fact]
     public async Task Keep_their_hours_as_they_were_given()
     {
         var tenant = await TestTenant.CreateAsync(api);

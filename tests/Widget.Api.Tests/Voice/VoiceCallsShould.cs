@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Widget.Api.Tests.Inbox;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
@@ -162,6 +164,26 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         await call.SaidAsync(2);
 
         (await call.SaidAsync())[1].ShouldContain("49 euros");
+    }
+
+    [Fact]
+    public async Task End_when_a_person_takes_the_conversation_over()
+    {
+        var world = new InboxWorld(_tenant.Tenant);
+        var ada = await world.PresentRepAsync("Ada");
+        await using var call = await _tenant.CallAsync();
+        await AttachedAsync(call);
+
+        await world.AcceptAsync(call.Visitor, ada);
+
+        (await call.EndedAsync()).ShouldBe(VoiceEndReason.Person);
+        await call.HasEndedAtProviderAsync("hangup");
+        var again = await VoiceTenant.OpenAsync(call.Visitor, SpokenCall.Offer);
+        await again.ShouldBeProblemAsync(HttpStatusCode.Conflict);
+        (await again.Content.ReadAsStringAsync()).ShouldContain("person_speaks");
+        await world.ActAsync(call.Visitor, "return", new { repId = ada.Id });
+        await using var next = await _tenant.CallAsync(call.Visitor);
+        (await next.GetAsync()).State.ShouldBe(VoiceSessionState.Live);
     }
 
     [Fact]

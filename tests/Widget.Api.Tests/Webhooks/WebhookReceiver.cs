@@ -26,6 +26,7 @@ internal sealed record ReceivedWebhook(IReadOnlyDictionary<string, string> Heade
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _slowRequests;
 
     private WebhookReceiver(WebApplication app) => _app = app;
 
@@ -35,6 +36,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     /// <summary>The status of the responses.</summary>
     public int Status { get; set; } = 200;
+
+    /// <summary>An address that does not respond for ten seconds.</summary>
+    public string SlowUrl => new Uri(Address, "/slow").ToString();
+
+    /// <summary>How many requests it has had.</summary>
+    public int SlowRequests => Volatile.Read(ref _slowRequests);
 
     /// <summary>Accepted messages, in order.</summary>
     public ConcurrentQueue<ReceivedWebhook> Accepted { get; } = [];
@@ -48,6 +55,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var receiver = new WebhookReceiver(builder.Build());
         receiver._app.MapPost("/hooks", receiver.ReceiveAsync);
+        receiver._app.MapPost("/slow", receiver.WaitAsync);
         await receiver._app.StartAsync();
         return receiver;
     }
@@ -86,6 +94,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         if (process.ExitCode == 0) return JsonDocument.Parse(printed).RootElement.GetProperty("type").GetString() == message.Event;
         failure.ShouldContain("WebhookVerificationError");
         return false;
+    }
+
+    private async Task WaitAsync(HttpContext http)
+    {
+        Interlocked.Increment(ref _slowRequests);
+        await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, http.RequestAborted);
     }
 
     private async Task<IResult> ReceiveAsync(HttpRequest request)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Widget.Api.Tests.Meetings;
 using Widget.Api.Webhooks;
 using Widget.Contracts;
 using Widget.Rag.Fetching;
@@ -64,6 +65,51 @@ public sealed class WebhooksShould : IAsyncLifetime
         unanswered.Data.GetProperty("question").GetString().ShouldBe("Who won the football world cup in 1954?");
         _receiver.Accepted.Select(message => message.Event)
             .ShouldBe([WebhookEvents.ConversationStarted, WebhookEvents.QuestionUnanswered]);
+    }
+
+    [Fact]
+    public async Task Report_meetings_that_a_program_books_moves_and_cancels()
+    {
+        var tenant = await TestTenant.CreateAsync(_database, _node);
+        await AddAsync(tenant, WebhookEvents.MeetingBooked, WebhookEvents.MeetingRescheduled, WebhookEvents.MeetingCancelled);
+        await tenant.AddRepAsync();
+        var slots = await tenant.SlotsAsync();
+
+        var response = await tenant.Developer.PostAsJsonAsync(
+            "/api/meetings",
+            new { slotStart = slots[0].Start, lead = new { email = "ada@example.com", name = "Ada" }, idempotencyKey = "1" });
+        var booked = await _receiver.ReceivesAsync(WebhookEvents.MeetingBooked);
+        var id = booked.Data.GetProperty("meetingId").GetGuid();
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        await tenant.Developer.PostAsJsonAsync($"/api/meetings/{id}/reschedule", new { slotStart = slots[5].Start });
+        var moved = await _receiver.ReceivesAsync(WebhookEvents.MeetingRescheduled);
+        await tenant.Developer.PostAsync($"/api/meetings/{id}/cancel", content: null);
+        await _receiver.ReceivesAsync(WebhookEvents.MeetingCancelled);
+
+        booked.Data.GetProperty("start").GetDateTimeOffset().ShouldBe(slots[0].Start);
+        (booked.Data.GetProperty("email").GetString(), booked.Data.GetProperty("repName").GetString())
+            .ShouldBe(("ada@example.com", "Grace Hopper"));
+        moved.Data.GetProperty("start").GetDateTimeOffset().ShouldBe(slots[5].Start);
+        moved.Data.GetProperty("previousStart").GetDateTimeOffset().ShouldBe(slots[0].Start);
+    }
+
+    [Fact]
+    public async Task Not_wait_for_another_tenants_slow_receiver()
+    {
+        var (slow, quick) = (await TestTenant.CreateAsync(_database, _node), await TestTenant.CreateAsync(_database, _node));
+        var added = await slow.Developer.PostAsJsonAsync(
+            "/api/webhooks",
+            new { url = _receiver.SlowUrl, events = new[] { WebhookEvents.ConversationStarted } });
+        added.StatusCode.ShouldBe(HttpStatusCode.Created);
+        await AddAsync(quick, WebhookEvents.ConversationStarted);
+        for (var i = 0; i < 8; i++) await slow.VisitAsync();
+        await Eventually.TrueAsync(() => _receiver.SlowRequests == 2, "the slow endpoint has two messages");
+
+        var visitor = await quick.VisitAsync();
+
+        (await _receiver.ReceivesAsync(WebhookEvents.ConversationStarted)).Data.GetProperty("conversationId").GetGuid()
+            .ShouldBe(visitor.Session.ConversationId);
+        _receiver.SlowRequests.ShouldBeLessThan(6);
     }
 
     [Fact]
