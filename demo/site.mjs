@@ -34,6 +34,14 @@ async function navigation(site, current) {
   return `<nav aria-label="Main">${menus.join('')}${rest.join('')}<a class="button" href="${path(site, action.page)}">${action.label}</a></nav>`;
 }
 
+/** A page's drawing as a file of its own, with the colours of the company's style sheet. @returns Undefined if there is none. */
+export async function picture(site, page) {
+  const { art } = sites[site];
+  if (!Object.hasOwn(art, page)) return undefined;
+  const css = await readFile(join(root, site, 'art.css'), 'utf8');
+  return art[page].replace('<svg ', `<svg xmlns="http://www.w3.org/2000/svg" class="${site}" `).replace('>', `><style>${css}</style>`);
+}
+
 /** The introduction with its drawing, then a card for each section. */
 function layOut(html, art) {
   const [intro, ...sections] = html.split(/(?=<h2)/);
