@@ -140,7 +140,7 @@ export const visits = [
   },
   {
     key: 'lastenrad',
-    name: 'Jule und Tim Hansen',
+    name: 'Jule Hansen',
     locale: 'de',
     page: 'tide-cargo',
     steps: [
