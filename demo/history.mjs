@@ -14,7 +14,17 @@ const visitsAtOnce = 4;
 
 async function companyOf(slug, keys, { name, timeZone }) {
   const { siteKey, apiKey } = keys[slug];
-  return { slug, name, timeZone, api, origin, siteKey, account: keys.account.email, site: `${origin}/${slug}/`, staff: staffOf(api, apiKey) };
+  return {
+    slug,
+    name,
+    timeZone,
+    api,
+    origin,
+    siteKey,
+    account: keys.account.email,
+    site: `${origin}/${slug}/`,
+    staff: staffOf(api, apiKey),
+  };
 }
 
 async function tell({ desk, visits, slug }, keys) {

@@ -39,8 +39,7 @@ function reason(text) {
 }
 
 /** Requests of a company's staff. @param api The API's address. */
-export const staffOf = (api, apiKey) => (method, path, body) =>
-  send(api + path, method, { authorization: `Bearer ${apiKey}` }, body);
+export const staffOf = (api, apiKey) => (method, path, body) => send(api + path, method, { authorization: `Bearer ${apiKey}` }, body);
 
 /** Opens a session as the widget does. @returns The session, and a function for the visitor's other requests. */
 export async function openSession(api, origin, request) {

@@ -38,7 +38,8 @@ const parts = {
   colleagues: async (company, { colleagues }) => {
     for (const email of colleagues) await company.staff('POST', '/api/team/invitations', { email, role: 'rep' });
   },
-  webhook: (company, { webhook }) => company.staff('POST', '/api/webhooks', { url: `${company.origin}/webhooks/${company.slug}`, ...webhook }),
+  webhook: (company, { webhook }) =>
+    company.staff('POST', '/api/webhooks', { url: `${company.origin}/webhooks/${company.slug}`, ...webhook }),
 };
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

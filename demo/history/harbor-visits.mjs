@@ -3,11 +3,7 @@ export const visits = [
   {
     key: 'range',
     page: 'tide-step',
-    steps: [
-      { say: 'What is the range of the Tide Step?' },
-      { rate: 'up' },
-      { say: 'And how long does it take to charge the battery?' },
-    ],
+    steps: [{ say: 'What is the range of the Tide Step?' }, { rate: 'up' }, { say: 'And how long does it take to charge the battery?' }],
   },
   {
     key: 'backlinks',
@@ -22,7 +18,12 @@ export const visits = [
     key: 'ladezeit',
     locale: 'de',
     page: 'battery',
-    steps: [{ say: 'Wie lange dauert das Laden?' }, { rate: 'up' }, { say: 'Und wie lange gilt die Garantie für den Akku?' }],
+    steps: [
+      { say: 'Wie lange dauert das Laden?' },
+      { rate: 'up' },
+      { say: 'Und wie lange gilt die Garantie für den Akku?' },
+      { say: 'Gibt es einen Hundeanhänger?' },
+    ],
   },
   {
     key: 'winter',
@@ -64,7 +65,7 @@ export const visits = [
     steps: [
       { say: 'Does the Tide Step have a belt drive?' },
       { rate: 'down', reason: 'incomplete', comment: 'I only want to know: belt or chain?' },
-      { say: 'Do you have gift vouchers?' },
+      { say: 'Can I transport my dog?' },
     ],
   },
   {
@@ -77,6 +78,7 @@ export const visits = [
       { say: '¿Cuánto cuesta la entrega en Dinamarca?' },
       { say: '¿Cuánto cuesta el Tide Step?' },
       { rate: 'up' },
+      { say: '¿Venden cascos?' },
       { contact: { name: 'Sofía Méndez', email: 'sofia.mendez@mail.example' } },
       { answers: { for: 'me', when: 'month' } },
       { lead: { fields: { model: 'Tide Step', height: 168 } } },
@@ -85,12 +87,7 @@ export const visits = [
   {
     key: 'inspection',
     page: 'service',
-    steps: [
-      { agent: 'Ole' },
-      { say: 'What does an inspection cost?' },
-      { say: 'Does the mechanic come to me in Lübeck?' },
-      { rate: 'up' },
-    ],
+    steps: [{ agent: 'Ole' }, { say: 'What does an inspection cost?' }, { say: 'Does the mechanic come to me in Lübeck?' }, { rate: 'up' }],
   },
   {
     key: 'salt',
@@ -119,7 +116,7 @@ export const visits = [
   {
     key: 'belt-again',
     page: 'tide-step',
-    steps: [{ say: 'Is the Tide Step available with a belt drive instead of a chain?' }, { say: 'Do you sell gift vouchers?' }],
+    steps: [{ say: 'Is the Tide Step available with a belt drive instead of a chain?' }, { say: 'How can I transport my dog on it?' }],
   },
   {
     key: 'rueckgabe',
@@ -160,13 +157,21 @@ export const visits = [
     name: 'Ida Petersen',
     page: 'tide-cargo',
     steps: [
-      { say: 'From what age can children ride along on the Tide Cargo? Ours are one and three.' },
+      { say: 'From what age can children ride along on the Tide Cargo?' },
       { rate: 'up' },
       { say: 'How heavy may the load of the Tide Cargo be?' },
       { say: 'What does the Tide Cargo cost with two batteries?' },
       { prices: 'cargo bike' },
       { answers: { for: 'family', when: 'month' } },
-      { book: { slot: 3, name: 'Ida Petersen', email: 'ida.petersen@mail.example', phone: '+49 171 3920081', note: 'Test ride with two children' } },
+      {
+        book: {
+          slot: 3,
+          name: 'Ida Petersen',
+          email: 'ida.petersen@mail.example',
+          phone: '+49 171 3920081',
+          note: 'Test ride with two children',
+        },
+      },
       { lead: { fields: { model: 'Tide Cargo' }, answers: { bikes: 1 } } },
       { note: 'Lives close to the showroom. Have both child seats mounted on Thursday.', by: 'lena' },
     ],
@@ -193,7 +198,10 @@ export const visits = [
       { reply: 'Hello Ms Thomsen, Robin from Harbor Bikes. Eight at once, how nice! I prepare the offer today.', by: 'robin' },
       { note: 'Fleet! Offer with 5 % off from eight bikes on, as agreed with Mats.', by: 'robin' },
       { say: 'Thank you. Could you come by with two bikes next week? We are eight people, all of different height.' },
-      { reply: 'Yes, that is free of charge for you. Choose a time in the calendar, then we come to Flensburg with both models.', by: 'robin' },
+      {
+        reply: 'Yes, that is free of charge for you. Choose a time in the calendar, then we come to Flensburg with both models.',
+        by: 'robin',
+      },
       {
         book: {
           slot: 20,
@@ -223,7 +231,7 @@ export const visits = [
     timeZone: 'Europe/Amsterdam',
     page: 'returns',
     steps: [
-      { say: 'My new bike arrived damaged, the front wheel is bent. What should I do?' },
+      { say: 'The bike arrived damaged, the front wheel is bent. What now?' },
       { say: 'I have photographs of the box. Please let me talk to a person.' },
       {
         person: {

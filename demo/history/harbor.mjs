@@ -143,8 +143,10 @@ export const desk = {
   ],
   replies: {
     'Test ride': 'Test rides are free and take 40 minutes. Please bring an identity card. Which day suits you?',
-    'Damaged on arrival': 'I’m sorry about that! Please send us a photograph of the box and of the damage, and we replace the bike free of charge.',
-    'Offer for companies': 'For five bikes or more we bring two test bikes to you, anywhere in Schleswig-Holstein. Shall I send you an offer?',
+    'Damaged on arrival':
+      'I’m sorry about that! Please send us a photograph of the box and of the damage, and we replace the bike free of charge.',
+    'Offer for companies':
+      'For five bikes or more we bring two test bikes to you, anywhere in Schleswig-Holstein. Shall I send you an offer?',
     Probefahrt: 'Gerne! Eine Probefahrt dauert 40 Minuten und ist kostenlos. Welcher Tag passt Ihnen?',
   },
   views: [

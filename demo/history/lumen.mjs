@@ -16,7 +16,13 @@ export const desk = {
       hours: { weekly, slotMinutes: 45, bufferMinutes: 15, dailyLimit: 5 },
       territories: { languages: ['es'] },
     },
-    { key: 'tom', name: 'Tom Okafor', email: 'tom@lumen.example', timeZone: 'Europe/London', territories: { countries: ['GB'], languages: ['de'] } },
+    {
+      key: 'tom',
+      name: 'Tom Okafor',
+      email: 'tom@lumen.example',
+      timeZone: 'Europe/London',
+      territories: { countries: ['GB'], languages: ['de'] },
+    },
   ],
   qualification: {
     questions: [
@@ -91,7 +97,14 @@ export const desk = {
   prices: [
     { name: 'Starter', amount: 19, currency: 'USD', per: 'agent and month', description: 'Two mailboxes', page: 'plans.html' },
     { name: 'Team', amount: 39, currency: 'USD', per: 'agent and month', description: 'Ten mailboxes, integrations', page: 'plans.html' },
-    { name: 'Scale', amount: 79, currency: 'USD', per: 'agent and month', description: 'Single sign-on, one hour response', page: 'plans.html' },
+    {
+      name: 'Scale',
+      amount: 79,
+      currency: 'USD',
+      per: 'agent and month',
+      description: 'Single sign-on, one hour response',
+      page: 'plans.html',
+    },
     { name: 'Help with moving', amount: 900, currency: 'USD', conditions: 'Included in the Scale plan', page: 'migration.html#help' },
   ],
   replies: {
