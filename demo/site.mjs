@@ -116,6 +116,7 @@ export async function companyPage(site, page, tag) {
 <title>${titleOf(html, page)} – ${company}</title>
 <link rel="icon" type="image/svg+xml" href="/${site}/logo.svg">
 <link rel="stylesheet" href="/site.css">
+<link rel="stylesheet" href="/menu.css">
 <link rel="stylesheet" href="/${site}/art.css">
 <link rel="stylesheet" href="/${site}/style.css">
 </head>
