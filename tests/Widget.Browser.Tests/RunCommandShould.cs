@@ -116,7 +116,8 @@ public sealed class RunCommandShould
             var history = Path.Combine(data, "demo.json");
             await Eventually.TrueAsync(
                 async () => (await File.ReadAllTextAsync(history)).Contains("two-children", StringComparison.Ordinal),
-                "the demo companies have a history");
+                "the demo companies have a history",
+                seconds: 180);
         }
         finally
         {
