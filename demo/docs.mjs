@@ -31,6 +31,7 @@ export async function docsPage(path) {
 <title>${escape(titleOf(text, path))} – Widget</title>
 <link rel="icon" type="image/svg+xml" href="/widget.svg">
 <link rel="stylesheet" href="/start.css">
+<link rel="stylesheet" href="/guide.css">
 </head>
 <body>
 <header><a class="logo" href="/"><img src="/widget.svg" alt="" width="34" height="34"> Widget</a><nav aria-label="Main"><a href="/#next">All guides</a></nav></header>

@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, extname, join } from 'node:path';
 import { docsPage } from './docs.mjs';
-import { companyPage, pages, path, sites } from './site.mjs';
+import { companyPage, pages, path, picture, sites } from './site.mjs';
 import { startPage } from './start.mjs';
 
 const port = Number(process.env.WIDGET_DEMO_PORT ?? 5081);
@@ -38,8 +38,10 @@ async function respond(pathname, origin) {
   const [site, file = ''] = parts.length === 1 ? ['', parts[0]] : parts;
   if (parts.length > 2 || (site !== '' && !Object.hasOwn(sites, site))) return undefined;
   const type = assets[extname(file)];
-  if (type) return (await exists(site, file)) ? [type, await readFile(join(root, site, file))] : undefined;
-  if (site === '') return undefined;
+  if (type && (await exists(site, file))) return [type, await readFile(join(root, site, file))];
+  const drawing = /^picture-([\w-]+)\.svg$/.exec(file)?.[1];
+  if (site !== '' && drawing) return picture(site, drawing).then((svg) => svg && [assets['.svg'], svg]);
+  if (type || site === '') return undefined;
   if (file === 'sitemap.xml') {
     const urls = pages(sites[site])
       .map((item) => `<url><loc>${origin}${path(site, item)}</loc></url>`)
@@ -52,6 +54,12 @@ async function respond(pathname, origin) {
 }
 
 createServer(async (request, response) => {
+  // The companies' webhooks (history/) are sent here, and only confirmed.
+  if (request.method === 'POST' && request.url.startsWith('/webhooks/')) {
+    request.resume();
+    response.writeHead(204).end();
+    return;
+  }
   try {
     const found = await respond(new URL(request.url, 'http://demo').pathname, `http://${request.headers.host}`);
     response.writeHead(found ? 200 : 404, { 'content-type': `${found?.[0] ?? 'text/plain'}; charset=utf-8`, 'cache-control': 'no-store' });

@@ -34,6 +34,14 @@ async function navigation(site, current) {
   return `<nav aria-label="Main">${menus.join('')}${rest.join('')}<a class="button" href="${path(site, action.page)}">${action.label}</a></nav>`;
 }
 
+/** A page's drawing as a file of its own, with the colours of the company's style sheet. @returns Undefined if there is none. */
+export async function picture(site, page) {
+  const { art } = sites[site];
+  if (!Object.hasOwn(art, page)) return undefined;
+  const css = await readFile(join(root, site, 'art.css'), 'utf8');
+  return art[page].replace('<svg ', `<svg xmlns="http://www.w3.org/2000/svg" class="${site}" `).replace('>', `><style>${css}</style>`);
+}
+
 /** The introduction with its drawing, then a card for each section. */
 function layOut(html, art) {
   const [intro, ...sections] = html.split(/(?=<h2)/);
@@ -108,6 +116,7 @@ export async function companyPage(site, page, tag) {
 <title>${titleOf(html, page)} – ${company}</title>
 <link rel="icon" type="image/svg+xml" href="/${site}/logo.svg">
 <link rel="stylesheet" href="/site.css">
+<link rel="stylesheet" href="/menu.css">
 <link rel="stylesheet" href="/${site}/art.css">
 <link rel="stylesheet" href="/${site}/style.css">
 </head>

@@ -84,6 +84,8 @@ export async function startPage(api, settings) {
 <link rel="stylesheet" href="/harbor/art.css">
 <link rel="stylesheet" href="/lumen/art.css">
 <link rel="stylesheet" href="/start.css">
+<link rel="stylesheet" href="/home.css">
+<link rel="stylesheet" href="/preview.css">
 </head>
 <body>
 <header><a class="logo" href="/"><img src="/widget.svg" alt="" width="34" height="34"> Widget</a>
@@ -109,6 +111,7 @@ ${card('lumen', desk, 'A help desk from Porto. Lu also knows a PDF and a text fi
     .join('')}</ul></section>
 <section id="next" aria-labelledby="next-title"><h2 id="next-title">Next steps</h2>
 <div class="next"><div><h3>On this machine</h3><ul>
+<li><a href="${settings.WIDGET_CONSOLE_URL ?? 'http://localhost:5082'}/">Console</a><span>Where the companies’ staff work: conversations, leads, meetings. <code>./run</code> prints the sign-in.</span></li>
 <li><a href="${api}/widget/harbor">Hosted page of Harbor Bikes</a><span>The chat as a page of its own, for links and QR codes.</span></li>
 <li><a href="${api}/widget/lumen">Hosted page of Lumen Desk</a><span>The same for the other company.</span></li>
 <li><a href="${api}/reference">API reference</a><span>All endpoints. You can try them in the browser.</span></li></ul></div>

@@ -18,14 +18,14 @@ export const harbor = {
   askable: {
     index: ['What is the range of the Tide Step?', 'What does delivery to Denmark cost?', 'Wie viel kostet das Tide Cargo?'],
     'tide-step': ['What is the range of the Tide Step?', 'Is the Tide Step right for me at 160 centimetres?'],
-    'tide-cargo': ['Can I take two children on the cargo bike?', 'How heavy may the load be?'],
+    'tide-cargo': ['Can I take two children on the cargo bike?', 'How much weight may the Tide Cargo carry?'],
     battery: ['How long does charging take?', 'May I charge the battery in winter?'],
     prices: ['How much is the Tide Step?', 'Is there a student discount?'],
-    leasing: ['What happens after a theft?', 'Can I keep the bike at the end?'],
+    leasing: ['What happens after a theft?', 'Can I keep the bike at the end of the lease?'],
     warranty: ['How long is the battery under warranty?', 'Is salt water in the motor covered?'],
     shipping: ['What does delivery to Denmark cost?', 'Do you deliver to islands?'],
     returns: ['Can I give the bike back?', 'The bike arrived damaged. What now?'],
-    'test-ride': ['Where can I take a test ride?', 'What should I bring?'],
+    'test-ride': ['Where can I take a test ride?', 'What should I bring to the test ride?'],
     service: ['What does an inspection cost?', 'Does the mechanic come to me?'],
   },
   index: {

@@ -16,7 +16,7 @@ export const lumen = {
   action: { page: 'plans', label: 'See the plans' },
   askable: {
     index: ['Which plan has single sign-on?', 'How often are the encryption keys rotated?', '¿Dónde se guardan nuestros datos?'],
-    plans: ['Which plan has single sign-on?', 'Do non-profits get a discount?'],
+    plans: ['Which plan has single sign-on?', 'Do you have a discount for non-profit organisations?'],
     sso: ['Which identity providers work?', 'How quickly does a removed agent lose access?'],
     security: ['Where is our data stored?', 'How often are the encryption keys rotated?'],
     api: ['How many requests may we send on the Team plan?', 'How are webhooks signed?'],

@@ -67,6 +67,8 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_SMTP_URL"] = $"smtp://127.0.0.1:{MailPort}";
         _environment["WIDGET_MAIL_FROM"] = "Widget <chat@widget.example>";
         _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort}";
+        // Tests begin with companies without visitors.
+        _environment["WIDGET_DEMO_HISTORY"] = "no";
         _environment["WIDGET_VOICE_KEY"] = null;
         _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
         _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;

@@ -28,6 +28,7 @@ public sealed class RunCommandShould
             ["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}",
             ["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}",
             ["WIDGET_VOICE_KEY"] = null,
+            ["WIDGET_DEMO_HISTORY"] = "no",
         };
         Task<string> RunAsync(string program, params string[] arguments) => Repository.RunAsync(program, environment, arguments);
         using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{ports[0]}") };
@@ -109,8 +110,14 @@ public sealed class RunCommandShould
             (await http.GetStringAsync("/api/knowledge/documents?limit=100"))
                 .ShouldContain($"http://localhost:{ports[4]}/harbor/shipping.html");
 
+            environment.Remove("WIDGET_DEMO_HISTORY");
             await RunAsync("run", "--reset", "--detach");
             (await RunAsync("widget", "tenants", "list")).ShouldNotContain("acme");
+            var history = Path.Combine(data, "demo.json");
+            await Eventually.TrueAsync(
+                async () => (await File.ReadAllTextAsync(history)).Contains("two-children", StringComparison.Ordinal),
+                "the demo companies have a history",
+                seconds: 180);
         }
         finally
         {

@@ -5,7 +5,7 @@ using Widget.Contracts;
 namespace Widget.Admin.Inbox;
 
 /// <summary>What an event of a conversation says to staff, in one sentence. Messages have their own text.</summary>
-public sealed class EventWords(IStringLocalizer<InboxTexts> texts, ViewerTime time)
+public sealed class EventWords(IStringLocalizer<InboxTexts> texts, ViewerTime time, QuestionWords questions)
 {
     public string Of(ConversationEvent entry) => entry switch
     {
@@ -22,7 +22,7 @@ public sealed class EventWords(IStringLocalizer<InboxTexts> texts, ViewerTime ti
         ContactGiven contact => Format("event.contact", Joined(contact.Name, contact.Email, contact.Phone)),
         ContactDeclined => texts["event.contactDeclined"],
         QualificationAnswered answered =>
-            Format("event.answered", Joined([.. answered.Answers.Select(answer => $"{answer.Key}: {answer.Value}")])),
+            Format("event.answered", string.Join(" · ", answered.Answers.Select(answer => Answer(answer.Key, answer.Value.ToString())))),
         MeetingBooked meeting => Format("event.meetingBooked", time.Full(meeting.Start), meeting.RepName),
         MeetingRescheduled meeting => Format("event.meetingMoved", time.Full(meeting.Start), meeting.RepName),
         MeetingCancelled meeting => Format("event.meetingCancelled", time.Full(meeting.Start), meeting.RepName),
@@ -56,6 +56,12 @@ public sealed class EventWords(IStringLocalizer<InboxTexts> texts, ViewerTime ti
         VisitorMessage or PersonMessage => "chat",
         _ => "info",
     };
+
+    private string Answer(string key, string value)
+    {
+        var question = questions.Question(key);
+        return $"{question}{(question.EndsWith('?') ? "" : ":")} {questions.Answer(key, value)}";
+    }
 
     private string Format(string key, params object?[] values) => string.Format(texts[key], values);
 

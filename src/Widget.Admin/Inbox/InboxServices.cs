@@ -1,3 +1,5 @@
+using Widget.Admin.Parts;
+
 namespace Widget.Admin.Inbox;
 
 internal static class InboxServices
@@ -7,6 +9,7 @@ internal static class InboxServices
         services.AddScoped<InboxLive>();
         services.AddScoped<Drafts>();
         services.AddScoped<VisitorNames>();
+        services.AddScoped<QuestionWords>();
         services.AddScoped<EventWords>();
     }
 }
