@@ -13,7 +13,7 @@ public sealed class DemoHistoryShould(DemoInstallation demo, Chromium chromium)
         ("Single sign-on", "# Single sign-on\n\nSAML 2.0 and OpenID Connect are part of the Scale plan."),
     ];
 
-    [Fact]
+    [Fact, Trait("Category", "Long")]
     public async Task Fill_the_console_once()
     {
         var file = Path.Combine(Path.GetTempPath(), $"demo-{Guid.NewGuid():N}.json");
