@@ -45,7 +45,7 @@ export function Panel({ store }: { store: Store }) {
           if (stage) store.stage.value = undefined;
           else if (!page) close();
         }
-        if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
+        if (event.key === 'Tab' && !page && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >
       {/* While a sheet covers it, it cannot be reached by keyboard. */}
@@ -94,9 +94,9 @@ export function Panel({ store }: { store: Store }) {
 /** Screens on which the panel covers the page; the style sheet has the same limit. */
 const narrow = matchMedia('(max-width: 480px)');
 
-/** On a phone the panel covers the page, so the focus must stay inside it. */
+/** On a phone the panel covers the page, so the focus must stay inside it. A frame leaves the page around it uncovered. */
 function coversPage(panel: HTMLElement): boolean {
-  return panel.clientWidth >= document.documentElement.clientWidth;
+  return globalThis.parent === globalThis.window && panel.clientWidth >= document.documentElement.clientWidth;
 }
 
 function keepFocus(panel: HTMLElement, event: KeyboardEvent): void {
