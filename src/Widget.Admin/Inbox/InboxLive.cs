@@ -79,7 +79,7 @@ public sealed class InboxLive(ApiClient api, Workspace workspace, ApiConnection 
                 return;
             }
             catch (Exception e) when (e is HttpRequestException or IOException or HubException or InvalidOperationException
-                or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+                or OperationCanceledException or System.Net.WebSockets.WebSocketException or TimeoutException or AggregateException)
             {
                 // The API is restarting or away. The notice at the top of the page says so, and this connects again.
                 connection.Report(reachable: e is HubException);
