@@ -125,6 +125,13 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         return keys;
     }
 
+    /// <summary>Adds a member to a tenant. The one with the demo's address can sign in with the demo's password.</summary>
+    public async Task AddMemberAsync(string slug, string email, string name, string role)
+    {
+        await using var owner = NpgsqlDataSource.Create(_database);
+        await new TenantAdministration(owner).AddMemberAsync(slug, email, name, role, CancellationToken.None);
+    }
+
     /// <summary>Sets how the simulated model behaves from now on. Anything that is not set has its default.</summary>
     public async Task ModelAsync(object? switches = null) =>
         (await Http.PutAsJsonAsync(new Uri(Simulators, "/control/openai"), switches ?? new { })).EnsureSuccessStatusCode();

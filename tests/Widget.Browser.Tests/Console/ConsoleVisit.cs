@@ -44,6 +44,8 @@ internal sealed class ConsoleVisit : IAsyncDisposable
         var visit = await OpenAsync(installation, chromium, path, options);
         var (email, password) = await installation.AccountAsync();
         await visit.SubmitAsync(email, password);
+        // The form has a heading of its own.
+        await visit.Page.WaitForURLAsync(address => new Uri(address).AbsolutePath == new Uri(installation.Console, path).AbsolutePath);
         await visit.Page.Locator("main h1").WaitForAsync();
         return visit;
     }
