@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Widget.Admin.Api;
+using Widget.Contracts;
 
 namespace Widget.Admin.Parts;
 
