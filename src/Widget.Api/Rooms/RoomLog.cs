@@ -140,10 +140,16 @@ internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
     public async Task<(RoomRow Row, RoomFold State)?> FindAsync(TenantId tenant, string room, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        return await FindAsync(db, room, ct);
+    }
+
+    /// <summary>Returns a room with its state, in a transaction. Null if the tenant has no such room.</summary>
+    public static async Task<(RoomRow Row, RoomFold State)?> FindAsync(TenantDb db, string room, CancellationToken ct)
+    {
         var row = await db.Rooms.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == room, ct);
         if (row is null) return null;
         var state = new RoomFold();
-        await using var command = db.Command(StateSql, [tenant.Value, room]);
+        await using var command = db.Command(StateSql, [db.TenantId.Value, room]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct)) state.Add(Read(rows.GetString(0)));
         return (row, state);

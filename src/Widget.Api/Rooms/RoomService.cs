@@ -37,11 +37,13 @@ internal sealed class RoomService(
     {
         var now = clock.GetUtcNow();
         if (ReadExpiry(request.ExpiresAt, now) is not { } expires) return (null, "expiresAt", ExpiryError);
+        // Before the transaction: a request that waits for a second connection while it holds one can block all others.
+        var company = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + caller.Tenant, ct);
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         var id = request.RoomId ?? NewId();
         // Two requests with the same id must not both insert it.
         await db.LockAsync($"room {id}", ct);
-        if (await log.FindAsync(caller.Tenant, id, ct) is { } known)
+        if (await RoomLog.FindAsync(db, id, ct) is { } known)
         {
             if (!caller.MaySee(known.Row)) return (null, "roomId", "There is another room with this id.");
             var again = caller.MayHost(known.Row) && known.Row.EndedAt is null ? HostLink(caller, known.Row, name: null) : null;
@@ -62,7 +64,6 @@ internal sealed class RoomService(
             visitor = found.VisitorId;
         }
 
-        var company = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + caller.Tenant, ct);
         var row = new RoomRow
         {
             TenantId = caller.Tenant,
