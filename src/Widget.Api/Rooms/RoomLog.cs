@@ -104,7 +104,8 @@ internal sealed class LockedRoom(TenantDb db, RoomRow row, RoomFold state, DateT
 /// <summary>The log of rooms. A transaction that appends locks the room's row, so seqs have no gaps.</summary>
 internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
 {
-    private const int MaxEvents = 500;
+    /// <summary>The largest number of events that are read at once.</summary>
+    public const int MaxEvents = 500;
 
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -114,6 +115,13 @@ internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
         select distinct on (subject) data from room_events
         where tenant_id = $1 and room_id = $2 and subject <> 'chat'
         order by subject, seq desc
+        """;
+
+    private const string StatesSql =
+        """
+        select distinct on (room_id, subject) room_id, data from room_events
+        where tenant_id = $1 and room_id = any($2) and subject <> 'chat'
+        order by room_id, subject, seq desc
         """;
 
     /// <summary>Locks a room in a transaction. Null if the tenant has no such room.</summary>
@@ -155,7 +163,20 @@ internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
         return (row, state);
     }
 
-    /// <summary>Returns at most 500 events after a seq, oldest first.</summary>
+    /// <summary>Returns the states of rooms.</summary>
+    public static async Task<IReadOnlyDictionary<string, RoomFold>> StatesAsync(
+        TenantDb db,
+        IReadOnlyCollection<string> rooms,
+        CancellationToken ct)
+    {
+        var states = rooms.ToDictionary(room => room, _ => new RoomFold());
+        await using var command = db.Command(StatesSql, [db.TenantId.Value, rooms.ToArray()]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct)) states[rows.GetString(0)].Add(Read(rows.GetString(1)));
+        return states;
+    }
+
+    /// <summary>Returns at most <see cref="MaxEvents"/> events after a seq, oldest first.</summary>
     public async Task<IReadOnlyList<RoomEvent>> ReadAsync(TenantId tenant, string room, int after, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(
