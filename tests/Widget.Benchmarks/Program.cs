@@ -120,8 +120,8 @@ switch (args)
               load VISITORS       everybody asks at once, on a node that has just started and on a warm one; fails when a question fails, is
                                   answered otherwise than alone, or takes too long
               lookups             how long a visitor in a call waits for search_knowledge; fails when one in twenty takes 300 ms
-              rooms ROOMS         calls between two people that begin at once; fails when half of them take 300 ms to set up, or when a page
-                                  gets another room's message
+              rooms ROOMS         calls between two people that begin at once, and requests; fails when half of the calls take 300 ms to set
+                                  up, when a page gets another room's message, or when messages or requests are slow
               calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and

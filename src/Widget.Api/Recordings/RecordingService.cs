@@ -99,33 +99,36 @@ internal sealed class RecordingService(
             return (null, NoRecording);
         if (row.State != RecordingRow.Open || !await AcceptsAsync(row, ct)) return (null, NotRunning);
 
-        await using var db = await database.BeginAsync(ticket.Tenant, ct);
-        if (await db.LockRecordingAsync(id, ct) is not { State: RecordingRow.Open } locked) return (null, NotRunning);
-        var known = await db.RecordingChunks.AsNoTracking()
-            .SingleOrDefaultAsync(chunk => chunk.RecordingId == id && chunk.Number == number, ct);
-        if (known is not null && !known.Sha256.AsSpan().SequenceEqual(sha256))
-            return (null, new RoomFault(409, "other-chunk", "This chunk is there already, with another content."));
-        if (known is null)
+        await using (var db = await database.BeginAsync(ticket.Tenant, ct))
         {
-            // Under the recording's lock, so that another content cannot replace the file of a chunk that is known. The file is complete
-            // before the row says that it is there.
-            await files.Of(row).PutAsync(RecordingFiles.ChunkKey(row.TenantId, id, number), new MemoryStream(content), ct);
-            db.RecordingChunks.Add(new RecordingChunk
+            if (await db.LockRecordingAsync(id, ct) is not { State: RecordingRow.Open } locked) return (null, NotRunning);
+            var known = await db.RecordingChunks.AsNoTracking()
+                .SingleOrDefaultAsync(chunk => chunk.RecordingId == id && chunk.Number == number, ct);
+            if (known is not null && !known.Sha256.AsSpan().SequenceEqual(sha256))
+                return (null, new RoomFault(409, "other-chunk", "This chunk is there already, with another content."));
+            if (known is null)
             {
-                TenantId = ticket.Tenant,
-                RecordingId = id,
-                Number = number,
-                Bytes = content.Length,
-                Sha256 = sha256,
-                CreatedAt = clock.GetUtcNow(),
-            });
-            (locked.Bytes, locked.Chunks) = (locked.Bytes + content.Length, locked.Chunks + 1);
+                // Under the recording's lock, so that another content cannot replace the file of a chunk that is known. The file is
+                // complete before the row says that it is there.
+                await files.Of(row).PutAsync(RecordingFiles.ChunkKey(row.TenantId, id, number), new MemoryStream(content), ct);
+                db.RecordingChunks.Add(new RecordingChunk
+                {
+                    TenantId = ticket.Tenant,
+                    RecordingId = id,
+                    Number = number,
+                    Bytes = content.Length,
+                    Sha256 = sha256,
+                    CreatedAt = clock.GetUtcNow(),
+                });
+                (locked.Bytes, locked.Chunks) = (locked.Bytes + content.Length, locked.Chunks + 1);
+            }
+
+            locked.ChunkAt = clock.GetUtcNow();
+            locked.StartedAt ??= locked.ChunkAt;
+            locked.DueAt = locked.ChunkAt + options.SilentTime;
+            await db.CommitAsync(ct);
         }
 
-        locked.ChunkAt = clock.GetUtcNow();
-        locked.StartedAt ??= locked.ChunkAt;
-        locked.DueAt = locked.ChunkAt + options.SilentTime;
-        await db.CommitAsync(ct);
         return (new RecordingChunkResult(number, await NextChunkAsync(ticket.Tenant, id, ct)), null);
     }
 

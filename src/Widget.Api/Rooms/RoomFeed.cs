@@ -23,10 +23,11 @@ internal sealed class RoomFeed(RoomLog log, RoomConnections connections, IHostAp
         {
             if (connection.TakeLogChanged())
             {
-                IReadOnlyList<RoomEvent> events;
+                bool isMore;
                 do
                 {
-                    events = await log.ReadAsync(connection.Tenant, connection.Room, lastSeq, ct);
+                    var events = await log.ReadAsync(connection.Tenant, connection.Room, lastSeq, ct);
+                    isMore = events.Count == RoomLog.MaxEvents;
                     foreach (var entry in events)
                     {
                         lastSeq = entry.Seq;
@@ -38,7 +39,7 @@ internal sealed class RoomFeed(RoomLog log, RoomConnections connections, IHostAp
                         {
                             // Admitted. From now on the participant may see what has happened, so the log is read again.
                             yield return new RoomUpdate { Event = entry };
-                            lastSeq = 0;
+                            (lastSeq, isMore) = (0, true);
                             break;
                         }
 
@@ -48,7 +49,7 @@ internal sealed class RoomFeed(RoomLog log, RoomConnections connections, IHostAp
                         yield break;
                     }
                 }
-                while (events.Count > 0);
+                while (isMore);
             }
 
             foreach (var signal in await connections.TakeAsync(connection, ct)) connection.Signals.Enqueue(signal);

@@ -42,8 +42,14 @@ internal sealed class RoomHub(
         finally
         {
             Context.Items.Remove(Key);
-            connections.Remove(joined);
-            await people.DisconnectAsync(joined.Tenant, joined.Room, joined.Participant, joined.Id, CancellationToken.None);
+            try
+            {
+                await people.DisconnectAsync(joined.Tenant, joined.Room, joined.Participant, joined.Id, CancellationToken.None);
+            }
+            finally
+            {
+                connections.Remove(joined);
+            }
         }
     }
 

@@ -104,7 +104,8 @@ internal sealed class LockedRoom(TenantDb db, RoomRow row, RoomFold state, DateT
 /// <summary>The log of rooms. A transaction that appends locks the room's row, so seqs have no gaps.</summary>
 internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
 {
-    private const int MaxEvents = 500;
+    /// <summary>The largest number of events that are read at once.</summary>
+    public const int MaxEvents = 500;
 
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -114,6 +115,13 @@ internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
         select distinct on (subject) data from room_events
         where tenant_id = $1 and room_id = $2 and subject <> 'chat'
         order by subject, seq desc
+        """;
+
+    private const string StatesSql =
+        """
+        select distinct on (room_id, subject) room_id, data from room_events
+        where tenant_id = $1 and room_id = any($2) and subject <> 'chat'
+        order by room_id, subject, seq desc
         """;
 
     /// <summary>Locks a room in a transaction. Null if the tenant has no such room.</summary>
@@ -140,16 +148,35 @@ internal sealed class RoomLog(TenantDatabase database, TimeProvider clock)
     public async Task<(RoomRow Row, RoomFold State)?> FindAsync(TenantId tenant, string room, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        return await FindAsync(db, room, ct);
+    }
+
+    /// <summary>Returns a room with its state, in a transaction. Null if the tenant has no such room.</summary>
+    public static async Task<(RoomRow Row, RoomFold State)?> FindAsync(TenantDb db, string room, CancellationToken ct)
+    {
         var row = await db.Rooms.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == room, ct);
         if (row is null) return null;
         var state = new RoomFold();
-        await using var command = db.Command(StateSql, [tenant.Value, room]);
+        await using var command = db.Command(StateSql, [db.TenantId.Value, room]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct)) state.Add(Read(rows.GetString(0)));
         return (row, state);
     }
 
-    /// <summary>Returns at most 500 events after a seq, oldest first.</summary>
+    /// <summary>Returns the states of rooms.</summary>
+    public static async Task<IReadOnlyDictionary<string, RoomFold>> StatesAsync(
+        TenantDb db,
+        IReadOnlyCollection<string> rooms,
+        CancellationToken ct)
+    {
+        var states = rooms.ToDictionary(room => room, _ => new RoomFold());
+        await using var command = db.Command(StatesSql, [db.TenantId.Value, rooms.ToArray()]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct)) states[rows.GetString(0)].Add(Read(rows.GetString(1)));
+        return states;
+    }
+
+    /// <summary>Returns at most <see cref="MaxEvents"/> events after a seq, oldest first.</summary>
     public async Task<IReadOnlyList<RoomEvent>> ReadAsync(TenantId tenant, string room, int after, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(

@@ -37,11 +37,13 @@ internal sealed class RoomService(
     {
         var now = clock.GetUtcNow();
         if (ReadExpiry(request.ExpiresAt, now) is not { } expires) return (null, "expiresAt", ExpiryError);
+        // Before the transaction: a request that waits for a second connection while it holds one can block all others.
+        var company = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + caller.Tenant, ct);
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         var id = request.RoomId ?? NewId();
         // Two requests with the same id must not both insert it.
         await db.LockAsync($"room {id}", ct);
-        if (await log.FindAsync(caller.Tenant, id, ct) is { } known)
+        if (await RoomLog.FindAsync(db, id, ct) is { } known)
         {
             if (!caller.MaySee(known.Row)) return (null, "roomId", "There is another room with this id.");
             var again = caller.MayHost(known.Row) && known.Row.EndedAt is null ? HostLink(caller, known.Row, name: null) : null;
@@ -62,7 +64,6 @@ internal sealed class RoomService(
             visitor = found.VisitorId;
         }
 
-        var company = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + caller.Tenant, ct);
         var row = new RoomRow
         {
             TenantId = caller.Tenant,
@@ -111,25 +112,19 @@ internal sealed class RoomService(
     /// <param name="ct">Cancels the query.</param>
     public async Task<RoomList> ListAsync(TenantId tenant, bool? open, string? before, int limit, CancellationToken ct)
     {
-        List<RoomRow> rows;
-        await using (var db = await database.BeginAsync(tenant, ct))
+        await using var db = await database.BeginAsync(tenant, ct);
+        var query = db.Rooms.AsNoTracking().Where(row => open == null || row.EndedAt == null == open);
+        if (before is not null)
         {
-            var query = db.Rooms.AsNoTracking().Where(row => open == null || row.EndedAt == null == open);
-            if (before is not null)
-            {
-                var last = await db.Rooms.AsNoTracking().SingleOrDefaultAsync(row => row.Id == before, ct);
-                if (last is null) return new RoomList([], null);
-                query = query.Where(row =>
-                    row.CreatedAt < last.CreatedAt || (row.CreatedAt == last.CreatedAt && string.Compare(row.Id, last.Id) > 0));
-            }
-
-            rows = await query.OrderByDescending(row => row.CreatedAt).ThenBy(row => row.Id).Take(limit).ToListAsync(ct);
+            var last = await db.Rooms.AsNoTracking().SingleOrDefaultAsync(row => row.Id == before, ct);
+            if (last is null) return new RoomList([], null);
+            query = query.Where(row =>
+                row.CreatedAt < last.CreatedAt || (row.CreatedAt == last.CreatedAt && string.Compare(row.Id, last.Id) > 0));
         }
 
-        var rooms = new List<Room>();
-        foreach (var row in rows)
-            if (await log.FindAsync(tenant, row.Id, ct) is { } found) rooms.Add(RoomMapper.RoomOf(found.Row, found.State));
-        return new RoomList(rooms, rows.Count == limit ? rows[^1].Id : null);
+        var rows = await query.OrderByDescending(row => row.CreatedAt).ThenBy(row => row.Id).Take(limit).ToListAsync(ct);
+        var states = await RoomLog.StatesAsync(db, rows.ConvertAll(row => row.Id), ct);
+        return new RoomList(rows.ConvertAll(row => RoomMapper.RoomOf(row, states[row.Id])), rows.Count == limit ? rows[^1].Id : null);
     }
 
     /// <summary>Makes a link for one person.</summary>

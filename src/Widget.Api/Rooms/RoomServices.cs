@@ -40,6 +40,7 @@ internal static class RoomServices
         services.AddSingleton<WakeUpSignal<RoomWorker>>(_ => new(workers: 4));
         services.AddHostedService<RoomWorker>();
         services.AddHostedService<RoomHeartbeat>();
+        services.AddHostedService<RoomFarewell>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, RoomAuthentication>(RoomAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.RoomCaller,

@@ -73,6 +73,15 @@ public sealed partial class VideoSessionOpener(
         }
     }
 
+    /// <summary>Goes on with a conversation that another node has created, and whose creation response was lost with it.</summary>
+    /// <returns>False if nobody could join it: it has ended, or only the lost response had the token of its private room.</returns>
+    public async Task<bool> AdoptAsync(VideoSession session, TavusConversation found, CancellationToken ct)
+    {
+        if (found is { IsEnded: true } or { Url: null }) return false;
+        if ((await agents.SettingsAsync(session.TenantId, session.ConversationId, ct)).TavusPrivateRoom) return false;
+        return await SaveOpenedAsync(session.TenantId, session.Id, found, ct);
+    }
+
     private async Task<(VideoSession Session, Uri? CallbackAddress)?> RecordRequestAsync(
         TenantId tenant,
         VideoSessionId id,

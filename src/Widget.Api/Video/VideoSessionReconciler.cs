@@ -37,8 +37,11 @@ public sealed partial class VideoSessionReconciler(
             case TavusSessionState.Queued:
                 await CheckQueuedAsync(session, ct);
                 break;
+            case TavusSessionState.Creating when !session.Watched:
+                await ResumeOpeningAsync(session, ct);
+                break;
             case TavusSessionState.Creating:
-                // The node that was opening it died, so Tavus may or may not have the conversation.
+                // The node that was opening it died, so Tavus may or may not have the conversation. The page asks for another call.
                 await ChangeAsync(session, (_, row, now) => row.BeginEnd(TavusEndReason.Failed, now), ct);
                 await EndAtTavusAsync(session, ct);
                 break;
@@ -178,6 +181,26 @@ public sealed partial class VideoSessionReconciler(
         else if (!current.IsKnown && clock.GetUtcNow() > session.Deadline + MaxUnansweredTime)
             await FinishAsync(session, TavusCallStatus.Unknown, ct);
         else await RetryAsync(session, ct);
+    }
+
+    // The node that was opening a program's call died. The program waits for this call and will not ask for another one.
+    private async Task ResumeOpeningAsync(VideoSession session, CancellationToken ct)
+    {
+        var (isSearched, found) = session.AskedAt is null ? (true, null) : await tavus.FindOrphanAsync(session, ct);
+        if (found is not null && await opener.AdoptAsync(session, found, ct)) return;
+        if (found is not null)
+        {
+            await ChangeAsync(session, (_, row, now) => row.BeginEnd(TavusEndReason.Failed, now), ct);
+            await EndAtTavusAsync(session, ct);
+        }
+        else if (isSearched && (session.AskedAt is null || clock.GetUtcNow() - session.AskedAt > timings.OrphanSearchTime))
+        {
+            await opener.OpenAsync(session.TenantId, session.Id, ct);
+        }
+        else
+        {
+            await RetryAsync(session, ct);
+        }
     }
 
     // Finds the conversation of a creation request whose response was lost. False when there is nothing to end now.

@@ -51,6 +51,42 @@ public sealed class RoomAvatarShould(ApiFixture api)
         await EndedAsync(video);
     }
 
+    [Theory]
+    // The call is known.
+    [InlineData(false)]
+    // The call was opened at Tavus, but its answer never came.
+    [InlineData(true)]
+    public async Task Come_once_when_the_server_dies_in_between(bool isAnswerLost)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var first = await ApiNode.StartAsync(database, tavusApi: api.Simulator.TavusApi);
+        var video = await VideoTenant.CreateAsync(database, api, first);
+        if (isAnswerLost) await video.FailAsync("POST conversations", "late");
+        var room = await video.Tenant.Developer.CreateRoomAsync();
+        var host = await RoomClient.JoinAsync(first, room.Link!.Token);
+        await host.CallAsync("InviteAvatar", new { });
+        await Eventually.TrueAsync(async () => (await video.CallsAsync()).Count == 1, "the call at Tavus is open");
+        if (!isAnswerLost)
+            await host.EventAsync(entry => entry.Room?.Avatar is { State: RoomAvatarState.In }, "the avatar is in the call");
+        await first.DisposeAsync();
+        await host.DisposeAsync();
+        // As if the node had died after it opened the call, and before it could say so.
+        await database.OwnerSource.ExecuteAsync(
+            "set app.across_tenants = 'on'; "
+                + "update rooms set avatar_call = 'starting', due_at = now(), lease_owner = null, lease_until = null");
+
+        await using var second = await ApiNode.StartAsync(database, tavusApi: api.Simulator.TavusApi);
+        await using var back = await RoomClient.JoinAsync(second, host.Token);
+        using var client = second.Client(video.Tenant.Created.ApiKey);
+        await Eventually.TrueAsync(
+            async () => await client.RoomAsync(room.Id) is { Avatar: { State: RoomAvatarState.In, Url: not null } },
+            "the avatar is in the call");
+
+        (await video.CallsAsync()).Count.ShouldBe(1);
+        (await client.ActAsync(room.Id, "end")).EnsureSuccessStatusCode();
+        await EndedAsync(video);
+    }
+
     [Fact]
     public async Task Say_why_it_cannot_come()
     {

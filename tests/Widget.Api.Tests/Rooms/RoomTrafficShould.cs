@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Tests.Rooms;
 
@@ -26,6 +27,17 @@ public sealed class RoomTrafficShould(ApiFixture api)
                 await client.DisposeAsync();
             }
         }
+    }
+
+    [Fact]
+    public async Task Be_created_by_more_callers_at_once_than_the_node_has_connections()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        var rooms = await Task.WhenAll(
+            Enumerable.Range(0, 2 * ApplicationDataSource.MaxConnections).Select(_ => tenant.Developer.CreateRoomAsync()));
+
+        rooms.Select(room => room.Id).Distinct().Count().ShouldBe(rooms.Length);
     }
 
     private async Task<(string Canary, RoomClient Host, RoomClient Guest, TimeSpan Setup)> CallAsync(TestTenant tenant)

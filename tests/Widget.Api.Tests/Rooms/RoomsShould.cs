@@ -343,8 +343,13 @@ public sealed class RoomsShould(ApiFixture api)
         var stopping = await ApiNode.StartAsync(api.Database);
         var room = await tenant.Developer.CreateRoomAsync();
         await using var host = await RoomClient.JoinAsync(stopping, room.Link!.Token, instance: "the-hosts-page");
+        var pages = new List<RoomClient> { host };
+        for (var i = 0; i < 9; i++)
+            pages.Add(await RoomClient.JoinAsync(stopping, (await tenant.Developer.CreateRoomAsync()).Link!.Token));
         await stopping.DisposeAsync();
 
+        foreach (var page in pages) (await page.ClosedAsync()).Reason.ShouldBe("server-stopping");
+        foreach (var page in pages[1..]) await page.DisposeAsync();
         await using var back = await RoomClient.JoinAsync(api.Node, host.Token, instance: "the-hosts-page", after: host.First.Seq);
 
         back.Id.ShouldBe(host.Id);
