@@ -144,7 +144,7 @@ public sealed class GivenContactsShould(ApiFixture api)
         await GiveAsync(visitor, new { clientId = "2", email = "grace@acme.example" });
 
         (await ListAsync(tenant)).Single().Email.ShouldBe("grace@acme.example");
-        (await tenant.UndoMergeAsync(ada.Id)).Email.ShouldBe("grace@acme.example");
+        (await tenant.UndoMergeAsync(ada.Id)).Email.ShouldBe("ada@acme.example");
         (await ListAsync(tenant)).Select(lead => lead.Email).Order().ShouldBe(["ada@acme.example", "grace@acme.example"]);
     }
 

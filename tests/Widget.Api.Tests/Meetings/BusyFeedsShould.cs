@@ -73,7 +73,7 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
         var state = await StateAsync(tenant, rep);
         (state.Current, state.Error).ShouldBe((true, null));
         state.FetchedAt.ShouldNotBeNull();
-        state.Url.ShouldBe($"{_address.GetLeftPart(UriPartial.Authority)}/moved");
+        state.Url.ShouldBe($"{_address.GetLeftPart(UriPartial.Authority)}/…oved");
     }
 
     [Fact]
