@@ -241,7 +241,9 @@ public sealed record BusyFeedRequest
 /// <summary>The state of a rep's calendar feed.</summary>
 public sealed record BusyFeedState
 {
-    /// <summary>The feed's host and the end of its address, such as <c>https://calendar.example.com/….ics</c>; null without a feed.</summary>
+    /// <summary>
+    /// The feed's host and the end of its address, such as <c>https://calendar.example.com/….ics</c>; null without a feed.
+    /// </summary>
     public string? Url { get; init; }
 
     /// <summary>When the feed was last read without an error; null if it never was.</summary>

@@ -10,6 +10,9 @@ public sealed class Confirmation(DialogService dialogs, IStringLocalizer<CommonT
     /// <param name="text">What will happen.</param>
     /// <param name="act">The button that does it, such as "Delete".</param>
     public async Task<bool> AskAsync(string title, string text, string act) =>
-        await dialogs.Confirm(text, title, new ConfirmOptions { OkButtonText = act, CancelButtonText = texts["goBack"], AutoFocusFirstElement = true })
+        await dialogs.Confirm(
+            text,
+            title,
+            new ConfirmOptions { OkButtonText = act, CancelButtonText = texts["goBack"], AutoFocusFirstElement = true })
         == true;
 }

@@ -16,9 +16,11 @@ internal static class HumanEndpoints
     public static void MapHuman(this RouteGroupBuilder visitor)
     {
         var conversation = visitor.MapGroup("/conversations/{id:guid}");
-        conversation.MapPost("/human", RequestHuman).UnlessBanned().LimitedByAddress().Validate<HumanRequest>().ProducesProblem(409).ProducesProblem(429)
+        conversation.MapPost("/human", RequestHuman).UnlessBanned().LimitedByAddress().Validate<HumanRequest>()
+            .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Ask for a person; with an e-mail address, the request is kept as a lead");
-        conversation.MapPost("/person", RequestPerson).UnlessBanned().LimitedByAddress().Validate<PersonRequest>().ProducesProblem(409).ProducesProblem(429)
+        conversation.MapPost("/person", RequestPerson).UnlessBanned().LimitedByAddress().Validate<PersonRequest>()
+            .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Ask for a person; the same as …/human, with a required clientId");
         conversation.MapPost("/assistant", ChooseAssistant).Validate<AssistantRequest>().ProducesProblem(409)
             .WithSummary("Choose the assistant instead of a person");

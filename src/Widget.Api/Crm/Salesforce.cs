@@ -48,7 +48,9 @@ internal sealed class Salesforce(CrmHttp http) : ICrmSystem
     {
         var connection = (SalesforceConnection)account.Settings;
         var reply = await SendAsync(connection, HttpMethod.Get, $"/services/data/{Version}/sobjects/Lead/describe", content: null, ct);
-        if (reply.Status != HttpStatusCode.OK || reply.Body.ValueKind != JsonValueKind.Object || !reply.Body.TryGetProperty("fields", out var fields))
+        if (reply.Status != HttpStatusCode.OK
+            || reply.Body.ValueKind != JsonValueKind.Object
+            || !reply.Body.TryGetProperty("fields", out var fields))
             throw Refused(reply, CrmHttp.TestRequest);
         var isExternalId = fields.EnumerateArray().Any(field =>
             CrmMapping.Text(field, "name") == connection.ExternalIdField

@@ -48,8 +48,8 @@ internal sealed class HandoffMails(
 
         if (snapshot is null) return null;
         if (email is null && snapshot.Visitor.Traits.GetValueOrDefault("email") is { } told && MailAddress.IsValid(told)) email = told;
-        // A visitor with a verified identity continues on the site, which verifies it again. The page is what the visitor's browser says, and the
-        // address may be a stranger's, so only the tenant's own sites are linked to.
+        // A visitor with a verified identity continues on the site, which verifies it again. The page is what the visitor's browser says, and
+        // the address may be a stranger's, so only the tenant's own sites are linked to.
         var page = snapshot.LatestEvents.OfType<VisitorMessage>().Select(message => message.Page)
             .LastOrDefault(page => page is not null && IsOn(page, origins));
         var link = snapshot.Visitor.VerifiedId is null ? links.AddressOf(tenant, company.Slug, conversation) ?? page : page;

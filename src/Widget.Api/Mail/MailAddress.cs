@@ -8,8 +8,8 @@ internal static class MailAddress
     public const string Invalid = "email is not an e-mail address.";
 
     /// <summary>
-    /// Whether the text is one address and nothing else: no name, no comment, no quoted part. What is stored is then what is sent to, and two
-    /// spellings of a comment do not make two people.
+    /// Whether the text is one address and nothing else: no name, no comment, no quoted part. What is stored is then what is sent to, and
+    /// two spellings of a comment do not make two people.
     /// </summary>
     public static bool IsValid(string text)
     {

@@ -31,7 +31,8 @@ public sealed class ApiKeyAuthentication(
             if (used.Scopes is { } scopes) identity.AddClaim(new Claim(StaffClaims.Scopes, string.Join(' ', scopes)));
         }
 
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), StaffSchemes.UntilNextCheck(TimeProvider), SchemeName)));
+        return Task.FromResult(AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(identity), StaffSchemes.UntilNextCheck(TimeProvider), SchemeName)));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => PermissionRefusal.WriteAsync(Context);

@@ -62,7 +62,8 @@ internal sealed class MemberAuthentication(
                 new Claim(RoleClaim, member.Role.ToString().ToLowerInvariant()),
             ],
             SchemeName);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), StaffSchemes.UntilNextCheck(TimeProvider), SchemeName));
+        return AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(identity), StaffSchemes.UntilNextCheck(TimeProvider), SchemeName));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => PermissionRefusal.WriteAsync(Context);

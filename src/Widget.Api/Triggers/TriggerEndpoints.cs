@@ -26,7 +26,8 @@ internal static class TriggerEndpoints
     {
         routes.MapPost("/api/widget/triggers", Report).RequireCors(Policies.AnyOrigin)
             .WithMetadata(new KeyInAddress(), new RequestSizeLimitAttribute(MaxReportBytes))
-            .Accepts<TriggerReport>("text/plain", "application/json").Produces(204).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(429)
+            .Accepts<TriggerReport>("text/plain", "application/json").Produces(204)
+            .ProducesValidationProblem().ProducesProblem(404).ProducesProblem(429)
             .WithTags("Widget")
             .WithSummary("Report that a proactive message was shown, opened or closed");
         routes.MapGet("/api/analytics/triggers", Figures)

@@ -113,8 +113,8 @@ public sealed class InboxToolsShould(ApiFixture api)
         var secret = await tenant.IdentitySecretAsync();
         var visitor = await tenant.VisitAsync();
         await visitor.SendAsync("Hello", accept: "application/json");
-        (await tenant.Developer.PostAsJsonAsync($"/api/visitors/{visitor.Session.VisitorId}/ban", new { reason = "Insults" }, Ct)).StatusCode
-            .ShouldBe(HttpStatusCode.NoContent);
+        var ban = $"/api/visitors/{visitor.Session.VisitorId}/ban";
+        (await tenant.Developer.PostAsJsonAsync(ban, new { reason = "Insults" }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         var verified = await tenant.VisitAsAsync(api.Node, secret, "ada", visitor.Session.VisitorId);
 

@@ -83,7 +83,8 @@ public sealed class InvitationsShould(ApiFixture api) : IAsyncLifetime
     {
         var tenant = await TestTenant.CreateAsync(api, _node);
         await tenant.AddRepAsync();
-        await tenant.QualifyAsync(new { questions = new[] { new { key = "size", text = "How many bikes?", kind = "number", weight = 10 } } });
+        var question = new { key = "size", text = "How many bikes?", kind = "number", weight = 10 };
+        await tenant.QualifyAsync(new { questions = new[] { question } });
         var visitor = await tenant.VisitAsync();
         await visitor.AnswerAsync(new { size = 40 });
 

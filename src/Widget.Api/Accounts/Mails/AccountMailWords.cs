@@ -51,7 +51,8 @@ internal sealed record AccountMailWords
             "Neues Passwort festlegen",
             "Jemand, vermutlich Sie selbst, hat ein neues Passwort für Ihr Konto angefordert.",
             "Neues Passwort festlegen",
-            "Der Link gilt einen Tag und nur einmal. Wenn Sie nichts angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt, wie es ist."),
+            "Der Link gilt einen Tag und nur einmal. Wenn Sie nichts angefordert haben, ignorieren Sie diese E-Mail: "
+            + "Ihr Passwort bleibt, wie es ist."),
         Changed = new(
             "Ihr Passwort wurde geändert",
             "Das Passwort Ihres Kontos wurde geändert. Alle anderen Sitzungen wurden beendet.",

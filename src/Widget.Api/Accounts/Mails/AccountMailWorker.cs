@@ -7,7 +7,14 @@ using Widget.Platform.Work;
 namespace Widget.Api.Accounts.Mails;
 
 /// <summary>A claimed e-mail to an account.</summary>
-internal sealed record AccountMailLease(Guid Id, string Kind, string Email, string Language, int Attempts, DateTimeOffset CreatedAt, Guid Worker);
+internal sealed record AccountMailLease(
+    Guid Id,
+    string Kind,
+    string Email,
+    string Language,
+    int Attempts,
+    DateTimeOffset CreatedAt,
+    Guid Worker);
 
 /// <summary>
 /// Sends e-mails to accounts. Links are made when an e-mail is sent, so they are not stored. A failed e-mail is tried again for a few
@@ -52,7 +59,13 @@ internal sealed partial class AccountMailWorker(
         await using var row = await claim.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
             ? new AccountMailLease(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetFieldValue<DateTimeOffset>(5), slot.Id)
+                row.GetGuid(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetInt32(4),
+                row.GetFieldValue<DateTimeOffset>(5),
+                slot.Id)
             : null;
     }
 

@@ -22,11 +22,14 @@ internal sealed class AccountMails(
     IHttpContextAccessor http,
     WakeUpSignal<AccountMailWorker> signal)
 {
-    /// <summary>Requests an e-mail in the language of the browser that makes the current request. Does nothing on an installation that sends none.</summary>
+    /// <summary>
+    /// Requests an e-mail in the language of the browser that makes the current request. Does nothing on an installation that sends none.
+    /// </summary>
     public async Task AddAsync(string kind, string email, CancellationToken ct)
     {
         if (!options.IsConfigured) return;
-        await using var add = dataSource.CreateCommand("insert into account_mails (id, kind, email, language) values ($1, $2, $3, $4)");
+        await using var add = dataSource.CreateCommand(
+            "insert into account_mails (id, kind, email, language) values ($1, $2, $3, $4)");
         add.Parameters.Add(new() { Value = Guid.CreateVersion7() });
         add.Parameters.Add(new() { Value = kind });
         add.Parameters.Add(new() { Value = email });

@@ -26,7 +26,7 @@ internal sealed class MembershipReader(NpgsqlDataSource dataSource)
             var role = rows.GetString(4);
             memberships.Add(new Membership(tenant, rows.GetString(1), rows.GetString(2), role)
             {
-                Permissions = [.. Permissions.All.Where(permission => Permissions.Allow(Enum.Parse<Role>(role, ignoreCase: true), permission))],
+                Permissions = Permissions.Of(Enum.Parse<Role>(role, ignoreCase: true)),
                 Suspended = rows.GetBoolean(3),
                 NeedsSingleSignOn = only is null && rows.GetBoolean(5),
             });

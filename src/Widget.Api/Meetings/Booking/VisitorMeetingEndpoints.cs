@@ -28,7 +28,8 @@ internal static class VisitorMeetingEndpoints
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429);
         meetings.MapGet("/slots", Slots).ProducesValidationProblem()
             .WithSummary("List the times at which the visitor can book a meeting, at most 31 days at once");
-        meetings.MapPost("", Book).UnlessBanned().LimitedByAddress().Validate<VisitorMeetingRequest>().ProducesProblem(404).ProducesProblem(409)
+        meetings.MapPost("", Book).UnlessBanned().LimitedByAddress().Validate<VisitorMeetingRequest>()
+            .ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Book a meeting; if the time is not free, the problem lists the next free times in slots");
     }
 

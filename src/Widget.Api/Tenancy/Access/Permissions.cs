@@ -26,6 +26,9 @@ public static class Permissions
         _ => !HiddenFromReps.Contains(area) && !writes,
     };
 
+    /// <summary>All permissions of a role.</summary>
+    public static IReadOnlyList<string> Of(Role role) => [.. All.Where(permission => Allow(role, permission))];
+
     /// <param name="role">The role.</param>
     /// <param name="permission">One of <see cref="All"/>.</param>
     public static bool Allow(Role role, string permission) =>
