@@ -86,7 +86,7 @@ public sealed partial class ManagePageShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Say_so_if_the_meeting_is_past()
+    public async Task Say_so_if_the_meeting_has_started()
     {
         var (tenant, booked) = await BookAsync("en");
         await using (var past = api.Database.OwnerSource.CreateCommand(
@@ -100,7 +100,7 @@ public sealed partial class ManagePageShould(ApiFixture api)
         foreach (var address in new[] { booked.ManageUrl, $"{booked.ManageUrl}?move=1" })
         {
             var page = await browser.GetStringAsync(address);
-            page.ShouldContain("This meeting is in the past");
+            page.ShouldContain("This meeting has already started");
             page.ShouldNotContain("<form");
         }
 
