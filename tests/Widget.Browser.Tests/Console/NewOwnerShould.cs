@@ -15,6 +15,7 @@ public sealed partial class NewOwnerShould(ModelInstallation installation, Chrom
     [Fact]
     public async Task Get_from_the_invitation_to_the_tag_without_a_mouse()
     {
+        await installation.ModelAsync();
         await using var mail = await NodeProgram.StartAsync("mail-receiver", "receive.mjs", $"{installation.MailPort}");
         var slug = $"t{Guid.NewGuid():N}"[..20];
         await InviteAsync(slug);
