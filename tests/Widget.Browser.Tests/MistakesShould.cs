@@ -65,7 +65,7 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
-        site.Html = CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"#0b6e6e\" data-position=\"left\" data-locale=\"de\"");
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"#0b6e6e\" data-locale=\"de\"");
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.ShownAsync(visit.Launcher);
 
