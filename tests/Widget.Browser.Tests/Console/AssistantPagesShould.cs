@@ -7,6 +7,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Console;
 
 /// <summary>The pages on which a company makes the assistant its own.</summary>
+[Trait("Category", "Long")]
 public sealed partial class AssistantPagesShould(DemoInstallation demo, Chromium chromium)
 {
     [Fact]

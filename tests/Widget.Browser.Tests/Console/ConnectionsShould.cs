@@ -4,6 +4,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Console;
 
 /// <summary>What the assistant works with: the company's own servers, and services of others.</summary>
+[Trait("Category", "Long")]
 public sealed class ConnectionsShould(ModelInstallation installation, Chromium chromium)
 {
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Console;
 
+[Trait("Category", "Long")]
 public sealed class InboxShould(DemoInstallation demo, Chromium chromium)
 {
     [Fact]

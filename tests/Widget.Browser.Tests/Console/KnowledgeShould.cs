@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Console;
 
+[Trait("Category", "Long")]
 public sealed class KnowledgeShould(DemoInstallation demo, Chromium chromium)
 {
     private const string Delivery = "Delivery to Denmark costs 89 euros. Delivery within Germany costs 49 euros.";

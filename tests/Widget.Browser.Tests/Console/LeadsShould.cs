@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Console;
 
+[Trait("Category", "Long")]
 public sealed class LeadsShould(DemoInstallation demo, Chromium chromium)
 {
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Console;
 
 /// <summary>Figures, money, people and rights.</summary>
+[Trait("Category", "Long")]
 public sealed class ManagementShould(DemoInstallation demo, Chromium chromium)
 {
     [Fact]

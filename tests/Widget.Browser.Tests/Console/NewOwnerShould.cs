@@ -7,6 +7,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Console;
 
 /// <summary>The first minutes of a new owner, who uses the keyboard alone.</summary>
+[Trait("Category", "Long")]
 public sealed partial class NewOwnerShould(ModelInstallation installation, Chromium chromium)
 {
     // Also in a shadow root, and in a frame only if the focus is in this frame.
