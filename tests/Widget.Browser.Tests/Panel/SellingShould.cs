@@ -54,8 +54,8 @@ public sealed class SellingShould(DemoInstallation demo, Chromium chromium) : IA
         await visit.Page.Locator("#widget-root .offer-pricing").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#widget-root").GetByText("€899", new() { Exact = false }).First).ToBeVisibleAsync();
 
-        await visit.SendAsync("My e-mail is ada@acme.example, please get in touch.");
-        await visit.Page.Locator("#widget-root .contact-card .primary").ClickAsync();
+        await visit.AskAsync("My e-mail is ada@acme.example, please get in touch.");
+        await KeepWhileWritingOnAsync(visit);
         await Eventually.TrueAsync(async () => (await LeadsAsync()).Count == 1, "the lead is kept");
 
         await visit.AskAsync("I would like to book an appointment for a test ride");
@@ -109,6 +109,23 @@ public sealed class SellingShould(DemoInstallation demo, Chromium chromium) : IA
         await visit.SendAsync("What does delivery within Germany cost?");
         await Assertions.Expect(visit.Page.Locator(".message.assistant:not(.from-person)").Last).ToContainTextAsync("49 euros");
         visit.Errors.ShouldBeEmpty();
+    }
+
+    // The address is kept a while after the click. The visitor writes on meanwhile, and loses no letter.
+    private static async Task KeepWhileWritingOnAsync(WidgetPage visit)
+    {
+        var kept = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/contact", async route =>
+        {
+            await kept.Task;
+            await route.ContinueAsync();
+        });
+        await visit.Page.Locator("#widget-root .contact-card .primary").ClickAsync();
+        await visit.Field.PressSequentiallyAsync("I would");
+        kept.SetResult();
+        await visit.ShownAsync(visit.Page.Locator("#widget-root .event", new() { HasTextString = "ada@acme.example" }));
+        await visit.Page.Keyboard.TypeAsync(" like");
+        await Assertions.Expect(visit.Field).ToHaveValueAsync("I would like");
     }
 
     private async Task AddDemoAsync()

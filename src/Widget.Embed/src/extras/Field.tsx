@@ -1,5 +1,6 @@
 import type { TargetedEvent } from 'preact';
 import { useId } from 'preact/hooks';
+import { isWritingOutside } from '../app/focus';
 import { words } from '../app/i18n';
 
 interface Props {
@@ -54,7 +55,12 @@ export function isEmail(text: string): boolean {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
 }
 
-/** Focuses the first field that has an error. */
+/** Focuses the first field that has an error, unless the visitor writes elsewhere by now. */
 export function focusError(form: HTMLFormElement | null): void {
-  queueMicrotask(() => requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()));
+  queueMicrotask(() =>
+    requestAnimationFrame(() => {
+      if (form && !isWritingOutside(form, form.getRootNode() as ShadowRoot))
+        form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+    }),
+  );
 }
