@@ -1,7 +1,7 @@
 using Xunit.v3;
 
 // Most tests wait for something, so a few classes run at the same time. tests/README.md says what that asks of a test.
-[assembly: Xunit.CollectionBehavior(typeof(Widget.Api.Tests.Fixtures.ClassesSideBySide), MaxParallelThreads = 4)]
+[assembly: Xunit.CollectionBehavior(typeof(Widget.Api.Tests.Fixtures.ClassesSideBySide), MaxParallelThreads = 6)]
 
 namespace Widget.Api.Tests.Fixtures;
 

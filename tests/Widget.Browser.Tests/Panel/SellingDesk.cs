@@ -81,8 +81,12 @@ internal sealed class SellingDesk : IAsyncDisposable
         Lead? lead = null;
         await Eventually.TrueAsync(
             async () => (await GetAsync<LeadPage>("/api/leads")).Items is [var only]
-                && (lead = await GetAsync<Lead>($"/api/leads/{only.Id}")) is { Score: > 0, Summary.Meetings.Count: 1 },
-            "the lead has a meeting and a score");
+                && (lead = await GetAsync<Lead>($"/api/leads/{only.Id}")) is
+                {
+                    Score: > 0,
+                    Summary: { Meetings.Count: 1, Answers.Count: > 0 },
+                },
+            "the lead has a meeting, an answer and a score");
         return lead!;
     }
 

@@ -20,7 +20,7 @@ internal static class SellingWalk
         await visit.OpenPanelAsync();
         await AskAndSeeTheDemoAsync(visit);
         await AnswerTheFirstQuestionAsync(visit);
-        await visit.SendAsync($"My e-mail is {Email}, please get in touch.");
+        await visit.AskAsync($"My e-mail is {Email}, please get in touch.");
         await visit.Page.Locator("#widget-root .contact-card .primary").ClickAsync();
         await BookAsync(visit);
         await ExpectLeadAsync(desk);
