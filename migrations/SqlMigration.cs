@@ -187,3 +187,6 @@ public sealed class AccountMailLanguages : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0055_selling_fairness")]
 public sealed class SellingFairness : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0056_tool_refusals")]
+public sealed class ToolRefusals : SqlMigration;

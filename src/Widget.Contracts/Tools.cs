@@ -53,6 +53,10 @@ public enum ToolCallOutcome
 
     [JsonStringEnumMemberName("failed")]
     Failed,
+
+    /// <summary>It did not run: the tool is unknown or not allowed here, or the arguments are invalid.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
 }
 
 /// <summary>A tool call of the past.</summary>

@@ -35,9 +35,12 @@ public sealed class ToolCallAudit(TenantDatabase database)
         CallId = row.CallId,
         Name = row.Name,
         Arguments = Parse(row.Arguments),
-        Outcome = row.State == "running" ? ToolCallOutcome.Running
-            : row.Success == true ? ToolCallOutcome.Done
-            : ToolCallOutcome.Failed,
+        Outcome = row.State switch
+        {
+            "running" => ToolCallOutcome.Running,
+            "refused" => ToolCallOutcome.Refused,
+            _ => row.Success == true ? ToolCallOutcome.Done : ToolCallOutcome.Failed,
+        },
         Result = row.Result is { } result ? Parse(result) : null,
         Channel = row.Channel,
         ConversationId = row.ConversationId?.Value,

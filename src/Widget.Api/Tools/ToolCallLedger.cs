@@ -10,7 +10,8 @@ namespace Widget.Api.Tools;
 
 /// <summary>
 /// Records tool calls, so that each runs once. A model that sends the same call twice gets the result of the first one. The events of a
-/// tool are appended to the conversation's log in the transaction that saves its result. Calls of completions are not recorded.
+/// tool are appended to the conversation's log in the transaction that saves its result. Calls of completions are not recorded, and
+/// <see cref="ToolRefusals"/> records those that don't come this far.
 /// </summary>
 internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock) : ToolFilter
 {
@@ -74,12 +75,15 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
             """
             insert into tool_calls (tenant_id, call_id, conversation_id, name, arguments, state, channel)
             values ($1, $2, $3, $4, $5, 'running', $6)
-            on conflict do nothing
+            on conflict (tenant_id, call_id) do update
+            set conversation_id = excluded.conversation_id, name = excluded.name, arguments = excluded.arguments, state = 'running',
+              channel = excluded.channel, success = null, result = null, taken_at = now(), finished_at = null
+            where tool_calls.state = 'refused'
             """,
             [
                 db.TenantId.Value,
                 call.Context.CallId,
-                new NpgsqlParameter { Value = (object?)call.Context.Conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+                Conversation(call.Context),
                 call.Tool.Name,
                 Json(call.Arguments),
                 call.Context.Channel,
@@ -147,6 +151,9 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private static NpgsqlParameter Json(JsonElement value) =>
+    internal static NpgsqlParameter Json(JsonElement value) =>
         new() { Value = StorableJson.ToText(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
+
+    internal static NpgsqlParameter Conversation(ToolContext context) =>
+        new() { Value = (object?)context.Conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 }

@@ -24,7 +24,7 @@ public sealed class ToolCallRow : ITenantOwned
     /// <summary>JSON.</summary>
     public required string Arguments { get; init; }
 
-    /// <summary>"running", or "done" when the call has ended, successfully or not.</summary>
+    /// <summary>"running"; "done" when the call has ended, successfully or not; "refused" if it did not run.</summary>
     public required string State { get; init; }
 
     public bool? Success { get; init; }

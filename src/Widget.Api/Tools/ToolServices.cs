@@ -14,10 +14,15 @@ internal static class ToolServices
         services.AddTelemetryNames(sources: [ToolTelemetry.Name]);
         services.AddSingleton(ToolTables.Tables);
         services.AddSingleton<ToolRegistry>();
-        services.AddSingleton<ToolRunner>();
+        services.AddSingleton<ToolRefusals>();
+        services.AddSingleton(provider => new ToolRunner(
+            provider.GetRequiredService<Kernel>(),
+            provider.GetRequiredService<ToolRegistry>(),
+            provider.GetRequiredService<ToolRefusals>()));
         services.AddSingleton<ToolCallAudit>();
 
         // The filters run in this order. Each one runs only if the previous one passes the call on.
+        services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<ToolRefusals>());
         services.AddSingleton<IFunctionInvocationFilter, ToolAuthorization>();
         services.AddSingleton<IFunctionInvocationFilter, ToolArgumentCheck>();
         services.AddSingleton<IFunctionInvocationFilter, ToolTelemetry>();

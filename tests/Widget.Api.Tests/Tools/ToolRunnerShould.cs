@@ -104,7 +104,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var kernel = new Kernel();
         kernel.FunctionInvocationFilters.Add(new ToolArgumentCheck());
         kernel.FunctionInvocationFilters.Add(new ToolTimeLimit(new FastClock(), NullLogger<ToolTimeLimit>.Instance));
-        var runner = new ToolRunner(kernel, new ToolRegistry([endless]));
+        var runner = new ToolRunner(kernel, new ToolRegistry([endless]), _node.Service<ToolRefusals>());
 
         var result = await runner.RunAsync(
             await ContextAsync("call-6"), "endless", JsonDocument.Parse("""{"bike": "Tide"}""").RootElement, CancellationToken.None);
@@ -175,6 +175,32 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task List_refused_calls_and_replace_a_refusal_when_the_same_call_runs_later()
+    {
+        var context = await ContextAsync("call-15") with { Mode = ToolCallMode.Unconfirmed };
+        var arguments = JsonDocument.Parse("""{"bike": "Tide"}""").RootElement;
+        await _node.Service<ToolRunner>().RunAsync(context, "book_ride", arguments, CancellationToken.None);
+        await RunAsync("no_such\0_tool", "[]", "call-16");
+        await RunAsync("book_ride", "\"{\\\"bike\\\": 5}\"", "call-17");
+        var refused = await CallsAsync();
+
+        (await RunAsync("book_ride", """{"bike": "Tide"}""", "call-15")).Success.ShouldBeTrue();
+        (await RunAsync("book_ride", """{"bike": "Tide"}""", "call-15")).Success.ShouldBeTrue();
+
+        refused.Select(call => (call.CallId, call.Name, call.Outcome)).ShouldBe(
+        [
+            ("call-17", "book_ride", ToolCallOutcome.Refused),
+            ("call-16", "no_such_tool", ToolCallOutcome.Refused),
+            ("call-15", "book_ride", ToolCallOutcome.Refused),
+        ]);
+        refused[0].Arguments.GetProperty("bike").GetInt32().ShouldBe(5);
+        refused[2].Result!.Value.GetProperty("error").GetString()!.ShouldContain("not possible in this way");
+        (await CallsAsync()).Select(call => call.Outcome)
+            .ShouldBe([ToolCallOutcome.Refused, ToolCallOutcome.Refused, ToolCallOutcome.Done]);
+        _booking.Runs.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Append_a_tools_events_to_the_log_once()
     {
         var visitor = await _tenant.VisitAsync();
@@ -207,6 +233,10 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var context = await ContextAsync(callId, tenant, tools);
         return await _node.Service<ToolRunner>().RunAsync(context, tool, JsonDocument.Parse(arguments).RootElement, CancellationToken.None);
     }
+
+    private async Task<IReadOnlyList<ToolCallRecord>> CallsAsync() =>
+        (await _node.Service<ToolCallAudit>().ListAsync(
+            new TenantId(_tenant.Created.TenantId), conversation: null, after: null, limit: 10, CancellationToken.None)).Items;
 
     private async Task<ToolContext> ContextAsync(string callId, TestTenant? tenant = null, string[]? tools = null)
     {

@@ -122,6 +122,8 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     [InlineData("""{"name": "search_knowledge", "arguments": "{broken"}""", "The arguments are not valid JSON.")]
     [InlineData("""{"name": "search_knowledge", "arguments": {"query": "   "}}""", "query is empty.")]
     [InlineData("""{"name": "no_such_tool", "arguments": {}}""", "There is no tool with this name.")]
+    [InlineData("""{"name": "no_such_tool"}""", "There is no tool with this name.")]
+    [InlineData("""{"name": "search_knowledge"}""", "query is missing.")]
     public async Task Explain_errors_to_the_model(string body, string error)
     {
         var response = await _visitor.Client.PostAsync("/api/tavus/tool", new StringContent(body, null, "application/json"));
