@@ -100,7 +100,9 @@ public sealed record AnalyticsRow(string Key, string? Label, AnalyticsFigures Fi
 /// <param name="Characters">Characters read aloud.</param>
 /// <param name="InputTokens">Input tokens of the model.</param>
 /// <param name="OutputTokens">Output tokens of the model.</param>
-/// <param name="Cost">Cost of the tokens, in the currency of the installation's prices; null if the model has no price.</param>
+/// <param name="Cost">
+/// Cost of the tokens, minutes and characters whose prices are known, in the currency of the installation's prices; null if none is known.
+/// </param>
 public sealed record AnalyticsUsage(
     string Kind,
     string? Model,

@@ -16,7 +16,7 @@ internal static class AnalyticsEndpoints
             .ProducesValidationProblem().WithTags("Analytics");
         analytics.MapGet("/summary", Summary).WithSummary("Count what happened in conversations, by day, mode, page or agent");
         analytics.MapGet("/export.csv", Export).Produces(200, contentType: "text/csv")
-            .WithSummary("The same counts as a table; format=excel for a file that Excel opens right in every language");
+            .WithSummary("The same counts as a table; format=excel for a file that Excel opens correctly in every language");
         analytics.MapGet("/conversations", Conversations).WithSummary("List the conversations behind a figure, latest first");
         analytics.MapGet("/unanswered", Unanswered).WithSummary("List unanswered questions in groups of similar questions");
         analytics.MapPost("/unanswered/{id:guid}/dismiss", Dismiss).ForStaff(StaffArea.Knowledge).ProducesProblem(404)
@@ -74,17 +74,20 @@ internal static class AnalyticsEndpoints
     {
         var (period, problem) = AnalyticsPeriod.Parse(query.From, query.To, query.TimeZone, clock);
         if (period is null) return problem!;
-        if (AnalyticsColumns.Of(query.Figure ?? "conversations") is not { } column)
+        if (CountedFigure.Of(query.Figure ?? "conversations") is not { } figure)
         {
             return Problems.Invalid(
                 "figure",
-                $"There is no figure \"{query.Figure}\". Use one of {string.Join(", ", AnalyticsColumns.Figures)}.");
+                $"There is no figure \"{query.Figure}\". Use one of {string.Join(", ", CountedFigure.Names)}.");
         }
+
+        if (figure.Column is null && (query.Mode ?? query.Page ?? query.Agent) is not null)
+            return Problems.Invalid("figure", $"{query.Figure} is not counted by mode, page or agent.");
 
         var limit = query.Limit ?? AnalyticsService.DefaultConversations;
         if (limit is < 1 or > AnalyticsService.MaxConversations)
             return Problems.Invalid("limit", $"limit must be between 1 and {AnalyticsService.MaxConversations}.");
-        return await analytics.ConversationsAsync(tenants.Current().TenantId, period, column, query with { Limit = limit }, ct) is { } page
+        return await analytics.ConversationsAsync(tenants.Current().TenantId, period, figure, query with { Limit = limit }, ct) is { } page
             ? TypedResults.Ok(page)
             : Problems.Invalid("after", "after must be the value of next in the page before.");
     }
@@ -121,7 +124,10 @@ internal static class AnalyticsEndpoints
 /// <summary>Which conversations to list.</summary>
 internal sealed record FigureQuery
 {
-    /// <summary>The figure, as it is named in the summary. Defaults to conversations.</summary>
+    /// <summary>
+    /// The figure, as it is named in the summary; or <c>tier.</c> with a tier, or <c>usage.</c> with a kind of usage. Defaults to
+    /// conversations.
+    /// </summary>
     [FromQuery]
     public string? Figure { get; init; }
 

@@ -32,7 +32,7 @@ internal static class AnalyticsExport
 
     /// <param name="summary">What to write.</param>
     /// <param name="forExcel">
-    /// UTF-16 with tabs, which Excel opens right in every locale; otherwise UTF-8 with commas. Both have a byte order mark.
+    /// UTF-16 with tabs, which Excel opens correctly in every locale; otherwise UTF-8 with commas. Both have a byte order mark.
     /// </param>
     public static byte[] Write(AnalyticsSummary summary, bool forExcel)
     {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Agents;
+using Widget.Api.Conversations;
 using Widget.Api.Leads;
 using Widget.Api.Reps;
 using Widget.Api.Usage;
@@ -43,16 +44,52 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
     public async Task<AnalyticsConversationPage?> ConversationsAsync(
         TenantId tenant,
         AnalyticsPeriod period,
-        string column,
+        CountedFigure figure,
         FigureQuery query,
         CancellationToken ct)
     {
-        if (query.Mode is not null || query.Agent is not null) column = AnalyticsColumns.ByModeOrAgent(column);
         var limit = query.Limit!.Value;
         Cursor? after = null;
         if (query.After is not null && (after = Cursor.Parse(query.After)) is null) return null;
+        await using var db = await database.BeginAsync(tenant, ct);
+        var items = await ReadAsync(db, (period.Start, period.End), figure, query, after, limit + 1, ct);
+        if (items.Count <= limit) return new AnalyticsConversationPage(items, Next: null);
+        var last = items[limit - 1];
+        return new AnalyticsConversationPage([.. items.Take(limit)], new Cursor(last.At, last.ConversationId).ToString());
+    }
+
+    private static async Task<IReadOnlyList<AnalyticsConversation>> ReadAsync(
+        TenantDb db,
+        (DateTimeOffset From, DateTimeOffset To) period,
+        CountedFigure figure,
+        FigureQuery query,
+        Cursor? cursor,
+        int limit,
+        CancellationToken ct)
+    {
+        if (figure.Column is { } column) return await ReadActivityAsync(db, period, column, query, cursor, limit, ct);
+        var after = cursor is null ? null : new CountedConversation(cursor.Conversation, cursor.At, Count: 0);
+        var counted = figure.Tier is { } tier
+            ? await LeadTiers.ConversationsAsync(db, tier, period, after, limit, ct)
+            : await UsageMeter.ConversationsAsync(db, figure.Usage!, period, after, limit, ct);
+        return
+        [
+            .. counted.Select(item => new AnalyticsConversation { ConversationId = item.Conversation, At = item.At, Count = item.Count }),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<AnalyticsConversation>> ReadActivityAsync(
+        TenantDb db,
+        (DateTimeOffset From, DateTimeOffset To) period,
+        string column,
+        FigureQuery query,
+        Cursor? after,
+        int limit,
+        CancellationToken ct)
+    {
+        if (query.Mode is not null || query.Agent is not null) column = AnalyticsColumns.ByModeOrAgent(column);
         // The conversations of a quarter are ordered by their ids.
-        await using var batch = database.Batch(tenant).Add(
+        await using var command = db.Command(
             $"""
             select conversation_id, max(quarter), nullif(max(page), ''), sum({column}) from conversation_activity
             where tenant_id = $1 and quarter >= $2 and quarter < $3 and {column} <> 0
@@ -63,18 +100,18 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
             limit $9
             """,
             [
-                tenant.Value,
-                period.Start,
-                period.End,
+                db.TenantId.Value,
+                period.From,
+                period.To,
                 Text(query.Mode),
                 Text(query.Page),
                 Text(query.Agent),
                 new NpgsqlParameter { Value = (object?)after?.At ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 new NpgsqlParameter { Value = (object?)after?.Conversation ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-                limit + 1,
+                limit,
             ]);
         var items = new List<AnalyticsConversation>();
-        await using var rows = await batch.ReadAsync(ct);
+        await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
         {
             items.Add(new AnalyticsConversation
@@ -86,9 +123,7 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
             });
         }
 
-        if (items.Count <= limit) return new AnalyticsConversationPage(items, Next: null);
-        items.RemoveAt(limit);
-        return new AnalyticsConversationPage(items, new Cursor(items[^1].At, items[^1].ConversationId).ToString());
+        return items;
     }
 
     private static async Task<(AnalyticsFigures Total, IReadOnlyList<AnalyticsRow> Rows)> FiguresAsync(
@@ -154,7 +189,7 @@ internal sealed class AnalyticsService(TenantDatabase database, BudgetOptions pr
         sum.Characters,
         sum.InputTokens,
         sum.OutputTokens,
-        prices.Prices.TryGetValue(sum.Model, out var price) ? decimal.Round(price.Of(sum.InputTokens, sum.OutputTokens), 4) : null);
+        prices.CostOf(sum) is { } cost ? decimal.Round(cost, 4) : null);
 
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };

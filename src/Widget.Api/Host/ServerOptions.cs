@@ -109,7 +109,7 @@ public sealed record ServerOptions
     /// <summary>The reverse proxies in front of this server (WIDGET_TRUSTED_PROXIES).</summary>
     public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
 
-    /// <summary>Each tenant's monthly ceilings and the prices of models (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
+    /// <summary>Each tenant's monthly ceilings, and prices (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES, WIDGET_SERVICE_PRICES).</summary>
     public BudgetOptions Budgets { get; init; } = new();
 
     /// <summary>The keys that encrypt the key ring in the database (WIDGET_MASTER_KEY, WIDGET_MASTER_KEY_FILE).</summary>

@@ -11,7 +11,9 @@ public sealed record ModelPrice(decimal Input, decimal Output)
     public decimal Of(long inputTokens, long outputTokens) => ((inputTokens * Input) + (outputTokens * Output)) / PerTokens;
 }
 
-/// <summary>Each tenant's monthly ceilings and the prices of models (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
+/// <summary>
+/// Each tenant's monthly ceilings and the prices of models and services (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES, WIDGET_SERVICE_PRICES).
+/// </summary>
 public sealed record BudgetOptions
 {
     /// <summary>Maximum number of a tenant's messages per month. Null for no ceiling.</summary>
@@ -26,13 +28,25 @@ public sealed record BudgetOptions
     /// <summary>Prices by model.</summary>
     public IReadOnlyDictionary<string, ModelPrice> Prices { get; init; } = new Dictionary<string, ModelPrice>(StringComparer.Ordinal);
 
+    /// <summary>Prices of services that count time or characters.</summary>
+    public ServicePrices Services { get; init; } = new();
+
     public bool KnowsPriceOf(string model) => Prices.ContainsKey(model);
+
+    /// <summary>Returns the cost of a usage, as far as its prices are known. Null if none of them is.</summary>
+    public decimal? CostOf(UsageSum sum)
+    {
+        var tokens = Prices.TryGetValue(sum.Model, out var price) ? price.Of(sum.InputTokens, sum.OutputTokens) : (decimal?)null;
+        var service = Services.Of(sum);
+        return tokens is null ? service : tokens + (service ?? 0);
+    }
 
     internal static BudgetOptions Read(Variables variables) => new()
     {
         MonthlyMessages = ReadNumber(variables, "WIDGET_BUDGET_MESSAGES"),
         MonthlyTokens = ReadNumber(variables, "WIDGET_BUDGET_TOKENS"),
         Prices = ReadPrices(variables),
+        Services = ServicePrices.Read(variables),
     };
 
     private static long? ReadNumber(Variables variables, string name)
@@ -53,8 +67,8 @@ public sealed record BudgetOptions
             var end = part.LastIndexOf('=');
             if (end > 0
                 && part[(end + 1)..].Split('/') is [var inputText, var outputText]
-                && ParseAmount(inputText) is { } input
-                && ParseAmount(outputText) is { } output)
+                && ServicePrices.ParseAmount(inputText) is { } input
+                && ServicePrices.ParseAmount(outputText) is { } output)
             {
                 prices[part[..end].Trim()] = new ModelPrice(input, output);
             }
@@ -67,14 +81,4 @@ public sealed record BudgetOptions
 
         return prices;
     }
-
-    private static decimal? ParseAmount(string text) =>
-        decimal.TryParse(
-            text,
-            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
-            CultureInfo.InvariantCulture,
-            out var amount)
-        && amount <= 1_000_000m
-            ? amount
-            : null;
 }

@@ -93,6 +93,8 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     /// <summary>A test question.</summary>
     public const string Evaluation = "evaluation";
 
+    public static IReadOnlyList<string> Kinds { get; } = [Video, Voice, Speech, Transcription, Answer, Completion, Evaluation];
+
     /// <summary>Records a session's usage. A second call for the same session changes nothing.</summary>
     /// <param name="db">The transaction that ends the session.</param>
     /// <param name="kind">One of the kinds above.</param>
@@ -173,6 +175,29 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
 
         return new MonthlyUse(sums);
     }
+
+    /// <summary>
+    /// Returns the conversations behind a usage, latest first. Usage outside of conversations, and in deleted ones, is left out.
+    /// </summary>
+    internal static Task<IReadOnlyList<CountedConversation>> ConversationsAsync(
+        TenantDb db,
+        string kind,
+        (DateTimeOffset From, DateTimeOffset To) period,
+        CountedConversation? after,
+        int limit,
+        CancellationToken ct) =>
+        CountedConversation.ReadAsync(
+            db,
+            """
+            select used.conversation_id, used.at
+            from usage_records used
+            join conversations conversation on conversation.tenant_id = $1 and conversation.id = used.conversation_id
+            where used.tenant_id = $1 and used.kind = $2 and used.at >= $3 and used.at < $4
+            """,
+            [db.TenantId.Value, kind, period.From, period.To],
+            after,
+            limit,
+            ct);
 
     /// <summary>Returns the seconds used since the first of this month, in UTC.</summary>
     public async Task<long> SecondsThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)

@@ -34,6 +34,49 @@ public sealed class AnalyticsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task List_the_conversations_behind_tiers_and_usage()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var visitors = new List<TestVisitor>();
+        for (var i = 0; i < 3; i++)
+        {
+            visitors.Add(await tenant.VisitAsync());
+            await visitors[i].AskAsync("What does a boat cost?");
+        }
+
+        await visitors[1].AskAsync("And a sail?");
+        var person = new { clientId = "p", email = "a@example.com" };
+        (await visitors[2].Client.PostAsJsonAsync($"{visitors[2].Conversation}/person", person, Ct)).EnsureSuccessStatusCode();
+        List<Guid> ids = [.. visitors.Select(visitor => visitor.Session.ConversationId)];
+
+        var first = await ConversationsAsync(tenant, "?figure=usage.answer&limit=2");
+        var rest = await ConversationsAsync(tenant, $"?figure=usage.answer&limit=2&after={first.Next}");
+        var tiers = new List<Guid>();
+        foreach (var name in new[] { "hot", "warm", "cold", "none" })
+            tiers.AddRange((await ConversationsAsync(tenant, $"?figure=tier.{name}")).Items.Select(item => item.ConversationId));
+
+        List<AnalyticsConversation> all = [.. first.Items, .. rest.Items];
+        all.Select(item => item.ConversationId).ShouldBe(ids, ignoreOrder: true);
+        all.Single(item => item.ConversationId == ids[1]).Count.ShouldBe(2);
+        (first.Items.Count, rest.Next).ShouldBe((2, null));
+        tiers.ShouldBe([ids[2]]);
+        (await ConversationsAsync(tenant, "?figure=usage.voice")).Items.ShouldBeEmpty();
+        await using (var delete = api.Database.OwnerSource.CreateCommand("delete from conversations where id = $1"))
+        {
+            delete.Parameters.Add(new() { Value = ids[0] });
+            await delete.ExecuteNonQueryAsync(Ct);
+        }
+
+        (await ConversationsAsync(tenant, "?figure=usage.answer")).Items.Select(item => item.ConversationId).ShouldNotContain(ids[0]);
+        (await ConversationsAsync(await TestTenant.CreateAsync(api), "?figure=usage.answer")).Items.ShouldBeEmpty();
+        foreach (var wrong in new[] { "figure=usage.fax", "figure=tier.lukewarm", "figure=usage.answer&mode=text" })
+        {
+            (await tenant.Developer.GetAsync($"/api/analytics/conversations?{wrong}", Ct)).StatusCode
+                .ShouldBe(System.Net.HttpStatusCode.BadRequest, wrong);
+        }
+    }
+
+    [Fact]
     public async Task Put_events_into_the_days_of_a_time_zone()
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -149,24 +192,21 @@ public sealed class AnalyticsShould(ApiFixture api)
 
         await AddMessageAsync(tenant, visitors[0], "2026-03-01T10:01:00Z");
 
-        var first = await ConversationsAsync("&limit=3");
-        var second = await ConversationsAsync($"&limit=3&after={first.Next}");
+        var first = await MessagesAsync("&limit=3");
+        var second = await MessagesAsync($"&limit=3&after={first.Next}");
 
         first.Items.Concat(second.Items).Select(item => item.ConversationId)
             .ShouldBe(visitors.AsEnumerable().Reverse().Select(visitor => visitor.Session.ConversationId));
         second.Items[^1].Count.ShouldBe(2);
         second.Next.ShouldBeNull();
-        (await ConversationsAsync("&mode=voice")).Items.ShouldBeEmpty();
+        (await MessagesAsync("&mode=voice")).Items.ShouldBeEmpty();
         await (await tenant.Developer.GetAsync("/api/analytics/conversations?figure=secrets", Ct))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "figure");
         await (await tenant.Developer.GetAsync("/api/analytics/conversations?after=1", Ct))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "after");
 
-        async Task<AnalyticsConversationPage> ConversationsAsync(string query) =>
-            (await tenant.Developer.GetFromJsonAsync<AnalyticsConversationPage>(
-                $"/api/analytics/conversations?figure=messages&from=2026-03-01&to=2026-03-31{query}",
-                TestTenant.Json,
-                Ct))!;
+        Task<AnalyticsConversationPage> MessagesAsync(string query) =>
+            ConversationsAsync(tenant, $"?figure=messages&from=2026-03-01&to=2026-03-31{query}");
     }
 
     [Fact]
@@ -198,6 +238,9 @@ public sealed class AnalyticsShould(ApiFixture api)
             $"{visitor.Conversation}/ratings",
             new { clientId = rating, messageId = answer.MessageId, rating },
             Ct)).EnsureSuccessStatusCode();
+
+    private static async Task<AnalyticsConversationPage> ConversationsAsync(TestTenant tenant, string query) =>
+        (await tenant.Developer.GetFromJsonAsync<AnalyticsConversationPage>($"/api/analytics/conversations{query}", TestTenant.Json, Ct))!;
 
     private static async Task<AnalyticsSummary> SummaryAsync(TestTenant tenant, string query = "") =>
         (await tenant.Developer.GetFromJsonAsync<AnalyticsSummary>($"/api/analytics/summary{query}", TestTenant.Json, Ct))!;
