@@ -43,6 +43,14 @@ public sealed record CallRecording
 
     public required string RoomId { get; init; }
 
+    /// <summary>The room's name, or else the name of the person who called; for the staff. Null if there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>The conversation that the call belongs to, for the staff; null if there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? ConversationId { get; init; }
+
     public required RecordingState State { get; init; }
 
     /// <summary>The state in words.</summary>

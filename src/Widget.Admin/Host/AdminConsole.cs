@@ -5,6 +5,7 @@ using Widget.Admin.Accounts;
 using Widget.Admin.Api;
 using Widget.Admin.Inbox;
 using Widget.Admin.Parts;
+using Widget.Admin.Recordings;
 
 namespace Widget.Admin.Host;
 
@@ -31,6 +32,7 @@ public static class AdminConsole
         app.MapStaticAssets();
         app.MapPreferences();
         app.MapSignIn();
+        app.MapRecordingContent();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render => render.DisableWebSocketCompression = true);
         return app;
     }

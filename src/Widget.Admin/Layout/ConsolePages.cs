@@ -24,6 +24,7 @@ public static class ConsolePages
             new("inbox", "inbox", "conversations.read"),
             new("leads", "person_search", "leads.read"),
             new("meetings", "calendar_month", "meetings.read"),
+            new("recordings", "videocam", "calls.read"),
             new("analytics", "monitoring", "analytics.read"),
         ]),
         ("group.assistant",

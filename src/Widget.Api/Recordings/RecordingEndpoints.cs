@@ -64,9 +64,8 @@ internal static class RecordingEndpoints
         CancellationToken ct)
     {
         if (await recordings.FindAsync(caller.Tenant, id, ct) is not { } row) return NotFound();
-        return caller.IsStaff || caller.Ticket?.Room == row.RoomId
-            ? TypedResults.Ok(await recordings.OfAsync(row, caller.IsStaff, ct))
-            : NotFound();
+        if (caller.IsStaff) return TypedResults.Ok(await recordings.OfStaffAsync(row, ct));
+        return caller.Ticket?.Room == row.RoomId ? TypedResults.Ok(await recordings.OfAsync(row, isStaff: false, ct)) : NotFound();
     }
 
     private static async Task<Results<Ok<RecordingChunkResult>, ProblemHttpResult>> AddChunk(

@@ -194,6 +194,7 @@ internal sealed class RecordingService(
     public async Task<CallRecordingList> ListAsync(TenantId tenant, string? room, Guid? before, int limit, CancellationToken ct)
     {
         List<RecordingRow> rows;
+        IReadOnlyDictionary<string, RoomLabel> labels;
         await using (var db = await database.BeginAsync(tenant, ct))
         {
             // Ids sort by creation time.
@@ -203,10 +204,16 @@ internal sealed class RecordingService(
                     .OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct)
                 : await db.Recordings.AsNoTracking().Where(row => row.DeletedAt == null && (room == null || row.RoomId == room))
                     .OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+            labels = await RoomLabel.ReadAsync(db, [.. rows.Select(row => row.RoomId).Distinct(StringComparer.Ordinal)], ct);
         }
 
         var recordings = new List<CallRecording>();
-        foreach (var row in rows) recordings.Add((await OfAsync(row, isStaff: true, ct)) with { Transcript = null });
+        foreach (var row in rows)
+        {
+            var recording = Labelled(await OfAsync(row, isStaff: true, ct), labels.GetValueOrDefault(row.RoomId));
+            recordings.Add(recording with { Transcript = null });
+        }
+
         return new CallRecordingList(recordings, rows.Count == limit ? rows[^1].Id : null);
     }
 
@@ -249,6 +256,17 @@ internal sealed class RecordingService(
             Url = isStaff && row.Chunks > 0 ? $"/api/video/recordings/{row.Id}/content" : null,
         };
     }
+
+    /// <summary>The recording as the staff sees it.</summary>
+    public async Task<CallRecording> OfStaffAsync(RecordingRow row, CancellationToken ct)
+    {
+        IReadOnlyDictionary<string, RoomLabel> labels;
+        await using (var db = await database.BeginAsync(row.TenantId, ct)) labels = await RoomLabel.ReadAsync(db, [row.RoomId], ct);
+        return Labelled(await OfAsync(row, isStaff: true, ct), labels.GetValueOrDefault(row.RoomId));
+    }
+
+    private static CallRecording Labelled(CallRecording recording, RoomLabel? room) =>
+        recording with { Name = room?.Name, ConversationId = room?.Conversation };
 
     private static string WordsOf(RecordingState state, RecordingRow row) => state switch
     {

@@ -44,11 +44,15 @@ internal sealed class CallVisit : IAsyncDisposable
         return new CallVisit(context, page);
     }
 
-    /// <summary>Joins with a name, once camera and microphone are open.</summary>
-    public async Task JoinAsync(string name)
+    /// <summary>A call page that another page has opened.</summary>
+    public static CallVisit Of(IPage page) => new(page.Context, page);
+
+    /// <summary>Joins once camera and microphone are open.</summary>
+    /// <param name="name">The person's name; null if the link has it.</param>
+    public async Task JoinAsync(string? name = null)
     {
         await Page.Locator(".preview video").WaitForAsync();
-        await Page.Locator("input[name=name]").FillAsync(name);
+        if (name is not null) await Page.Locator("input[name=name]").FillAsync(name);
         await Page.Locator(".join").ClickAsync();
         await Page.Locator(".call, .pulse").First.WaitForAsync();
     }

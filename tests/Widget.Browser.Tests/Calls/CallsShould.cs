@@ -77,7 +77,7 @@ public sealed class CallsShould(DemoInstallation installation) : IAsyncLifetime
         await host.SeesAndHearsAsync();
 
         await guest.Context.SetOfflineAsync(true);
-        await Expect(guest.Page.Locator(".alert")).ToContainTextAsync("The call goes on");
+        await Expect(guest.Page.Locator(".alert")).ToContainTextAsync("The call continues");
         await guest.Context.SetOfflineAsync(false);
 
         await Expect(guest.Page.Locator(".alert")).ToHaveCountAsync(0);
