@@ -62,6 +62,12 @@ public sealed record VisitorMessage : ConversationEvent
 
     /// <summary>The files that the visitor sent. With a file, the text may be empty.</summary>
     public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>
+    /// The visitor's own contact details in a message to a person; null if there are none, or if the assistant answers. Then its answer has
+    /// them.
+    /// </summary>
+    public RecognizedContact? Recognized { get; init; }
 }
 
 /// <summary>How an answer was produced.</summary>

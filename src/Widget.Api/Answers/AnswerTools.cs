@@ -12,8 +12,7 @@ namespace Widget.Api.Answers;
 public sealed partial class AnswerTools(ToolRegistry registry, ToolRunner runner, ILogger<AnswerTools> logger)
 {
     /// <summary>
-    /// Returns the tools for one answer. Null if the tenant has enabled nothing but the search: the answer's passages have already been
-    /// searched for, so the model is not asked to.
+    /// Returns the tools for one answer. Null if only the search is enabled; the answer's passages are already known.
     /// </summary>
     internal async Task<AnswerToolCalls?> OfAsync(ToolContext context, CancellationToken ct)
     {
@@ -21,7 +20,7 @@ public sealed partial class AnswerTools(ToolRegistry registry, ToolRunner runner
         return tools.Any(tool => tool.Name != ToolNames.SearchKnowledge) ? new AnswerToolCalls(RunAsync, tools, context) : null;
     }
 
-    // A failure of the database ends the call and not the answer.
+    // An exception fails this call, not the answer.
     private async Task<ToolResult> RunAsync(ToolContext context, FunctionCallContent call, CancellationToken stop)
     {
         try

@@ -23,6 +23,7 @@ public sealed partial class AskService(
     AnswerLeases leases,
     RequestLimits limits,
     AttachmentStore attachments,
+    ContactsForPeople contacts,
     WakeUpSignal<HandoffQueue> queue,
     ILogger<AskService> logger)
 {
@@ -80,6 +81,7 @@ public sealed partial class AskService(
             Page = ContinueLinks.WithoutToken(request.Page),
             Locale = request.Locale,
             Attachments = files,
+            Recognized = gate.IsPersonSpeaking ? await contacts.FindAsync(db, conversation, text, request.Locale, ct) : null,
         };
         if (gate.IsPersonSpeaking || text.Length == 0)
         {

@@ -15,6 +15,10 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
         return await row.ReadAsync(ct) ? TenantSettingsRow.Parse(row.GetString(0)) : new TenantSettings();
     }
 
+    /// <summary>The same within a transaction.</summary>
+    public static async Task<TenantSettings> ReadAsync(TenantDb db, CancellationToken ct) =>
+        (await db.Settings.AsNoTracking().SingleOrDefaultAsync(ct))?.Settings ?? new TenantSettings();
+
     /// <summary>Replaces the tenant's settings. The caller has validated them.</summary>
     public async Task SaveAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {

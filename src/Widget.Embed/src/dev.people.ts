@@ -180,6 +180,18 @@ export const peopleStates: Record<string, PeopleState> = {
   'people thread': { items: here },
   'people tray': { items: here.slice(0, 5), attached: tray, draft: 'Here are the photo and the bill.' },
   'people too large': { items: here.slice(0, 5), attached: tray.slice(0, 1) },
+  'people told an address': {
+    items: [
+      ...here,
+      {
+        kind: 'visitor',
+        clientId: 'c',
+        text: 'Great, send the offer to jane@harbor.example.',
+        recognized: { email: 'jane@harbor.example' },
+        seq: 9,
+      },
+    ],
+  },
   'people returned': { items: [...here, people(9, { kind: 'person_left', reason: 'returned' })] },
   'people closed': { items: [...here, people(9, { kind: 'person_left', reason: 'closed' })] },
   'people transferred': {

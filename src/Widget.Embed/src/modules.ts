@@ -9,6 +9,7 @@ export const modules: Modules = {
   agents: async () => (await import('./extras/agents')).AgentsSheet,
   booking: async () => (await import('./extras/selling/booking')).BookingSheet,
   offers: async () => (await import('./extras/selling/offers')).Offers,
+  contact: async () => (await import('./extras/selling/offers')).ContactCard,
   meeting: async () => (await import('./extras/selling/meeting')).MeetingCard,
   people: async () => (await import('./people/people')).People,
   personHead: async () => (await import('./people/people')).PersonHead,

@@ -104,6 +104,19 @@ describe('the question whether to keep an address', () => {
     expect(contactQuestion(it)).toEqual({ messageId: 'm1', email: jane, phone: undefined });
   });
 
+  it('is below a message to a person with the address', () => {
+    const told = {
+      kind: 'visitor_message',
+      clientId: 'v',
+      text: `It is ${jane}.`,
+      recognized: { email: jane },
+    } as const;
+    const it = after(told, { kind: 'visitor_message', text: 'Thanks.' });
+    expect(contactQuestion(it)).toEqual({ messageId: 'v', email: jane, phone: undefined });
+    expect(contactQuestion(after(told, { kind: 'contact_given', email: jane }))).toBeUndefined();
+    expect(contactQuestion(after(told, { kind: 'contact_declined' }))).toBeUndefined();
+  });
+
   it('is asked once about all that was found', () => {
     const it = after(
       { kind: 'answer', recognized: { email: 'old@example.com' } },

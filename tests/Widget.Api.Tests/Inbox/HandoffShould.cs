@@ -109,6 +109,41 @@ public sealed class HandoffShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Recognize_contact_details_that_the_visitor_tells_a_person_until_the_visitor_declines()
+    {
+        var world = await InboxWorld.CreateAsync(api);
+        var rep = await world.PresentRepAsync("Ana");
+        var visitor = await world.Tenant.VisitAsync();
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/human", new { }, Ct);
+        await world.AcceptAsync(visitor, rep);
+
+        var address = await SendAsync("Sure, it is Ada@Acme.Example, please send the offer there.");
+        var number = await SendAsync("My number is +49 30 1234567.");
+        var words = await SendAsync("Do e-mail notifications cost extra?");
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/contact", new { clientId = "no", declined = true }, Ct);
+        var declined = await SendAsync("Then write to bob@acme.example.");
+
+        address.Recognized.ShouldBe(new RecognizedContact { Email = "ada@acme.example" });
+        number.Recognized.ShouldBe(new RecognizedContact { Phone = "+49301234567" });
+        words.Recognized.ShouldBeNull();
+        declined.Recognized.ShouldBeNull();
+        (await visitor.EventsAsync()).OfType<VisitorMessage>().First().Recognized.ShouldBe(address.Recognized);
+
+        async Task<VisitorMessage> SendAsync(string text)
+        {
+            var message = new { clientId = Guid.NewGuid().ToString(), text, locale = "en" };
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{visitor.Conversation}/messages")
+            {
+                Content = JsonContent.Create(message),
+            };
+            request.Headers.Accept.ParseAdd("application/json");
+            var response = await visitor.Client.SendAsync(request, Ct);
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync(Ct));
+            return (await response.Content.ReadFromJsonAsync<VisitorMessage>(TestTenant.Json, Ct))!;
+        }
+    }
+
+    [Fact]
     public async Task Let_the_assistant_speak_again_when_it_is_given_back_closed_or_chosen()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);

@@ -234,7 +234,7 @@ function cutOff(item: Item): Item {
 
 function withVisitorMessage(
   items: readonly Item[],
-  { clientId, text, attachments, seq }: VisitorMessage,
+  { clientId, text, attachments, recognized, seq }: VisitorMessage,
 ): readonly Item[] {
   const isSame = (item: Item): item is VisitorItem =>
     item.kind === 'visitor' && item.clientId === (clientId ?? String(seq));
@@ -244,6 +244,7 @@ function withVisitorMessage(
     clientId: clientId ?? String(seq),
     text,
     attachments,
+    recognized,
     delivered: before?.delivered,
     seq,
   });

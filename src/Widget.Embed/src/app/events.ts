@@ -39,6 +39,8 @@ export interface VisitorMessage extends EventBase {
   kind: 'visitor_message';
   text: string;
   attachments?: Attachment[];
+  /** Found in a message to a person. Nothing is kept until the visitor agrees. */
+  recognized?: Contact | null;
 }
 
 export interface AssistantMessage extends EventBase {

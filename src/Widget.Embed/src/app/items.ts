@@ -32,6 +32,8 @@ export interface VisitorItem extends ItemBase {
   attachments?: readonly Attachment[] | undefined;
   /** A person has got it, so the assistant does not answer. */
   delivered?: boolean | undefined;
+  /** The address in a message to a person. */
+  recognized?: Contact | null | undefined;
 }
 
 export interface AssistantItem extends ItemBase {

@@ -148,6 +148,11 @@ export interface OffersProps {
   question: string;
 }
 
+export interface ContactProps {
+  panel: PanelHost;
+  question: ContactQuestion;
+}
+
 export interface MeetingProps {
   panel: PanelHost;
   item: MeetingItem;
@@ -208,6 +213,8 @@ export interface Modules {
   agents: () => Promise<ComponentType<SheetProps>>;
   booking: () => Promise<ComponentType<SheetProps>>;
   offers: () => Promise<ComponentType<OffersProps>>;
+  /** The question below a message to a person whether to keep the address in it. */
+  contact: () => Promise<ComponentType<ContactProps>>;
   meeting: () => Promise<ComponentType<MeetingProps>>;
   /** A line or a message of people in the thread. */
   people: () => Promise<ComponentType<PeopleProps>>;

@@ -3,8 +3,9 @@ import { lastMessage, type AssistantItem, type ContactItem, type Conversation, t
 import type { Contact, Offer } from './events';
 import { locale } from './i18n';
 
-/** Asks for an address below an answer. */
+/** Asks for an address below an answer, or below a message to a person. */
 export interface ContactQuestion extends Contact {
+  /** Of the answer; or the client id of the visitor's message. */
   messageId: string;
 }
 
@@ -18,8 +19,9 @@ export function contactQuestion({ items }: Conversation, opened?: string): Conta
   if (kept?.declined) return undefined;
   let question: ContactQuestion | undefined;
   for (const item of items) {
-    if (item.kind === 'assistant') {
-      const { messageId, recognized } = item;
+    if (item.kind === 'assistant' || item.kind === 'visitor') {
+      const { recognized } = item;
+      const messageId = item.kind === 'visitor' ? item.clientId : item.messageId;
       const email = recognized?.email !== kept?.email ? recognized?.email : undefined;
       const phone = recognized?.phone !== kept?.phone ? recognized?.phone : undefined;
       if (email || phone) question = { messageId, email: email ?? question?.email, phone: phone ?? question?.phone };

@@ -34,6 +34,7 @@ export function VisitorMessage({ item, store, last, read }: VisitorProps) {
   const online = store.status.value.state === 'online';
   const unsent = item.seq === undefined && !item.refused;
   const waiting = unsent && (store.busy.value || !online);
+  const question = store.contactQuestion.value;
   return (
     <div class="message visitor">
       <span class="hidden">{t.you}: </span>
@@ -56,6 +57,9 @@ export function VisitorMessage({ item, store, last, read }: VisitorProps) {
           <Time at={item.at} />
           {last && <span class="state">{read ? t.read : unsent ? t.sending : t.sent}</span>}
         </div>
+      )}
+      {question?.messageId === item.clientId && (
+        <Part load={store.modules.contact} props={{ panel: store, question }} />
       )}
     </div>
   );

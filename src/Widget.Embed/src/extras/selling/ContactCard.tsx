@@ -1,20 +1,18 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../app/components/Icon';
+import { isWritingOutside } from '../../app/focus';
 import { fill, words } from '../../app/i18n';
-import type { PanelHost } from '../../app/moduleHost';
-import { addresses, type ContactQuestion } from '../../app/offers';
+import type { ContactProps, PanelHost } from '../../app/moduleHost';
+import { addresses } from '../../app/offers';
 import { Field, focusError } from '../Field';
 import { extraWords } from '../words';
 import { contactForm, type ContactForm } from './contactForm';
+import { addStyles } from './style';
 import { sellingWords } from './words';
 
-interface Props {
-  panel: PanelHost;
-  question: ContactQuestion;
-}
-
 /** Asks whether to keep the address in the visitor's message, or for an address. */
-export function ContactCard({ panel, question }: Props) {
+export function ContactCard({ panel, question }: ContactProps) {
+  addStyles(panel.host.shadow);
   const t = sellingWords.value;
   const card = useRef<HTMLFormElement>(null);
   const form = contactForm(panel, question);
@@ -47,8 +45,8 @@ export function ContactCard({ panel, question }: Props) {
 
   const save = async (): Promise<void> => {
     await form.save();
-    if (form.state.value === 'kept') focusThread(panel);
-    else focusError(card.current);
+    if (form.state.value !== 'kept') focusError(card.current);
+    else if (!isWritingOutside(card.current, panel.host.shadow)) focusThread(panel);
   };
   return (
     <form

@@ -19,6 +19,8 @@ const icons: Record<Exclude<Offer, 'person' | 'contact'>, string> = {
   pricing: paths.price,
 };
 
+export { ContactCard };
+
 export function Offers({ panel, answer, question }: OffersProps) {
   addStyles(panel.host.shadow);
   const asked = panel.contactQuestion.value;
