@@ -7,7 +7,16 @@ import { LocalMedia } from './localMedia';
 import { Mesh } from './mesh';
 import type { Source } from './mixer';
 import { Recorder } from './recorder';
-import { createRoom, guestLink, iceServers, postMessage, readInvitation, type PageFacts } from './requests';
+import {
+  createRoom,
+  guestLink,
+  iceServers,
+  keepToken,
+  postMessage,
+  readInvitation,
+  tokenBehind,
+  type PageFacts,
+} from './requests';
 import { RoomConnection } from './roomConnection';
 import { emptyRoom, find, present, waiting, withEvent, withState, type Room } from './roomState';
 
@@ -74,7 +83,7 @@ export class Call {
     private readonly facts: PageFacts,
     private readonly relayOnly = false,
   ) {
-    this.#token = facts.token ?? '';
+    this.#token = facts.token ? tokenBehind(facts.token) : '';
     this.mesh = new Mesh(
       () => ({ iceServers: this.#ice, ...(this.relayOnly && { iceTransportPolicy: 'relay' as const }) }),
       (to, message) => this.connection.signal(to, message),
@@ -275,6 +284,7 @@ export class Call {
   #update({ joined, event, signal: message, closed }: RoomUpdate): void {
     if (joined) {
       this.#token = joined.token;
+      if (this.facts.token) keepToken(this.facts.token, joined.token);
       batch(() => {
         this.selfId.value = joined.participantId;
         this.room.value = withState(this.room.value, joined.room);

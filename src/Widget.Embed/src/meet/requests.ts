@@ -49,11 +49,12 @@ export async function guestLink(api: string, token: string, roomId: string): Pro
 
 /** Sends a message while the hub cannot be reached. */
 export async function postMessage(api: string, token: string, roomId: string, message: ChatMessage): Promise<void> {
-  const { from, text, timestamp, messageId } = message;
-  await request(api, '/api/chat/messages', { token, body: { roomId, from, text, timestamp, messageId } });
+  const { name, text, timestamp, messageId } = message;
+  await request(api, '/api/chat/messages', { token, body: { roomId, from: name, text, timestamp, messageId } });
 }
 
 const visitorKey = 'widget:meet:visitor';
+const joinedKey = 'widget:meet:joined:';
 
 function rememberedVisitor(): { visitorId?: string } {
   try {
@@ -61,6 +62,26 @@ function rememberedVisitor(): { visitorId?: string } {
     return visitorId ? { visitorId } : {};
   } catch {
     return {};
+  }
+}
+
+/**
+ * The token of a person who has joined with this link in this tab; without one, the link's own. A link can be opened for some minutes only,
+ * and a reload must work later, too.
+ */
+export function tokenBehind(link: string): string {
+  try {
+    return sessionStorage.getItem(joinedKey + link) ?? link;
+  } catch {
+    return link;
+  }
+}
+
+export function keepToken(link: string, token: string): void {
+  try {
+    sessionStorage.setItem(joinedKey + link, token);
+  } catch {
+    // Storage is blocked. A reload works as long as the link does.
   }
 }
 

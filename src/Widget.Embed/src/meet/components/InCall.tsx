@@ -180,7 +180,9 @@ function Consent({ call }: { call: Call }) {
   const t = meetWords.value;
   const recording = call.recording.value;
   const self = call.self.value;
-  if (recording?.state !== 'waiting_for_consent' || typeof self?.consent === 'boolean') return null;
+  // Who comes while a call is recorded pauses the recording until they agree.
+  const asks = recording?.state === 'waiting_for_consent' || recording?.state === 'paused';
+  if (!asks || typeof self?.consent === 'boolean') return null;
   const who = nameOf(find(call.room.value, recording.by), t.host);
   return (
     <div class="veil">

@@ -6,7 +6,7 @@ import { IconButton } from './IconButton';
 import { Level } from './Level';
 import { Picture } from './Picture';
 
-/** Before the call: the own picture, the devices, and what is wrong with them. */
+/** Before the call: the person's own video, the devices, and what is wrong with them. */
 export function PreJoin({ call, company }: { call: Call; company: string }) {
   const t = meetWords.value;
   const { media } = call;
@@ -71,7 +71,7 @@ export function PreJoin({ call, company }: { call: Call; company: string }) {
           </label>
           <Problems call={call} />
           <Devices media={media} />
-          {invitation?.recording ? <p class="note-line">{t.recording}</p> : null}
+          {invitation?.recording ? <p class="note-line">{t.recordingNote}</p> : null}
           <button type="submit" class="primary join" disabled={joining}>
             {joining ? t.joining : label}
           </button>

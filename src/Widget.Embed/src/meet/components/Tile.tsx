@@ -58,7 +58,7 @@ export function Tile({ call, participant }: { call: Call; participant: Participa
   );
 }
 
-/** The own picture. */
+/** The person's own video. */
 export function OwnTile({ call }: { call: Call }) {
   const t = meetWords.value;
   const { camera, screen } = call.media;
