@@ -5,7 +5,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Handoffs;
 
-/// <summary>The name of the signal that wakes the worker of waiting conversations.</summary>
+/// <summary>Marker type of the signal that wakes the worker of waiting conversations.</summary>
 public sealed class HandoffQueue;
 
 /// <summary>Whether a visitor may write, and who answers.</summary>
@@ -16,7 +16,7 @@ public readonly record struct HandoffGate(bool IsBanned, bool IsPersonSpeaking);
 /// <summary>Reads and changes handoffs within the caller's transaction, which has locked the conversation.</summary>
 public static class Handoff
 {
-    /// <summary>A rep whose last sign is older is offline.</summary>
+    /// <summary>A rep without a heartbeat for this long is offline.</summary>
     internal const string PresenceTime = "interval '60 seconds'";
 
     // Row-level security also applies, but the index needs the tenant.
@@ -117,7 +117,7 @@ public static class Handoff
         return true;
     }
 
-    /// <summary>A ban of a visitor who signs in on the site holds for the signed-in visitor, too.</summary>
+    /// <summary>Copies a ban to the verified visitor, when a visitor signs in on the site.</summary>
     /// <param name="db">The transaction that moves the conversations.</param>
     /// <param name="anonymous">The visitor before the sign-in.</param>
     /// <param name="identity">The visitor's verified id on the tenant's site.</param>

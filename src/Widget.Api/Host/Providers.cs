@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Host;
 
-/// <summary>The outside services that the installation is configured to use, for the operator area. Keys are not shown.</summary>
+/// <summary>The model, video and e-mail services of the installation, for the operator area. Keys are not shown.</summary>
 internal static class Providers
 {
     public static void MapProviders(this IEndpointRouteBuilder routes) =>
@@ -23,18 +23,18 @@ internal static class Providers
         var checks = Readiness.Describe(await health.CheckHealthAsync(check => check.Tags.Contains(Readiness.Tag), ct)).Checks;
         return TypedResults.Ok<IReadOnlyList<OperatorProvider>>(
         [
-            Show("Language model", options.Chat.Endpoint, options.Chat.Model, "WIDGET_CHAT_…", "chat model"),
-            Show("Embeddings", options.Embedding.Endpoint, options.Embedding.Model, "WIDGET_EMBEDDING_…"),
-            Show("Reranker", options.Rerank.Endpoint, options.Rerank.Model, "WIDGET_RERANK_…"),
-            Show("Transcription", options.Transcription.Endpoint, options.Transcription.Model, "WIDGET_TRANSCRIPTION_…"),
-            Show("Vision", options.Vision.Endpoint, options.Vision.Model, "WIDGET_VISION_…"),
-            Show("Spoken replies", options.Speech.Endpoint, options.Speech.Model, "WIDGET_SPEECH_…"),
-            Show("Realtime voice", options.Voice.Endpoint, options.Voice.Model, "WIDGET_VOICE_…"),
-            Show("Video (Tavus)", options.TavusApi.Key is null ? null : options.TavusApi.Endpoint, null, "WIDGET_TAVUS_…"),
-            Show("E-mail", options.Mail.Server, null, "WIDGET_SMTP_URL, WIDGET_MAIL_FROM", "mail"),
+            Describe("Language model", options.Chat.Endpoint, options.Chat.Model, "WIDGET_CHAT_…", "chat model"),
+            Describe("Embeddings", options.Embedding.Endpoint, options.Embedding.Model, "WIDGET_EMBEDDING_…"),
+            Describe("Reranker", options.Rerank.Endpoint, options.Rerank.Model, "WIDGET_RERANK_…"),
+            Describe("Transcription", options.Transcription.Endpoint, options.Transcription.Model, "WIDGET_TRANSCRIPTION_…"),
+            Describe("Vision", options.Vision.Endpoint, options.Vision.Model, "WIDGET_VISION_…"),
+            Describe("Spoken replies", options.Speech.Endpoint, options.Speech.Model, "WIDGET_SPEECH_…"),
+            Describe("Realtime voice", options.Voice.Endpoint, options.Voice.Model, "WIDGET_VOICE_…"),
+            Describe("Video (Tavus)", options.TavusApi.Key is null ? null : options.TavusApi.Endpoint, null, "WIDGET_TAVUS_…"),
+            Describe("E-mail", options.Mail.Server, null, "WIDGET_SMTP_URL, WIDGET_MAIL_FROM", "mail"),
         ]);
 
-        OperatorProvider Show(string name, Uri? endpoint, string? model, string variable, string? check = null)
+        OperatorProvider Describe(string name, Uri? endpoint, string? model, string variable, string? check = null)
         {
             var state = checks.FirstOrDefault(entry => entry.Name == check);
             return new OperatorProvider(

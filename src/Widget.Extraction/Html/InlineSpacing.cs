@@ -18,7 +18,7 @@ internal static class InlineSpacing
     // Words shorter than this may be the first part of a formula, such as CO₂.
     private const int MinWordLength = 3;
 
-    /// <summary>Whether an element is raised or lowered, by its name or as the cents of a price.</summary>
+    /// <summary>Whether an element is superscript or subscript, by its name or as the cents of a price.</summary>
     public static bool IsRaised(IElement element) => element.LocalName is "sup" or "sub"
         || (element.LocalName == "span"
             && (element.ClassName ?? "").ToLowerInvariant().Split([' ', '-', '_'])
@@ -82,14 +82,14 @@ internal static class InlineSpacing
         }
     }
 
-    // Two parts of the same kind may be one word whose parts look different. Word processors split words in paragraphs.
+    // Two runs of letters, or of digits, may be one word that a word processor has split.
     private static bool AreSeparateParts(IElement previous, IElement element)
     {
         if (IsFormatting(previous) && IsFormatting(element)) return false;
         // Editors split a link, too.
         if (previous.LocalName == "a" && element.LocalName == "a" && previous.GetAttribute("href") == element.GetAttribute("href"))
             return false;
-        if (IsOwnPart(previous) || IsOwnPart(element)) return true;
+        if (IsStandaloneElement(previous) || IsStandaloneElement(element)) return true;
         return element.ParentElement?.LocalName is not ("p" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6" or "blockquote" or "span"
             or "font" or "a" or "em" or "strong" or "b" or "i");
     }
@@ -103,9 +103,9 @@ internal static class InlineSpacing
         element.LocalName is "b" or "strong" or "i" or "em" or "u" or "s" or "mark" or "small" or "font";
 
     private static bool IsLabel(IElement element) =>
-        IsOwnPart(element) || element is { LocalName: "span", ClassName.Length: > 0 };
+        IsStandaloneElement(element) || element is { LocalName: "span", ClassName.Length: > 0 };
 
-    private static bool IsOwnPart(IElement element) =>
+    private static bool IsStandaloneElement(IElement element) =>
         element.LocalName is "label" or "time" or "a" or "button" or "data" or "output" || element.LocalName.Contains('-');
 
     private static bool IsOrdinalEnding(string text) =>

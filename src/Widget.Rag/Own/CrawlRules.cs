@@ -13,7 +13,7 @@ public sealed record CrawlRules
     public int PageLimit { get; init; } = 500;
 
     /// <summary>
-    /// Maximum number of links between the start page or a listed page and a page; 0 for those pages alone, null for no limit.
+    /// Maximum link depth from the start page or a page of a site map; 0 reads only those pages, null has no limit.
     /// </summary>
     public int? MaxDepth { get; init; }
 

@@ -2,9 +2,8 @@ namespace Widget.Rag.Search;
 
 /// <summary>
 /// Prevents one long page from taking all top places. The first five hits contain at most two passages of a document, as long as other
-/// documents have a relevant passage (a score of at least a third of the best). Passages held back follow after the fifth place. Scores
-/// therefore decrease, except where the passages held back begin. No hit is lost, and the first passages of the documents keep their
-/// relative order.
+/// documents have a relevant passage (a score of at least a third of the best). Held-back passages follow the top hits, so the
+/// score can rise once at that point. No hit is lost, and the first passages of the documents keep their relative order.
 /// </summary>
 public static class Diversity
 {

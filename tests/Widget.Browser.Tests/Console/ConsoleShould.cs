@@ -91,7 +91,7 @@ public sealed partial class ConsoleShould(DemoInstallation demo, Chromium chromi
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a key" }).ClickAsync();
         await page.GetByLabel("Name").FillAsync("Website backend");
-        await page.GetByRole(AriaRole.Button, new() { Name = "All to read" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Read everything" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the key" }).ClickAsync();
         await Assertions.Expect(page.Locator(".secret pre")).ToHaveTextAsync(SecretPattern());
         await page.ReloadAsync();

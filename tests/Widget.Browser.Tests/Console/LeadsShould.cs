@@ -50,7 +50,7 @@ public sealed class LeadsShould(DemoInstallation demo, Chromium chromium)
         await page.Press("Edit");
         await page.GetByLabel("Owner").SelectOptionAsync("Ana Brandt");
         await page.Press("Save");
-        await company.SeeAsync("Given to Ana Brandt");
+        await company.SeeAsync("Assigned to Ana Brandt");
 
         await page.Press("Merge");
         await page.GetByLabel("Which lead is the same person?").FillAsync("Ada K.");

@@ -20,11 +20,11 @@ public sealed class ManagementShould(DemoInstallation demo, Chromium chromium)
         await page.GetByRole(AriaRole.Log).Should().ToContainTextAsync("Who repairs umbrellas?");
 
         await company.GoAsync("usage");
-        await company.FillAsync("Messages answered", "500");
+        await company.FillAsync("Answers given", "500");
         await page.Press("Save");
         await company.SeeAsync("of 500");
         await page.ReloadAsync();
-        await page.GetByLabel("Messages answered").Last.Should().ToHaveValueAsync("500");
+        await page.GetByLabel("Answers given").Last.Should().ToHaveValueAsync("500");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ManagementShould(DemoInstallation demo, Chromium chromium)
         await page.Press("Add a company");
         await page.GetByLabel("Company", new() { Exact = true }).FillAsync("Moss Bikes");
         await page.GetByLabel("Owner's e-mail address").FillAsync($"{slug}@moss.example");
-        var address = page.GetByLabel("Name in addresses");
+        var address = page.GetByLabel("Name in web addresses");
         await address.Should().ToHaveValueAsync("moss-bikes");
         await address.FillAsync(slug);
         await page.Press("Create");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Recognises text in images with tesseract (package tesseract-ocr), in all installed languages.</summary>
+/// <summary>Recognises text in images with tesseract (package tesseract-ocr), in those of the languages below that are installed.</summary>
 internal static class CharacterRecognition
 {
     public const string Program = "tesseract";
@@ -10,8 +10,8 @@ internal static class CharacterRecognition
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 4 << 20);
     private static readonly ChildLimits Short = new(TimeSpan.FromSeconds(10), 1L << 30, 64 << 10);
 
-    // The product's languages go first. More languages make recognition slower, and no better for these.
-    private static readonly string[] Preferred = ["eng", "deu", "spa", "fra", "ita", "por"];
+    // More languages make recognition slower, and no better for these.
+    private static readonly string[] Languages = ["eng", "deu", "spa", "fra", "ita", "por"];
 
     private static string? _languages;
 
@@ -35,7 +35,7 @@ internal static class CharacterRecognition
     {
         var listed = await ChildProcess.RunAsync(Program, ["--list-langs"], default, Short, ct);
         var installed = Encoding.UTF8.GetString(listed.Output).Split('\n', StringSplitOptions.TrimEntries);
-        var chosen = Preferred.Where(installed.Contains).ToList();
+        var chosen = Languages.Where(installed.Contains).ToList();
         return chosen.Count > 0 ? string.Join('+', chosen) : "eng";
     }
 }
