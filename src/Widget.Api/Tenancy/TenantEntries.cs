@@ -34,9 +34,11 @@ internal static class TenantEntries
         where TEntry : class
     {
         var article = what[0] is 'M' ? "an" : "a";
+#pragma warning disable RDG011 // Endpoints with type parameters are compiled at run time.
         group.MapGet(path, ListAsync).WithSummary(summary);
         group.MapGet($"{path}/{{id:guid}}", FindAsync).ProducesProblem(404).WithSummary($"Get {article} {what}");
         group.MapDelete($"{path}/{{id:guid}}", DeleteAsync).ProducesProblem(404).WithSummary($"Delete {article} {what}");
+#pragma warning restore RDG011
 
         async Task<Ok<TList>> ListAsync(IMultiTenantContextAccessor tenants, TService entries, CancellationToken ct) =>
             TypedResults.Ok(await list(entries, tenants.Current().TenantId, ct));

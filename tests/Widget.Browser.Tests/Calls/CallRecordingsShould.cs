@@ -38,14 +38,16 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
 
         await host.Page.Locator(".record-button").ClickAsync();
         await Expect(host.Page.Locator(".recording")).ToContainTextAsync("Waiting until everybody has agreed");
-        (await host.Page.EvaluateAsync<bool>("window.recordedFrom !== undefined")).ShouldBeFalse();
+        (await host.Page.EvaluateAsync<bool>("() => window.recordedFrom !== undefined")).ShouldBeFalse();
         await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Agree", Exact = true }).ClickAsync();
         foreach (var page in new[] { host.Page, guest.Page }) await Expect(page.Locator(Running)).ToBeVisibleAsync();
-        await host.Page.WaitForFunctionAsync($"performance.now() - window.recordedFrom > {Length.TotalMilliseconds}");
+        await Eventually.TrueAsync(
+            async () => await host.Page.EvaluateAsync<double>("() => performance.now() - window.recordedFrom") > Length.TotalMilliseconds,
+            "the recording is long enough");
         await host.Page.Locator(".record-button").ClickAsync();
         foreach (var page in new[] { host.Page, guest.Page }) await Expect(page.Locator(Running)).ToHaveCountAsync(0);
 
-        var recorded = await host.Page.EvaluateAsync<double>("(window.recordedTo - window.recordedFrom) / 1000");
+        var recorded = await host.Page.EvaluateAsync<double>("() => (window.recordedTo - window.recordedFrom) / 1000");
         var recording = await FinishedAsync(company, room.Id);
         recording.GetProperty("chunks").GetInt32().ShouldBeGreaterThan(1);
         recording.GetProperty("seconds").GetDouble().ShouldBe(recorded, 1);
