@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
@@ -66,7 +67,9 @@ internal sealed partial class ToolRefusals(TenantDatabase database, ILogger<Tool
     private static JsonElement Storable(JsonElement arguments)
     {
         if (ToolArguments.Read(arguments, out var read) is null) return read;
-        var text = arguments.ValueKind == JsonValueKind.String ? arguments.GetString()! : arguments.GetRawText();
+        // They may have wrong bytes.
+        using var clean = JsonDocument.Parse(StorableJson.ToText(arguments));
+        var text = clean.RootElement.ToString();
         return JsonSerializer.SerializeToElement(text.Length > MaxInvalidLength ? text[..MaxInvalidLength] : text);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.SemanticKernel;
@@ -198,6 +199,21 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         (await CallsAsync()).Select(call => call.Outcome)
             .ShouldBe([ToolCallOutcome.Refused, ToolCallOutcome.Refused, ToolCallOutcome.Done]);
         _booking.Runs.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("\"ok \u00FF\u00FF\"")]
+    [InlineData("{\"bike\": [[\"a\\u0000b\", \"\u00FF\"], {\"text\": \"\u00FF\"}]}")]
+    [InlineData("\"{\\\"bike\\\": \\\"\\\\ud800\\\"}\"")]
+    [InlineData("{\"bike\": 1e400000}")]
+    public async Task List_refused_calls_whose_arguments_are_no_valid_text(string latin1)
+    {
+        var arguments = JsonDocument.Parse(Encoding.Latin1.GetBytes(latin1)).RootElement;
+
+        var result = await _node.Service<ToolRunner>().RunAsync(await ContextAsync("call-18"), "book_ride", arguments, CancellationToken.None);
+
+        result.Status.ShouldBe(ToolStatus.BadArguments);
+        (await CallsAsync()).ShouldHaveSingleItem().Outcome.ShouldBe(ToolCallOutcome.Refused);
     }
 
     [Fact]
