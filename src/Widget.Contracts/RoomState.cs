@@ -12,10 +12,6 @@ public enum RoomRole
 
     [JsonStringEnumMemberName("guest")]
     Guest,
-
-    /// <summary>Sees and hears, and sends nothing but chat.</summary>
-    [JsonStringEnumMemberName("observer")]
-    Observer,
 }
 
 /// <summary>Where a participant is.</summary>

@@ -1,6 +1,6 @@
 /** What the server says about rooms (docs/rooms.md). */
 
-export type Role = 'host' | 'guest' | 'observer';
+export type Role = 'host' | 'guest';
 export type ParticipantState = 'waiting' | 'in' | 'left' | 'removed' | 'declined';
 
 export interface Participant {
