@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Npgsql;
+using Widget.Api.Audit;
 using Widget.Api.Configuration;
 using Widget.Api.KeyRing;
-using Widget.Api.Audit;
 using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 
 namespace Widget.Api.Host;
 
@@ -45,7 +46,7 @@ public static partial class Server
     {
         app.UseTrustedProxies();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.Use((http, next) =>
         {
             http.Response.Headers.XContentTypeOptions = "nosniff";

@@ -1,18 +1,24 @@
 using System.Globalization;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
 using Widget.Api.Video;
 using Widget.Contracts;
 
 namespace Widget.Api.Rooms;
 
 /// <summary>The avatar of rooms without LiveKit: a video call at Tavus, which participants see in a frame beside one another.</summary>
-internal sealed class TavusRoomAvatar(VideoSessions sessions, ConversationThreads threads) : IRoomAvatar
+internal sealed class TavusRoomAvatar(VideoSessions sessions, ConversationThreads threads, TenantSettingsService settings) : IRoomAvatar
 {
+    // A private room opens with a token, which the room's log must not contain.
+    private const string IsPrivate = "The AI agent can't join this call, because the company's video rooms are private.";
+
     public string Transport => RoomRow.Peer;
 
     public async Task<AvatarCall> StartAsync(RoomRow room, CancellationToken ct)
     {
+        if ((await settings.ReadAsync(room.TenantId, ct)).TavusPrivateRoom)
+            return new AvatarCall(null, RoomAvatarState.Failed, Error: IsPrivate);
         var caller = new Caller(room.TenantId, Visitor: null);
         var (conversation, visitor) = room is { ConversationId: { } own, VisitorId: { } person }
             ? (own, person)

@@ -25,6 +25,8 @@ internal static class Problems
     /// <summary>Value of <c>Retry-After</c>, in seconds, while the database is unavailable.</summary>
     public const string RetryAfter = "5";
 
+    private static readonly StatusCodePagesOptions Standard = new();
+
     /// <summary>Writes an error in the shape that the endpoint's callers read.</summary>
     public static Task WriteAsync(HttpContext http, int status, string title, string? code = null)
     {
@@ -36,6 +38,38 @@ internal static class Problems
         return http.RequestServices.GetRequiredService<IProblemDetailsService>()
             .WriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = problem })
             .AsTask();
+    }
+
+    /// <summary>Writes the error of one field.</summary>
+    public static ValueTask<bool> TryWriteInvalidAsync(
+        this IProblemDetailsService problems,
+        HttpContext http,
+        int status,
+        string title,
+        string field)
+    {
+        http.Response.StatusCode = status;
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] };
+        return problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = http,
+            ProblemDetails = new HttpValidationProblemDetails(errors) { Status = status, Title = title },
+        });
+    }
+
+    /// <summary>Writes the problem of a response that has a status of an error and no body.</summary>
+    public static async Task WriteStatusAsync(StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        if (http.Response.StatusCode == StatusCodes.Status400BadRequest
+            && RequestFaults.ExplainRefusal(http) is { Field: { } field } fault
+            && await http.RequestServices.GetRequiredService<IProblemDetailsService>()
+                .TryWriteInvalidAsync(http, fault.Status, fault.Title, field))
+        {
+            return;
+        }
+
+        await Standard.HandleAsync(context);
     }
 
     public static ProblemHttpResult Create(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
@@ -132,19 +166,9 @@ internal sealed partial class ExceptionProblemHandler(
         if (status >= StatusCodes.Status500InternalServerError)
             LogFault(SanitizedException.From(exception), httpContext.Request.Method, Route(httpContext));
         if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
-        if (field is null)
-        {
-            await Problems.WriteAsync(httpContext, status, title);
-            return true;
-        }
-
-        httpContext.Response.StatusCode = status;
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] };
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails = new HttpValidationProblemDetails(errors) { Status = status, Title = title },
-        });
+        if (field is not null) return await problems.TryWriteInvalidAsync(httpContext, status, title, field);
+        await Problems.WriteAsync(httpContext, status, title);
+        return true;
     }
 
     // The route's pattern, because paths can carry tokens. The exception handler moves the endpoint from the request to its feature.

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace Widget.Api.Web;
@@ -49,6 +50,13 @@ internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.Json
         };
     }
 
+    /// <summary>
+    /// Explains a request that was refused without an exception: compiled endpoints refuse values of optional parameters that way. Null if
+    /// all values of the path and the query are valid.
+    /// </summary>
+    public static RequestFault? ExplainRefusal(HttpContext http) =>
+        FindInvalidParameter(http.GetEndpoint(), http.Request.RouteValues, http.Request);
+
     // The framework throws the same exception for an invalid form and for one over a limit. Only the message differs.
     private static bool IsOverLimit(InvalidDataException e) =>
         e.Message.Contains(" limit ", StringComparison.Ordinal) && e.Message.EndsWith("exceeded.", StringComparison.Ordinal);
@@ -72,35 +80,60 @@ internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.Json
     // Checks the values of the path and the query, and the files of a form.
     private static RequestFault? FindInvalidParameter(Endpoint? endpoint, RouteValueDictionary route, HttpRequest request)
     {
-        foreach (var parameter in endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [])
+        foreach (var (name, type, isOptional) in ParametersOf(endpoint?.Metadata.GetMetadata<MethodInfo>()))
         {
-            var type = parameter.ParameterInfo.ParameterType;
             if (type == typeof(IFormFile))
             {
                 var form = request.HasFormContentType ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
-                if (!parameter.IsOptional && request.HasFormContentType && form?.Files.GetFile(parameter.Name) is null)
-                    return BadRequest($"{parameter.Name} is missing.", parameter.Name);
+                if (!isOptional && request.HasFormContentType && form?.Files.GetFile(name) is null)
+                    return BadRequest($"{name} is missing.", name);
                 continue;
             }
 
-            if (!parameter.HasTryParse && type != typeof(string)) continue;
-            if (parameter.ParameterInfo.IsDefined(typeof(Microsoft.AspNetCore.Mvc.FromFormAttribute))) continue;
-            var values = route.TryGetValue(parameter.Name, out var of) ? [of?.ToString()] : request.Query[parameter.Name].ToArray();
-            if (values.Length == 0 && !parameter.IsOptional) return BadRequest($"{parameter.Name} is missing.", parameter.Name);
             var valueType = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
+            if (valueType != typeof(string) && !valueType.IsEnum && TryParse(valueType) is null) continue;
+            var values = route.TryGetValue(name, out var of) ? [of?.ToString()] : request.Query[name].ToArray();
+            if (values.Length == 0 && !isOptional) return BadRequest($"{name} is missing.", name);
             if (valueType != typeof(string) && values.Any(value => value is { Length: > 0 } && !CanParse(valueType, value)))
-                return BadRequest($"{parameter.Name} must be {ExpectedValues.Of(valueType)}.", parameter.Name);
+                return BadRequest($"{name} must be {ExpectedValues.Of(valueType)}.", name);
         }
 
         return null;
     }
 
+    // The handler's own parameters. The metadata of compiled endpoints does not say which of them are parsed.
+    private static IEnumerable<(string Name, Type Type, bool IsOptional)> ParametersOf(MethodInfo? handler)
+    {
+        var nullability = new NullabilityInfoContext();
+        foreach (var parameter in handler?.GetParameters() ?? [])
+        {
+            var type = parameter.ParameterType;
+            if (parameter.IsDefined(typeof(FromFormAttribute))) continue;
+            if (parameter.IsDefined(typeof(AsParametersAttribute)))
+            {
+                foreach (var property in type.GetProperties())
+                {
+                    var isNullable = nullability.Create(property).WriteState == NullabilityState.Nullable;
+                    yield return (JsonNamingPolicy.CamelCase.ConvertName(property.Name), property.PropertyType, isNullable);
+                }
+            }
+            else
+            {
+                var isOptional = parameter.HasDefaultValue
+                    || type.IsArray
+                    || nullability.Create(parameter).WriteState == NullabilityState.Nullable;
+                yield return (parameter.Name!, type, isOptional);
+            }
+        }
+    }
+
+    private static MethodInfo? TryParse(Type type) => type.GetMethod(
+        "TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider), type.MakeByRefType()]);
+
     private static bool CanParse(Type type, string value)
     {
         if (type.IsEnum) return Enum.TryParse(type, value, ignoreCase: true, out _);
-        var parse = type.GetMethod(
-            "TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider), type.MakeByRefType()]);
-        return parse is null || parse.Invoke(null, [value, CultureInfo.InvariantCulture, null]) is true;
+        return TryParse(type)?.Invoke(null, [value, CultureInfo.InvariantCulture, null]) is true;
     }
 
     private static Type? BodyType(Endpoint? endpoint) =>

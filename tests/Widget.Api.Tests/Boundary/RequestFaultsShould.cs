@@ -100,6 +100,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
         "maxPage",
         "maxPage is not a field of this request.")]
     [InlineData("GET", "/api/knowledge/documents?limit=many", null, "limit", "limit must be a whole number, 2147483647 at most.")]
+    [InlineData("GET", "/api/analytics/conversations?limit=many", null, "limit", "limit must be a whole number, 2147483647 at most.")]
     [InlineData(
         "GET",
         "/api/knowledge/documents?source=here",

@@ -27,6 +27,23 @@ public sealed class RoomAvatarShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Say_that_it_cannot_come_if_the_companys_video_rooms_are_private()
+    {
+        var settings = new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica, tavusPrivateRoom = true };
+        var video = await VideoTenant.CreateAsync(api, api.Node, settings);
+        var client = video.Tenant.Developer;
+        var room = await client.CreateRoomAsync();
+        await using var host = await RoomClient.JoinAsync(api.Node, room.Link!.Token);
+
+        await host.CallAsync("InviteAvatar", new { });
+        var refused = await host.EventAsync(entry => entry.Room?.Avatar is { State: RoomAvatarState.Failed }, "the avatar cannot come");
+
+        refused.Room!.Avatar!.Error!.ShouldContain("private");
+        (await video.CallsAsync()).ShouldBeEmpty();
+        (await client.ActAsync(room.Id, "end")).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
     public async Task Leave_when_dismissed_and_come_again()
     {
         var video = await VideoTenant.CreateAsync(api, api.Node);
