@@ -210,7 +210,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     {
         var arguments = JsonDocument.Parse(Encoding.Latin1.GetBytes(latin1)).RootElement;
 
-        var result = await _node.Service<ToolRunner>().RunAsync(await ContextAsync("call-18"), "book_ride", arguments, CancellationToken.None);
+        var context = await ContextAsync("call-18");
+        var result = await _node.Service<ToolRunner>().RunAsync(context, "book_ride", arguments, CancellationToken.None);
 
         result.Status.ShouldBe(ToolStatus.BadArguments);
         (await CallsAsync()).ShouldHaveSingleItem().Outcome.ShouldBe(ToolCallOutcome.Refused);
