@@ -193,7 +193,10 @@ public sealed class CallsShould(DemoInstallation installation) : IAsyncLifetime
         {
             var servers = JsonSerializer.Serialize(new
             {
-                iceServers = new[] { new { urls = $"turn:127.0.0.1:{port}?transport={transport}", username = "ada", credential = "secret" } },
+                iceServers = new[]
+                {
+                    new { urls = $"turn:127.0.0.1:{port}?transport={transport}", username = "ada", credential = "secret" },
+                },
             });
             Task Relay(IPage page) => page.RouteAsync(
                 "**/api/webrtc/config",
