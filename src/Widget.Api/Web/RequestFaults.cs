@@ -84,9 +84,10 @@ internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.Json
         {
             if (type == typeof(IFormFile))
             {
-                var form = request.HasFormContentType ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
-                if (!isOptional && request.HasFormContentType && form?.Files.GetFile(name) is null)
-                    return BadRequest($"{name} is missing.", name);
+                if (isOptional || !request.HasFormContentType) continue;
+                // Without a form, its end never came, and the file may have been in it.
+                if (request.HttpContext.Features.Get<IFormFeature>()?.Form is not { } form) return BadRequest(Problems.Unreadable);
+                if (form.Files.GetFile(name) is null) return BadRequest($"{name} is missing.", name);
                 continue;
             }
 

@@ -77,6 +77,29 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Go_on_with_the_newer_connection_of_a_page_that_connects_twice()
+    {
+        await using var node = await NodeAsync(api.Voice.SelfHosted);
+        var tenant = await VoiceTenant.CreateAsync(api, node);
+        await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
+        await using var call = await tenant.CallAsync();
+        await using var earlierHub = await HubClient.ConnectAsync(node, call.Visitor.Session.Token);
+        await using var hub = await HubClient.ConnectAsync(node, call.Visitor.Session.Token);
+        await using var earlier = await RelayingPage.StartAsync(earlierHub, call);
+        await earlier.ConfiguredAsync();
+
+        await using var page = await RelayingPage.StartAsync(hub, call);
+        // The earlier connection renews its lease twice a second, and ends because it has none.
+        await earlier.EndedAsync();
+        await call.Peer.SayAsync("What does delivery cost?");
+        await call.SaidAsync(2);
+
+        (await call.SaidAsync()).Count.ShouldBe(2);
+        (await call.PostAsync("end")).EnsureSuccessStatusCode();
+        (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);
+    }
+
+    [Fact]
     public async Task End_a_relayed_call_whose_page_was_closed()
     {
         await using var node = await NodeAsync(api.Voice.SelfHosted);
@@ -122,6 +145,9 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
             });
             return page;
         }
+
+        /// <summary>Waits until the server ends the connection's stream.</summary>
+        public Task EndedAsync() => _down.WaitAsync(TimeSpan.FromSeconds(60));
 
         public Task ConfiguredAsync() => _configured.Task.WaitAsync(TimeSpan.FromSeconds(60));
 

@@ -18,7 +18,6 @@ namespace Widget.Api.Voice.Calls;
 /// </summary>
 public sealed class DataChannelRelay(
     TenantDatabase database,
-    VoiceCallStore store,
     VoiceCallSupervisor supervisor,
     ActiveVoiceCallFactory factory,
     VoiceBus bus,
@@ -49,8 +48,9 @@ public sealed class DataChannelRelay(
             call = await db.LockAsync(id, ct);
             if (call is null || call.VisitorId != visitor) return null;
             if (call is not { Protocol: VoiceProtocol.SelfHosted, State: VoiceSessionState.Live }) return null;
-            // The page may have been connected to another node before.
-            (call.LeaseOwner, call.LeaseUntil) = (store.Node, clock.GetUtcNow() + timings.Lease);
+            // The page may have been connected before, to this node or another. Each connection has its own lease, so that the end of an
+            // earlier one, or a check of the call that has just begun, does not release it.
+            (call.LeaseOwner, call.LeaseUntil) = (Guid.CreateVersion7(), clock.GetUtcNow() + timings.Lease);
             await db.CommitAsync(ct);
         }
 
@@ -110,7 +110,7 @@ public sealed class DataChannelRelay(
         {
             await activeCall.CloseAsync(CancellationToken.None);
             // The page may reconnect. Until then, the call is checked regularly.
-            await supervisor.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1), activeCall);
+            await supervisor.ReleaseAsync(call, TimeSpan.FromSeconds(1), activeCall);
         }
     }
 

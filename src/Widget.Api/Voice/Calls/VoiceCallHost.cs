@@ -50,7 +50,7 @@ public sealed partial class VoiceCallHost(
     internal Task EndAsync(VoiceCall call, ActiveVoiceCall? activeCall, VoiceEndReason reason, Func<Task>? hangUp) =>
         supervisor.EndAsync(call, activeCall, reason, hangUp);
 
-    /// <inheritdoc cref="VoiceCallSupervisor.ReleaseAsync"/>
+    /// <inheritdoc cref="VoiceCallSupervisor.ReleaseAsync(TenantId, VoiceCallId, TimeSpan)"/>
     internal Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next) => supervisor.ReleaseAsync(tenant, id, next);
 
     private async Task RunAsync(TenantId tenant, VoiceCallId id, TaskCompletionSource ready)

@@ -33,13 +33,13 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
     }
 
     /// <summary>
-    /// Renews this node's lease, saves the usage so far, and requests the end of a call that has reached its time limit or lost its page.
+    /// Renews the lease, saves the usage so far, and requests the end of a call that has reached its time limit or lost its page.
     /// </summary>
-    /// <returns>The row; null when this node no longer has the lease.</returns>
+    /// <returns>The row; null when another node or another page has taken the call.</returns>
     internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
-        if (await db.LockAsync(call.Id, ct) is not { } row || row.LeaseOwner != Node) return null;
+        if (await db.LockAsync(call.Id, ct) is not { } row || row.LeaseOwner != OwnerOf(call)) return null;
         var now = clock.GetUtcNow();
         activeCall.Deadline = row.Deadline;
         if (row.State == VoiceSessionState.Live && now > row.Deadline) row.BeginEnd(VoiceEndReason.TimeLimit, now);
@@ -51,20 +51,24 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
         return row;
     }
 
-    /// <summary>Releases the lease if this node still has it.</summary>
+    /// <summary>Releases a lease if nobody else has taken the call.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The call.</param>
+    /// <param name="owner">The lease's owner: see <see cref="OwnerOf"/>.</param>
     /// <param name="next">How long until the next node may claim the call.</param>
     /// <param name="activeCall">Its usage is saved; null when this node has not run the call.</param>
-    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? activeCall)
+    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, Guid? owner, TimeSpan next, ActiveVoiceCall? activeCall)
     {
         await using var db = await database.BeginAsync(tenant, CancellationToken.None);
-        if (await db.LockAsync(id, CancellationToken.None) is not { } row || row.LeaseOwner != Node) return;
+        if (await db.LockAsync(id, CancellationToken.None) is not { } row || row.LeaseOwner != owner) return;
         if (activeCall is not null) row.Usage = MergeUsage(row.Usage, activeCall.Usage);
         (row.LeaseOwner, row.LeaseUntil) = (null, null);
         if (!row.IsOver) row.NextCheckAt = clock.GetUtcNow() + next;
         await db.CommitAsync(CancellationToken.None);
     }
+
+    /// <summary>The owner of the lease while <paramref name="call"/> runs: its page's connection if it is relayed, otherwise this node.</summary>
+    internal Guid? OwnerOf(VoiceCall call) => call.Protocol == VoiceProtocol.SelfHosted ? call.LeaseOwner : Node;
 
     /// <summary>Marks the call as connected to this server. Retries until the database is available.</summary>
     /// <returns>Whether it is the call's first connection; null when the row was deleted.</returns>

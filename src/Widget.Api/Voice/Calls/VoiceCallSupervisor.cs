@@ -112,11 +112,17 @@ public sealed class VoiceCallSupervisor(
     }
 
     /// <summary>Lets another node or a reconnecting page take the call. Does not throw; a lease that can't be released expires.</summary>
-    internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? activeCall = null)
+    internal Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next) => ReleaseAsync(tenant, id, store.Node, next, null);
+
+    /// <inheritdoc cref="ReleaseAsync(TenantId, VoiceCallId, TimeSpan)"/>
+    internal Task ReleaseAsync(VoiceCall call, TimeSpan next, ActiveVoiceCall activeCall) =>
+        ReleaseAsync(call.TenantId, call.Id, store.OwnerOf(call), next, activeCall);
+
+    private async Task ReleaseAsync(TenantId tenant, VoiceCallId id, Guid? owner, TimeSpan next, ActiveVoiceCall? activeCall)
     {
         try
         {
-            await store.ReleaseLeaseAsync(tenant, id, next, activeCall);
+            await store.ReleaseLeaseAsync(tenant, id, owner, next, activeCall);
         }
         catch (Exception e)
         {
