@@ -323,6 +323,9 @@ public sealed record Utterance : ConversationEvent
     /// <see cref="UtterancesChecked"/> event confirms it.
     /// </summary>
     public bool Reported { get; init; }
+
+    /// <summary>The visitor's own contact details in the utterance; null if there are none.</summary>
+    public RecognizedContact? Recognized { get; init; }
 }
 
 /// <summary>The utterances reported by the visitor's page were compared with the call's transcript.</summary>

@@ -37,7 +37,7 @@ internal static class AnswerServices
         services.AddSingleton(provider => new PassageRater(provider.GetService<SentenceSimilarity>()));
         services.AddSingleton(provider => new OfferReader(provider.GetService<SentenceEmbedder>()));
         services.AddSingleton<MessageOffers>();
-        services.AddSingleton<ContactsForPeople>();
+        services.AddSingleton<ContactFinder>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerStops>();

@@ -23,7 +23,7 @@ public sealed partial class AskService(
     AnswerLeases leases,
     RequestLimits limits,
     AttachmentStore attachments,
-    ContactsForPeople contacts,
+    ContactFinder contacts,
     WakeUpSignal<HandoffQueue> queue,
     ILogger<AskService> logger)
 {

@@ -1,3 +1,4 @@
+using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.Usage;
 using Widget.Contracts;
@@ -9,7 +10,7 @@ namespace Widget.Api.Video;
 /// Applies what Tavus reports about a call to the session and its conversation: the avatar has joined, the call is over, the transcript is
 /// ready. It applies each fact once, in the caller's transaction.
 /// </summary>
-public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider clock)
+public sealed class VideoSessionCompletion(VideoTimings timings, ContactFinder contacts, TimeProvider clock)
 {
     /// <summary>Applies what is new in a summary.</summary>
     public async Task ApplyAsync(TenantDb db, VideoSession session, TavusCallSummary summary, CancellationToken ct)
@@ -111,6 +112,9 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
                     Speaker = line.IsVisitor ? Speaker.Visitor : Speaker.Assistant,
                     Text = line.Text,
                     SpokenAt = session.OpenedAt + line.After,
+                    Recognized = line.IsVisitor
+                        ? await contacts.FindAsync(db, session.ConversationId, line.Text, session.Wish.Locale, ct)
+                        : null,
                 },
                 ct);
         }

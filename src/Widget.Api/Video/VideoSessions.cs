@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Agents;
+using Widget.Api.Answers;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tavus;
@@ -20,6 +21,7 @@ public sealed class VideoSessions(
     VideoSessionOpener opener,
     VideoSessionCompletion completion,
     SessionLeases leases,
+    ContactFinder contacts,
     WakeUpSignal<VideoSessionWorker> signal,
     VideoTimings timings,
     IHostApplicationLifetime lifetime,
@@ -161,16 +163,20 @@ public sealed class VideoSessions(
             if (session.Heard >= MaxUtterances) break;
             if (!known.Add(clientId)) continue;
             session.Heard++;
+            var text = reported.Text.Trim();
             var utterance = new Utterance
             {
                 ClientId = clientId,
                 SessionId = session.Id.Value,
                 Mode = "video",
                 Speaker = reported.Speaker,
-                Text = reported.Text.Trim(),
+                Text = text,
                 Interrupted = reported.Interrupted,
                 // A program with the tenant's API key is trusted; a visitor's page is not.
                 Reported = caller.Visitor is not null,
+                Recognized = reported.Speaker == Speaker.Visitor
+                    ? await contacts.FindAsync(db, session.ConversationId, text, session.Wish.Locale, ct)
+                    : null,
             };
             await ConversationLog.AppendAsync(db, session.ConversationId, utterance, ct);
             added++;

@@ -4,7 +4,7 @@ import { contactForm, type ContactForm } from '../src/extras/selling/contactForm
 import { fakePanel, refuse, type FakePanel } from './selling.fakes';
 
 const jane = 'jane@example.com';
-const asked = { messageId: 'm', email: jane };
+const asked = { seq: 1, email: jane };
 
 function open(question: Parameters<typeof contactForm>[1] = asked): { panel: FakePanel; form: ContactForm } {
   const panel = fakePanel();
@@ -30,7 +30,7 @@ describe('the contact card', () => {
   });
 
   it('asks for an address if the message has none', async () => {
-    const { panel, form } = open({ messageId: 'm' });
+    const { panel, form } = open({ seq: 1 });
     expect([form.editing.value, form.wantsFocus]).toEqual([true, true]);
     await form.save();
     expect([form.problem.value.email, panel.posted.length]).toEqual(['Enter an e-mail address or a phone number.', 0]);
@@ -47,7 +47,7 @@ describe('the contact card', () => {
   });
 
   it('says which field the server has refused, and keeps what was typed', async () => {
-    const { panel, form } = open({ messageId: 'm', phone: '+4930' });
+    const { panel, form } = open({ seq: 1, phone: '+4930' });
     panel.answers = [refuse(new ApiError(400, 'Invalid.', null, { errors: { Phone: ['No number.'] } }))];
     await form.save();
     expect([form.state.value, form.editing.value, form.phone.value]).toEqual(['asking', true, '+4930']);
@@ -82,7 +82,7 @@ describe('the contact card', () => {
       { path: '/api/widget/conversations/{id}/contact', body: { declined: true } },
     ]);
     expect(panel.posted).toEqual([]);
-    expect(contactForm(panel, { messageId: 'n', email: 'other@example.com' }).state.value).toBe('declined');
+    expect(contactForm(panel, { seq: 2, email: 'other@example.com' }).state.value).toBe('declined');
   });
 
   it('keeps what was typed while the panel shows something else, and when another address is found', () => {
@@ -90,7 +90,7 @@ describe('the contact card', () => {
     form.edit();
     form.email.value = 'jane@wo';
     expect(contactForm(panel, { ...asked })).toBe(form);
-    const next = contactForm(panel, { messageId: 'n', phone: '+4930123456' });
+    const next = contactForm(panel, { seq: 2, phone: '+4930123456' });
     expect([next.email.value, next.phone.value, next.editing.value]).toEqual(['jane@wo', '+4930123456', true]);
   });
 

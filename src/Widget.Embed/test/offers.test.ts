@@ -101,7 +101,7 @@ describe('what an offer opens', () => {
 describe('the question whether to keep an address', () => {
   it('is below the answer to the message with the address, also when the conversation goes on', () => {
     const it = after({ kind: 'answer', recognized: { email: jane } }, { kind: 'visitor_message', text: 'And?' });
-    expect(contactQuestion(it)).toEqual({ messageId: 'm1', email: jane, phone: undefined });
+    expect(contactQuestion(it)).toEqual({ seq: 1, email: jane, phone: undefined });
   });
 
   it('is below a message to a person with the address', () => {
@@ -112,9 +112,22 @@ describe('the question whether to keep an address', () => {
       recognized: { email: jane },
     } as const;
     const it = after(told, { kind: 'visitor_message', text: 'Thanks.' });
-    expect(contactQuestion(it)).toEqual({ messageId: 'v', email: jane, phone: undefined });
+    expect(contactQuestion(it)).toEqual({ seq: 1, email: jane, phone: undefined });
     expect(contactQuestion(after(told, { kind: 'contact_given', email: jane }))).toBeUndefined();
     expect(contactQuestion(after(told, { kind: 'contact_declined' }))).toBeUndefined();
+  });
+
+  it('is below what the visitor said in a call', () => {
+    const said = {
+      kind: 'utterance',
+      speaker: 'visitor',
+      text: 'Jane at example dot com',
+      recognized: { email: jane },
+    } as const;
+    const it = after(said, { kind: 'utterance', speaker: 'assistant', text: 'Thank you.' });
+    expect(contactQuestion(it)).toEqual({ seq: 1, email: jane, phone: undefined });
+    expect(knownVisitor(it).email).toBe(jane);
+    expect(contactQuestion(after(said, { kind: 'contact_given', email: jane }))).toBeUndefined();
   });
 
   it('is asked once about all that was found', () => {
@@ -123,7 +136,7 @@ describe('the question whether to keep an address', () => {
       { kind: 'answer', recognized: { email: jane } },
       { kind: 'answer', recognized: { phone: '+4930123456' } },
     );
-    expect(contactQuestion(it)).toEqual({ messageId: 'm3', email: jane, phone: '+4930123456' });
+    expect(contactQuestion(it)).toEqual({ seq: 3, email: jane, phone: '+4930123456' });
   });
 
   it('is not asked again after the visitor has declined', () => {
@@ -132,7 +145,7 @@ describe('the question whether to keep an address', () => {
       { kind: 'contact_declined' },
       { kind: 'answer', recognized: { email: 'other@example.com' }, offers: ['contact'] },
     );
-    expect([contactQuestion(it), contactQuestion(it, 'm3')]).toEqual([undefined, undefined]);
+    expect([contactQuestion(it), contactQuestion(it, 3)]).toEqual([undefined, undefined]);
     expect(knownVisitor(it).email).toBe('');
   });
 
@@ -144,7 +157,7 @@ describe('the question whether to keep an address', () => {
     ] as const;
     expect(contactQuestion(after(...kept))).toBeUndefined();
     const corrected = after(...kept, { kind: 'answer', recognized: { email: 'jane@work.example' } });
-    expect(contactQuestion(corrected)).toMatchObject({ messageId: 'm4', email: 'jane@work.example' });
+    expect(contactQuestion(corrected)).toMatchObject({ seq: 4, email: 'jane@work.example' });
   });
 
   it('is not asked about the address that the visitor has corrected in the form', () => {
@@ -162,9 +175,9 @@ describe('the question whether to keep an address', () => {
   it('asks for an address below the answer where the visitor wants to leave one, until it is left', () => {
     const it = after({ kind: 'answer', offers: ['contact'] }, { kind: 'visitor_message', text: 'Wait.' });
     expect(contactQuestion(it)).toBeUndefined();
-    expect(contactQuestion(it, 'm1')).toEqual({ messageId: 'm1' });
+    expect(contactQuestion(it, 1)).toEqual({ seq: 1 });
     const left = after({ kind: 'answer', offers: ['contact'] }, { kind: 'contact_given', email: jane });
-    expect(contactQuestion(left, 'm1')).toBeUndefined();
+    expect(contactQuestion(left, 1)).toBeUndefined();
   });
 });
 

@@ -114,6 +114,28 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Have_the_addresses_that_the_visitor_says()
+    {
+        var (_, visitor, session, callback) = await CallAsync();
+        await HearAsync(
+            visitor,
+            session,
+            new { id = "1", speaker = "visitor", text = "You can write to me at jane dot doe at example dot com." },
+            new { id = "2", speaker = "assistant", text = "Our address is sales@harbor.example." });
+
+        (await RecognizedAsync(visitor)).ShouldBe(["jane.doe@example.com", null]);
+
+        // The page has missed what was said after that.
+        await TranscribedAsync(
+            visitor,
+            callback,
+            ("user", "You can write to me at jane dot doe at example dot com."),
+            ("assistant", "Our address is sales@harbor.example."),
+            ("user", "Or call me on +49 30 901820."));
+        (await RecognizedAsync(visitor)).ShouldBe(["jane.doe@example.com", null, "+4930901820"]);
+    }
+
+    [Fact]
     public async Task Be_trusted_from_a_program_of_the_company()
     {
         var (video, visitor, session, _) = await CallAsync();
@@ -144,6 +166,9 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
             session.SessionId,
             new Uri((await video.CallsAsync()).Single().RequestBody.GetProperty("callback_url").GetString()!));
     }
+
+    private static async Task<IEnumerable<string?>> RecognizedAsync(TestVisitor visitor) =>
+        (await visitor.EventsAsync()).OfType<Utterance>().Select(line => line.Recognized?.Email ?? line.Recognized?.Phone);
 
     private static async Task HearAsync(TestVisitor visitor, Guid session, params object[] utterances) =>
         (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/utterances", new { utterances }, Ct))

@@ -27,6 +27,22 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
+    public async Task Find_the_address_that_the_visitor_says_or_types()
+    {
+        await api.Voice.ScriptAsync(new { utterances = new[] { "My address is jane dot doe at example dot com." } });
+        await using var call = await _tenant.CallAsync();
+
+        await call.Peer.SayAsync("My address is jane dot doe at example dot com.");
+        await call.SaidAsync(2);
+        (await call.PostAsync("say", new { clientId = "typed", text = "I mean jane@work.example." })).EnsureSuccessStatusCode();
+
+        var said = (await call.Visitor.EventsAsync()).OfType<Utterance>().ToList();
+        said.Where(line => line.Speaker == Speaker.Visitor).Select(line => line.Recognized?.Email)
+            .ShouldBe(["jane.doe@example.com", "jane@work.example"]);
+        said.Where(line => line.Speaker == Speaker.Assistant).ShouldAllBe(line => line.Recognized == null);
+    }
+
+    [Fact]
     public async Task Hear_the_visitor_search_and_speak_the_answer()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery to Denmark cost?" } });

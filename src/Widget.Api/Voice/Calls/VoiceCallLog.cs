@@ -1,3 +1,4 @@
+using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.Voice.Dialogue;
 using Widget.Contracts;
@@ -6,7 +7,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>Reads and writes a voice call's events in the log of its conversation.</summary>
-public sealed class VoiceCallLog(TenantDatabase database)
+public sealed class VoiceCallLog(TenantDatabase database, ContactFinder contacts)
 {
     /// <summary>Prefix of the item ids of typed messages.</summary>
     internal const string TypedPrefix = "typed:";
@@ -25,21 +26,25 @@ public sealed class VoiceCallLog(TenantDatabase database)
     }
 
     /// <summary>Appends an utterance in the caller's transaction. False when it is in the log already.</summary>
-    internal static async Task<bool> AppendAsync(TenantDb db, VoiceCall call, SpokenUtterance utterance, CancellationToken ct)
+    internal async Task<bool> AppendAsync(TenantDb db, VoiceCall call, SpokenUtterance utterance, CancellationToken ct)
     {
         if (!await ConversationLog.LockAsync(db, call.ConversationId, visitor: null, ct)) return false;
         var clientId = ClientIdOf(call, utterance.Item);
         if ((await ConversationLog.ExistingClientIdsAsync(db, call.ConversationId, [clientId], ct)).Count > 0) return false;
+        // PostgreSQL cannot store U+0000.
+        var text = utterance.Text.Replace("\0", "", StringComparison.Ordinal);
         var entry = new Utterance
         {
             ClientId = clientId,
             SessionId = call.Id.Value,
             Mode = "voice",
             Speaker = utterance.Speaker,
-            // PostgreSQL cannot store U+0000.
-            Text = utterance.Text.Replace("\0", "", StringComparison.Ordinal),
+            Text = text,
             Interrupted = utterance.Interrupted,
             Reported = IsReported(call, utterance),
+            Recognized = utterance.Speaker == Speaker.Visitor
+                ? await contacts.FindAsync(db, call.ConversationId, text, call.Plan.Locale, ct)
+                : null,
         };
         await ConversationLog.AppendAsync(db, call.ConversationId, entry, ct);
         return true;

@@ -14,6 +14,7 @@ public sealed class VoiceCalls(
     TenantDatabase database,
     VoiceCallOpener opener,
     VoiceBus bus,
+    VoiceCallLog log,
     TimeProvider clock,
     ILogger<VoiceCalls> logger)
 {
@@ -90,7 +91,7 @@ public sealed class VoiceCalls(
         {
             if (await LockOwnAsync(db, caller, id, ct) is not { State: VoiceSessionState.Live } call) return false;
             var typed = new SpokenUtterance(item, Speaker.Visitor, request.Text.Trim(), Interrupted: false);
-            if (await VoiceCallLog.AppendAsync(db, call, typed, ct)) await db.CommitAsync(ct);
+            if (await log.AppendAsync(db, call, typed, ct)) await db.CommitAsync(ct);
         }
 
         // The first command may have been lost, so a repeated request sends it again. The node that runs the call handles it once.

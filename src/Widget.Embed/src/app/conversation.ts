@@ -195,9 +195,9 @@ function appendEvent(items: readonly Item[], event: ConversationEvent): readonly
         item.kind === 'meeting' && item.meetingId === event.meetingId ? { ...item, state: 'cancelled' } : item,
       );
     case 'utterance': {
-      const { speaker, text, interrupted, reported, seq } = event;
+      const { speaker, text, interrupted, reported, recognized, seq } = event;
       const typed = !!event.clientId?.includes(typedPrefix);
-      return [...items, { kind: 'spoken', speaker, text, interrupted, reported, typed, seq }];
+      return [...items, { kind: 'spoken', speaker, text, interrupted, reported, typed, recognized, seq }];
     }
     case 'utterances_checked':
       return items.map((item) => {

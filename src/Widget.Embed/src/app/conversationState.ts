@@ -26,7 +26,7 @@ export class ConversationState {
       !(this.turn.value && (this.turn.value.name ?? this.presence.value.position ?? this.#isKnown())),
   );
   /** The answer below which the visitor wants to leave an address. */
-  readonly contactAt = signal<string | undefined>(undefined);
+  readonly contactAt = signal<number | undefined>(undefined);
   readonly contactQuestion = computed(() => contactQuestion(this.conversation.value, this.contactAt.value));
   /** The conversation's id. Undefined until the session is open. */
   id: string | undefined;

@@ -95,6 +95,8 @@ export interface SpokenItem extends ItemBase {
   reported?: boolean | undefined;
   /** Typed during the call. */
   typed?: boolean;
+  /** The address in what the visitor said. */
+  recognized?: Contact | null | undefined;
   seq: number;
 }
 

@@ -94,7 +94,7 @@ export interface PanelHost extends ModuleHost {
   /** The address that the visitor is asked for. */
   readonly contactQuestion: ReadonlySignal<ContactQuestion | undefined>;
   /** The answer below which the visitor wants to leave an address. */
-  readonly contactAt: Signal<string | undefined>;
+  readonly contactAt: Signal<number | undefined>;
   /** Shows a meeting before its event comes. */
   meetingBooked(meeting: Meeting): void;
   readonly open: ReadonlySignal<boolean>;

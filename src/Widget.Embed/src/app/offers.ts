@@ -3,29 +3,28 @@ import { lastMessage, type AssistantItem, type ContactItem, type Conversation, t
 import type { Contact, Offer } from './events';
 import { locale } from './i18n';
 
-/** Asks for an address below an answer, or below a message to a person. */
+/** Asks for an address below an answer, a message to a person, or what was said in a call. */
 export interface ContactQuestion extends Contact {
-  /** Of the answer; or the client id of the visitor's message. */
-  messageId: string;
+  /** Of the event below which it is asked. */
+  seq: number | undefined;
 }
 
 /**
  * The address to ask for; undefined if there is none, it has been kept, or the visitor has declined. Without an e-mail address and a phone
  * number, the visitor enters one.
- * @param opened The answer below which the visitor wants to leave an address.
+ * @param opened The seq of the answer below which the visitor wants to leave an address.
  */
-export function contactQuestion({ items }: Conversation, opened?: string): ContactQuestion | undefined {
+export function contactQuestion({ items }: Conversation, opened?: number): ContactQuestion | undefined {
   const kept = items.find((item): item is ContactItem => item.kind === 'contact');
   if (kept?.declined) return undefined;
   let question: ContactQuestion | undefined;
   for (const item of items) {
-    if (item.kind === 'assistant' || item.kind === 'visitor') {
-      const { recognized } = item;
-      const messageId = item.kind === 'visitor' ? item.clientId : item.messageId;
+    if ('recognized' in item) {
+      const { recognized, seq } = item;
       const email = recognized?.email !== kept?.email ? recognized?.email : undefined;
       const phone = recognized?.phone !== kept?.phone ? recognized?.phone : undefined;
-      if (email || phone) question = { messageId, email: email ?? question?.email, phone: phone ?? question?.phone };
-      else if (messageId === opened) question ??= { messageId };
+      if (email || phone) question = { seq, email: email ?? question?.email, phone: phone ?? question?.phone };
+      else if (opened && seq === opened) question ??= { seq };
       // The visitor has left an address since.
     } else if (leavesAddress(item)) question = undefined;
   }

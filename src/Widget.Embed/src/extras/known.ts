@@ -5,8 +5,8 @@ import type { Conversation } from '../app/conversation';
 export function knownVisitor({ items }: Conversation): { name: string; email: string } {
   const contact = items.find((item) => item.kind === 'contact');
   const person = items.findLast((item) => item.kind === 'person');
-  const found = items.findLast((item) => item.kind === 'assistant' && item.recognized?.email);
-  const recognized = found?.kind === 'assistant' && !contact?.declined ? found.recognized?.email : undefined;
+  const found = items.findLast((item) => 'recognized' in item && item.recognized?.email);
+  const recognized = found && 'recognized' in found && !contact?.declined ? found.recognized?.email : undefined;
   return {
     name: contact?.name ?? person?.name ?? '',
     email: contact?.email ?? person?.email ?? recognized ?? '',

@@ -3,11 +3,11 @@ import { duration } from '../duration';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
-import { Time } from './Messages';
+import { AskContact, Time } from './Messages';
 import { Sources } from './Sources';
 
 /** What the visitor or the assistant said in a call. */
-export function SpokenLine({ item }: { item: SpokenItem }) {
+export function SpokenLine({ item, store }: { item: SpokenItem; store: Store }) {
   const t = words.value;
   return (
     <div class={`message ${item.speaker} spoken`}>
@@ -27,6 +27,7 @@ export function SpokenLine({ item }: { item: SpokenItem }) {
         )}
         <Time at={item.at} />
       </div>
+      <AskContact item={item} store={store} />
     </div>
   );
 }

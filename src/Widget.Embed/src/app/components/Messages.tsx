@@ -3,7 +3,7 @@ import type { AssistantItem, Item, VisitorItem } from '../conversation';
 import type { Rating } from '../events';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
-import { offersBelow } from '../offers';
+import { offersBelow, type ContactQuestion } from '../offers';
 import { fullTime, timeOf } from '../times';
 import { Icon } from './Icon';
 import { ReadAloud } from './Listen';
@@ -20,6 +20,16 @@ export function Time({ at }: { at: string | undefined }) {
   );
 }
 
+interface ItemProps {
+  item: { seq?: number };
+  store: Store;
+}
+
+/** The question whether to keep an address, if it is asked below this item. */
+function askedBelow({ seq }: ItemProps['item'], { contactQuestion: { value } }: Store): ContactQuestion | undefined {
+  return value?.seq === seq ? value : undefined;
+}
+
 interface VisitorProps {
   item: VisitorItem;
   store: Store;
@@ -34,7 +44,6 @@ export function VisitorMessage({ item, store, last, read }: VisitorProps) {
   const online = store.status.value.state === 'online';
   const unsent = item.seq === undefined && !item.refused;
   const waiting = unsent && (store.busy.value || !online);
-  const question = store.contactQuestion.value;
   return (
     <div class="message visitor">
       <span class="hidden">{t.you}: </span>
@@ -58,11 +67,15 @@ export function VisitorMessage({ item, store, last, read }: VisitorProps) {
           {last && <span class="state">{read ? t.read : unsent ? t.sending : t.sent}</span>}
         </div>
       )}
-      {question?.messageId === item.clientId && (
-        <Part load={store.modules.contact} props={{ panel: store, question }} />
-      )}
+      <AskContact item={item} store={store} />
     </div>
   );
+}
+
+/** Asks whether to keep the address in what the visitor has written or said. */
+export function AskContact({ item, store }: ItemProps) {
+  const question = askedBelow(item, store);
+  return question ? <Part load={store.modules.contact} props={{ panel: store, question }} /> : null;
 }
 
 export function AssistantMessage({ item, store }: { item: AssistantItem; store: Store }) {
@@ -81,8 +94,7 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
   };
   const label = item.outcome && labels[item.outcome];
   const conversation = store.conversation.value;
-  const hasOffers =
-    store.contactQuestion.value?.messageId === item.messageId || offersBelow(conversation, item).length > 0;
+  const hasOffers = !!askedBelow(item, store) || offersBelow(conversation, item).length > 0;
   return (
     <div class={`message assistant ${complete ? item.outcome : 'streaming'}`} data-message={item.messageId}>
       {label && <span class="note label">{label}</span>}

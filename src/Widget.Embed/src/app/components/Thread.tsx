@@ -171,7 +171,7 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
     case 'shown':
       return <Part key={item.seq} load={store.modules.shown} props={{ panel: store, item }} />;
     case 'spoken':
-      return <SpokenLine key={item.seq} item={item} />;
+      return <SpokenLine key={item.seq} item={item} store={store} />;
     case 'sources':
       return <CallSources key={item.seq} item={item} store={store} />;
     case 'call':

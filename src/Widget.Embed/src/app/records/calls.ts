@@ -1,5 +1,5 @@
 /** Events and updates of calls. */
-import type { Citation, EventBase } from './base';
+import type { Citation, Contact, EventBase } from './base';
 
 export type Speaker = 'visitor' | 'assistant';
 
@@ -13,6 +13,8 @@ export interface Utterance extends EventBase {
   interrupted: boolean;
   /** Reported by the page and not yet confirmed by Tavus's transcript. */
   reported?: boolean;
+  /** The visitor's address. Nothing is kept until the visitor agrees. */
+  recognized?: Contact | null;
 }
 
 /** Tavus's transcript has confirmed or corrected reported utterances. */

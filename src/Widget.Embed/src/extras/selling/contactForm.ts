@@ -116,7 +116,7 @@ export function contactForm(panel: PanelHost, question: ContactQuestion): Contac
 function isSame({ question: known, conversationId }: ContactForm, question: ContactQuestion, id?: string): boolean {
   return (
     conversationId === id &&
-    known.messageId === question.messageId &&
+    known.seq === question.seq &&
     known.email === question.email &&
     known.phone === question.phone
   );

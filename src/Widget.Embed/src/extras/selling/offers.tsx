@@ -24,7 +24,7 @@ export { ContactCard };
 export function Offers({ panel, answer, question }: OffersProps) {
   addStyles(panel.host.shadow);
   const asked = panel.contactQuestion.value;
-  const contact = asked?.messageId === answer.messageId ? asked : undefined;
+  const contact = asked?.seq === answer.seq ? asked : undefined;
   const offers = offersBelow(panel.conversation.value, answer).filter((offer) =>
     // The visitor waits for a person, or talks to one, already.
     offer === 'person' ? !panel.turn.value : offer !== 'contact' || !contact,
@@ -79,7 +79,7 @@ function Chip({ choice, panel, answer, question }: OffersProps & { choice: Choic
       aria-busy={asking}
       onClick={() => {
         if (choice.opens === 'person') panel.openSheet('person');
-        else if (choice.opens === 'contact') panel.contactAt.value = answer.messageId;
+        else if (choice.opens === 'contact') panel.contactAt.value = answer.seq;
         else if (choice.asks) void show(choice.asks, open);
         else open();
       }}

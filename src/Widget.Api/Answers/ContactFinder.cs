@@ -8,14 +8,14 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Finds contact details in messages that a person answers, so that the widget asks the visitor whether to keep them. In messages that the
-/// assistant answers, <see cref="MessageOffers"/> does so.
+/// Finds contact details in what a visitor writes to a person or says in a call, so that the widget asks the visitor whether to keep them.
+/// In messages that the assistant answers, <see cref="MessageOffers"/> does so.
 /// </summary>
-public sealed class ContactsForPeople(OfferReader reader)
+public sealed class ContactFinder(OfferReader reader)
 {
     /// <param name="db">An open transaction.</param>
     /// <param name="conversation">The conversation.</param>
-    /// <param name="text">The visitor's message.</param>
+    /// <param name="text">What the visitor has written or said.</param>
     /// <param name="locale">The widget's language for the visitor; null if unknown.</param>
     /// <param name="ct">Cancels the queries.</param>
     /// <returns>The visitor's own contact details; null if there are none, or if the visitor declined to leave any.</returns>
