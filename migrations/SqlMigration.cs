@@ -190,3 +190,6 @@ public sealed class SellingFairness : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0056_tool_refusals")]
 public sealed class ToolRefusals : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0057_shared_contacts")]
+public sealed class SharedContacts : SqlMigration;

@@ -24,7 +24,8 @@ internal static class LeadKeeper
     /// <summary>
     /// Adds the details to the lead of the same person, or to a new one, gives it an owner if it has none, and scores it. A visitor with a
     /// verified identity has one lead. For others, the lead with the e-mail address is the same person; else the one with the telephone
-    /// number, unless both have e-mail addresses, because people share numbers.
+    /// number, unless both have e-mail addresses, because people share numbers. Two verified identities are two people, even with one
+    /// address.
     /// </summary>
     /// <param name="db">An open transaction that has locked the conversation.</param>
     /// <param name="visitor">The visitor.</param>
@@ -87,6 +88,13 @@ internal static class LeadKeeper
     {
         var known = await LeadMatches.ByContactAsync(db, details, ct);
         var earlier = before is null ? null : await LeadMatches.UnsharedAsync(db, conversation, before, details.Name, ct);
+        if (identity is not null && known is { } taken && await LeadMatches.IsOfAnotherAsync(db, taken, identity, ct))
+        {
+            var own = earlier ?? await InsertAsync(db, visitor, details, identity, ct, sharesContact: true);
+            if (earlier is not null) await ShareAsync(db, own, details, identity, ct);
+            return own;
+        }
+
         if (known is null && earlier is null) return await InsertAsync(db, visitor, details, identity, ct);
         if (known is { } right && earlier is { } wrong && right != wrong) await ReplaceAsync(db, wrong, right, ct);
         known ??= earlier;
@@ -116,7 +124,10 @@ internal static class LeadKeeper
         if (details is { Address: { } address, Email: { } email })
         {
             var other = await LeadMatches.ByContactAsync(db, new LeadDetails { Email = email }, ct);
-            if (other is null && !await SetFirstEmailAsync(db, own, email, ct)) await AddFurtherEmailAsync(db, own, address, email, ct);
+            if (other is null && !await SetFirstEmailAsync(db, own, email, isShared: false, ct))
+                await AddFurtherEmailAsync(db, own, address, email, ct);
+            else if (other is { } theirs && theirs != own && await LeadMatches.IsOfAnotherAsync(db, theirs, identity, ct))
+                await SetFirstEmailAsync(db, own, email, isShared: true, ct);
             else if (other is { } same && await LeadMatches.IsUnclaimedAsync(db, same, ct))
             {
                 await LeadMerges.MergeAsync(
@@ -132,15 +143,26 @@ internal static class LeadKeeper
         return own;
     }
 
-    private static async Task<bool> SetFirstEmailAsync(TenantDb db, LeadId lead, string email, CancellationToken ct)
+    private static async Task<bool> SetFirstEmailAsync(TenantDb db, LeadId lead, string email, bool isShared, CancellationToken ct)
     {
         await using var update = db.Command(
             """
-            update leads set email = $3, address = lower($3), company = coalesce(company, $4)
+            update leads set
+              email = $3, address = lower($3), company = coalesce(company, $4), shares_contact = shares_contact or $5
             where tenant_id = $1 and id = $2 and address is null and not 'email' = any(staff_fields)
             """,
-            [db.TenantId.Value, lead.Value, email, Text(CompanyDomains.Of(email))]);
+            [db.TenantId.Value, lead.Value, email, Text(CompanyDomains.Of(email)), isShared]);
         return await update.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    // Gives a lead of this conversation alone to the visitor, with details that are another verified visitor's, too.
+    private static async Task ShareAsync(TenantDb db, LeadId lead, LeadDetails details, string identity, CancellationToken ct)
+    {
+        await using var mark = db.Command(
+            "update leads set shares_contact = true where tenant_id = $1 and id = $2",
+            [db.TenantId.Value, lead.Value]);
+        await mark.ExecuteNonQueryAsync(ct);
+        await UpdateAsync(db, lead, details, identity, ct);
     }
 
     private static async Task<LeadId> InsertAsync(
@@ -148,13 +170,14 @@ internal static class LeadKeeper
         VisitorId? visitor,
         LeadDetails details,
         string? identity,
-        CancellationToken ct)
+        CancellationToken ct,
+        bool sharesContact = false)
     {
         var lead = LeadId.New();
         await using var insert = db.Command(
             """
-            insert into leads (tenant_id, id, address, email, phone, company, name, consent, locale, verified_id)
-            select $1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, (select locale from visitors where tenant_id = $1 and id = $10)), $11
+            insert into leads (tenant_id, id, address, email, phone, company, name, consent, locale, verified_id, shares_contact)
+            select $1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, (select locale from visitors where tenant_id = $1 and id = $10)), $11, $12
             """,
             [
                 db.TenantId.Value,
@@ -168,6 +191,7 @@ internal static class LeadKeeper
                 Text(details.Locale),
                 new NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
                 Text(identity),
+                sharesContact,
             ]);
         await insert.ExecuteNonQueryAsync(ct);
         return lead;

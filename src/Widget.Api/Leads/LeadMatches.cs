@@ -30,7 +30,7 @@ internal static class LeadMatches
               address = $2
               or id = (select lead_id from lead_emails where tenant_id = $1 and lead_emails.address = $2)
               or (phone = $3 and ($2 is null or address is null)))
-            order by address is not distinct from $2 desc, address is null, created_at, id
+            order by shares_contact, address is not distinct from $2 desc, address is null, created_at, id
             limit 1
             """,
             [db.TenantId.Value, Text(details.Address), Text(details.Phone)]);
@@ -71,6 +71,21 @@ internal static class LeadMatches
               or exists (select from leads where tenant_id = $1 and id = $2 and staff_fields <> '{}')
             """,
             [db.TenantId.Value, lead.Value, LeadActor.Assignment.Name, LeadActor.Identity.Name]);
+        return await command.ExecuteScalarAsync(ct) is true;
+    }
+
+    /// <summary>Whether a lead, or one that is merged with it, belongs to a visitor with another verified identity.</summary>
+    public static async Task<bool> IsOfAnotherAsync(TenantDb db, LeadId lead, string identity, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select exists (
+              select from leads related
+              where related.tenant_id = $1 and coalesce(related.top_id, related.id) = coalesce(lead.top_id, lead.id)
+                and related.verified_id <> $3)
+            from leads lead where lead.tenant_id = $1 and lead.id = $2
+            """,
+            [db.TenantId.Value, lead.Value, identity]);
         return await command.ExecuteScalarAsync(ct) is true;
     }
 

@@ -25,14 +25,22 @@ public sealed class LeadRow : ITenantOwned
 
     public required LeadId Id { get; init; }
 
-    /// <summary>The e-mail address in lower case. Unique within the tenant.</summary>
+    /// <summary>The e-mail address in lower case. Unique within the tenant, except for leads that share it.</summary>
     public string? Address { get; set; }
 
     /// <summary>The e-mail address as first written.</summary>
     public string? Email { get; set; }
 
-    /// <summary>The phone number as E.164. Unique among the tenant's leads without an e-mail address.</summary>
+    /// <summary>
+    /// The phone number as E.164. Unique among the tenant's leads without an e-mail address, except for leads that share it.
+    /// </summary>
     public string? Phone { get; set; }
+
+    /// <summary>
+    /// Whether the contact details are also those of a lead whose verified identity is another one. Visitors who are not verified are found
+    /// by them as that other lead.
+    /// </summary>
+    public bool SharesContact { get; init; }
 
     /// <summary>The domain of the company, from the e-mail address, or as staff has set it.</summary>
     public string? Company { get; set; }

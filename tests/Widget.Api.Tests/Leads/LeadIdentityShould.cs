@@ -77,6 +77,55 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Keep_two_proved_visitors_apart_who_have_one_address_or_number()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var ada = await tenant.VisitAsAsync(api.Node, secret, "ada");
+        await ada.GiveAsync(new { clientId = "1", email = "office@acme.example", name = "Ada" });
+        await (await tenant.VisitAsAsync(api.Node, secret, "cleo")).GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+
+        var bob = await tenant.VisitAsAsync(api.Node, secret, "bob");
+        await bob.GiveAsync(new { clientId = "1", email = "Office@acme.example", name = "Bob" });
+        var dan = await tenant.VisitAsAsync(api.Node, secret, "dan");
+        await dan.GiveAsync(new { clientId = "1", phone = "+4917112345678", name = "Dan" });
+        await dan.GiveAsync(new { clientId = "2", email = "office@acme.example" });
+        // Whoever is not proved is found as the first, and adds nothing to the others.
+        await tenant.VisitAndGiveAsync("office@acme.example", "Eve");
+
+        var leads = await tenant.LeadsAsync();
+        leads.Select(lead => (lead.Name, lead.Email, lead.Phone, lead.VerifiedId)).ShouldBe(
+            [
+                ("Ada", "office@acme.example", null, "ada"),
+                (null, null, "+4917112345678", "cleo"),
+                ("Bob", "Office@acme.example", null, "bob"),
+                ("Dan", "office@acme.example", "+4917112345678", "dan"),
+            ],
+            ignoreOrder: true);
+        leads.Single(lead => lead.VerifiedId == "ada").ConversationIds.Count.ShouldBe(2);
+        // What they share does not keep staff from changing the rest.
+        var bobs = leads.Single(lead => lead.VerifiedId == "bob");
+        (await tenant.PatchLeadAsync(bobs.Id, new { name = "Robert" })).Name.ShouldBe("Robert");
+    }
+
+    [Fact]
+    public async Task Keep_the_own_address_of_a_proved_visitor_who_gives_that_of_another()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var ada = await tenant.VisitAsAsync(api.Node, secret, "ada");
+        await ada.GiveAsync(new { clientId = "1", email = "office@acme.example" });
+        var bob = await tenant.VisitAsAsync(api.Node, secret, "bob");
+
+        await bob.GiveAsync(new { clientId = "1", email = "bob@acme.example" });
+        await bob.GiveAsync(new { clientId = "2", email = "office@acme.example" });
+
+        (await tenant.LeadsAsync()).Select(lead => (lead.VerifiedId, lead.Email, lead.OtherEmails.Count)).ShouldBe(
+            [("ada", "office@acme.example", 0), ("bob", "bob@acme.example", 0)],
+            ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Let_a_stranger_change_nothing_of_a_proved_visitors_lead()
     {
         var tenant = await TestTenant.CreateAsync(api);

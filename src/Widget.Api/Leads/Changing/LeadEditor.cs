@@ -91,6 +91,8 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
         var email = changes.Has(nameof(changes.Email)) ? GivenText.Of(changes.Email) : row.Email;
         var number = changes.Has(nameof(changes.Phone)) ? phone : row.Phone;
         if (email is null && number is null) return null;
+        // What is shared stays shared until it is changed.
+        if (row.SharesContact && email == row.Email && number == row.Phone) return null;
         var details = email is not null ? new LeadDetails { Email = email } : new LeadDetails { Phone = number };
         await using var command = db.Command(
             """
