@@ -26,8 +26,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 AboutAssistant = "I am an AI assistant. I answer your questions from our pages and show you the sources. "
                     + "If you would rather talk to a person, just say so.",
                 Person = "Of course. I am an AI assistant, and I can pass your request on to our team.",
-                Contact = "Thank you, your contact details are noted in this conversation for our team. "
-                    + "Would you like to ask for a person to get back to you?",
+                Contact = "Thank you for your contact details. Would you like a person from our team to get back to you?",
                 Complaint = "I am sorry about that. I am an AI assistant and cannot put it right myself, but our team can help. "
                     + "Would you like to talk to a person?",
             }),
@@ -45,8 +44,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 AboutAssistant = "Ich bin ein KI-Assistent. Ich beantworte Ihre Fragen aus unseren Seiten und zeige Ihnen die Quellen. "
                     + "Wenn Sie lieber mit einem Menschen sprechen, sagen Sie es einfach.",
                 Person = "Natürlich. Ich bin ein KI-Assistent und kann Ihre Anfrage an unser Team weitergeben.",
-                Contact = "Danke, Ihre Kontaktdaten sind in dieser Unterhaltung für unser Team vermerkt. "
-                    + "Möchten Sie darum bitten, dass sich ein Mensch bei Ihnen meldet?",
+                Contact = "Danke für Ihre Kontaktdaten. Möchten Sie, dass sich ein Mensch aus unserem Team bei Ihnen meldet?",
                 Complaint = "Das tut mir leid. Ich bin ein KI-Assistent und kann es nicht selbst in Ordnung bringen, "
                     + "aber unser Team kann helfen. Möchten Sie mit einem Menschen sprechen?",
             }),
@@ -63,8 +61,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 AboutAssistant = "Soy un asistente de IA. Respondo a sus preguntas con nuestras páginas y le muestro las fuentes. "
                     + "Si prefiere hablar con una persona, dígamelo.",
                 Person = "Por supuesto. Soy un asistente de IA y puedo pasar su solicitud a nuestro equipo.",
-                Contact = "Gracias, sus datos de contacto quedan anotados en esta conversación para nuestro equipo. "
-                    + "¿Quiere pedir que una persona se ponga en contacto con usted?",
+                Contact = "Gracias por sus datos de contacto. ¿Quiere que una persona de nuestro equipo se ponga en contacto con usted?",
                 Complaint = "Lo siento mucho. Soy un asistente de IA y no puedo solucionarlo, pero nuestro equipo puede ayudarle. "
                     + "¿Quiere hablar con una persona?",
             }),
@@ -81,7 +78,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 AboutAssistant = "أنا مساعد يعمل بالذكاء الاصطناعي. أجيب عن أسئلتك من صفحاتنا وأعرض لك المصادر. "
                     + "إذا كنت تفضّل التحدث إلى شخص، فأخبرني بذلك.",
                 Person = "بالتأكيد. أنا مساعد يعمل بالذكاء الاصطناعي، ويمكنني تمرير طلبك إلى فريقنا.",
-                Contact = "شكرًا لك، بيانات الاتصال الخاصة بك مسجّلة في هذه المحادثة لفريقنا. هل تودّ أن تطلب أن يتواصل معك شخص؟",
+                Contact = "شكرًا على بيانات الاتصال. هل تودّ أن يتواصل معك شخص من فريقنا؟",
                 Complaint = "أعتذر عن ذلك. أنا مساعد يعمل بالذكاء الاصطناعي ولا أستطيع حلّ الأمر بنفسي، لكن فريقنا يستطيع المساعدة. "
                     + "هل تودّ التحدث إلى شخص؟",
             }),

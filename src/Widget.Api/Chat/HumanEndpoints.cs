@@ -22,7 +22,7 @@ internal static class HumanEndpoints
         conversation.MapPost("/person", RequestPerson).UnlessBanned().LimitedByAddress().Validate<PersonRequest>()
             .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Ask for a person; the same as …/human, with a required clientId");
-        conversation.MapPost("/assistant", ChooseAssistant).Validate<AssistantRequest>().ProducesProblem(409)
+        conversation.MapPost("/assistant", ChooseAssistant).UnlessBanned().Validate<AssistantRequest>().ProducesProblem(409)
             .WithSummary("Choose the assistant instead of a person");
         conversation.MapPost("/typing", Typing).UnlessBanned().WithSummary("Say that the visitor is typing, at most every few seconds");
         conversation.MapPost("/read", Read).Validate<ReadRequest>().WithSummary("Say how far the visitor has read");

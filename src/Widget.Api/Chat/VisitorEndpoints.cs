@@ -39,7 +39,7 @@ internal static class VisitorEndpoints
 
         var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
-        visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Identify the visitor");
+        visitor.MapPost("/identify", Identify).UnlessBanned().Validate<IdentifyRequest>().WithSummary("Identify the visitor");
         visitor.MapGet("/conversations", Conversations).ProducesValidationProblem()
             .WithSummary("List the visitor's conversations that have a message, newest first");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()

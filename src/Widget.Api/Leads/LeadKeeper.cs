@@ -197,7 +197,8 @@ internal static class LeadKeeper
         return lead;
     }
 
-    // The first name and the first spelling of the address stay. Otherwise the latest details count. A visitor without a verified identity
+    // The first name and the first spelling of the address stay, and the first address of a verified visitor. Otherwise the latest details
+    // count. A visitor without a verified identity
     // can only add what is missing to the lead of a verified one. What staff has set never changes.
     private static async Task UpdateAsync(TenantDb db, LeadId lead, LeadDetails details, string? identity, CancellationToken ct)
     {
@@ -222,7 +223,8 @@ internal static class LeadKeeper
             from (
               select
                 exists (select from lead_emails where tenant_id = $1 and lead_id = $2 and lead_emails.address = $3)
-                  or (known.address is not null and (known.verified_id is not null or 'email' = any(known.staff_fields))) as further,
+                  or (known.address is not null
+                    and (known.verified_id is not null or $10 is not null or 'email' = any(known.staff_fields))) as further,
                 known.verified_id is null or known.verified_id = $10 as may_replace,
                 -- Without an address, the number identifies another lead.
                 coalesce(known.address, $3) is null and exists (

@@ -17,8 +17,12 @@ internal static class MailAddress
         return !address.Any(character => char.IsWhiteSpace(character) || character is '<' or '"' or '(')
             && MailboxAddress.TryParse(address, out var mailbox)
             && mailbox.Address == address
-            && address.Contains('@', StringComparison.Ordinal);
+            && address.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
+            && address[(at + 1)..].Split('.').All(IsLabel);
     }
+
+    // RFC 1035, section 2.3.4. A literal address in brackets is one label.
+    private static bool IsLabel(string label) => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-';
 
     /// <summary>The address as a link. Signs that a link may not contain are written as their codes.</summary>
     public static Uri Link(string address)

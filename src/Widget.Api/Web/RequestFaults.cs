@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -71,10 +72,26 @@ internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.Json
         // An inner JsonException means invalid JSON. Without one, the JSON is valid but has another type.
         if (e.InnerException is JsonException || body is null) return BadRequest(InvalidJson);
         var place = JsonPlace.Find(body, e.Path, json.Value.SerializerOptions);
+        if (place.Type is { } parent && MissingField(e, parent) is { } missing)
+        {
+            var field = place.Field.Length == 0 ? missing : $"{place.Field}.{missing}";
+            return BadRequest($"{field} is missing.", field);
+        }
+
         if (place.Field.Length == 0) return BadRequest("The request must be a JSON object.");
         return place.Type is null
             ? BadRequest($"{place.Field} is not a field of this request.", place.Field)
             : BadRequest($"{place.Field} must be {ExpectedValues.Of(place.Type)}.", place.Field);
+    }
+
+    // The exception for a missing member has the path of the object, and names the members in its message only.
+    private string? MissingField(JsonException e, Type type)
+    {
+        var info = json.Value.SerializerOptions.GetTypeInfo(type);
+        return info.Kind == JsonTypeInfoKind.Object
+            ? info.Properties.FirstOrDefault(property =>
+                property.IsRequired && e.Message.Contains($"'{property.Name}'", StringComparison.Ordinal))?.Name
+            : null;
     }
 
     // Checks the values of the path and the query, and the files of a form.

@@ -4,6 +4,9 @@ using System.Text.Json;
 
 namespace Widget.Api.Web;
 
+/// <summary>Metadata of endpoints whose body is checked by its attributes.</summary>
+internal sealed record ValidatedBody(Type Type);
+
 /// <summary>
 /// Checks values by their attributes. The same check serves request bodies, hub arguments and lines of an import. ASP.NET Core's own
 /// validation covers only endpoints, and names .NET's properties instead of JSON's fields.
@@ -19,7 +22,7 @@ internal static class Validation
     /// <summary>Responds with 400 and the errors of every field if the request's body is invalid, before the handler runs.</summary>
     public static RouteHandlerBuilder Validate<TRequest>(this RouteHandlerBuilder route)
         where TRequest : class =>
-        route.ProducesValidationProblem().AddEndpointFilter(async (context, next) =>
+        route.ProducesValidationProblem().WithMetadata(new ValidatedBody(typeof(TRequest))).AddEndpointFilter(async (context, next) =>
         {
             var errors = FindErrors(context.Arguments.OfType<TRequest>().Single());
             return errors.Count == 0
@@ -52,9 +55,12 @@ internal static class Validation
         foreach (var property in value.GetType().GetProperties())
         {
             if (property.GetIndexParameters().Length > 0) continue;
+            var field = FieldName(property.Name);
+            // The serializer checks only properties for null.
+            if (property.GetValue(value) is IEnumerable<object?> list && list.Contains(null))
+                yield return (field, $"{field} must not contain null.");
             var rules = property.GetCustomAttributes<ValidationAttribute>(inherit: true).ToList();
             if (rules.Count == 0) continue;
-            var field = FieldName(property.Name);
             var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = field };
             var given = property.GetValue(value);
             // For a missing value, report only that it is required.

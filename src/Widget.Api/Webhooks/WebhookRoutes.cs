@@ -14,10 +14,10 @@ internal static class WebhookRoutes
     {
         var webhooks = routes.MapGroup("/api/webhooks").ForStaff(StaffArea.Settings).ProducesProblem(401).WithTags("Webhooks");
         webhooks.MapGet("", List).WithSummary("List the webhook endpoints");
-        webhooks.MapPost("", Create).ProducesValidationProblem().ProducesProblem(409)
+        webhooks.MapPost("", Create).Validate<WebhookRequest>().ProducesProblem(409)
             .WithSummary("Add a webhook endpoint; its secret is shown only once");
         webhooks.MapGet("/{id:guid}", Read).ProducesProblem(404).WithSummary("Get a webhook endpoint");
-        webhooks.MapPatch("/{id:guid}", Change).ProducesValidationProblem().ProducesProblem(404)
+        webhooks.MapPatch("/{id:guid}", Change).Validate<WebhookChange>().ProducesProblem(404)
             .WithSummary("Change, disable or enable a webhook endpoint");
         webhooks.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a webhook endpoint and its messages");
         webhooks.MapPost("/{id:guid}/secret", ReplaceSecret).ProducesProblem(404)

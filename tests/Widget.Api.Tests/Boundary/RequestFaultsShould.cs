@@ -1,7 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 using Widget.Api.Web;
 using Widget.Contracts;
 
@@ -65,6 +69,20 @@ public sealed class RequestFaultsShould(ApiFixture api)
     [InlineData("POST", "/api/search", """{"query": 5}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": ["x"]}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filter": "all"}""", "filter", "filter must be a JSON object.")]
+    [InlineData("POST", "/api/webhooks", """{"url": "https://example.com/"}""", "events", "events is missing.")]
+    [InlineData("POST", "/api/webhooks", """{"url": null, "events": ["lead.created"]}""", "url", "The url field is required.")]
+    [InlineData(
+        "POST",
+        "/api/webhooks",
+        """{"url": "https://example.com/", "events": [null]}""",
+        "events",
+        "events must not contain null.")]
+    [InlineData(
+        "POST",
+        "/api/meetings",
+        """{"slotStart": "2027-05-03T10:00:00Z", "lead": {"name": "Ada"}, "idempotencyKey": "1"}""",
+        "lead.email",
+        "lead.email is missing.")]
     [InlineData("POST", "/api/search", "null", null, "The request must be a JSON object, not null.")]
     [InlineData("POST", "/api/search", "7", null, "The request must be a JSON object.")]
     [InlineData("POST", "/api/search", """{"query": "x",}""", null, "The request is not valid JSON.")]
@@ -236,5 +254,19 @@ public sealed class RequestFaultsShould(ApiFixture api)
         ExpectedValues.Of(typeof(ScheduleName?)).ShouldBe("one of none, daily, weekly, monthly");
         JsonPlace.Find(typeof(ContextRequest), "$.context['a.b']", JsonSerializerOptions.Web)
             .ShouldBe(new JsonPlace("context.a.b", typeof(string)));
+    }
+
+    [Fact]
+    public void Be_found_by_every_endpoint_whose_body_has_rules()
+    {
+        var careless = api.Node.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body
+                && body.GetProperties().Any(property => property.GetCustomAttributes<ValidationAttribute>().Any())
+                && endpoint.Metadata.GetMetadata<ValidatedBody>()?.Type != body)
+            .Select(endpoint => endpoint.DisplayName);
+
+        // These check by themselves: an import each line, a change of an agent what results, reports of pages what is read from text.
+        string[] others = ["/import", "PATCH /api/agents", "POST /api/widget/triggers"];
+        careless.Where(name => !others.Any(other => name!.Contains(other, StringComparison.Ordinal))).ShouldBeEmpty();
     }
 }

@@ -99,6 +99,8 @@ public sealed class InboxToolsShould(ApiFixture api)
         }
 
         (await visitor.TryBookAsync(DateTimeOffset.UtcNow.AddDays(2))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { email = "ada@example.com" }, Ct)).StatusCode
+            .ShouldBe(HttpStatusCode.Forbidden);
         (await visitor.EventsAsync()).ShouldBeEmpty();
         (await world.ThreadAsync(visitor)).Item.Visitor.Banned.ShouldBeTrue();
         (await world.Developer.DeleteAsync(path, Ct)).StatusCode.ShouldBe(HttpStatusCode.NoContent);

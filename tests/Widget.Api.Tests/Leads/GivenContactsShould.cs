@@ -185,6 +185,9 @@ public sealed class GivenContactsShould(ApiFixture api)
 
     [Theory]
     [InlineData("ada@", null, "email")]
+    [InlineData("ada@-x.example", null, "email")]
+    [InlineData("ada@a..example", null, "email")]
+    [InlineData("ada@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example", null, "email")]
     [InlineData("<ada@example.com>", null, "email")]
     [InlineData(null, "12", "phone")]
     [InlineData(null, "+49 12", "phone")]

@@ -125,6 +125,8 @@ public sealed class LeadSearchShould(ApiFixture api)
     [InlineData("""{"name": " "}""", "name")]
     [InlineData("""{"name": "A", "tier": ["boiling"]}""", "tier")]
     [InlineData("""{"name": "A", "owner": ["me"]}""", "owner")]
+    [InlineData("""{"name": "A", "owner": [null]}""", "owner")]
+    [InlineData("""{"name": "A", "field": [null]}""", "field")]
     [InlineData("""{"name": "A", "from": "yesterday"}""", "from")]
     [InlineData("""{"name": "A", "filter": {}}""", "filter")]
     public async Task Not_be_saved_with_filters_that_make_no_sense(string view, string field)

@@ -10,6 +10,35 @@ namespace Widget.Api.Tests.Meetings;
 public sealed class MeetingsShould(ApiFixture api)
 {
     [Fact]
+    public async Task Not_be_booked_with_a_number_that_nobody_can_call()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.AddRepAsync();
+        var slot = (await tenant.SlotsAsync())[0].Start;
+        var visitor = await tenant.VisitAsync();
+
+        foreach (var phone in new[] { "12", "call me maybe" })
+        {
+            var lead = new { name = "Ada", email = "ada@example.com", phone };
+            await (await tenant.Developer.PostAsJsonAsync("/api/meetings", new { slotStart = slot, lead, idempotencyKey = phone }))
+                .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "lead.phone");
+            await (await visitor.Client.PostAsJsonAsync(
+                "/api/widget/meetings",
+                new
+                {
+                    conversationId = visitor.Session.ConversationId,
+                    slotStart = slot,
+                    email = "ada@example.com",
+                    phone,
+                    timeZone = "Europe/Berlin",
+                    idempotencyKey = phone,
+                })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "phone");
+        }
+
+        (await tenant.MeetingsAsync("")).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Be_booked_without_a_mail_server_and_say_so()
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -99,7 +128,7 @@ public sealed class MeetingsShould(ApiFixture api)
                 {
                     slotStart = slot.Start,
                     rep,
-                    lead = new { name = "Ada", email = "ada@example.com", phone = "+49 30 1" },
+                    lead = new { name = "Ada", email = "ada@example.com", phone = "+49 30 901820" },
                     idempotencyKey = slot.Start.ToString("O"),
                 });
             booked.Add(await response.ToMeetingAsync());
@@ -107,7 +136,7 @@ public sealed class MeetingsShould(ApiFixture api)
         }
 
         booked[0].TimeZone.ShouldBe("Europe/Berlin");
-        booked[0].Lead.Phone.ShouldBe("+49 30 1");
+        booked[0].Lead.Phone.ShouldBe("+49 30 901820");
         var first = await tenant.MeetingsAsync("?limit=2");
         var second = await tenant.MeetingsAsync($"?limit=2&after={first.Next}");
         first.Items.Concat(second.Items).Select(meeting => meeting.Start).ShouldBe([slots[0].Start, slots[2].Start, slots[4].Start]);

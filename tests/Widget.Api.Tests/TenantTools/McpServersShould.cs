@@ -112,6 +112,18 @@ public sealed class McpServersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Say_what_is_wrong_with_a_server_that_breaks_the_protocol()
+    {
+        var server = await AddAsync();
+        _server.Schema = "array";
+
+        var response = await _tenant.Developer.GetAsync($"/api/tools/mcp/{server.Id}/tools");
+
+        await response.ShouldBeProblemAsync(HttpStatusCode.BadGateway);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("the Model Context Protocol does not allow");
+    }
+
+    [Fact]
     public async Task Be_asked_only_with_valid_credentials_at_public_addresses()
     {
         var wrong = await AddAsync("wrong", new { authorization = "Bearer no" });

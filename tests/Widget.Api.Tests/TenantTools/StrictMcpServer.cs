@@ -41,6 +41,9 @@ internal sealed class StrictMcpServer : IAsyncDisposable
     /// <summary>Whether responses are streams of events.</summary>
     public bool Streams { get; set; }
 
+    /// <summary>The type of a tool's arguments. The protocol allows only "object".</summary>
+    public string Schema { get; set; } = "object";
+
     public static async Task<StrictMcpServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -118,7 +121,7 @@ internal sealed class StrictMcpServer : IAsyncDisposable
     }
 
     // Two pages, so that a client must follow the cursor. The schema has rules that we do not know.
-    private static object List(JsonElement parameters) =>
+    private object List(JsonElement parameters) =>
         parameters.ValueKind == JsonValueKind.Object && parameters.TryGetProperty("cursor", out var cursor) && cursor.GetString() == "2"
             ? new
             {
@@ -128,7 +131,7 @@ internal sealed class StrictMcpServer : IAsyncDisposable
                     {
                         name = "Cancel.Ride",
                         description = "Cancels a ride.",
-                        inputSchema = new { type = "object" },
+                        inputSchema = new { type = Schema },
                     },
                 },
             }

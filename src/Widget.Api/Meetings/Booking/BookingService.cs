@@ -27,6 +27,10 @@ internal sealed class BookingService(
     BookingTurns turns,
     TimeProvider clock)
 {
+    /// <summary>Whether a text is a phone number, with a country code or of the tenant's or the language's region.</summary>
+    public async Task<bool> IsPhoneAsync(TenantId tenant, string phone, string? locale, CancellationToken ct) =>
+        PhoneFormat.ToE164(ContactText.Plain(phone), PhoneRegions.For(await settings.ReadAsync(tenant, ct), locale)) is not null;
+
     /// <summary>Books a meeting, once for each key.</summary>
     public async Task<MeetingOutcome> BookAsync(BookingOrder order, CancellationToken ct)
     {
@@ -44,7 +48,7 @@ internal sealed class BookingService(
         if (order.Phone is { } phone)
         {
             var regions = PhoneRegions.For(await settings.ReadAsync(tenant, ct), order.Locale);
-            order = order with { LeadPhone = PhoneFormat.ToE164(phone, regions) };
+            order = order with { LeadPhone = PhoneFormat.ToE164(ContactText.Plain(phone), regions) };
         }
 
         var place = new MeetingPlace(order.Tenant.Name, order.Origin, await announcements.LocaleAsync(tenant, ct));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
+using Widget.Api.Contacts;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Page;
 using Widget.Api.Meetings.Slots;
@@ -82,6 +83,8 @@ internal static class MeetingEndpoints
             Key = request.IdempotencyKey,
             Origin = links.OriginOf(http),
         };
+        if (order.Phone is { } phone && !await bookings.IsPhoneAsync(order.Tenant.TenantId, phone, order.Locale, ct))
+            return Problems.Invalid("lead.phone", PhoneFormat.Invalid);
         var outcome = await bookings.BookAsync(order, ct);
         if (outcome is not MeetingOutcome.Done done) return MeetingProblems.Of(outcome, zone, withNames: false, http);
         var meeting = MeetingView.Of(done.Meeting, done.RepName, announcements.SendsMail);

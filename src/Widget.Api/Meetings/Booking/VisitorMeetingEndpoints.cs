@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Contacts;
 using Widget.Api.Conversations;
 using Widget.Api.Handoffs;
 using Widget.Api.Limits;
@@ -85,6 +86,8 @@ internal static class VisitorMeetingEndpoints
             Key = request.IdempotencyKey,
             Origin = links.OriginOf(http),
         };
+        if (order.Phone is { } phone && !await bookings.IsPhoneAsync(order.Tenant.TenantId, phone, order.Locale, ct))
+            return Problems.Invalid("phone", PhoneFormat.Invalid);
         var outcome = await bookings.BookAsync(order, ct);
         if (outcome is not MeetingOutcome.Done { Meeting: var meeting } done)
             return MeetingProblems.Of(outcome, zone, withNames: true, http);
