@@ -126,6 +126,20 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Keep_the_address_that_was_given_before_the_proof()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var visitor = await tenant.VisitAndGiveAsync("first@acme.example", "Ada");
+
+        var verified = await tenant.VisitAsAsync(api.Node, secret, "ada", visitor.Session.VisitorId);
+        await verified.GiveAsync(new { clientId = "2", email = "second@acme.example" });
+
+        var lead = (await tenant.LeadsAsync()).Single();
+        (lead.Email, string.Join(' ', lead.OtherEmails), lead.VerifiedId).ShouldBe(("first@acme.example", "second@acme.example", "ada"));
+    }
+
+    [Fact]
     public async Task Let_a_stranger_change_nothing_of_a_proved_visitors_lead()
     {
         var tenant = await TestTenant.CreateAsync(api);
