@@ -193,3 +193,6 @@ public sealed class ToolRefusals : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0057_shared_contacts")]
 public sealed class SharedContacts : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0058_console_search")]
+public sealed class ConsoleSearch : SqlMigration;

@@ -98,24 +98,21 @@ internal sealed class InboxQueries(TenantDatabase database, InboxReps reps)
         where conversation.tenant_id = $1
         """;
 
-    // The conversations of a page are chosen first, so that what is shown of them is read only for these. The search reads the log once.
+    // The conversations of a page are chosen first, so that what is shown of them is read only for these. The search reads
+    // all texts and names once, before it looks through the list.
     private const string Chosen =
         """
          and conversation.id in (
           select conversation.id from conversations conversation
           left join handoffs handoff on handoff.tenant_id = $1 and handoff.conversation_id = conversation.id
           where conversation.tenant_id = $1
-            and ($3::text is null or conversation.id in (
-              select conversation_id from conversation_events
-              where tenant_id = $1
-                and (kind in ('visitor_message', 'person_message') and strpos(lower(data ->> 'text'), lower($3)) > 0
-                  or kind in ('person_requested', 'contact_given')
-                    and (strpos(lower(data ->> 'name'), lower($3)) > 0 or strpos(lower(data ->> 'email'), lower($3)) > 0))
-              union
-              select met.id from visitors
-              join conversations met on met.tenant_id = $1 and met.visitor_id = visitors.id
-              where visitors.tenant_id = $1
-                and (strpos(lower(traits ->> 'name'), lower($3)) > 0 or strpos(lower(traits ->> 'email'), lower($3)) > 0)))
+            and ($3::text is null
+              or conversation.id in (
+                select conversation_id from searchable_messages where tenant_id = $1 and strpos(text, lower($3)) > 0)
+              or conversation.visitor_id in (
+                select id from visitors
+                where tenant_id = $1
+                  and (strpos(lower(traits ->> 'name'), lower($3)) > 0 or strpos(lower(traits ->> 'email'), lower($3)) > 0)))
         """;
 
     // Those who wait longest come first; the others by their last activity.

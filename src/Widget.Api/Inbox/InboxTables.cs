@@ -32,6 +32,7 @@ public sealed class ConversationNote : ITenantOwned
         var canned = model.Entity<CannedReplyRow>();
         canned.ToTable("canned_replies").HasKey(row => new { row.TenantId, row.Id });
         canned.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        SearchableMessage.Map(model);
     }
 }
 
@@ -47,6 +48,22 @@ public sealed class CannedReplyRow : ITenantOwned
     public required string Text { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+}
+
+/// <summary>What the inbox's search reads of an event, in lower case. Added by a trigger.</summary>
+public sealed class SearchableMessage : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required int Seq { get; init; }
+
+    public required string Text { get; init; }
+
+    internal static void Map(ModelBuilder model) =>
+        model.Entity<SearchableMessage>().ToTable("searchable_messages")
+            .HasKey(row => new { row.TenantId, row.ConversationId, row.Seq });
 }
 
 /// <summary>The inbox's own tables.</summary>

@@ -15,9 +15,11 @@ internal static class PersonQuery
     public const string Tables =
         """
         with people as materialized (
-          select l.id from leads l
-          where l.tenant_id = $1 and (l.address = $2 or regexp_replace(l.phone, '\D', '', 'g') = $3
-            or exists (select from lead_emails e where e.tenant_id = l.tenant_id and e.lead_id = l.id and e.address = $2))),
+          select l.id from leads l where l.tenant_id = $1 and l.address = $2
+          union
+          select e.lead_id from lead_emails e where e.tenant_id = $1 and e.address = $2
+          union
+          select l.id from leads l where l.tenant_id = $1 and regexp_replace(l.phone, '\D', '', 'g') = $3),
         booked as materialized (
           select m.id, m.conversation_id, m.ends_at, m.state from meetings m
           where m.tenant_id = $1 and (lower(m.email) = $2 or regexp_replace(m.phone, '\D', '', 'g') = $3)),

@@ -72,6 +72,28 @@ public sealed class InboxListsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Find_what_people_wrote_and_addresses_that_were_given_but_not_answers()
+    {
+        var world = await InboxWorld.CreateAsync(api);
+        var rep = await world.RepAsync("Ada");
+        var visitor = await world.Tenant.VisitAndGiveAsync("Linus@Kernel.example", "Linus");
+        await visitor.SendAsync("Straße nach GÖTEBORG", accept: "application/json");
+        await visitor.RequestHumanAsync();
+        await world.AcceptAsync(visitor, rep);
+        await world.ReplyAsync(visitor, rep, "Take the Ferry.");
+
+        foreach (var query in new[] { "göteborg", "STRAßE NACH", "the ferry.", "linus@kernel", "nus" })
+            (await FoundAsync(query)).ShouldBe([Id(visitor)], query);
+        var answer = (await world.ThreadAsync(visitor)).Events.OfType<AssistantMessage>().First().Text;
+        (await FoundAsync(answer)).ShouldBeEmpty();
+        (await FoundAsync("ferry boat")).ShouldBeEmpty();
+        (await FoundAsync("100%")).ShouldBeEmpty();
+
+        async Task<IReadOnlyList<Guid>> FoundAsync(string query) =>
+            [.. (await world.ListAsync($"?state=open&query={Uri.EscapeDataString(query)}")).Items.Select(item => item.ConversationId)];
+    }
+
+    [Fact]
     public async Task Tell_a_visitors_pages_and_lead()
     {
         var world = await InboxWorld.CreateAsync(api);

@@ -48,6 +48,31 @@ public sealed class LeadSearchShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Filter_by_what_is_known_from_a_merged_lead()
+    {
+        var (tenant, ann, bea) = await LeadsAsync();
+        await tenant.Developer.PutAsJsonAsync(
+            "/api/leads/fields",
+            new { fields = new[] { new { key = "plan", label = "Plan", kind = "text" } } });
+        var (hot, none) = (await tenant.LeadAsync("Hot"), await tenant.LeadAsync("None"));
+        await tenant.PatchLeadAsync(hot.Id, new { fields = new { plan = "gold" } });
+        (await NamesAsync(tenant, "owner=none&query=acme")).ShouldBe(["None", "Cold"]);
+
+        var merged = await tenant.MergeAsync(hot.Id, none.Id);
+
+        merged.OtherEmails.ShouldBe(["Hot@acme.example"]);
+        merged.ConversationIds.Count.ShouldBe(2);
+        (await NamesAsync(tenant, $"owner={ann}")).ShouldBe(["None"]);
+        (await NamesAsync(tenant, $"owner=none&owner={bea}")).ShouldBe(["Cold", "Warm"]);
+        (await NamesAsync(tenant, "owner=none")).ShouldBe(["Cold"]);
+        (await NamesAsync(tenant, "field=plan:gold")).ShouldBe(["None"]);
+        (await NamesAsync(tenant, "query=hot@acme&sort=score")).ShouldBe(["None"]);
+        await tenant.PatchLeadAsync(none.Id, new { owner = bea, fields = new { plan = "silver" } });
+        (await NamesAsync(tenant, $"owner={ann}")).ShouldBeEmpty();
+        (await NamesAsync(tenant, "field=plan:gold")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Take_a_range_of_days()
     {
         var (tenant, _, _) = await LeadsAsync();

@@ -26,6 +26,30 @@ public sealed class PrivacyShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Find_a_person_by_a_further_address_or_by_phone_number()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var visitor = await tenant.VisitAsync();
+        await LeaveAddressAsync(visitor, "ada@example.com", "Ada");
+        await LeaveAddressAsync(await tenant.VisitAsync(), "eve@example.com", "Eve");
+        await ExecuteAsync(
+            tenant,
+            """
+            insert into lead_emails (tenant_id, lead_id, address, email)
+            select tenant_id, id, 'second@example.com', 'Second@example.com' from leads where address = $1
+            """,
+            "ada@example.com");
+        await ExecuteAsync(tenant, "update leads set phone = '+4930123456' where address = $1", "ada@example.com");
+
+        foreach (var person in new object[] { new { email = "SECOND@example.com" }, new { phone = "+49 30 123456" } })
+        {
+            var found = await FindAsync(tenant, person);
+
+            (found.VisitorIds.Single(), found.Leads, found.Conversations).ShouldBe((visitor.Session.VisitorId, 1, 1));
+        }
+    }
+
+    [Fact]
     public async Task Export_a_person_and_nobody_else()
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -52,12 +76,15 @@ public sealed class PrivacyShould(ApiFixture api)
         var (ada, eve) = (await tenant.VisitAsync(), await tenant.VisitAsync());
         await LeaveAddressAsync(ada, "ada@example.com", "Ada");
         await LeaveAddressAsync(eve, "eve@example.com", "Eve");
+        (await SearchableAsync(tenant, "ada@example.com")).ShouldBe(1);
 
         var response = await tenant.Developer.PostAsJsonAsync("/api/privacy/erasure", new { email = "ada@example.com" }, Ct);
 
         (await response.Content.ReadFromJsonAsync<Erasure>(TestTenant.Json, Ct)).ShouldBe(new Erasure(1, 1, 1, 0));
         var gone = await FindAsync(tenant, new { visitorId = ada.Session.VisitorId });
         (gone.VisitorIds.Count, gone.Conversations, gone.Leads).ShouldBe((0, 0, 0));
+        (await SearchableAsync(tenant, "ada@example.com")).ShouldBe(0);
+        (await SearchableAsync(tenant, "eve@example.com")).ShouldBe(1);
         var kept = await FindAsync(tenant, new { email = "eve@example.com" });
         (kept.Conversations, kept.Leads).ShouldBe((1, 1));
     }
@@ -112,29 +139,40 @@ public sealed class PrivacyShould(ApiFixture api)
         (await FindAsync(tenant, new { email = "new@example.com" })).Conversations.ShouldBe(1);
     }
 
-    // As the owner of the tables, for which row-level security is forced, too: the transaction sets its tenant.
     private async Task AgeAsync(TestTenant tenant, TestVisitor visitor, int days)
     {
-        await using var batch = api.Database.OwnerSource.CreateBatch();
-        (string Sql, object Value)[] statements =
-        [
-            ("select set_config('app.tenant_id', $1, true)", tenant.Created.TenantId.ToString()),
-            (
-                $"""
-                update conversations
-                set created_at = now() - interval '{days} days', updated_at = now() - interval '{days} days' where id = $1
-                """,
-                visitor.Session.ConversationId),
-            ($"update visitors set created_at = now() - interval '{days} days' where id = $1", visitor.Session.VisitorId),
-        ];
-        foreach (var (sql, value) in statements)
-        {
-            var command = new Npgsql.NpgsqlBatchCommand(sql);
-            command.Parameters.Add(new() { Value = value });
-            batch.BatchCommands.Add(command);
-        }
+        await ExecuteAsync(
+            tenant,
+            $"""
+            update conversations
+            set created_at = now() - interval '{days} days', updated_at = now() - interval '{days} days' where id = $1
+            """,
+            visitor.Session.ConversationId);
+        await ExecuteAsync(
+            tenant,
+            $"update visitors set created_at = now() - interval '{days} days' where id = $1",
+            visitor.Session.VisitorId);
+    }
 
-        await batch.ExecuteNonQueryAsync(Ct);
+    // Texts that the inbox's search reads.
+    private async Task<long> SearchableAsync(TestTenant tenant, string text) =>
+        (long)(await ExecuteAsync(tenant, "select count(*) from searchable_messages where strpos(text, $1) > 0", text))!;
+
+    // As the owner of the tables, for which row-level security is forced, too: the transaction sets its tenant.
+    private async Task<object?> ExecuteAsync(TestTenant tenant, string sql, object value)
+    {
+        await using var connection = await api.Database.OwnerSource.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var own = new Npgsql.NpgsqlCommand("select set_config('app.tenant_id', $1, true)", connection, transaction);
+        own.Parameters.Add(new() { Value = tenant.Created.TenantId.ToString() });
+        await own.ExecuteNonQueryAsync(Ct);
+#pragma warning disable CA2100 // The tests' own statements.
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection, transaction);
+#pragma warning restore CA2100
+        command.Parameters.Add(new() { Value = value });
+        var result = await command.ExecuteScalarAsync(Ct);
+        await transaction.CommitAsync(Ct);
+        return result;
     }
 
     private static async Task LeaveAddressAsync(TestVisitor visitor, string email, string name, string message = "Please call me.")

@@ -14,17 +14,17 @@ internal sealed class LeadReader(TenantDatabase database)
         """
         lead.id, lead.name, lead.email, lead.other_emails, lead.phone, lead.company, lead.score, lead.tier, lead.tier_is_set, lead.reasons,
         lead.consent, lead.locale, lead.verified_id, lead.owner_id, lead.fields, lead.merged_ids, lead.created_at,
-        array(select conversation_id from lead_conversations
-              where tenant_id = $1 and lead_id = any(lead.merged_ids || lead.id)
-              group by conversation_id order by min(created_at), conversation_id)
+        array(select link.conversation_id from unnest(lead.merged_ids || lead.id) member (id)
+              join lead_conversations link on link.tenant_id = $1 and link.lead_id = member.id
+              group by link.conversation_id order by min(link.created_at), link.conversation_id)
         """;
 
-    // Ids are ordered by time. The search reads all leads once, instead of looking into each lead's members.
-    private const string Filtered =
-        $"""
-        select {Columns}
-        from lead_overview lead
-        where lead.tenant_id = $1
+    // The leads of a page are chosen first, so that only these are completed by those merged into them. Ids are ordered by time. The search
+    // reads all leads once, instead of looking into each lead's members. Few leads have members, so these are known before the scan.
+    private const string Chosen =
+        """
+        select lead.id from leads lead
+        where lead.tenant_id = $1 and lead.top_id is null
           and ($2::text is null or lead.id in (
             select coalesce(member.top_id, member.id) from leads member
             where member.tenant_id = $1
@@ -34,13 +34,28 @@ internal sealed class LeadReader(TenantDatabase database)
             select coalesce(member.top_id, member.id) from lead_emails further
             join leads member on member.tenant_id = $1 and member.id = further.lead_id
             where further.tenant_id = $1 and strpos(further.address, lower($2)) > 0))
-          and ($4::text[] is null or lead.tier = any($4) or ($12 and lead.tier is null))
-          and ($5::uuid[] is null or lead.owner_id = any($5) or ($6 and lead.owner_id is null))
+          and ($4::text[] is null or coalesce(lead.staff_tier, lead.scored_tier) = any($4)
+            or ($12 and coalesce(lead.staff_tier, lead.scored_tier) is null))
+          and ($5::uuid[] is null or (
+            select owner.id = any($5) or ($6 and owner.id is null)
+            from (
+              select coalesce(lead.owner_id, (
+                select member.owner_id from leads member
+                where member.tenant_id = $1 and member.top_id = lead.id and member.owner_id is not null
+                order by member.merged_at, member.id limit 1)) as id
+            ) owner))
           and ($7::timestamptz is null or lead.created_at >= $7)
           and ($8::timestamptz is null or lead.created_at < $8)
-          and ($13::jsonb is null or not exists (
-            select from jsonb_each($13) wanted
-            where not coalesce(wanted.value ? lower(lead.fields ->> wanted.key), false)))
+          and ($13::jsonb is null or (
+            select not exists (
+              select from jsonb_each($13) wanted
+              where not coalesce(wanted.value ? lower(known.fields ->> wanted.key), false))
+            from (
+              select case
+                when lead.id in (select member.top_id from leads member where member.tenant_id = $1 and member.top_id is not null)
+                then (select shown.fields from lead_overview shown where shown.tenant_id = $1 and shown.id = lead.id)
+                else lead.fields end as fields
+            ) known))
         """;
 
     /// <summary>Returns a page of leads.</summary>
@@ -65,7 +80,12 @@ internal sealed class LeadReader(TenantDatabase database)
             _ => ("lead.id < $9", "lead.id desc"),
         };
         await using var command = db.Command(
-            $"{Filtered} and ($9::uuid is null or {condition}) and $10::integer is not null order by {order} limit $11",
+            $"""
+            select {Columns} from lead_overview lead
+            where lead.tenant_id = $1 and lead.id in (
+              {Chosen} and ($9::uuid is null or {condition}) and $10::integer is not null order by {order} limit $11)
+            order by {order}
+            """,
             [
                 db.TenantId.Value,
                 Parameter(filter.Query, NpgsqlDbType.Text),
