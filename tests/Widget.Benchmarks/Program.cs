@@ -86,6 +86,8 @@ switch (args)
         return await LoadBenchmark.RunAsync(int.Parse(visitors)) ? 0 : 1;
     case ["rooms", var rooms]:
         return await RoomsBenchmark.RunAsync(int.Parse(rooms)) ? 0 : 1;
+    case ["browser-calls", var calls, var atOnce]:
+        return await BrowserCallsBenchmark.RunAsync(int.Parse(calls), int.Parse(atOnce)) ? 0 : 1;
     case ["lookups"]:
         return await VoiceLookupBenchmark.RunAsync() ? 0 : 1;
     default:
@@ -125,6 +127,8 @@ switch (args)
               lookups             how long a visitor in a call waits for search_knowledge; fails when one in twenty takes 300 ms
               rooms ROOMS         calls between two people that begin at once, and requests; fails when half of the calls take 300 ms to set
                                   up, when a page gets another room's message, or when messages or requests are slow
+              browser-calls CALLS AT_ONCE  calls between two browsers, one after the other and at once, and requests; fails when one in
+                                  twenty does not connect, when a page takes 2 s, or when messages or requests are slow
               calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and
