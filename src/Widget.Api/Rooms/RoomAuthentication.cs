@@ -44,10 +44,10 @@ internal sealed class RoomAuthentication(
         // Several schemes are challenged; the first one has already answered.
         if (Response.HasStarted) return Task.CompletedTask;
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.WriteAsync(
-            Context,
-            StatusCodes.Status401Unauthorized,
-            tokens.Read(BearerToken.Read(Context)) is { IsExpired: true } ? RoomFaults.LinkExpired : "A room's token is required.");
+        // The code tells the page of a call that the link was valid.
+        return tokens.Read(BearerToken.Read(Context)) is { IsExpired: true }
+            ? Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, RoomFaults.LinkExpired, RoomFaults.Expired.Code)
+            : Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "A room's token is required.");
     }
 }
 

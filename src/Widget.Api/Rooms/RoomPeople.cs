@@ -42,7 +42,7 @@ internal sealed class RoomPeople(
         var self = new RoomParticipant
         {
             Id = ticket.Participant,
-            Name = NameOf(request.Name, known?.Name ?? ticket.Name),
+            Name = NameOf(request.Name, NameOf(known?.Name ?? ticket.Name, ticket.Role == RoomRole.Host ? "Host" : "Guest")),
             Role = ticket.Role,
             State = isIn ? RoomPresence.In : RoomPresence.Waiting,
             Connected = true,

@@ -165,8 +165,7 @@ internal sealed class RoomService(
     {
         var expires = clock.GetUtcNow().AddMinutes(minutes);
         if (expires > room.ExpiresAt) expires = room.ExpiresAt;
-        var shown = string.IsNullOrWhiteSpace(name) ? (role == RoomRole.Host ? "Host" : "Guest") : GivenText.Line(name);
-        var token = tokens.Create(new RoomTicket(room.TenantId, room.Id, person, role, shown, expires));
+        var token = tokens.Create(new RoomTicket(room.TenantId, room.Id, person, role, GivenText.Line(name ?? ""), expires));
         return new RoomLink(token, $"{hosts.PublicOrigin ?? hosts.ListeningOrigin}/call?token={token}", role, person, expires);
     }
 

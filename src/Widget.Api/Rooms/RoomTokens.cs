@@ -12,7 +12,7 @@ namespace Widget.Api.Rooms;
 /// <param name="Room">The room.</param>
 /// <param name="Participant">Who the caller is in the room.</param>
 /// <param name="Role">What the caller may do.</param>
-/// <param name="Name">The name, unless the person chooses another.</param>
+/// <param name="Name">The name, unless the person chooses another; empty if the link has none.</param>
 /// <param name="ExpiresAt">Until when the token works.</param>
 public sealed record RoomTicket(TenantId Tenant, string Room, Guid Participant, RoomRole Role, string Name, DateTimeOffset ExpiresAt);
 

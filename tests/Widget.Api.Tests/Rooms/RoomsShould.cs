@@ -84,6 +84,10 @@ public sealed class RoomsShould(ApiFixture api)
         await using var client = await RoomClient.ConnectAsync(api.Node);
         (await Should.ThrowAsync<HubException>(() => client.JoinAsync(expired))).Message
             .ShouldContain("link-expired: This link has expired");
+        anonymous.DefaultRequestHeaders.Authorization = new("Bearer", expired);
+        var unauthorized = await anonymous.GetAsync("/api/webrtc/config", Ct);
+        unauthorized.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await unauthorized.Content.ReadAsStringAsync(Ct)).ShouldContain("\"code\":\"link-expired\"");
 
         (await tenant.Developer.ActAsync(room.Id, "end")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await anonymous.GetAsync($"/api/video/rooms/join?token={link.Token}", Ct)).StatusCode.ShouldBe(HttpStatusCode.Gone);
@@ -97,6 +101,7 @@ public sealed class RoomsShould(ApiFixture api)
         var room = await tenant.Developer.CreateRoomAsync();
         var preview = await PreviewAsync((await tenant.Developer.LinkAsync(room.Id, name: "Ada")).Token);
         (preview.Company, preview.ParticipantName, preview.Role).ShouldBe(("Harbor Bikes", "Ada", RoomRole.Guest));
+        (await PreviewAsync((await tenant.Developer.LinkAsync(room.Id)).Token)).ParticipantName.ShouldBeEmpty();
         await using var host = await RoomClient.JoinAsync(api.Node, room.Link!.Token, "Jana");
         await using var guest = await RoomClient.JoinAsync(api.Node, (await tenant.Developer.LinkAsync(room.Id, name: "Ada")).Token);
 
