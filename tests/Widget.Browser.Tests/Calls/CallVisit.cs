@@ -124,9 +124,11 @@ internal sealed class TestRoom(Installation installation, CreatedTenant keys, st
             room.GetProperty("link").GetProperty("url").GetString()!);
     }
 
-    public async Task<string> GuestLinkAsync(string? name = null)
+    /// <param name="name">The person's name; null to let the person choose it.</param>
+    /// <param name="minutes">How long the link can be opened.</param>
+    public async Task<string> GuestLinkAsync(string? name = null, int minutes = 15)
     {
-        var link = await SendAsync(installation, keys, $"/api/video/rooms/{id}/links", new { role = "guest", name });
+        var link = await SendAsync(installation, keys, $"/api/video/rooms/{id}/links", new { role = "guest", name, minutes });
         return link.GetProperty("url").GetString()!;
     }
 
