@@ -167,6 +167,18 @@ const tool = (seq: number, name: string, success: boolean): Item => ({
   event: { kind: 'tool_called', seq, at: '', clientId: null, name, success },
 });
 
+const invited = (expiresAt: string): Item => ({
+  kind: 'shown',
+  seq: 9,
+  event: { kind: 'call_invited', seq: 9, at: '', clientId: null, roomId: 'r', name: rep.name, expiresAt },
+});
+const invitation = invited('2100-01-01T00:00:00Z');
+const callEnded = (reason: string, seconds: number): Item => ({
+  kind: 'shown',
+  seq: 10,
+  event: { kind: 'call_ended', seq: 10, at: '', clientId: null, roomId: 'r', reason, seconds },
+});
+
 export const peopleStates: Record<string, PeopleState> = {
   'people waiting': { items: [asked, answer, requested], presence: { position: 3 } },
   'people next': { items: [asked, answer, requested], presence: { position: 1 } },
@@ -220,6 +232,12 @@ export const peopleStates: Record<string, PeopleState> = {
       tool(5, 'rides__book_a_test_ride_at_the_shop', false),
     ],
   },
+  'call invited': { items: [...here, invitation] },
+  // Without a server, the call cannot be opened.
+  'call failed': { items: [...here, invitation], press: '.join-call' },
+  'call expired': { items: [...here, invited('2020-01-01T00:00:00Z')] },
+  'call declined': { items: [...here, invitation, callEnded('refused', 0)] },
+  'call over': { items: [...here, invitation, callEnded('ended', 125)] },
   'prices list': {
     items: [
       { ...asked, text: 'What do your bikes cost?' },

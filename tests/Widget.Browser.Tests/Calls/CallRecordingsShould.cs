@@ -10,8 +10,8 @@ namespace Widget.Browser.Tests.Calls;
 /// <summary>A call that its host's page records.</summary>
 public sealed class CallRecordingsShould(DemoInstallation installation, Chromium chromium)
 {
-    // The mark of a recording that waits or is paused looks different.
-    private const string Running = ".recording:not(.waits, .paused)";
+    // The mark of a recording that is paused looks different.
+    private const string Running = ".recording:not(.paused)";
 
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
 
@@ -37,7 +37,7 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
         await host.SeesAndHearsAsync();
 
         await host.Page.Locator(".record-button").ClickAsync();
-        await Expect(host.Page.Locator(".recording")).ToContainTextAsync("Waiting until everybody has agreed");
+        await Expect(host.Page.Locator(".alert")).ToContainTextAsync("Waiting until everybody has agreed");
         (await host.Page.EvaluateAsync<bool>("() => window.recordedFrom !== undefined")).ShouldBeFalse();
         await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Agree", Exact = true }).ClickAsync();
         foreach (var page in new[] { host.Page, guest.Page }) await Expect(page.Locator(Running)).ToBeVisibleAsync();
@@ -77,6 +77,23 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
         await late.Page.GetByRole(AriaRole.Button, new() { Name = "Agree", Exact = true }).ClickAsync();
 
         foreach (var page in new[] { host.Page, late.Page }) await Expect(page.Locator(Running)).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Not_begin_when_somebody_does_not_agree_and_say_so()
+    {
+        var room = await TestRoom.CreateAsync(installation, await installation.AddTenantAsync("https://company.example"));
+        await using var host = await CallVisit.OpenAsync(chromium.Browser, room.HostLink);
+        await using var guest = await CallVisit.OpenAsync(chromium.Browser, await room.GuestLinkAsync());
+        await host.JoinAsync("Jana");
+        await guest.JoinAsync("Ada");
+        await host.Page.Locator(".record-button").ClickAsync();
+
+        await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Don't record", Exact = true }).ClickAsync();
+
+        await Expect(host.Page.Locator(".alert")).ToContainTextAsync("The call isn't recorded, because not everybody agreed.");
+        await Expect(host.Page.Locator(".recording")).ToHaveCountAsync(0);
+        await Expect(host.Page.Locator(".record-button")).ToHaveTextAsync("Record the call");
     }
 
     // Seeks to the end of the recording, and returns its length if picture and sound are in it.

@@ -34,7 +34,14 @@ export interface Line extends ChatMessage {
   failed?: boolean;
 }
 
-export type Notice = 'muted-by-host' | 'microphone-replaced' | 'camera-replaced' | 'link-copied' | 'failed';
+export type Notice =
+  | 'muted-by-host'
+  | 'microphone-replaced'
+  | 'camera-replaced'
+  | 'link-copied'
+  | 'not-recorded'
+  | 'recording-ended'
+  | 'failed';
 
 export class Call {
   readonly phase = signal<Phase>('loading');
@@ -156,6 +163,7 @@ export class Call {
         const recording = this.recording.value;
         if (recording && recording.id === this.#recorder?.id) this.#recorder.follow(recording.state);
       }),
+      this.#tellRecording(),
       effect(() => {
         const kind = this.media.replaced.value;
         if (kind) this.notice.value = `${kind}-replaced`;
@@ -320,6 +328,18 @@ export class Call {
       this.notice.value = 'muted-by-host';
     }
     this.#wasMuted = !!self?.mutedByHost;
+  }
+
+  /** Tells how the recording has ended. */
+  #tellRecording(): () => void {
+    let before: string | undefined;
+    return effect(() => {
+      const state = this.recording.value?.state;
+      if (state === 'failed' && before === 'waiting_for_consent') this.notice.value = 'not-recorded';
+      else if ((state === 'failed' || state === 'finished') && (before === 'recording' || before === 'paused'))
+        this.notice.value = 'recording-ended';
+      before = state;
+    });
   }
 
   /** Everybody in the call, for the recording. */

@@ -70,6 +70,7 @@ export function Controls({ call, side }: { call: Call; side: Signal<Side> }) {
       {document.pictureInPictureEnabled && (
         <IconButton icon="pip" label={t.pip} class="toggle-pip" onPress={() => void showOnTop()} />
       )}
+      <IconButton icon="hangUp" danger label={t.hangUp} class="hang-up" onPress={() => void call.leave()} />
       {call.isHost.value && (
         <button
           type="button"
@@ -88,7 +89,6 @@ export function Controls({ call, side }: { call: Call; side: Signal<Side> }) {
           {call.isRecording.value ? t.stopRecording : t.record}
         </button>
       )}
-      <IconButton icon="hangUp" danger label={t.hangUp} class="hang-up" onPress={() => void call.leave()} />
       {call.isHost.value && (
         <button type="button" class="secondary end-all" onClick={() => void call.endForAll()}>
           {t.endForAll}

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
 import { nameOf, type Call } from '../call';
@@ -103,12 +103,6 @@ function Timer({ call }: { call: Call }) {
 function RecordingMark({ call }: { call: Call }) {
   const t = meetWords.value;
   const recording = call.recording.value;
-  if (recording?.state === 'waiting_for_consent')
-    return (
-      <span class="recording waits" role="status">
-        {t.consentWaiting}
-      </span>
-    );
   if (recording?.state !== 'recording' && recording?.state !== 'paused') return null;
   return (
     <span class={`recording ${recording.state}`} role="status">
@@ -121,6 +115,9 @@ function RecordingMark({ call }: { call: Call }) {
 function Alerts({ call }: { call: Call }) {
   const t = meetWords.value;
   const notice = call.notice.value;
+  const recording = call.recording.value?.state;
+  const waitsForConsent =
+    recording === 'waiting_for_consent' || (recording === 'paused' && call.self.value?.consent !== false);
   useEffect(() => {
     if (!notice) return undefined;
     const timer = setTimeout(() => (call.notice.value = undefined), noticeTime);
@@ -137,14 +134,21 @@ function Alerts({ call }: { call: Call }) {
         call.waitingOthers.value.map((person) => (
           <p class="alert" role="alert" key={person.id}>
             <span>{fill(t.wantsIn, { name: isolate(nameOf(person, t.guest)) })}</span>
-            <button type="button" class="primary" onClick={() => void call.ask('Admit', person.id)}>
-              {t.admit}
-            </button>
-            <button type="button" class="secondary" onClick={() => void call.ask('Decline', person.id)}>
-              {t.decline}
-            </button>
+            <span class="buttons">
+              <button type="button" class="primary" onClick={() => void call.ask('Admit', person.id)}>
+                {t.admit}
+              </button>
+              <button type="button" class="secondary" onClick={() => void call.ask('Decline', person.id)}>
+                {t.decline}
+              </button>
+            </span>
           </p>
         ))}
+      {waitsForConsent && (
+        <p class="alert consent-waits" role="status">
+          {t.consentWaiting}
+        </p>
+      )}
       {notice && (
         <p class="alert" role="status">
           {t[`notice_${notice}`]}
@@ -180,13 +184,26 @@ function Consent({ call }: { call: Call }) {
   const t = meetWords.value;
   const recording = call.recording.value;
   const self = call.self.value;
+  const dialog = useRef<HTMLDivElement>(null);
   // Who comes while a call is recorded pauses the recording until they agree.
-  const asks = recording?.state === 'waiting_for_consent' || recording?.state === 'paused';
-  if (!asks || typeof self?.consent === 'boolean') return null;
+  const asks =
+    (recording?.state === 'waiting_for_consent' || recording?.state === 'paused') && typeof self?.consent !== 'boolean';
+  // Not a button: a person who is writing might press it without having read the question.
+  useEffect(() => {
+    if (asks) dialog.current?.focus();
+  }, [asks]);
+  if (!asks) return null;
   const who = nameOf(find(call.room.value, recording.by), t.host);
   return (
     <div class="veil">
-      <div class="card narrow" role="alertdialog" aria-modal="true" aria-labelledby="consent-title">
+      <div
+        class="card narrow"
+        ref={dialog}
+        tabIndex={-1}
+        role="alertdialog"
+        aria-modal="true"
+        aria-labelledby="consent-title"
+      >
         <h2 id="consent-title">{t.consentTitle}</h2>
         <p>{fill(t.consentText, { name: isolate(who) })}</p>
         <div class="buttons">

@@ -16,7 +16,8 @@ export function Over({ call }: { call: Call }) {
     <main class="page">
       <div class={`card narrow ${isProblem ? 'problem' : ''}`} role={isProblem ? 'alert' : 'status'}>
         <h1>{title(over, t)}</h1>
-        {over.kind === 'refused' && over.message && over.code !== 'link-expired' && over.code !== 'call-ended' && (
+        {/* The other codes have a sentence of their own. */}
+        {over.kind === 'refused' && over.message && (over.code === 'not-available' || over.code === 'unknown') && (
           <p>{over.message}</p>
         )}
         {started !== undefined && <p>{fill(t.lasted, { time: duration((call.endedAt.value - started) / 1000) })}</p>}

@@ -57,8 +57,8 @@ export function PreJoin({ call, company }: { call: Call; company: string }) {
             void call.join();
           }}
         >
-          {name && <p class="quiet">{fill(t.callWith, { company: name })}</p>}
-          <h1>{invitation?.name ?? t.ready}</h1>
+          {invitation?.name && name && <p class="quiet">{fill(t.callWith, { company: name })}</p>}
+          <h1>{invitation?.name ?? (name ? fill(t.callWith, { company: name }) : t.title)}</h1>
           <label class="field">
             <span>{t.yourName}</span>
             <input
@@ -70,11 +70,11 @@ export function PreJoin({ call, company }: { call: Call; company: string }) {
             />
           </label>
           <Problems call={call} />
-          <Devices media={media} />
           {invitation?.recording ? <p class="note-line">{t.recordingNote}</p> : null}
           <button type="submit" class="primary join" disabled={joining}>
             {joining ? t.joining : label}
           </button>
+          <Devices media={media} />
         </form>
       </div>
     </main>
@@ -86,11 +86,13 @@ function Problems({ call }: { call: Call }) {
   const t = meetWords.value;
   const { microphone, camera } = call.media.problems.value;
   if (!microphone && !camera) return null;
-  // Both usually have the same cause.
-  const lines = [
-    microphone && { text: t[`microphone_${microphone.error}`], name: microphone.name },
-    camera && camera.error !== 'insecure' && { text: t[`camera_${camera.error}`], name: camera.name },
-  ].filter((line): line is { text: string; name: string } => !!line);
+  const lines =
+    microphone && camera?.error === microphone.error
+      ? [{ text: t[`both_${microphone.error}`], name: microphone.name }]
+      : [
+          microphone && { text: t[`microphone_${microphone.error}`], name: microphone.name },
+          camera && { text: t[`camera_${camera.error}`], name: camera.name },
+        ].filter((line): line is { text: string; name: string } => !!line);
   return (
     <div class="problem-box" role="alert">
       {lines.map(({ text, name }) => (

@@ -52,7 +52,12 @@ export function Tile({ call, participant }: { call: Call; participant: Participa
           </span>
         )}
         <bdi>{participant.screen ? fill(t.screenOf, { name: isolate(name) }) : name}</bdi>
-        {quality && state === 'connected' && <Bars quality={quality} label={t[`quality_${quality}`]} />}
+        {quality && state === 'connected' && (
+          <>
+            <Bars quality={quality} label={t[`quality_${quality}`]} />
+            {quality === 'poor' && <span aria-hidden="true">{t.quality_poor}</span>}
+          </>
+        )}
       </p>
     </div>
   );
@@ -82,7 +87,7 @@ export function OwnTile({ call }: { call: Call }) {
             <span class="hidden">{t.isMuted}</span>
           </span>
         )}
-        <span>{t.you}</span>
+        <span>{screen.value ? t.ownScreen : t.you}</span>
       </p>
     </div>
   );
