@@ -67,7 +67,7 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
         await db.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>The owner of the lease while <paramref name="call"/> runs: its page's connection if it is relayed, otherwise this node.</summary>
+    /// <summary>The owner of the lease while a call runs: its page's connection if the call is relayed, otherwise this node.</summary>
     internal Guid? OwnerOf(VoiceCall call) => call.Protocol == VoiceProtocol.SelfHosted ? call.LeaseOwner : Node;
 
     /// <summary>Marks the call as connected to this server. Retries until the database is available.</summary>
