@@ -54,6 +54,18 @@ const meeting = {
 const [first, second] = ['.times li button', '.booking .primary'];
 
 const all: Item[] = [asked, { ...answer, offers: ['booking', 'demo', 'pricing', 'contact', 'person'] }];
+const inCall: Item[] = [
+  { kind: 'call', mode: 'voice', seq: 3 },
+  {
+    kind: 'spoken',
+    speaker: 'visitor',
+    text: 'You can write to me at jane dot doe at example dot com.',
+    interrupted: false,
+    recognized: { email },
+    seq: 4,
+  },
+  { kind: 'spoken', speaker: 'assistant', text: 'Thank you. What would you like to know?', interrupted: false, seq: 5 },
+];
 const found: Item[] = [asked, answer, given, { ...thanks, offers: ['contact'], recognized: { email } }];
 
 export const sellingStates: Record<string, SellingState> = {
@@ -76,6 +88,7 @@ export const sellingStates: Record<string, SellingState> = {
   'contact recognized both': {
     items: [asked, answer, given, { ...thanks, offers: ['person'], recognized: { email, phone: '+493012345678' } }],
   },
+  'contact said in a call': { items: [asked, answer, ...inCall] },
   'contact change': { items: found, press: '.contact-card .link' },
   'contact fields': { items: all, press: '.offer-contact' },
   'contact missing': { items: all, presses: ['.offer-contact', '.contact-card .primary'] },
