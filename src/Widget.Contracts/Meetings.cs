@@ -77,13 +77,7 @@ public sealed record MeetingRequest : IValidatableObject
     [JsonConverter(typeof(IdentifierConverter))]
     public string IdempotencyKey { get; init; } = "";
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        var problems = new List<ValidationResult>();
-        Validator.TryValidateObject(Lead, new ValidationContext(Lead), problems, validateAllProperties: true);
-        return problems.Select(problem =>
-            new ValidationResult(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Lead)}.{member}")]));
-    }
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => FieldErrors.OfPart(nameof(Lead), Lead);
 }
 
 /// <summary>Moves a meeting to another time.</summary>

@@ -52,11 +52,9 @@ public sealed record SearchRequest : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Filter is null) yield break;
-        var problems = new List<ValidationResult>();
-        Validator.TryValidateObject(Filter, new ValidationContext(Filter), problems, validateAllProperties: true);
-        foreach (var problem in problems)
-            yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Filter)}.{member}")]);
-        if (problems.Count == 0 && Filter.Tags.Concat(Filter.Languages).Any(value => value is null or { Length: > 200 }))
+        var errors = FieldErrors.OfPart(nameof(Filter), Filter).ToList();
+        foreach (var error in errors) yield return error;
+        if (errors.Count == 0 && Filter.Tags.Concat(Filter.Languages).Any(value => value.Length > 200))
             yield return new("A tag or language can have at most 200 characters.", [nameof(Filter)]);
     }
 }

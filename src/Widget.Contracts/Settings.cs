@@ -185,30 +185,12 @@ public sealed record TenantSettings : IValidatableObject
             yield return new(
                 "A document's id or tag must have 1 to 200 characters.",
                 [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
-        // JSON null can occur as a list entry.
-        var guardrails = TavusGuardrails.OfType<TavusGuardrail>().ToList();
-        if (guardrails.Count != TavusGuardrails.Count)
-            yield return new("A guardrail must have a name and a prompt.", [nameof(TavusGuardrails)]);
-        foreach (var guardrail in guardrails)
-        {
-            var problems = new List<ValidationResult>();
-            Validator.TryValidateObject(guardrail, new ValidationContext(guardrail), problems, validateAllProperties: true);
-            foreach (var problem in problems) yield return new(problem.ErrorMessage, [nameof(TavusGuardrails)]);
-        }
-
-        if (guardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != guardrails.Count)
+        foreach (var (_, error) in TavusGuardrails.SelectMany(FieldErrors.Of)) yield return new(error, [nameof(TavusGuardrails)]);
+        if (TavusGuardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != TavusGuardrails.Count)
             yield return new("Guardrail names must be unique.", [nameof(TavusGuardrails)]);
-        var triggers = Triggers.OfType<TriggerSettings>().ToList();
-        if (triggers.Count != Triggers.Count) yield return new("A trigger must be an object, not null.", [nameof(Triggers)]);
-        if (triggers.DistinctBy(trigger => trigger.Id).Count() != triggers.Count)
+        if (Triggers.DistinctBy(trigger => trigger.Id).Count() != Triggers.Count)
             yield return new("Triggers must have different ids.", [nameof(Triggers)]);
-        foreach (var trigger in triggers)
-        {
-            var problems = new List<ValidationResult>();
-            Validator.TryValidateObject(trigger, new ValidationContext(trigger), problems, validateAllProperties: true);
-            foreach (var problem in problems) yield return new(problem.ErrorMessage, [nameof(Triggers)]);
-        }
-
+        foreach (var (_, error) in Triggers.SelectMany(FieldErrors.Of)) yield return new(error, [nameof(Triggers)]);
         if (Tools.Any(tool => string.IsNullOrWhiteSpace(tool) || tool.Length > 64))
             yield return new("A tool's name must have 1 to 64 characters.", [nameof(Tools)]);
         if (SuggestedQuestions.Any(question => string.IsNullOrWhiteSpace(question) || question.Length > 200))
@@ -243,7 +225,7 @@ public sealed record TenantSettings : IValidatableObject
                 [nameof(PreChat)]);
         }
 
-        List<(string, object)> parts =
+        List<(string Name, object Value)> parts =
         [
             (nameof(Theme), Theme),
             (nameof(Speech), Speech),
@@ -254,14 +236,7 @@ public sealed record TenantSettings : IValidatableObject
         if (OfficeHours is not null) parts.Add((nameof(OfficeHours), OfficeHours));
         parts.AddRange(Translations.Where(entry => entry.Value is not null)
             .Select(entry => ($"{nameof(Translations)}.{entry.Key}", (object)entry.Value)));
-        foreach (var (name, part) in parts)
-        {
-            var problems = new List<ValidationResult>();
-            Validator.TryValidateObject(part, new ValidationContext(part), problems, validateAllProperties: true);
-            foreach (var problem in problems)
-                yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
-        }
-
+        foreach (var error in parts.SelectMany(part => FieldErrors.OfPart(part.Name, part.Value))) yield return error;
         if (!IsEndpoint(Speech.Endpoint))
             yield return new(
                 "speech.endpoint must be a web address without a query, such as https://api.openai.com/v1.",

@@ -28,15 +28,9 @@ public sealed record TavusLayers : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        (string, object)[] layers =
+        (string Name, object Value)[] layers =
             [("tts", Tts), ("stt", Stt), ("perception", Perception), ("conversationalFlow", ConversationalFlow)];
-        foreach (var (name, layer) in layers)
-        {
-            var problems = new List<ValidationResult>();
-            Validator.TryValidateObject(layer, new ValidationContext(layer), problems, validateAllProperties: true);
-            foreach (var problem in problems)
-                yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
-        }
+        foreach (var error in layers.SelectMany(layer => FieldErrors.OfPart(layer.Name, layer.Value))) yield return error;
 
         IReadOnlyList<string>?[] queryLists =
             [Perception.VisualAwarenessQueries, Perception.AudioAwarenessQueries, Perception.PerceptionAnalysisQueries];

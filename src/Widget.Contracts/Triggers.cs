@@ -36,17 +36,13 @@ public sealed partial record TriggerSettings : IValidatableObject
     {
         if (!Name().IsMatch(Id))
             yield return new("A trigger's id must have 1 to 40 small letters, digits and hyphens.", [nameof(Id)]);
-        // JSON null can occur as a list entry.
-        var variants = Variants.OfType<TriggerVariant>().ToList();
-        if (variants.Count != Variants.Count || variants.Exists(variant => !Name().IsMatch(variant.Id)))
+        if (Variants.Any(variant => !Name().IsMatch(variant.Id)))
             yield return new("A variant's id must have 1 to 40 small letters, digits and hyphens.", [nameof(Variants)]);
-        if (variants.DistinctBy(variant => variant.Id).Count() != variants.Count)
+        if (Variants.DistinctBy(variant => variant.Id).Count() != Variants.Count)
             yield return new("The variants of a trigger must have different ids.", [nameof(Variants)]);
-        if (variants.Exists(variant => string.IsNullOrWhiteSpace(variant.Message) || variant.Message.Length > 300))
+        if (Variants.Any(variant => string.IsNullOrWhiteSpace(variant.Message) || variant.Message.Length > 300))
             yield return new("A trigger's message must have 1 to 300 characters.", [nameof(Variants)]);
-        var problems = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(When, new ValidationContext(When), problems, validateAllProperties: true))
-            foreach (var problem in problems) yield return new(problem.ErrorMessage, [nameof(When)]);
+        foreach (var error in FieldErrors.OfPart(nameof(When), When)) yield return error;
     }
 
     [GeneratedRegex(@"^[a-z0-9-]{1,40}\z", RegexOptions.ExplicitCapture, 1000)]

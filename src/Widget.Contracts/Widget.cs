@@ -45,14 +45,8 @@ public sealed record SessionRequest : IValidatableObject
     [MaxLength(20)]
     public IReadOnlyList<string>? Abilities { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Identity is null) return [];
-        var problems = new List<ValidationResult>();
-        Validator.TryValidateObject(Identity, new ValidationContext(Identity), problems, validateAllProperties: true);
-        return problems.Select(problem =>
-            new ValidationResult(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Identity)}.{member}")]));
-    }
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Identity is null ? [] : FieldErrors.OfPart(nameof(Identity), Identity);
 }
 
 /// <summary>Who the visitor is on the customer's site.</summary>

@@ -67,7 +67,7 @@ public sealed class TenancyShould(ApiFixture api)
         "tavusLayers.perception",
         "A question of the perception layer must have 1 to 1,000 characters.")]
     [InlineData("""{"tavusLayers": {"tts": null}}""", "tavusLayers.tts", null)]
-    [InlineData("""{"tavusGuardrails": [null]}""", "tavusGuardrails", "A guardrail must have a name and a prompt.")]
+    [InlineData("""{"tavusGuardrails": [null]}""", "tavusGuardrails", "tavusGuardrails must not contain null.")]
     [InlineData("""{"agentName": ""}""", "agentName", null)]
     [InlineData("""{"locale": "xx"}""", "locale", "locale must be auto, en, de, es or ar.")]
     [InlineData(
@@ -75,7 +75,7 @@ public sealed class TenancyShould(ApiFixture api)
         "suggestedQuestions",
         "There can be at most six suggested questions.")]
     [InlineData("""{"suggestedQuestions": null}""", "suggestedQuestions", null)]
-    [InlineData("""{"suggestedQuestions": [null]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
+    [InlineData("""{"suggestedQuestions": [null]}""", "suggestedQuestions", "suggestedQuestions must not contain null.")]
     [InlineData("""{"theme": null}""", "theme", null)]
     [InlineData("""{"suggestedQuestions": [""]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
     [InlineData("""{"contactUrl": "javascript:alert(1)"}""", "contactUrl", "contactUrl must be a web address or a mailto address.")]

@@ -63,14 +63,10 @@ internal static class CrmEndpoints
         FetchOptions fetching,
         CancellationToken ct)
     {
-        if (!Uri.TryCreate(request.Domain, UriKind.Absolute, out var domain)
-            || domain.Scheme is not ("https" or "http")
-            || domain is not { UserInfo: "", PathAndQuery: "/" }
-            || !TenantEndpoints.IsSafe(domain, fetching))
-        {
-            return Problems.Invalid("domain", "domain must be an https address such as https://acme.my.salesforce.com.");
-        }
-
+        const string example = "https://acme.my.salesforce.com";
+        var (domain, error) = TenantEndpoints.ReadServer("domain", request.Domain, example, fetching);
+        if (domain is null) return Problems.Invalid("domain", error!);
+        if (domain.PathAndQuery != "/") return Problems.Invalid("domain", $"domain must be an address without a path, such as {example}.");
         await crm.SaveAsync(tenants.Current().TenantId, new CrmAccount(request), ct);
         return TypedResults.NoContent();
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using Widget.Platform.Outbound;
 using Widget.Rag.Fetching;
 
 namespace Widget.Api.Outbound;
@@ -15,5 +17,34 @@ internal static class TenantEndpoints
     public static bool IsSafe(Uri endpoint, FetchOptions fetching) =>
         endpoint.Scheme == Uri.UriSchemeHttps
             || endpoint.IsLoopback
-            || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
+            || IsAllowed(endpoint, fetching);
+
+    /// <summary>
+    /// Reads the address of a tenant's server, which is called at public addresses only. A host's name may still resolve to a private
+    /// address. Then the call fails.
+    /// </summary>
+    /// <param name="field">The request's field, for the error.</param>
+    /// <param name="text">What the tenant has typed.</param>
+    /// <param name="example">A valid address, for the error.</param>
+    /// <param name="fetching">Names the private hosts that the operator has allowed.</param>
+    /// <returns>The address, or what is wrong with it.</returns>
+    public static (Uri? Address, string? Error) ReadServer(string field, string text, string example, FetchOptions fetching)
+    {
+        if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address)
+            || address is not { Scheme: "https" or "http", UserInfo: "" }
+            || !IsSafe(address, fetching))
+        {
+            return (null, $"{field} must be an https address without a user name, such as {example}.");
+        }
+
+        return IsPrivate(address) && !IsAllowed(address, fetching)
+            ? (null, $"{field} must be on the public internet. {address.Host} is a private address, which WIDGET_FETCH_ALLOW doesn't name.")
+            : (address, null);
+    }
+
+    private static bool IsPrivate(Uri address) =>
+        address.IsLoopback || (IPAddress.TryParse(address.DnsSafeHost, out var literal) && !PublicAddress.IsPublic(literal));
+
+    private static bool IsAllowed(Uri address, FetchOptions fetching) =>
+        fetching.AllowedPrivateHosts.Contains($"{address.Host}:{address.Port}");
 }

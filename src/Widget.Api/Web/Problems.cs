@@ -14,7 +14,7 @@ internal static class Problems
     public const string Unreadable = "The request is incomplete, or doesn't match its headers.";
 
     public const string UnknownContentType =
-        "The request's content type is not supported. For JSON, send Content-Type: application/json.";
+        "The request's content type is not supported. Send JSON as application/json, and files as multipart/form-data.";
 
     /// <summary>The title for texts that cannot be stored or searched for.</summary>
     public const string InvalidText = "The request contains the character U+0000, which is not allowed.";

@@ -1,6 +1,4 @@
-using System.ComponentModel.DataAnnotations;
-using System.Reflection;
-using System.Text.Json;
+using Widget.Contracts;
 
 namespace Widget.Api.Web;
 
@@ -35,40 +33,8 @@ internal static class Validation
     {
         // A list entry or a hub argument can be JSON's null.
         if (value is null) return new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = ["It must be an object, not null."] };
-        var errors = CheckAttributes(value).ToList();
-        // Rules about several fields rely on each field being valid.
-        if (errors.Count == 0 && value is IValidatableObject whole)
-        {
-            errors.AddRange(whole.Validate(new ValidationContext(value))
-                .SelectMany(result => result.MemberNames.DefaultIfEmpty("")
-                    .Select(member => (FieldName(member), result.ErrorMessage ?? "It is not valid."))));
-        }
-
-        return errors
+        return FieldErrors.Of(value)
             .GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
-
-    // The built-in messages use DisplayName. Callers know a property by the name of its JSON field.
-    private static IEnumerable<(string Field, string Error)> CheckAttributes(object value)
-    {
-        foreach (var property in value.GetType().GetProperties())
-        {
-            if (property.GetIndexParameters().Length > 0) continue;
-            var field = FieldName(property.Name);
-            // The serializer checks only properties for null.
-            if (property.GetValue(value) is IEnumerable<object?> list && list.Contains(null))
-                yield return (field, $"{field} must not contain null.");
-            var rules = property.GetCustomAttributes<ValidationAttribute>(inherit: true).ToList();
-            if (rules.Count == 0) continue;
-            var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = field };
-            var given = property.GetValue(value);
-            // For a missing value, report only that it is required.
-            var missing = rules.OfType<RequiredAttribute>().FirstOrDefault(rule => rule.GetValidationResult(given, context) is not null);
-            foreach (var rule in missing is null ? rules : [missing])
-                if (rule.GetValidationResult(given, context) is { } result) yield return (field, result.ErrorMessage ?? "It is not valid.");
-        }
-    }
-
-    private static string FieldName(string member) => string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

@@ -135,15 +135,8 @@ internal static class WebhookRoutes
     // Null if both are valid or left out.
     private static ValidationProblem? Check(string? url, IReadOnlyList<string>? events, FetchOptions fetching)
     {
-        if (url is not null
-            && (!Uri.TryCreate(url, UriKind.Absolute, out var address)
-                || address.Scheme is not ("https" or "http")
-                || address.UserInfo.Length > 0
-                || !TenantEndpoints.IsSafe(address, fetching)))
-        {
-            return Problems.Invalid("url", "url must be an https address without a user name, such as https://example.com/webhooks.");
-        }
-
+        if (url is not null && TenantEndpoints.ReadServer("url", url, "https://example.com/webhooks", fetching).Error is { } error)
+            return Problems.Invalid("url", error);
         if (events?.FirstOrDefault(name => !WebhookEvents.All.Contains(name, StringComparer.Ordinal)) is { } unknown)
             return Problems.Invalid("events", $"There is no event \"{unknown}\". The events are: {string.Join(", ", WebhookEvents.All)}.");
         return null;

@@ -105,12 +105,12 @@ public sealed class AgentCataloguesShould : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("not an address", HttpStatusCode.BadRequest)]
-    [InlineData("http://companions.example/api", HttpStatusCode.BadRequest)]
-    [InlineData("https://127.0.0.1:1/api/companions", HttpStatusCode.BadGateway)]
-    public async Task Be_refused_at_addresses_that_are_not_safe(string url, HttpStatusCode expected)
+    [InlineData("not an address")]
+    [InlineData("http://companions.example/api")]
+    [InlineData("https://127.0.0.1:1/api/companions")]
+    public async Task Be_refused_at_addresses_that_are_not_safe(string url)
     {
-        (await _tenant.Developer.PostAsJsonAsync("/api/agents/import", new { url }, Ct)).StatusCode.ShouldBe(expected);
+        (await _tenant.Developer.PostAsJsonAsync("/api/agents/import", new { url }, Ct)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await _tenant.Developer.GetFromJsonAsync<AgentCatalogue[]>("/api/agents/catalogues", Ct)).ShouldBeEmpty();
     }
 

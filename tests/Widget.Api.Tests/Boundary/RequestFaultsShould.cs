@@ -104,6 +104,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
         "tools",
         "There is no tool \"nope\". The tools are book_meeting, capture_lead, check_availability, end_conversation, get_pricing, "
             + "qualify_lead, request_human, search_knowledge, show_demo.")]
+    [InlineData("PUT", "/api/settings", """{"triggers": [{"id": ""}]}""", "triggers", "The id field is required.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filters": {}}""", "filters", "filters is not a field of this request.")]
     [InlineData(
         "POST",
@@ -153,7 +154,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
 
         await (await tenant.Developer.PostAsync("/api/search", new StringContent("query=x"))).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
-            "The request's content type is not supported. For JSON, send Content-Type: application/json.");
+            "The request's content type is not supported. Send JSON as application/json, and files as multipart/form-data.");
     }
 
     [Fact]
@@ -197,6 +198,43 @@ public sealed class RequestFaultsShould(ApiFixture api)
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(
             HttpStatusCode.RequestEntityTooLarge,
             "The form is too large. It can have at most 1,024 fields, each with at most 16 KB of headers.");
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/webhooks", "url", """{"url": "@", "events": ["lead.created"]}""")]
+    [InlineData("POST", "/api/tools/http", "url", """{"url": "@", "name": "find_order", "description": "Finds an order."}""")]
+    [InlineData("POST", "/api/tools/mcp", "url", """{"url": "@", "name": "crm"}""")]
+    [InlineData("POST", "/api/agents/import", "url", """{"url": "@"}""")]
+    [InlineData("PUT", "/api/crm/salesforce", "domain", """{"domain": "@", "clientId": "1", "clientSecret": "2"}""")]
+    public async Task Require_a_public_address_for_a_companys_own_server(string method, string path, string field, string body)
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        foreach (var (address, host) in new[]
+        {
+            ("https://10.1.2.3/", "10.1.2.3"), ("https://localhost:8443/", "localhost"), ("https://[fd00::1]/", "[fd00::1]"),
+            ("https://2130706433/", "127.0.0.1"), ("http://127.0.0.1:9/", "127.0.0.1"),
+        })
+        {
+            await (await SendAsync(address)).ShouldBeProblemAsync(
+                HttpStatusCode.BadRequest,
+                $"{field} must be on the public internet. {host} is a private address, which WIDGET_FETCH_ALLOW doesn't name.",
+                field);
+        }
+
+        foreach (var bad in new[] { "http://example.com", "https://user:pass@example.com", "ftp://example.com", "example.com" })
+        {
+            var response = await SendAsync(bad);
+            response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await response.Content.ReadAsStringAsync()).ShouldContain($"{field} must be an https address without a user name, such as https://");
+        }
+
+        async Task<HttpResponseMessage> SendAsync(string address)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            request.Content = new StringContent(body.Replace("@", address, StringComparison.Ordinal), Encoding.UTF8, "application/json");
+            return await tenant.Developer.SendAsync(request);
+        }
     }
 
     [Theory]
@@ -259,14 +297,14 @@ public sealed class RequestFaultsShould(ApiFixture api)
     [Fact]
     public void Be_found_by_every_endpoint_whose_body_has_rules()
     {
-        var careless = api.Node.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var unvalidated = api.Node.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body
                 && body.GetProperties().Any(property => property.GetCustomAttributes<ValidationAttribute>().Any())
                 && endpoint.Metadata.GetMetadata<ValidatedBody>()?.Type != body)
             .Select(endpoint => endpoint.DisplayName);
 
-        // These check by themselves: an import each line, a change of an agent what results, reports of pages what is read from text.
+        // These validate in the handler: an import each line, a change of an agent the result, reports of pages what they read from text.
         string[] others = ["/import", "PATCH /api/agents", "POST /api/widget/triggers"];
-        careless.Where(name => !others.Any(other => name!.Contains(other, StringComparison.Ordinal))).ShouldBeEmpty();
+        unvalidated.Where(name => !others.Any(other => name!.Contains(other, StringComparison.Ordinal))).ShouldBeEmpty();
     }
 }

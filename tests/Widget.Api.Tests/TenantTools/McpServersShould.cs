@@ -129,7 +129,10 @@ public sealed class McpServersShould(ApiFixture api) : IAsyncLifetime
         var wrong = await AddAsync("wrong", new { authorization = "Bearer no" });
         await ShouldFailAsync(wrong, "refused the credentials");
         await using var hidden = await StrictMcpServer.StartAsync();
-        await ShouldFailAsync(await AddAsync("hidden", url: hidden.Url), "private address");
+        api.Sites.Add(hidden.Host);
+        var added = await AddAsync("hidden", url: hidden.Url);
+        api.Sites.Remove(hidden.Host);
+        await ShouldFailAsync(added, "private address");
         hidden.Faults.ShouldBeEmpty();
 
         async Task ShouldFailAsync(McpServerDetail failing, string error)

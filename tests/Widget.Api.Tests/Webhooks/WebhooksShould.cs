@@ -282,10 +282,11 @@ public sealed class WebhooksShould : IAsyncLifetime
     [Fact]
     public async Task Not_be_sent_to_private_addresses()
     {
-        await _node.DisposeAsync();
-        _node = await ApiNode.StartAsync(_database);
         var tenant = await TestTenant.CreateAsync(_database, _node);
         var webhook = await AddAsync(tenant, WebhookEvents.LeadCreated);
+        await _node.DisposeAsync();
+        _node = await ApiNode.StartAsync(_database);
+        tenant = new TestTenant(_node, tenant.Created);
 
         await tenant.Developer.PostAsync($"/api/webhooks/{webhook.Id}/test", null);
 

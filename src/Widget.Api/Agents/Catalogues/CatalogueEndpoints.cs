@@ -36,14 +36,9 @@ internal static class CatalogueEndpoints
         TimeProvider clock,
         CancellationToken ct)
     {
-        if (!Uri.TryCreate(request.Url.Trim(), UriKind.Absolute, out var url)
-            || url.Scheme is not ("https" or "http")
-            || url.UserInfo.Length > 0
-            || !TenantEndpoints.IsSafe(url, fetching))
-        {
-            return Problems.Invalid("url", "url must be an https address, such as https://companions.example.com/api/companions.");
-        }
-
+        const string example = "https://companions.example.com/api/companions";
+        var (url, urlError) = TenantEndpoints.ReadServer("url", request.Url, example, fetching);
+        if (url is null) return Problems.Invalid("url", urlError!);
         var tenant = tenants.Current().TenantId;
         Guid id;
         bool isNew;

@@ -28,13 +28,14 @@ internal sealed class FeedFetcher(IHttpClientFactory clients, FetchOptions fetch
     private const int MaxBytes = 8 << 20;
     private const int MaxRedirects = 5;
 
-    /// <summary>Reads an address that a tenant has typed. Calendar programs write webcal for https. Null if it is not allowed.</summary>
-    public static Uri? Parse(string text, FetchOptions fetching)
+    /// <summary>Reads an address that a tenant has typed. Calendar programs write webcal for https.</summary>
+    /// <returns>The address, or what is wrong with it.</returns>
+    public static (Uri? Address, string? Error) Parse(string text, FetchOptions fetching)
     {
         text = text.Trim();
         foreach (var scheme in new[] { "webcal://", "webcals://" })
             if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) text = $"https://{text[scheme.Length..]}";
-        return Uri.TryCreate(text, UriKind.Absolute, out var address) && IsAllowed(address, fetching) ? address : null;
+        return TenantEndpoints.ReadServer("url", text, "https://calendar.example.com/basic.ics", fetching);
     }
 
     /// <summary>Returns the document at an address.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Outbound;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
@@ -89,7 +90,8 @@ internal static class HttpToolRoutes
     // Null if the request is valid.
     private static ValidationProblem? Check(HttpToolRequest request, FetchOptions fetching)
     {
-        if (TenantToolRules.UrlError(request.Url, fetching) is { } error) return Problems.Invalid("url", error);
+        if (TenantEndpoints.ReadServer("url", request.Url, "https://example.com/tools", fetching).Error is { } error)
+            return Problems.Invalid("url", error);
         if (request.Parameters is not { } schema) return null;
         if (schema.GetRawText().Length > MaxSchemaLength)
             return Problems.Invalid("parameters", $"parameters can have at most {MaxSchemaLength / 1024} KB.");

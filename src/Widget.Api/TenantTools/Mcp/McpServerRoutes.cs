@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Outbound;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -107,7 +108,8 @@ internal static class McpServerRoutes
     // Null if the request is valid.
     private static ValidationProblem? Check(McpServerRequest request, FetchOptions fetching)
     {
-        if (TenantToolRules.UrlError(request.Url, fetching) is { } error) return Problems.Invalid("url", error);
+        if (TenantEndpoints.ReadServer("url", request.Url, "https://example.com/mcp", fetching).Error is { } error)
+            return Problems.Invalid("url", error);
         if (request.Headers is not { } headers) return null;
         if (headers.Count > MaxHeaders) return Problems.Invalid("headers", $"There may be at most {MaxHeaders} headers.");
         foreach (var (name, value) in headers)
