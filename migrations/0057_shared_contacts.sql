@@ -1,5 +1,5 @@
--- Two people whose identities the site has verified may have one e-mail address or telephone number, such as a family's or an office's.
--- The first lead with it keeps it for those who are not verified; the leads of the others say that they share it.
+-- Visitors with different verified identities may have the same e-mail address or telephone number, as in a family or an office. Visitors
+-- without a verified identity match the first lead with it; the later leads have shares_contact.
 alter table leads add column shares_contact boolean not null default false;
 drop index leads_tenant_id_address_idx;
 create unique index on leads (tenant_id, address) where not shares_contact;
