@@ -29,7 +29,7 @@ internal sealed record AnalyticsPeriod(Instant From, Instant To, DateTimeZone Zo
         string? timeZone,
         TimeProvider clock)
     {
-        if (SlotRange.FindZone(timeZone ?? DateTimeZone.Utc.Id) is not { } zone) return (null, SlotRange.UnknownZone(timeZone!));
+        if (TimeZones.Find(timeZone ?? DateTimeZone.Utc.Id) is not { } zone) return (null, TimeZones.Unknown(timeZone!));
         if (!SlotRange.TryParse(from, zone, isEnd: false, out var start)) return (null, SlotRange.Invalid("from", from!));
         if (!SlotRange.TryParse(to, zone, isEnd: true, out var end)) return (null, SlotRange.Invalid("to", to!));
         var today = Instant.FromDateTimeOffset(clock.GetUtcNow()).InZone(zone).Date;

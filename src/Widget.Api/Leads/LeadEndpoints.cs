@@ -27,7 +27,8 @@ internal static class LeadEndpoints
         leads.MapGet("/counts", Counts).WithSummary("Count the leads by tier");
         leads.MapQualification();
         leads.MapGet("/fields", ReadFields).WithSummary("The tenant's own fields of leads");
-        leads.MapPut("/fields", SaveFields).ForStaff(StaffArea.Settings).Validate<LeadFields>().WithSummary("Replace the tenant's own fields of leads");
+        leads.MapPut("/fields", SaveFields).ForStaff(StaffArea.Settings).Validate<LeadFields>()
+            .WithSummary("Replace the tenant's own fields of leads");
         leads.MapViews();
         leads.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a lead with a summary");
         leads.MapLeadChanges();
@@ -46,12 +47,13 @@ internal static class LeadEndpoints
         string? from = null,
         string? to = null,
         string? sort = null,
+        string? timeZone = null,
         string? after = null,
         int limit = LeadService.DefaultLimit)
     {
         if (limit is < 1 or > LeadService.MaxLimit)
             return Problems.Invalid("limit", $"limit must be between 1 and {LeadService.MaxLimit}.");
-        var (filter, problem) = new LeadQuery(query, tier, owner, field, from, to, sort).Parse();
+        var (filter, problem) = new LeadQuery(query, tier, owner, field, from, to, sort, timeZone).Parse();
         if (filter is null) return problem!;
         LeadCursor? last = null;
         if (after is not null && (last = LeadCursor.Parse(after, filter.Sort)) is null) return Problems.Invalid("after", InvalidCursor);
@@ -72,12 +74,13 @@ internal static class LeadEndpoints
         string? from = null,
         string? to = null,
         string? sort = null,
+        string? timeZone = null,
         string per = "lead",
         string format = "csv")
     {
         if (per is not ("lead" or "conversation")) return Problems.Invalid("per", "per must be lead or conversation.");
         if (format is not ("csv" or "excel")) return Problems.Invalid("format", "format must be csv or excel.");
-        var (filter, problem) = new LeadQuery(query, tier, owner, field, from, to, sort).Parse();
+        var (filter, problem) = new LeadQuery(query, tier, owner, field, from, to, sort, timeZone).Parse();
         if (filter is null) return problem!;
         var tenant = tenants.Current().TenantId;
         var written = format == "excel" ? ExportFormat.Excel : ExportFormat.Csv;

@@ -82,6 +82,15 @@ public sealed class LeadSearchShould(ApiFixture api)
         (await NamesAsync(tenant, $"from={DateTimeOffset.UtcNow.AddDays(-1):yyyy-MM-dd}&to={tomorrow}")).Count.ShouldBe(4);
         (await NamesAsync(tenant, $"from={tomorrow}")).ShouldBeEmpty();
         (await NamesAsync(tenant, $"to={today}T00:00:00Z")).ShouldBeEmpty();
+        (await NamesAsync(tenant, "from=0001-01-01&to=9999-12-31&timeZone=Pacific/Kiritimati")).Count.ShouldBe(4);
+        await (await tenant.Developer.GetAsync("/api/leads?timeZone=Mars/Base"))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "timeZone");
+        // It is already the day after in the one zone, or still the day before in the other.
+        var now = DateTimeOffset.UtcNow;
+        var (east, west) = ($"{now.AddHours(14):yyyy-MM-dd}", $"{now.AddHours(-11):yyyy-MM-dd}");
+        (await NamesAsync(tenant, $"from={east}&to={east}&timeZone=Pacific/Kiritimati")).Count.ShouldBe(4);
+        (await NamesAsync(tenant, $"from={west}&to={west}&timeZone=Pacific/Pago_Pago")).Count.ShouldBe(4);
+        (await NamesAsync(tenant, $"to={west}&timeZone=Pacific/Kiritimati")).ShouldBeEmpty();
     }
 
     [Fact]

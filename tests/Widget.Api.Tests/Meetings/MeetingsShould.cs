@@ -10,7 +10,7 @@ namespace Widget.Api.Tests.Meetings;
 public sealed class MeetingsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Not_be_booked_with_a_number_that_nobody_can_call()
+    public async Task Not_be_booked_with_an_invalid_phone_number()
     {
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.AddRepAsync();

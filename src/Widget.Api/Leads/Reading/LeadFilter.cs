@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NodaTime;
 using Widget.Api.Web;
 using Widget.Contracts;
 
@@ -43,7 +44,15 @@ internal sealed record LeadFilter
 }
 
 /// <summary>The parameters of a query for leads. Several values of a filter are written as repeated parameters or with commas.</summary>
-internal sealed record LeadQuery(string? Query, string[]? Tier, string[]? Owner, string[]? Field, string? From, string? To, string? Sort)
+internal sealed record LeadQuery(
+    string? Query,
+    string[]? Tier,
+    string[]? Owner,
+    string[]? Field,
+    string? From,
+    string? To,
+    string? Sort,
+    string? TimeZone = null)
 {
     private const string None = "none";
 
@@ -60,8 +69,9 @@ internal sealed record LeadQuery(string? Query, string[]? Tier, string[]? Owner,
         var reps = owners.Where(owner => owner != None).Select(owner => Guid.TryParse(owner, out var id) ? id : (Guid?)null).ToList();
         if (reps.Contains(null))
             return (null, Problems.Invalid("owner", "owner must be the id of a rep, or none for leads without an owner."));
-        if (!TryParse(From, isEnd: false, out var from)) return (null, InvalidTime("from"));
-        if (!TryParse(To, isEnd: true, out var to)) return (null, InvalidTime("to"));
+        if (TimeZones.Find(TimeZone ?? DateTimeZone.Utc.Id) is not { } zone) return (null, TimeZones.Unknown(TimeZone!));
+        if (!TryParse(From, zone, isEnd: false, out var from)) return (null, InvalidTime("from"));
+        if (!TryParse(To, zone, isEnd: true, out var to)) return (null, InvalidTime("to"));
         if (!Enum.TryParse<LeadSort>(Sort ?? nameof(LeadSort.Newest), ignoreCase: true, out var sort) || !Enum.IsDefined(sort))
             return (null, Problems.Invalid("sort", "sort must be newest, oldest or score."));
         var filter = new LeadFilter
@@ -92,15 +102,17 @@ internal sealed record LeadQuery(string? Query, string[]? Tier, string[]? Owner,
         field,
         $"{field} must be a day such as 2027-03-01, or a time such as 2027-03-01T09:00:00Z.");
 
-    // A day is a day in UTC. The day of an end is included.
-    private static bool TryParse(string? text, bool isEnd, out DateTimeOffset? time)
+    // The day of an end is included.
+    private static bool TryParse(string? text, DateTimeZone zone, bool isEnd, out DateTimeOffset? time)
     {
         time = null;
         if (text is null) return true;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            if (isEnd && day == DateOnly.MaxValue) return true;
-            time = new DateTimeOffset((isEnd ? day.AddDays(1) : day).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+            // Days at the edge of the calendar have no instant in every zone.
+            if (day.Year == 1) time = DateTimeOffset.MinValue;
+            else if (day.Year == 9999) time = isEnd ? null : DateTimeOffset.MaxValue;
+            else time = zone.AtStartOfDay(LocalDate.FromDateOnly(isEnd ? day.AddDays(1) : day)).ToDateTimeOffset().ToUniversalTime();
             return true;
         }
 

@@ -19,8 +19,8 @@ internal sealed class LeadReader(TenantDatabase database)
               group by link.conversation_id order by min(link.created_at), link.conversation_id)
         """;
 
-    // The leads of a page are chosen first, so that only these are completed by those merged into them. Ids are ordered by time. The search
-    // reads all leads once, instead of looking into each lead's members. Few leads have members, so these are known before the scan.
+    // The leads of a page are chosen first, so that only these are completed with the leads merged into them. Ids are ordered by time. The
+    // search reads all leads once, instead of each lead's members. Few leads have others merged into them, so these are collected before.
     private const string Chosen =
         """
         select lead.id from leads lead

@@ -27,7 +27,7 @@ internal sealed class BookingService(
     BookingTurns turns,
     TimeProvider clock)
 {
-    /// <summary>Whether a text is a phone number, with a country code or of the tenant's or the language's region.</summary>
+    /// <summary>Whether a text is a valid phone number: with a country code, or in the region of the tenant or the language.</summary>
     public async Task<bool> IsPhoneAsync(TenantId tenant, string phone, string? locale, CancellationToken ct) =>
         PhoneFormat.ToE164(ContactText.Plain(phone), PhoneRegions.For(await settings.ReadAsync(tenant, ct), locale)) is not null;
 

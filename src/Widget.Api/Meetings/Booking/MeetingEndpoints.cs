@@ -66,8 +66,8 @@ internal static class MeetingEndpoints
         CancellationToken ct)
     {
         if (SlotRange.ParseInstant(request.SlotStart) is not { } start) return SlotRange.InvalidStart(request.SlotStart);
-        var zone = request.TimeZone is { } id ? SlotRange.FindZone(id) : DateTimeZone.Utc;
-        if (zone is null) return SlotRange.UnknownZone(request.TimeZone!);
+        var zone = request.TimeZone is { } id ? TimeZones.Find(id) : DateTimeZone.Utc;
+        if (zone is null) return TimeZones.Unknown(request.TimeZone!);
         if (!MailAddress.IsValid(request.Lead.Email)) return Problems.Invalid("lead.email", MailAddress.Invalid);
         var order = new BookingOrder
         {

@@ -66,7 +66,7 @@ internal static class VisitorMeetingEndpoints
         CancellationToken ct)
     {
         if (SlotRange.ParseInstant(request.SlotStart) is not { } start) return SlotRange.InvalidStart(request.SlotStart);
-        if (SlotRange.FindZone(request.TimeZone) is not { } zone) return SlotRange.UnknownZone(request.TimeZone);
+        if (TimeZones.Find(request.TimeZone) is not { } zone) return TimeZones.Unknown(request.TimeZone);
         if (!MailAddress.IsValid(request.Email)) return Problems.Invalid("email", MailAddress.Invalid);
         var order = new BookingOrder
         {

@@ -5,6 +5,7 @@ using Widget.Api.Meetings.Mails;
 using Widget.Api.Meetings.Slots;
 using Widget.Api.Reps;
 using Widget.Api.Tenancy;
+using Widget.Api.Web;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
 
@@ -86,7 +87,7 @@ internal sealed partial class BusyFeedWorker(
         try
         {
             var url = secrets.Decrypt(lease.Tenant, SecretName(lease.Rep), feed.Url) ?? throw new FeedFailureException(Undecipherable);
-            var zone = SlotRange.FindZone(rep.TimeZone)
+            var zone = TimeZones.Find(rep.TimeZone)
                 ?? throw new FeedFailureException($"The rep's time zone \"{rep.TimeZone}\" is unknown.");
             var text = await fetcher.FetchAsync(new Uri(url), ct);
             var busy = BusyCalendar.Read(text, zone, now - Duration.FromDays(1), now + Period, own.Contains);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Mail;
 using Widget.Api.Meetings.Busy;
-using Widget.Api.Meetings.Slots;
 using Widget.Api.Reps;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -121,9 +120,8 @@ internal static class RepEndpoints
         FetchOptions fetching,
         CancellationToken ct)
     {
-        Uri? url = null;
-        if (request.Url is { } text && (url = FeedFetcher.Parse(text, fetching)) is null)
-            return Problems.Invalid("url", "url must be an https or webcal address, such as https://calendar.example.com/basic.ics.");
+        var (url, error) = request.Url is { } text ? FeedFetcher.Parse(text, fetching) : default;
+        if (error is not null) return Problems.Invalid("url", error);
         var tenant = tenants.Current().TenantId;
         if (!await reps.SaveFeedAsync(tenant, new RepId(id), url, ct)) return Problems.NotFound("rep");
         return await reps.ReadFeedAsync(tenant, new RepId(id), ct) is { } state ? TypedResults.Ok(state) : Problems.NotFound("rep");
@@ -132,6 +130,6 @@ internal static class RepEndpoints
     private static ValidationProblem? FindProblem(string? email, string? zone)
     {
         if (email is not null && !MailAddress.IsValid(email)) return Problems.Invalid("email", MailAddress.Invalid);
-        return zone is not null && SlotRange.FindZone(zone) is null ? SlotRange.UnknownZone(zone) : null;
+        return zone is not null && TimeZones.Find(zone) is null ? TimeZones.Unknown(zone) : null;
     }
 }

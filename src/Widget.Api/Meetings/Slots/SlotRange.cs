@@ -23,7 +23,7 @@ internal sealed record SlotRange(Instant From, Instant To, DateTimeZone Zone)
     /// <returns>The range, or what is wrong with the parameters.</returns>
     public static (SlotRange? Range, ValidationProblem? Problem) Parse(string? from, string? to, string? timeZone, Instant now)
     {
-        if (FindZone(timeZone ?? DateTimeZone.Utc.Id) is not { } zone) return (null, UnknownZone(timeZone!));
+        if (TimeZones.Find(timeZone ?? DateTimeZone.Utc.Id) is not { } zone) return (null, TimeZones.Unknown(timeZone!));
         if (!TryParse(from, zone, isEnd: false, out var start)) return (null, Invalid("from", from!));
         if (!TryParse(to, zone, isEnd: true, out var end)) return (null, Invalid("to", to!));
         var first = start ?? now;
@@ -33,12 +33,6 @@ internal sealed record SlotRange(Instant From, Instant To, DateTimeZone Zone)
             ? (null, Problems.Invalid("to", "from and to can be at most 31 days apart."))
             : (new SlotRange(first, last, zone), null);
     }
-
-    /// <summary>The time zone with this IANA id; null if there is none.</summary>
-    public static DateTimeZone? FindZone(string id) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(id);
-
-    public static ValidationProblem UnknownZone(string id) =>
-        Problems.Invalid("timeZone", $"There is no time zone \"{id}\". Use an IANA id such as Europe/Berlin.");
 
     /// <summary>Reads an instant as RFC 3339 with an offset. Null if the text is something else.</summary>
     public static Instant? ParseInstant(string text) =>

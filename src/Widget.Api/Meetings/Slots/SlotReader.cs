@@ -2,6 +2,7 @@ using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Reps;
+using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
@@ -191,7 +192,7 @@ internal sealed class SlotReader(TimeProvider clock)
         // Null if the zone does not exist any more: then nothing is known about the rep's hours.
         public BookableRep? ToBookable(IReadOnlyCollection<Interval> meetings, IEnumerable<Interval> busy)
         {
-            if (SlotRange.FindZone(TimeZone) is not { } zone) return null;
+            if (TimeZones.Find(TimeZone) is not { } zone) return null;
             var calendar = new RepCalendar(RepRow.ParseHours(Hours), zone, meetings, busy);
             return new BookableRep(Id, Name, Email, zone, calendar, Upcoming, LastAssigned);
         }

@@ -6,6 +6,7 @@ using Widget.Api.Meetings.Page;
 using Widget.Api.Meetings.Slots;
 using Widget.Api.Tools;
 using Widget.Api.Visitors;
+using Widget.Api.Web;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Text;
 
@@ -95,7 +96,7 @@ internal sealed class MeetingPlugin(TenantDatabase database, SlotReader slots, B
         var context = ToolInvocation.Of(call).Context;
         if (SlotRange.ParseInstant(slotStart) is not { } start)
             return ToolResult.Failed("slotStart must be the start of a free time, exactly as check_availability returned it.");
-        if (SlotRange.FindZone(ZoneOf(context, timeZone)) is not { } zone)
+        if (TimeZones.Find(ZoneOf(context, timeZone)) is not { } zone)
             return ToolResult.Failed($"There is no time zone \"{timeZone}\". Use an IANA id such as Europe/Berlin, or leave it out.");
         email = email.Trim();
         if (!MailAddress.IsValid(email)) return ToolResult.Failed("email is not an e-mail address. Ask the visitor for it again.");
