@@ -88,7 +88,7 @@ internal static class LeadKeeper
     {
         var known = await LeadMatches.ByContactAsync(db, details, ct);
         var earlier = before is null ? null : await LeadMatches.UnsharedAsync(db, conversation, before, details.Name, ct);
-        if (identity is not null && known is { } taken && await LeadMatches.IsOfAnotherAsync(db, taken, identity, ct))
+        if (identity is not null && known is { } taken && await LeadMatches.BelongsToAnotherAsync(db, taken, identity, ct))
         {
             var own = earlier ?? await InsertAsync(db, visitor, details, identity, ct, sharesContact: true);
             if (earlier is not null) await ShareAsync(db, own, details, identity, ct);
@@ -126,7 +126,7 @@ internal static class LeadKeeper
             var other = await LeadMatches.ByContactAsync(db, new LeadDetails { Email = email }, ct);
             if (other is null && !await SetFirstEmailAsync(db, own, email, isShared: false, ct))
                 await AddFurtherEmailAsync(db, own, address, email, ct);
-            else if (other is { } theirs && theirs != own && await LeadMatches.IsOfAnotherAsync(db, theirs, identity, ct))
+            else if (other is { } theirs && theirs != own && await LeadMatches.BelongsToAnotherAsync(db, theirs, identity, ct))
                 await SetFirstEmailAsync(db, own, email, isShared: true, ct);
             else if (other is { } same && await LeadMatches.IsUnclaimedAsync(db, same, ct))
             {
@@ -155,11 +155,12 @@ internal static class LeadKeeper
         return await update.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    // Gives a lead of this conversation alone to the visitor, with details that are another verified visitor's, too.
+    // Gives the visitor a lead that has only this conversation, and marks its contact details as shared with another verified visitor. An
+    // address that the lead has already stays, and nothing is shared then.
     private static async Task ShareAsync(TenantDb db, LeadId lead, LeadDetails details, string identity, CancellationToken ct)
     {
         await using var mark = db.Command(
-            "update leads set shares_contact = true where tenant_id = $1 and id = $2",
+            "update leads set shares_contact = true where tenant_id = $1 and id = $2 and address is null",
             [db.TenantId.Value, lead.Value]);
         await mark.ExecuteNonQueryAsync(ct);
         await UpdateAsync(db, lead, details, identity, ct);
@@ -197,9 +198,8 @@ internal static class LeadKeeper
         return lead;
     }
 
-    // The first name and the first spelling of the address stay, and the first address of a verified visitor. Otherwise the latest details
-    // count. A visitor without a verified identity
-    // can only add what is missing to the lead of a verified one. What staff has set never changes.
+    // The first name, the first spelling of an address, and a verified visitor's first address stay. Otherwise the latest details count. A
+    // visitor without a verified identity can only add what is missing to the lead of a verified one. What staff has set never changes.
     private static async Task UpdateAsync(TenantDb db, LeadId lead, LeadDetails details, string? identity, CancellationToken ct)
     {
         await using var update = db.Command(

@@ -19,7 +19,7 @@ internal static class LeadMatches
 
     /// <summary>
     /// The lead with the e-mail address as its first or a further one; else the one with the phone number, unless both have e-mail
-    /// addresses. Null if there is none.
+    /// addresses. Of leads that share it, the one that had it first. Null if there is none.
     /// </summary>
     public static async Task<LeadId?> ByContactAsync(TenantDb db, LeadDetails details, CancellationToken ct)
     {
@@ -30,7 +30,9 @@ internal static class LeadMatches
               address = $2
               or id = (select lead_id from lead_emails where tenant_id = $1 and lead_emails.address = $2)
               or (phone = $3 and ($2 is null or address is null)))
-            order by shares_contact, address is not distinct from $2 desc, address is null, created_at, id
+            order by
+              (address = $2 or id = (select lead_id from lead_emails where tenant_id = $1 and lead_emails.address = $2)) is true desc,
+              shares_contact, address is not distinct from $2 desc, address is null, created_at, id
             limit 1
             """,
             [db.TenantId.Value, Text(details.Address), Text(details.Phone)]);
@@ -75,7 +77,7 @@ internal static class LeadMatches
     }
 
     /// <summary>Whether a lead, or one that is merged with it, belongs to a visitor with another verified identity.</summary>
-    public static async Task<bool> IsOfAnotherAsync(TenantDb db, LeadId lead, string identity, CancellationToken ct)
+    public static async Task<bool> BelongsToAnotherAsync(TenantDb db, LeadId lead, string identity, CancellationToken ct)
     {
         await using var command = db.Command(
             """

@@ -37,10 +37,10 @@ public sealed class LeadRow : ITenantOwned
     public string? Phone { get; set; }
 
     /// <summary>
-    /// Whether the contact details are also those of a lead whose verified identity is another one. Visitors who are not verified are found
-    /// by them as that other lead.
+    /// Whether another verified visitor's lead had these contact details first. A visitor without a verified identity who gives them
+    /// matches that lead.
     /// </summary>
-    public bool SharesContact { get; init; }
+    public bool SharesContact { get; set; }
 
     /// <summary>The domain of the company, from the e-mail address, or as staff has set it.</summary>
     public string? Company { get; set; }

@@ -27,7 +27,7 @@ internal sealed class PersonExport(TenantDatabase database)
         (
             "leads.json",
             """
-            select to_jsonb(l) - 'tenant_id' || jsonb_build_object('emails', array(
+            select to_jsonb(l) - 'tenant_id' - 'shares_contact' || jsonb_build_object('emails', array(
               select e.email from lead_emails e where e.tenant_id = $1 and e.lead_id = l.id order by e.email))
             from leads l where l.tenant_id = $1 and l.id in (
               select id from people

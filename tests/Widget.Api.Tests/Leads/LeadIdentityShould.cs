@@ -77,7 +77,7 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_two_proved_visitors_apart_who_have_one_address_or_number()
+    public async Task Keep_two_verified_visitors_with_one_address_or_number_apart()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var secret = await tenant.IdentitySecretAsync();
@@ -90,7 +90,7 @@ public sealed class LeadIdentityShould(ApiFixture api)
         var dan = await tenant.VisitAsAsync(api.Node, secret, "dan");
         await dan.GiveAsync(new { clientId = "1", phone = "+4917112345678", name = "Dan" });
         await dan.GiveAsync(new { clientId = "2", email = "office@acme.example" });
-        // Whoever is not proved is found as the first, and adds nothing to the others.
+        // A visitor without a verified identity matches the first lead.
         await tenant.VisitAndGiveAsync("office@acme.example", "Eve");
 
         var leads = await tenant.LeadsAsync();
@@ -103,13 +103,50 @@ public sealed class LeadIdentityShould(ApiFixture api)
             ],
             ignoreOrder: true);
         leads.Single(lead => lead.VerifiedId == "ada").ConversationIds.Count.ShouldBe(2);
-        // What they share does not keep staff from changing the rest.
-        var bobs = leads.Single(lead => lead.VerifiedId == "bob");
-        (await tenant.PatchLeadAsync(bobs.Id, new { name = "Robert" })).Name.ShouldBe("Robert");
+        // Staff can still change leads that share an address.
+        foreach (var lead in leads.Where(lead => lead.VerifiedId is "ada" or "bob"))
+        {
+            (await tenant.PatchLeadAsync(lead.Id, new { name = $"{lead.Name} B.", email = lead.Email!.ToUpperInvariant() })).Name
+                .ShouldBe($"{lead.Name} B.");
+            (await tenant.PatchLeadAsync(lead.Id, new { phone = "+493012345678" })).Phone.ShouldBe("+493012345678");
+        }
     }
 
     [Fact]
-    public async Task Keep_the_own_address_of_a_proved_visitor_who_gives_that_of_another()
+    public async Task Find_the_lead_with_the_address_before_one_with_the_shared_number()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        await (await tenant.VisitAsAsync(api.Node, secret, "cleo")).GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        var dan = await tenant.VisitAsAsync(api.Node, secret, "dan");
+        await dan.GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        await dan.GiveAsync(new { clientId = "2", email = "dan@acme.example" });
+
+        await tenant.VisitAndGiveAsync("dan@acme.example", phone: "+4917112345678");
+
+        var leads = await tenant.LeadsAsync();
+        leads.Select(lead => (lead.Email, lead.VerifiedId, lead.ConversationIds.Count)).ShouldBe(
+            [("dan@acme.example", "dan", 2), (null, "cleo", 1)],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Find_a_lead_by_the_number_that_replaces_a_shared_one()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        foreach (var name in new[] { "cleo", "dan" })
+            await (await tenant.VisitAsAsync(api.Node, secret, name)).GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        var dan = (await tenant.LeadsAsync()).Single(lead => lead.VerifiedId == "dan");
+        await tenant.PatchLeadAsync(dan.Id, new { phone = "+493012345678" });
+
+        await tenant.VisitAndGiveAsync(phone: "+493012345678");
+
+        (await tenant.LeadsAsync()).Single(lead => lead.VerifiedId == "dan").ConversationIds.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Keep_the_own_address_of_a_verified_visitor_who_gives_that_of_another()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var secret = await tenant.IdentitySecretAsync();
@@ -126,7 +163,7 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Keep_the_address_that_was_given_before_the_proof()
+    public async Task Keep_the_address_that_was_given_before_verification()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var secret = await tenant.IdentitySecretAsync();

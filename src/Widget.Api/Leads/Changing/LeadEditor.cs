@@ -56,10 +56,12 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
         string? phone,
         CancellationToken ct)
     {
+        var identified = edit.Row.Address ?? edit.Row.Phone;
         if (changes.Has(nameof(changes.Name))) edit.SetName(GivenText.Of(changes.Name));
         if (changes.Has(nameof(changes.Email))) await SetEmailAsync(db, edit, GivenText.Of(changes.Email), ct);
         if (changes.Has(nameof(changes.Company))) edit.SetCompany(GivenText.Of(changes.Company));
         if (changes.Has(nameof(changes.Phone))) edit.SetPhone(phone);
+        if ((edit.Row.Address ?? edit.Row.Phone) != identified) edit.Row.SharesContact = false;
         if (edit.Row.Address is null && edit.Row.Phone is null) return ("email", "A lead needs an e-mail address or a phone number.");
         if (changes.Has(nameof(changes.Tier))) edit.SetTier(changes.Tier);
         if (changes.Has(nameof(changes.Owner)))
@@ -91,13 +93,14 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
         var email = changes.Has(nameof(changes.Email)) ? GivenText.Of(changes.Email) : row.Email;
         var number = changes.Has(nameof(changes.Phone)) ? phone : row.Phone;
         if (email is null && number is null) return null;
-        // What is shared stays shared until it is changed.
-        if (row.SharesContact && email == row.Email && number == row.Phone) return null;
+        var address = email?.ToLowerInvariant();
+        // What identifies the lead has not changed. Other leads may share it.
+        if (address == row.Address && (address is not null || number == row.Phone)) return null;
         var details = email is not null ? new LeadDetails { Email = email } : new LeadDetails { Phone = number };
         await using var command = db.Command(
             """
             select id from leads
-            where tenant_id = $1 and id <> $2 and (
+            where tenant_id = $1 and coalesce(top_id, id) <> $2 and (
               address = $3::text
               or id = (select lead_id from lead_emails where tenant_id = $1 and lead_emails.address = $3)
               or ($3 is null and address is null and phone = $4::text))
@@ -115,7 +118,8 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
             await using var swap = db.Command(
                 "delete from lead_emails where tenant_id = $1 and lead_id = $2 and address = $3",
                 [db.TenantId.Value, edit.Row.Id.Value, email.ToLowerInvariant()]);
-            if (await swap.ExecuteNonQueryAsync(ct) == 1 && edit.Row is { Address: { } address, Email: { } first })
+            // A shared address is another lead's.
+            if (await swap.ExecuteNonQueryAsync(ct) == 1 && edit.Row is { Address: { } address, Email: { } first, SharesContact: false })
             {
                 await using var add = db.Command(
                     "insert into lead_emails (tenant_id, address, lead_id, email) values ($1, $2, $3, $4)",
