@@ -324,7 +324,9 @@ public sealed record Utterance : ConversationEvent
     /// </summary>
     public bool Reported { get; init; }
 
-    /// <summary>The visitor's own contact details in the utterance; null if there are none.</summary>
+    /// <summary>
+    /// The visitor's own contact details in the utterance; null if there are none, or if the visitor has declined to leave any.
+    /// </summary>
     public RecognizedContact? Recognized { get; init; }
 }
 

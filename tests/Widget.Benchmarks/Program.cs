@@ -103,8 +103,8 @@ switch (args)
               router              where the smart strategy sends visitors' questions
               router-fit          fits the router's weights on the training questions in tests/data and writes their file
               analytics EVENTS    how long the figures of a month take
-              console CONVERSATIONS [PAGE]   how long the console's pages wait for their first data; fails when half of the times of one are
-                                  300 ms or more; PAGE is a part of the names of the pages to measure
+              console CONVERSATIONS [PAGE]   how long the console's pages wait for their first data; fails when the median of one reaches
+                                  300 ms; with PAGE, only pages whose names contain it
               unanswered PART     how unanswered questions about the same thing are grouped: fit or heldout
               unanswered-fit      tries thresholds of these groups on the questions to fit on
               offers              what visitors' messages call for, and the contact details in them, on messages of another author
@@ -128,7 +128,7 @@ switch (args)
               rooms ROOMS         calls between two people that begin at once, and requests; fails when half of the calls take 300 ms to set
                                   up, when a page gets another room's message, or when messages or requests are slow
               browser-calls CALLS AT_ONCE  calls between two browsers, one after the other and at once, and requests; fails when one in
-                                  twenty does not connect, when a page takes 2 s, or when messages or requests are slow
+                                  twenty does not connect, or when the average page takes 2 s, message 50 ms or request 100 ms
               calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and

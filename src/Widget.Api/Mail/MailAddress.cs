@@ -21,7 +21,7 @@ internal static class MailAddress
             && address[(at + 1)..].Split('.').All(IsLabel);
     }
 
-    // RFC 1035, section 2.3.4. A literal address in brackets is one label.
+    // RFC 1035, sections 2.3.1 and 2.3.4: at most 63 characters, no hyphen at either end. Addresses in brackets pass, too.
     private static bool IsLabel(string label) => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-';
 
     /// <summary>The address as a link. Signs that a link may not contain are written as their codes.</summary>

@@ -44,7 +44,7 @@ internal sealed class RoomAuthentication(
         // Several schemes are challenged; the first one has already answered.
         if (Response.HasStarted) return Task.CompletedTask;
         Response.Headers.WWWAuthenticate = "Bearer";
-        // The code tells the page of a call that the link was valid.
+        // With this code, the page of a call says that the link has expired, not that it is invalid.
         return tokens.Read(BearerToken.Read(Context)) is { IsExpired: true }
             ? Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, RoomFaults.LinkExpired, RoomFaults.Expired.Code)
             : Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "A room's token is required.");

@@ -102,7 +102,7 @@ internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.Json
             if (type == typeof(IFormFile))
             {
                 if (isOptional || !request.HasFormContentType) continue;
-                // Without a form, its end never came, and the file may have been in it.
+                // The form broke off before its end, so the file may have been in the missing part.
                 if (request.HttpContext.Features.Get<IFormFeature>()?.Form is not { } form) return BadRequest(Problems.Unreadable);
                 if (form.Files.GetFile(name) is null) return BadRequest($"{name} is missing.", name);
                 continue;

@@ -72,7 +72,7 @@ public sealed class InboxListsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Find_what_people_wrote_and_addresses_that_were_given_but_not_answers()
+    public async Task Find_messages_and_given_addresses_but_no_answers_of_the_assistant()
     {
         var world = await InboxWorld.CreateAsync(api);
         var rep = await world.RepAsync("Ada");

@@ -89,7 +89,7 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
         await earlier.ConfiguredAsync();
 
         await using var page = await RelayingPage.StartAsync(hub, call);
-        // The earlier connection renews its lease twice a second, and ends because it has none.
+        // The earlier connection tries to renew its lease twice a second. It ends when it finds that the newer one has it.
         await earlier.EndedAsync();
         await call.Peer.SayAsync("What does delivery cost?");
         await call.SaidAsync(2);

@@ -9,7 +9,7 @@ using Widget.Testing;
 namespace Widget.Benchmarks.Pages;
 
 /// <summary>
-/// How long the console's pages wait for their first data, over HTTP at a node of its own. A page's requests are sent at once, and the page
+/// How long the console's pages wait for their first data, over HTTP, on its own node. A page's requests are sent at once, and the page
 /// has its data with the last answer. Pages are measured in turn, so that other work on the machine affects all of them alike.
 /// </summary>
 internal static class ConsoleBenchmark
@@ -19,7 +19,7 @@ internal static class ConsoleBenchmark
 
     /// <param name="conversations">Number of conversations; half as many leads.</param>
     /// <param name="wanted">A part of the names of the pages to measure; null for all pages.</param>
-    /// <returns>Whether half of the times of each page's first data are within the goal.</returns>
+    /// <returns>Whether the median of each page's first data is within the goal.</returns>
     public static async Task<bool> RunAsync(int conversations, string? wanted = null)
     {
         await using var database = await TestDatabase.CreateAsync();
@@ -30,9 +30,9 @@ internal static class ConsoleBenchmark
             new Dictionary<string, string>
             {
                 ["WIDGET_DATABASE_APP"] = database.Application,
-                // No page searches the knowledge by its meaning, and made passages need no vectors.
+                // No measured page needs embeddings.
                 ["WIDGET_LOCAL_EMBEDDINGS"] = "off",
-                // Nobody opens so many pages in a minute.
+                // The benchmark sends more requests a minute than the limit allows.
                 ["WIDGET_LIMIT_API_CALLS"] = "off",
             });
         await node.StartAsync();
@@ -119,7 +119,7 @@ internal static class ConsoleBenchmark
 
         await using var fill = new NpgsqlCommand(script, connection) { CommandTimeout = 1_800 };
         await fill.ExecuteNonQueryAsync();
-        // As on a server that has run for a while.
+        // A server that has run for a while has been vacuumed.
         await using var vacuum = new NpgsqlCommand("vacuum analyze", connection) { CommandTimeout = 1_800 };
         await vacuum.ExecuteNonQueryAsync();
     }

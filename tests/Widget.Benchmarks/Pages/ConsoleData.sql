@@ -1,5 +1,6 @@
 -- A company with app.conversations conversations and half as many leads, for the tenant in app.tenant. Only what is read is made: rows are
--- inserted without triggers, so what these would count is inserted, too. Ids are made of a kind and a number, so that rows find each other.
+-- inserted without triggers, so counters that triggers would keep are inserted as well. An id consists of a kind and a number, so later
+-- statements can compute it.
 set session_replication_role = replica;
 set app.across_tenants = 'on';
 
@@ -8,7 +9,7 @@ create function pg_temp.made_id(kind integer, number bigint) returns uuid langua
 create function pg_temp.tenant() returns uuid language sql stable return current_setting('app.tenant')::uuid;
 create function pg_temp.conversations() returns integer language sql stable return current_setting('app.conversations')::integer;
 
--- What people write: 5,000 sentences of words that are frequent or rare.
+-- Texts of messages: 5,000 sentences of made-up words, some frequent and some rare.
 create temporary table sentences as
   select number, (
     select string_agg(substr(md5((number * 31 + place)::text), 1, 3 + (number + place) % 5), ' ' order by place)
@@ -102,7 +103,7 @@ insert into lead_views (tenant_id, id, name, filter)
 select pg_temp.tenant(), gen_random_uuid(), 'View ' || i, '{"query": null, "tier": ["hot"], "sort": "score"}' from generate_series(1, 5) i;
 insert into lead_settings (tenant_id, fields) values (pg_temp.tenant(), '[{"key": "budget", "label": "Budget", "type": "text"}]');
 
--- A meeting of every tenth lead, half an hour each, from last year to two weeks ahead.
+-- Every tenth lead has a meeting of half an hour, between eight months ago and two weeks from now.
 insert into meetings (
   tenant_id, id, rep_id, starts_at, ends_at, state, conversation_id, name, email, time_zone, booking_key, requested_start)
 select pg_temp.tenant(), pg_temp.made_id(5, i), pg_temp.made_id(1, 1 + i % 10), at, at + interval '30 minutes',
@@ -153,7 +154,7 @@ select tenant_id, 'call' || number, id, 'search_knowledge', '{"query": "price"}'
   created_at, created_at, created_at, 'text'
 from (select *, row_number() over (order by id) as number from conversations where tenant_id = pg_temp.tenant()) numbered;
 
--- The answers' tokens, and calls.
+-- Usage: tokens of answers, and seconds of calls.
 insert into usage_records (tenant_id, kind, reference, conversation_id, seconds, at, model, input_tokens, output_tokens)
 select tenant_id, 'answer', gen_random_uuid(), id, 0, created_at, 'model-' || number % 2, 2000, 150
 from (select *, row_number() over (order by id) as number from conversations where tenant_id = pg_temp.tenant()) numbered,
@@ -177,7 +178,7 @@ from generate_series(1, 5) trigger, unnest(array['a', 'b']) variant, generate_se
 insert into installations (tenant_id, origin, page)
 select pg_temp.tenant(), 'https://shop' || i || '.example', '/' from generate_series(1, 10) i;
 
--- Knowledge: 5,000 documents of ten passages each. Their terms and vectors are searched by visitors, and shown on no page.
+-- Knowledge: 5,000 documents of ten passages each. Terms and vectors are left out: no page of the console reads them.
 insert into sources (tenant_id, id, kind, url, name)
 select pg_temp.tenant(), pg_temp.made_id(9, i), case when i = 1 then 'answers' when i = 2 then 'demos' else 'site' end,
   case when i > 2 then 'https://site' || i || '.example/' else '' end, ''

@@ -5,7 +5,7 @@ namespace Widget.Benchmarks.Rooms;
 
 /// <summary>The times of a call between two browsers, in milliseconds.</summary>
 /// <param name="Pages">From opening each page until its own picture is there and the button to join can be pressed.</param>
-/// <param name="Pictures">From each person's press until the other's picture is there. The host's counts from the guest's press.</param>
+/// <param name="Pictures">From the guest's press of the button to join until each person sees the other's picture.</param>
 /// <param name="Messages">From sending a chat message until the other page shows it.</param>
 /// <param name="Failure">Why the call did not connect; null if both saw each other.</param>
 internal sealed record CallTimes(
@@ -18,9 +18,9 @@ internal sealed record CallTimes(
 internal sealed class BrowserCall(IBrowser hosts, IBrowser guests)
 {
     private const int MessageCount = 5;
-    private const float Patience = 30_000;
+    private const float TimeoutMilliseconds = 30_000;
 
-    // A frame has arrived, not only the element.
+    // Wait for a frame; the element alone is not enough.
     private const string Previewed =
         "() => document.querySelector('.preview video')?.videoWidth > 0 && !document.querySelector('.join').disabled";
 
@@ -76,7 +76,7 @@ internal sealed class BrowserCall(IBrowser hosts, IBrowser guests)
     private static async Task<IBrowserContext> ContextAsync(IBrowser browser)
     {
         var context = await browser.NewContextAsync(new() { Permissions = ["camera", "microphone"] });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(TimeoutMilliseconds);
         return context;
     }
 
@@ -106,9 +106,9 @@ internal sealed class BrowserCall(IBrowser hosts, IBrowser guests)
     private static async Task<double> ChatAsync(IPage from, IPage to, string text)
     {
         var shown = to.EvaluateAsync<double>(Shown, text);
-        // A page runs what it is asked in order, so after this it is watching.
+        // A page evaluates scripts in order, so the observer is installed after this.
         await to.EvaluateAsync("() => 0");
         var sent = await from.EvaluateAsync<double>(Send, text);
-        return await shown.WaitAsync(TimeSpan.FromMilliseconds(Patience)) - sent;
+        return await shown.WaitAsync(TimeSpan.FromMilliseconds(TimeoutMilliseconds)) - sent;
     }
 }

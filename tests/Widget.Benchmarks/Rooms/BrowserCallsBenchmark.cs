@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace Widget.Benchmarks.Rooms;
 
 /// <summary>
-/// Calls between two Chromium browsers with simulated cameras and microphones, on one machine and without another network: one after the
-/// other, and then some at once. Afterwards, requests of the API.
+/// Calls between two Chromium browsers with simulated cameras and microphones, on one machine, without a network between them: one after
+/// the other, and then some at once. Afterwards, requests of the API.
 /// </summary>
 internal static class BrowserCallsBenchmark
 {
@@ -58,7 +58,7 @@ internal static class BrowserCallsBenchmark
         [
             "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
             "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-            // These load two pages of the address bar for every window.
+            // These features load two extra pages for the address bar of every window.
             "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         ],
     });

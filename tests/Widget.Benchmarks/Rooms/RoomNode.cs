@@ -8,7 +8,7 @@ using Widget.Testing;
 
 namespace Widget.Benchmarks.Rooms;
 
-/// <summary>A node in a process and a database of its own, and its tenants.</summary>
+/// <summary>A node of the API in its own process, with its own database and tenants.</summary>
 internal sealed class RoomNode : IAsyncDisposable
 {
     private const int Requests = 40;
@@ -21,7 +21,7 @@ internal sealed class RoomNode : IAsyncDisposable
 
     public Uri Address => _process.Address;
 
-    /// <summary>Each sends its tenant's API key.</summary>
+    /// <summary>A client for each tenant, with its API key.</summary>
     public IReadOnlyList<HttpClient> Tenants => _tenants;
 
     public static async Task<RoomNode> StartAsync(int tenants)
@@ -35,7 +35,7 @@ internal sealed class RoomNode : IAsyncDisposable
             {
                 ["WIDGET_DATABASE_APP"] = database.Application,
                 ["WIDGET_EMBED"] = Path.Combine(Repository.Root, "src/Widget.Embed/dist"),
-                // All pages have the same address.
+                // All browsers and clients have one IP address, and the limit is per address.
                 ["WIDGET_LIMIT_ANONYMOUS"] = "off",
             });
         var node = new RoomNode(database, process);

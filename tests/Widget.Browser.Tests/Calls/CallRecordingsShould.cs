@@ -80,7 +80,7 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
     }
 
     [Fact]
-    public async Task Not_begin_when_somebody_does_not_agree_and_say_so()
+    public async Task Say_that_it_does_not_begin_if_somebody_declines()
     {
         var room = await TestRoom.CreateAsync(installation, await installation.AddTenantAsync("https://company.example"));
         await using var host = await CallVisit.OpenAsync(chromium.Browser, room.HostLink);
@@ -91,7 +91,7 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
 
         await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Don't record", Exact = true }).ClickAsync();
 
-        await Expect(host.Page.Locator(".alert")).ToContainTextAsync("The call isn't recorded, because not everybody agreed.");
+        await Expect(host.Page.Locator(".alert")).ToContainTextAsync("The recording didn't start. Nothing was recorded.");
         await Expect(host.Page.Locator(".recording")).ToHaveCountAsync(0);
         await Expect(host.Page.Locator(".record-button")).ToHaveTextAsync("Record the call");
     }

@@ -29,16 +29,17 @@ public sealed class CallsInTroubleShould(DemoInstallation installation) : IAsync
     public async Task Bring_back_only_those_who_joined_before_their_link_expired()
     {
         var room = await RoomAsync();
-        var (used, unused) = (await room.GuestLinkAsync("Ada", minutes: 1), await room.GuestLinkAsync("Grace", minutes: 1));
         await using var host = await CallVisit.OpenAsync(_browser, room.HostLink);
-        await using var guest = await CallVisit.OpenAsync(_browser, used);
-        await using var hesitant = await CallVisit.OpenAsync(_browser, unused);
         await host.JoinAsync("Jana");
+        var used = await room.GuestLinkAsync("Ada", minutes: 1);
+        await using var guest = await CallVisit.OpenAsync(_browser, used);
         await guest.JoinAsync();
         await host.SeesAndHearsAsync();
+        var unused = await room.GuestLinkAsync("Grace", minutes: 1);
+        await using var hesitant = await CallVisit.OpenAsync(_browser, unused);
         await hesitant.Page.Locator(".preview video").WaitForAsync();
-        await ExpiredAsync(used);
-        await ExpiredAsync(unused);
+        await WaitUntilExpiredAsync(used);
+        await WaitUntilExpiredAsync(unused);
 
         await guest.Page.ReloadAsync();
         await guest.JoinAsync();
@@ -97,7 +98,7 @@ public sealed class CallsInTroubleShould(DemoInstallation installation) : IAsync
         await TestRoom.CreateAsync(installation, await installation.AddTenantAsync("https://company.example"));
 
     // The shortest lifetime of a link is a minute.
-    private Task ExpiredAsync(string link) => Eventually.TrueAsync(
+    private Task WaitUntilExpiredAsync(string link) => Eventually.TrueAsync(
         async () =>
         {
             var answer = await installation.Http.GetAsync(new Uri(installation.Api, $"/api/video/rooms/join{new Uri(link).Query}"));

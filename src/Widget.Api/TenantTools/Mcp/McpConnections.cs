@@ -32,7 +32,7 @@ internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, Tenant
 
     private const int MaxErrorLength = 300;
     private const string Server = "The MCP server";
-    private const string NoProtocol = $"{Server} does not speak the Model Context Protocol over streamable HTTP.";
+    private const string NotMcp = $"{Server} does not speak the Model Context Protocol over streamable HTTP.";
 
     public static string SecretName(Guid server) => $"mcp_server:{server}";
 
@@ -104,9 +104,9 @@ internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, Tenant
                     return $"{Server} refused the credentials. Check the headers.";
                 case HttpRequestException { StatusCode: { } status }:
                     return $"{Server} answered with status {(int)status}.";
-                // The library's words for a response that is not of the protocol.
+                // The SDK's message for a response that isn't MCP.
                 case McpException e when e.Message.StartsWith("Streamable HTTP", StringComparison.Ordinal):
-                    return NoProtocol;
+                    return NotMcp;
                 case McpException e:
                     return $"{Server} reported an error: {Truncation.Truncate(e.Message, MaxErrorLength)}";
             }
@@ -116,8 +116,8 @@ internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, Tenant
 
         return failure switch
         {
-            JsonException or InvalidOperationException or OperationCanceledException or TimeoutException => NoProtocol,
-            // The library refuses what the protocol does not allow, such as a tool whose schema is no object.
+            JsonException or InvalidOperationException or OperationCanceledException or TimeoutException => NotMcp,
+            // The library refuses what the protocol does not allow, such as a tool whose schema is not an object.
             ArgumentException => $"{Server} sent something that the Model Context Protocol does not allow: "
                 + Truncation.Truncate(failure.Message, MaxErrorLength),
             _ => null,

@@ -48,8 +48,8 @@ public sealed class DataChannelRelay(
             call = await db.LockAsync(id, ct);
             if (call is null || call.VisitorId != visitor) return null;
             if (call is not { Protocol: VoiceProtocol.SelfHosted, State: VoiceSessionState.Live }) return null;
-            // The page may have been connected before, to this node or another. Each connection has its own lease, so that the end of an
-            // earlier one, or a check of the call that has just begun, does not release it.
+            // The page may have been connected before, to this node or another. Each connection has its own lease, so neither the end of an
+            // earlier connection nor a check that is already running can release it.
             (call.LeaseOwner, call.LeaseUntil) = (Guid.CreateVersion7(), clock.GetUtcNow() + timings.Lease);
             await db.CommitAsync(ct);
         }

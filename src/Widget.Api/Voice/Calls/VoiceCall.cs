@@ -72,7 +72,7 @@ public sealed class VoiceCall : ITenantOwned
     /// <summary>When a node may claim the call, if none has its lease; null when nothing is left to do.</summary>
     public DateTimeOffset? NextCheckAt { get; set; }
 
-    /// <summary>The node that runs the call; for a relayed call, the connection of its page.</summary>
+    /// <summary>Who has the lease: the node that runs or checks the call, or the connection that relays it.</summary>
     public Guid? LeaseOwner { get; set; }
 
     public DateTimeOffset? LeaseUntil { get; set; }

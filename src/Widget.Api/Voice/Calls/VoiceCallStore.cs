@@ -35,7 +35,7 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
     /// <summary>
     /// Renews the lease, saves the usage so far, and requests the end of a call that has reached its time limit or lost its page.
     /// </summary>
-    /// <returns>The row; null when another node or another page has taken the call.</returns>
+    /// <returns>The row; null when another node or a newer connection has the lease.</returns>
     internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
@@ -51,7 +51,7 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
         return row;
     }
 
-    /// <summary>Releases a lease if nobody else has taken the call.</summary>
+    /// <summary>Releases the lease if <paramref name="owner"/> still has it.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The call.</param>
     /// <param name="owner">The lease's owner: see <see cref="OwnerOf"/>.</param>

@@ -25,7 +25,7 @@ export class ConversationState {
       // While the visitor waits, the assistant answers only if nobody is there.
       !(this.turn.value && (this.turn.value.name ?? this.presence.value.position ?? this.#isKnown())),
   );
-  /** The answer below which the visitor wants to leave an address. */
+  /** The seq of the answer below which the visitor wants to leave an address. */
   readonly contactAt = signal<number | undefined>(undefined);
   readonly contactQuestion = computed(() => contactQuestion(this.conversation.value, this.contactAt.value));
   /** The conversation's id. Undefined until the session is open. */

@@ -93,7 +93,7 @@ export interface PanelHost extends ModuleHost {
   deliver(path: string, body: { clientId: string }): void;
   /** The address that the visitor is asked for. */
   readonly contactQuestion: ReadonlySignal<ContactQuestion | undefined>;
-  /** The answer below which the visitor wants to leave an address. */
+  /** The seq of the answer below which the visitor wants to leave an address. */
   readonly contactAt: Signal<number | undefined>;
   /** Shows a meeting before its event comes. */
   meetingBooked(meeting: Meeting): void;

@@ -3,9 +3,9 @@ import { lastMessage, type AssistantItem, type ContactItem, type Conversation, t
 import type { Contact, Offer } from './events';
 import { locale } from './i18n';
 
-/** Asks for an address below an answer, a message to a person, or what was said in a call. */
+/** The question whether to keep an address, below an answer, a message to a person, or what was said in a call. */
 export interface ContactQuestion extends Contact {
-  /** Of the event below which it is asked. */
+  /** The seq of the event below which it is asked. */
   seq: number | undefined;
 }
 

@@ -163,7 +163,7 @@ export class Call {
         const recording = this.recording.value;
         if (recording && recording.id === this.#recorder?.id) this.#recorder.follow(recording.state);
       }),
-      this.#tellRecording(),
+      this.#watchRecordingEnd(),
       effect(() => {
         const kind = this.media.replaced.value;
         if (kind) this.notice.value = `${kind}-replaced`;
@@ -330,8 +330,8 @@ export class Call {
     this.#wasMuted = !!self?.mutedByHost;
   }
 
-  /** Tells how the recording has ended. */
-  #tellRecording(): () => void {
+  /** Shows a notice when a recording ends or doesn't start. */
+  #watchRecordingEnd(): () => void {
     let before: string | undefined;
     return effect(() => {
       const state = this.recording.value?.state;

@@ -188,7 +188,7 @@ function Consent({ call }: { call: Call }) {
   // Who comes while a call is recorded pauses the recording until they agree.
   const asks =
     (recording?.state === 'waiting_for_consent' || recording?.state === 'paused') && typeof self?.consent !== 'boolean';
-  // Not a button: a person who is writing might press it without having read the question.
+  // The dialog, not a button: somebody who is writing could press the button without having read the question.
   useEffect(() => {
     if (asks) dialog.current?.focus();
   }, [asks]);

@@ -16,7 +16,7 @@ export function Over({ call }: { call: Call }) {
     <main class="page">
       <div class={`card narrow ${isProblem ? 'problem' : ''}`} role={isProblem ? 'alert' : 'status'}>
         <h1>{title(over, t)}</h1>
-        {/* The other codes have a sentence of their own. */}
+        {/* Only for these codes does the server's message add something to the title. */}
         {over.kind === 'refused' && over.message && (over.code === 'not-available' || over.code === 'unknown') && (
           <p>{over.message}</p>
         )}
