@@ -43,6 +43,11 @@ internal static class OffersBenchmark
             Console.WriteLine($"  exactly right without the {messages.Count - news.Count} that were fitted on, too: "
                 + Share(news.Count(one => IsRight(one.First, one.Second)), news.Count));
             Console.WriteLine($"  {elapsed:0.00} ms a message, with its sentence vector if it has one");
+            var refusals = OfferMessage.HeldOutRefusals();
+            Report(
+                $"held-out refusals, {name}",
+                refusals,
+                [.. refusals.Select(message => reader.Read(message.Text, Regions(message), SignOf(message)))]);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed record OfferMessage(
 {
     /// <summary>Messages that the classifier is fitted on, by author. Each part is also measured with the other parts alone.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<OfferMessage> Messages)> Fit() =>
-        [.. new[] { "fit", "fit-ordinary", "fit-mixed" }.Select(name => (name, Load($"{name}.tsv")))];
+        [.. new[] { "fit", "fit-ordinary", "fit-mixed", "fit-refusals" }.Select(name => (name, Load($"{name}.tsv")))];
 
     /// <summary>More messages that the classifier is fitted on. They are alike, so nothing is measured on them.</summary>
     public static IReadOnlyList<OfferMessage> FitMore() => Load("fit-more.tsv");
@@ -30,6 +30,9 @@ public sealed record OfferMessage(
 
     /// <summary>Messages of yet another author. Nothing was chosen with them.</summary>
     public static IReadOnlyList<OfferMessage> HeldOut() => Load("heldout.tsv");
+
+    /// <summary>Refusals and the like of another author. Nothing was chosen with them.</summary>
+    public static IReadOnlyList<OfferMessage> HeldOutRefusals() => Load("heldout-refusals.tsv");
 
     /// <summary>Messages that a test checks. Nothing was chosen with them.</summary>
     public static IReadOnlyList<OfferMessage> Checks() => Load("checks.tsv");
