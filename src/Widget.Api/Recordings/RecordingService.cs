@@ -70,8 +70,10 @@ internal sealed class RecordingService(
                     DueAt = room.Now + options.SilentTime,
                 };
                 room.Db.Recordings.Add(row);
-                // Who starts it agrees.
+                // Who starts it agrees. Who refused an earlier recording is asked again.
                 if (self.Consent != true) room.Add("consent", self with { Consent = true }, self.Id);
+                foreach (var other in room.Participants.Where(other => other.Id != self.Id && other.Consent == false).ToList())
+                    room.Add("consent", other with { Consent = null }, self.Id);
                 var isAgreed = RecordingConsent.Everybody(room.Participants);
                 var state = isAgreed ? RecordingState.Recording : RecordingState.WaitingForConsent;
                 var mark = new RoomRecording(row.Id, state, self.Id, isAgreed ? room.Now : null);
@@ -146,7 +148,7 @@ internal sealed class RecordingService(
         var next = await NextChunkAsync(caller.Tenant, id, ct);
         if (row.State == RecordingRow.Open && request.Chunks is { } all && next < all)
             return (null, new RoomFault(409, "missing-chunks", $"Chunk {next} is missing. Send it, then finish the recording."));
-        await CloseAsync(caller.Tenant, id, "stopped", ct);
+        await CloseAsync(caller.Tenant, id, await IsRefusedAsync(row, ct) ? "declined" : "stopped", ct);
         return (await OfAsync((await FindAsync(caller.Tenant, id, ct))!, caller.IsStaff, ct), null);
     }
 
@@ -275,12 +277,12 @@ internal sealed class RecordingService(
         RecordingState.Paused => "Paused until everybody in the call agrees.",
         RecordingState.Finished when row.FinishReason == "interrupted" => "Finished: the recording page stopped sending.",
         RecordingState.Finished => "Finished.",
-        _ => row.FinishReason switch
-        {
-            "declined" => "Not recorded: somebody did not agree.",
-            _ => "Nothing was recorded.",
-        },
+        _ => row.FinishReason is null or "declined" ? "Not recorded: somebody did not agree." : "Nothing was recorded.",
     };
+
+    // The room has ended it before it began. The row is still to be closed.
+    private async Task<bool> IsRefusedAsync(RecordingRow row, CancellationToken ct) =>
+        row.State == RecordingRow.Open && await MarkAsync(row, ct) is { State: RecordingState.Failed };
 
     private async Task<RecordingState> StateAsync(RecordingRow row, CancellationToken ct)
     {

@@ -80,14 +80,13 @@ internal sealed partial class RecordingWorker(
         var mark = room?.State.Facts?.Recording is { } found && found.Id == row.Id ? found : null;
         var isOver = room is null || room.Value.Row.EndedAt is not null || mark is null;
         var silentSince = row.ChunkAt ?? mark?.StartedAt ?? row.CreatedAt;
-        var isRefused = room?.State.Participants.Any(person => person is { State: RoomPresence.In, Consent: false }) == true;
+        var isRefused = mark?.State == RecordingState.Failed;
         // Waiting for people is no silence, but it does not last for ever.
         var limit = mark?.State is RecordingState.WaitingForConsent or RecordingState.Paused ? options.ConsentTime : options.SilentTime;
         if (mark?.State == RecordingState.Paused && mark.PausedAt > silentSince) silentSince = mark.PausedAt.Value;
-        var isRefusedAtFirst = isRefused && mark?.State == RecordingState.WaitingForConsent;
         var isLeftBehind = isOver && now - silentSince >= options.SilentTime / 4;
-        if (isRefusedAtFirst || now - silentSince >= limit || isLeftBehind)
-            await recordings.CloseAsync(lease.Tenant, row.Id, isRefused && row.Chunks == 0 ? "declined" : "interrupted", ct);
+        if (isRefused || now - silentSince >= limit || isLeftBehind)
+            await recordings.CloseAsync(lease.Tenant, row.Id, isRefused ? "declined" : "interrupted", ct);
         await ReleaseAsync(
             lease,
             saved => saved.DueAt = saved.State == RecordingRow.Open ? now + (options.SilentTime / 4) : now,

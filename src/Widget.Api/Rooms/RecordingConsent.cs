@@ -3,8 +3,8 @@ using Widget.Contracts;
 namespace Widget.Api.Rooms;
 
 /// <summary>
-/// When a recording may run: everybody in the call has agreed. Somebody who comes later must agree, too, or the recording pauses. If
-/// somebody says no, a recording that has begun pauses until they agree or leave.
+/// When a recording may run: everybody in the call has agreed. If somebody says no before it begins, it fails. Somebody who comes later
+/// must agree, too, or the recording pauses. If somebody says no then, it pauses until they agree or leave.
 /// </summary>
 internal static class RecordingConsent
 {
@@ -17,8 +17,10 @@ internal static class RecordingConsent
     {
         if (room.Facts.Recording is not { } recording) return null;
         var agreed = Everybody(room.Participants);
+        var isRefused = room.Participants.Any(participant => participant is { State: RoomPresence.In, Consent: false });
         var next = (recording.State, agreed) switch
         {
+            (RecordingState.WaitingForConsent, _) when isRefused => RecordingState.Failed,
             (RecordingState.WaitingForConsent or RecordingState.Paused, true) => RecordingState.Recording,
             (RecordingState.Recording, false) => RecordingState.Paused,
             var (state, _) => state,

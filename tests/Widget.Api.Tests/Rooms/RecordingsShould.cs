@@ -104,7 +104,28 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_that_nothing_was_recorded_if_somebody_refuses()
+    public async Task End_at_once_if_somebody_refuses_and_ask_again_later()
+    {
+        var room = await _tenant.Developer.CreateRoomAsync();
+        await using var host = await RoomClient.JoinAsync(_node, room.Link!.Token);
+        await using var guest = await RoomClient.JoinAsync(_node, (await _tenant.Developer.LinkAsync(room.Id)).Token);
+        var started = await StartAsync(host, room);
+        await guest.CallAsync("Consent", false);
+
+        await host.EventAsync(entry => entry.Room?.Recording is { State: RecordingState.Failed }, "the recording does not begin");
+        (await GetAsync(started.Id)).Message.ShouldBe("Not recorded: somebody did not agree.");
+        var again = await StartAsync(host, room);
+        again.Id.ShouldNotBe(started.Id);
+        again.State.ShouldBe(RecordingState.WaitingForConsent);
+        await guest.EventAsync(
+            entry => entry.Kind == "consent" && entry.Participant is { Consent: null } asked && asked.Id == guest.Id,
+            "the guest is asked again");
+        await guest.CallAsync("Consent", true);
+        await host.EventAsync(entry => entry.Room?.Recording is { State: RecordingState.Recording }, "the recording begins");
+    }
+
+    [Fact]
+    public async Task Be_closed_as_declined_when_the_page_is_gone()
     {
         await RestartAsync(new RecordingOptions { Folder = _folder.FullName, SilentTime = TimeSpan.FromSeconds(1) });
         var room = await _tenant.Developer.CreateRoomAsync();
@@ -113,7 +134,7 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
         var started = await StartAsync(host, room);
         await guest.CallAsync("Consent", false);
 
-        (await StateAsync(started.Id, RecordingState.Failed)).Message.ShouldBe("Not recorded: somebody did not agree.");
+        await Eventually.TrueAsync(async () => (await GetAsync(started.Id)).FinishReason == "declined", "the recording is closed");
     }
 
     [Fact]

@@ -74,13 +74,17 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
         await using var late = await CallVisit.OpenAsync(chromium.Browser, await room.GuestLinkAsync());
         await late.JoinAsync("Ada");
         await Expect(host.Page.Locator(Running)).ToHaveCountAsync(0);
+        // Who declines can still agree afterwards.
+        await late.Page.GetByRole(AriaRole.Button, new() { Name = "Don't record", Exact = true }).ClickAsync();
+        await Expect(late.Page.Locator(".alert")).ToContainTextAsync("The recording is paused because you declined it.");
+        (await late.Page.ViolationsAsync()).ShouldBeEmpty();
         await late.Page.GetByRole(AriaRole.Button, new() { Name = "Agree", Exact = true }).ClickAsync();
 
         foreach (var page in new[] { host.Page, late.Page }) await Expect(page.Locator(Running)).ToBeVisibleAsync();
     }
 
     [Fact]
-    public async Task Say_that_it_does_not_begin_if_somebody_declines()
+    public async Task Say_that_it_does_not_begin_if_somebody_declines_and_ask_again()
     {
         var room = await TestRoom.CreateAsync(installation, await installation.AddTenantAsync("https://company.example"));
         await using var host = await CallVisit.OpenAsync(chromium.Browser, room.HostLink);
@@ -94,6 +98,10 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
         await Expect(host.Page.Locator(".alert")).ToContainTextAsync("The recording didn't start. Nothing was recorded.");
         await Expect(host.Page.Locator(".recording")).ToHaveCountAsync(0);
         await Expect(host.Page.Locator(".record-button")).ToHaveTextAsync("Record the call");
+        // The next time, everybody is asked again.
+        await host.Page.Locator(".record-button").ClickAsync();
+        await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Agree", Exact = true }).ClickAsync();
+        foreach (var page in new[] { host.Page, guest.Page }) await Expect(page.Locator(Running)).ToBeVisibleAsync();
     }
 
     // Seeks to the end of the recording, and returns its length if picture and sound are in it.

@@ -43,6 +43,6 @@ public sealed class CallsFromTheInboxShould(DemoInstallation installation, Chrom
         (await visitor.SeesAndHearsAsync()).ShouldBeGreaterThan(0.01);
         await rep.Page.Locator(".end-all").ClickAsync();
         await Expect(visitor.Card).ToContainTextAsync("The call has ended.");
-        await Expect(widget.Page.Locator(".event").Last).ToContainTextAsync("The call has ended");
+        await Expect(widget.Page.Locator(".event").Last).ToContainTextAsync("The call lasted");
     }
 }

@@ -236,7 +236,7 @@ public sealed class CallsShould(DemoInstallation installation) : IAsyncLifetime
 
         (await host.SeesAndHearsAsync()).ShouldBeGreaterThan(0.01);
         await host.Page.Locator(".end-all").ClickAsync();
-        await Expect(widget.Page.Locator(".event").Last).ToContainTextAsync("The call has ended");
+        await Expect(widget.Page.Locator(".event").Last).ToContainTextAsync("The call lasted");
     }
 
     private async Task<TestRoom> RoomAsync(object? request = null) =>

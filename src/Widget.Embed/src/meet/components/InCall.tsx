@@ -116,8 +116,8 @@ function Alerts({ call }: { call: Call }) {
   const t = meetWords.value;
   const notice = call.notice.value;
   const recording = call.recording.value?.state;
-  const waitsForConsent =
-    recording === 'waiting_for_consent' || (recording === 'paused' && call.self.value?.consent !== false);
+  const hasDeclined = call.self.value?.consent === false;
+  const waitsForConsent = recording === 'waiting_for_consent' || (recording === 'paused' && !hasDeclined);
   useEffect(() => {
     if (!notice) return undefined;
     const timer = setTimeout(() => (call.notice.value = undefined), noticeTime);
@@ -147,6 +147,14 @@ function Alerts({ call }: { call: Call }) {
       {waitsForConsent && (
         <p class="alert consent-waits" role="status">
           {t.consentWaiting}
+        </p>
+      )}
+      {recording === 'paused' && hasDeclined && (
+        <p class="alert" role="status">
+          <span>{t.consentDeclined}</span>
+          <button type="button" class="primary" onClick={() => void call.ask('Consent', true)}>
+            {t.agree}
+          </button>
         </p>
       )}
       {notice && (
