@@ -226,7 +226,8 @@ public sealed class RequestFaultsShould(ApiFixture api)
         {
             var response = await SendAsync(bad);
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            (await response.Content.ReadAsStringAsync()).ShouldContain($"{field} must be an https address without a user name, such as https://");
+            (await response.Content.ReadAsStringAsync())
+                .ShouldContain($"{field} must be an https address without a user name, such as https://");
         }
 
         async Task<HttpResponseMessage> SendAsync(string address)

@@ -156,7 +156,10 @@ public sealed class PrivacyShould(ApiFixture api)
 
     // Counts the texts of the inbox's search that contain this one.
     private async Task<long> SearchableAsync(TestTenant tenant, string text) =>
-        (long)(await ExecuteAsync(tenant, "select count(*) from searchable_messages where tenant_id = current_tenant() and strpos(text, $1) > 0", text))!;
+        (long)(await ExecuteAsync(
+            tenant,
+            "select count(*) from searchable_messages where tenant_id = current_tenant() and strpos(text, $1) > 0",
+            text))!;
 
     // As the owner of the tables, for which row-level security is forced, too: the transaction sets its tenant.
     private async Task<object?> ExecuteAsync(TestTenant tenant, string sql, object value)

@@ -48,7 +48,12 @@ internal static class CatalogueEndpoints
             var existing = await db.AgentCatalogues.SingleOrDefaultAsync(row => row.Url == url.AbsoluteUri, ct);
             isNew = existing is null;
             if (isNew && await db.AgentCatalogues.CountAsync(ct) >= MaxCatalogues)
-                return Problems.Create(StatusCodes.Status409Conflict, $"There can be at most {MaxCatalogues} catalogues. Remove one first.");
+            {
+                return Problems.Create(
+                    StatusCodes.Status409Conflict,
+                    $"There can be at most {MaxCatalogues} catalogues. Remove one first.");
+            }
+
             id = existing?.Id ?? Guid.CreateVersion7();
             if (existing is not null) existing.RefreshHours = request.RefreshHours;
             else
