@@ -5,12 +5,11 @@ using System.Text.Json;
 namespace Widget.Contracts;
 
 /// <summary>
-/// Checks values by their attributes. The framework's validator names .NET's properties instead of JSON's fields, and stays outside of
-/// the objects in a value.
+/// Validates objects by their attributes. Unlike <see cref="Validator"/>, it reports the names of JSON fields.
 /// </summary>
 public static class FieldErrors
 {
-    /// <summary>Returns what is wrong with a value, under the names of JSON's fields. Empty if the value is valid.</summary>
+    /// <summary>Returns the errors of an object by JSON field. Empty if it is valid.</summary>
     public static IReadOnlyList<(string Field, string Error)> Of(object value)
     {
         var errors = CheckAttributes(value).ToList();
@@ -25,9 +24,9 @@ public static class FieldErrors
         return errors;
     }
 
-    /// <summary>Returns what is wrong with an object in a value, for the value's own check.</summary>
-    /// <param name="member">The value's member that holds the object.</param>
-    /// <param name="part">The object.</param>
+    /// <summary>Returns the errors of a nested object, for its parent's <see cref="IValidatableObject.Validate"/>.</summary>
+    /// <param name="member">The parent's property that holds the object.</param>
+    /// <param name="part">The nested object.</param>
     internal static IEnumerable<ValidationResult> OfPart(string member, object part) =>
         Of(part).Select(entry => new ValidationResult(entry.Error, [entry.Field.Length == 0 ? member : $"{member}.{entry.Field}"]));
 
@@ -38,7 +37,7 @@ public static class FieldErrors
         {
             if (property.GetIndexParameters().Length > 0) continue;
             var field = FieldName(property.Name);
-            // The serializer refuses null in properties, but not inside lists.
+            // JSON's null can be in any list. The rules about entries rely on there being none.
             if (property.GetValue(value) is IEnumerable<object?> list && list.Contains(null))
                 yield return (field, $"{field} must not contain null.");
             var rules = property.GetCustomAttributes<ValidationAttribute>(inherit: true).ToList();

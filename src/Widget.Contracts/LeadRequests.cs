@@ -22,7 +22,7 @@ public sealed record LeadChanges
     [StringLength(200, ErrorMessage = "company can have at most 200 characters.")]
     public string? Company { get; init => field = Given(nameof(Company), value); }
 
-    /// <summary>The e-mail address. No other lead may have it.</summary>
+    /// <summary>The e-mail address. A new one must not be that of another lead.</summary>
     [StringLength(320), EmailAddress(ErrorMessage = "email is not an e-mail address.")]
     public string? Email { get; init => field = Given(nameof(Email), value); }
 

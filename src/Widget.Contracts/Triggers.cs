@@ -36,7 +36,7 @@ public sealed partial record TriggerSettings : IValidatableObject
     {
         if (!Name().IsMatch(Id))
             yield return new("A trigger's id must have 1 to 40 small letters, digits and hyphens.", [nameof(Id)]);
-        if (Variants.Any(variant => !Name().IsMatch(variant.Id)))
+        if (Variants.Any(variant => variant.Id is null || !Name().IsMatch(variant.Id)))
             yield return new("A variant's id must have 1 to 40 small letters, digits and hyphens.", [nameof(Variants)]);
         if (Variants.DistinctBy(variant => variant.Id).Count() != Variants.Count)
             yield return new("The variants of a trigger must have different ids.", [nameof(Variants)]);

@@ -20,25 +20,31 @@ internal static class TenantEndpoints
             || IsAllowed(endpoint, fetching);
 
     /// <summary>
-    /// Reads the address of a tenant's server, which is called at public addresses only. A host's name may still resolve to a private
-    /// address. Then the call fails.
+    /// Parses the address of a tenant's server, and refuses private IP addresses and localhost. Host names are not resolved here: if one
+    /// resolves to a private address, each request to it fails.
     /// </summary>
     /// <param name="field">The request's field, for the error.</param>
     /// <param name="text">What the tenant has typed.</param>
     /// <param name="example">A valid address, for the error.</param>
     /// <param name="fetching">Names the private hosts that the operator has allowed.</param>
+    /// <param name="schemes">The schemes that the caller accepts, for the error.</param>
     /// <returns>The address, or what is wrong with it.</returns>
-    public static (Uri? Address, string? Error) ReadServer(string field, string text, string example, FetchOptions fetching)
+    public static (Uri? Address, string? Error) ReadServer(
+        string field,
+        string text,
+        string example,
+        FetchOptions fetching,
+        string schemes = "https")
     {
-        if (!Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address)
             || address is not { Scheme: "https" or "http", UserInfo: "" }
             || !IsSafe(address, fetching))
         {
-            return (null, $"{field} must be an https address without a user name, such as {example}.");
+            return (null, $"{field} must be an {schemes} address without a user name, such as {example}.");
         }
 
         return IsPrivate(address) && !IsAllowed(address, fetching)
-            ? (null, $"{field} must be on the public internet. {address.Host} is a private address, which WIDGET_FETCH_ALLOW doesn't name.")
+            ? (null, $"{field} must be a public address. {address.Host} is private; the operator can allow it with WIDGET_FETCH_ALLOW.")
             : (address, null);
     }
 

@@ -105,6 +105,12 @@ public sealed class RequestFaultsShould(ApiFixture api)
         "There is no tool \"nope\". The tools are book_meeting, capture_lead, check_availability, end_conversation, get_pricing, "
             + "qualify_lead, request_human, search_knowledge, show_demo.")]
     [InlineData("PUT", "/api/settings", """{"triggers": [{"id": ""}]}""", "triggers", "The id field is required.")]
+    [InlineData(
+        "PUT",
+        "/api/settings",
+        """{"triggers": [{"id": "a", "variants": [{"message": "Hi"}]}]}""",
+        "triggers",
+        "A variant's id must have 1 to 40 small letters, digits and hyphens.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filters": {}}""", "filters", "filters is not a field of this request.")]
     [InlineData(
         "POST",
@@ -218,11 +224,13 @@ public sealed class RequestFaultsShould(ApiFixture api)
         {
             await (await SendAsync(address)).ShouldBeProblemAsync(
                 HttpStatusCode.BadRequest,
-                $"{field} must be on the public internet. {host} is a private address, which WIDGET_FETCH_ALLOW doesn't name.",
+                $"{field} must be a public address. {host} is private; the operator can allow it with WIDGET_FETCH_ALLOW.",
                 field);
         }
 
-        foreach (var bad in new[] { "http://example.com", "https://user:pass@example.com", "ftp://example.com", "example.com" })
+        string[] others =
+            ["http://example.com", "https://user:pass@example.com", "ftp://example.com", "example.com", "\u00a0https://example.com"];
+        foreach (var bad in others)
         {
             var response = await SendAsync(bad);
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -304,7 +312,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
                 && endpoint.Metadata.GetMetadata<ValidatedBody>()?.Type != body)
             .Select(endpoint => endpoint.DisplayName);
 
-        // These validate in the handler: an import each line, a change of an agent the result, reports of pages what they read from text.
+        // These validate in their handlers: imports each line, PATCH the changed agent, and reports the JSON in their text.
         string[] others = ["/import", "PATCH /api/agents", "POST /api/widget/triggers"];
         unvalidated.Where(name => !others.Any(other => name!.Contains(other, StringComparison.Ordinal))).ShouldBeEmpty();
     }

@@ -35,7 +35,7 @@ internal sealed class FeedFetcher(IHttpClientFactory clients, FetchOptions fetch
         text = text.Trim();
         foreach (var scheme in new[] { "webcal://", "webcals://" })
             if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) text = $"https://{text[scheme.Length..]}";
-        return TenantEndpoints.ReadServer("url", text, "https://calendar.example.com/basic.ics", fetching);
+        return TenantEndpoints.ReadServer("url", text, "https://calendar.example.com/basic.ics", fetching, "https or webcal");
     }
 
     /// <summary>Returns the document at an address.</summary>
