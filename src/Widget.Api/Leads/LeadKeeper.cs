@@ -148,15 +148,15 @@ internal static class LeadKeeper
         await using var update = db.Command(
             """
             update leads set
-              email = $3, address = lower($3), company = coalesce(company, $4), shares_contact = shares_contact or $5
+              email = $3, address = lower($3), company = coalesce(company, $4), shares_contact = $5
             where tenant_id = $1 and id = $2 and address is null and not 'email' = any(staff_fields)
             """,
             [db.TenantId.Value, lead.Value, email, Text(CompanyDomains.Of(email)), isShared]);
         return await update.ExecuteNonQueryAsync(ct) == 1;
     }
 
-    // Gives the visitor a lead that has only this conversation, and marks its contact details as shared with another verified visitor. An
-    // address that the lead has already stays, and nothing is shared then.
+    // Gives the visitor a lead that has only this conversation, and marks its contact details as shared with another verified visitor. A
+    // lead that already has an address keeps it and is not marked.
     private static async Task ShareAsync(TenantDb db, LeadId lead, LeadDetails details, string identity, CancellationToken ct)
     {
         await using var mark = db.Command(
@@ -198,8 +198,9 @@ internal static class LeadKeeper
         return lead;
     }
 
-    // The first name, the first spelling of an address, and a verified visitor's first address stay. Otherwise the latest details count. A
-    // visitor without a verified identity can only add what is missing to the lead of a verified one. What staff has set never changes.
+    // The name, and the spelling of an address, stay as they were first given. So does a verified visitor's address. Otherwise the latest
+    // details count. A visitor without a verified identity can only add what is missing to the lead of a verified one. What staff has set
+    // never changes.
     private static async Task UpdateAsync(TenantDb db, LeadId lead, LeadDetails details, string? identity, CancellationToken ct)
     {
         await using var update = db.Command(

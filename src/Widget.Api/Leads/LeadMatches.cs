@@ -19,7 +19,7 @@ internal static class LeadMatches
 
     /// <summary>
     /// The lead with the e-mail address as its first or a further one; else the one with the phone number, unless both have e-mail
-    /// addresses. Of leads that share it, the one that had it first. Null if there is none.
+    /// addresses. If several leads share it, the first of them. Null if there is none.
     /// </summary>
     public static async Task<LeadId?> ByContactAsync(TenantDb db, LeadDetails details, CancellationToken ct)
     {

@@ -37,8 +37,8 @@ public sealed class LeadRow : ITenantOwned
     public string? Phone { get; set; }
 
     /// <summary>
-    /// Whether another verified visitor's lead had these contact details first. A visitor without a verified identity who gives them
-    /// matches that lead.
+    /// Whether another verified visitor's lead had these contact details first. If a visitor without a verified identity
+    /// gives these details, they match that other lead.
     /// </summary>
     public bool SharesContact { get; set; }
 

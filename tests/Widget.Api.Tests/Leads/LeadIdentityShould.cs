@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+
 namespace Widget.Api.Tests.Leads;
 
 /// <summary>Which contact details belong to the same person.</summary>
@@ -131,22 +134,41 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Find_a_lead_by_the_number_that_replaces_a_shared_one()
+    public async Task Keep_the_address_that_another_replaces_after_a_shared_number()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var secret = await tenant.IdentitySecretAsync();
-        foreach (var name in new[] { "cleo", "dan" })
-            await (await tenant.VisitAsAsync(api.Node, secret, name)).GiveAsync(new { clientId = "1", phone = "+4917112345678" });
-        var dan = (await tenant.LeadsAsync()).Single(lead => lead.VerifiedId == "dan");
-        await tenant.PatchLeadAsync(dan.Id, new { phone = "+493012345678" });
+        await (await tenant.VisitAsAsync(api.Node, secret, "cleo")).GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        var dan = await tenant.VisitAsAsync(api.Node, secret, "dan");
+        await dan.GiveAsync(new { clientId = "1", phone = "+4917112345678" });
+        await dan.GiveAsync(new { clientId = "2", email = "dan@home.example" });
+        await dan.GiveAsync(new { clientId = "3", email = "dan@work.example" });
+        var lead = (await tenant.LeadsAsync()).Single(lead => lead.VerifiedId == "dan");
 
-        await tenant.VisitAndGiveAsync(phone: "+493012345678");
+        var changed = await tenant.PatchLeadAsync(lead.Id, new { email = "dan@work.example" });
 
-        (await tenant.LeadsAsync()).Single(lead => lead.VerifiedId == "dan").ConversationIds.Count.ShouldBe(2);
+        (changed.Email, changed.OtherEmails.Single()).ShouldBe(("dan@work.example", "dan@home.example"));
     }
 
     [Fact]
-    public async Task Keep_the_own_address_of_a_verified_visitor_who_gives_that_of_another()
+    public async Task Say_that_the_lead_with_a_new_address_was_merged_into_this_one()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.VisitAndGiveAsync("ada@acme.example");
+        await tenant.VisitAndGiveAsync("bob@acme.example");
+        var leads = await tenant.LeadsAsync();
+        var (ada, bob) = (leads.Single(lead => lead.Email == "ada@acme.example"), leads.Single(lead => lead.Email == "bob@acme.example"));
+        await tenant.MergeAsync(bob.Id, ada.Id);
+
+        var response = await tenant.Developer.PatchAsJsonAsync($"/api/leads/{ada.Id}", new { email = "bob@acme.example" });
+
+        await response.ShouldBeProblemAsync(
+            HttpStatusCode.Conflict,
+            "A lead that was merged into this one has this e-mail address or phone number. Undo the merge first.");
+    }
+
+    [Fact]
+    public async Task Keep_a_verified_visitors_address_when_the_visitor_gives_another_persons()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var secret = await tenant.IdentitySecretAsync();

@@ -83,9 +83,12 @@ public sealed class LeadSearchShould(ApiFixture api)
         (await NamesAsync(tenant, $"from={tomorrow}")).ShouldBeEmpty();
         (await NamesAsync(tenant, $"to={today}T00:00:00Z")).ShouldBeEmpty();
         (await NamesAsync(tenant, "from=0001-01-01&to=9999-12-31&timeZone=Pacific/Kiritimati")).Count.ShouldBe(4);
+        // Local mean time before 1845 was 16 hours behind, and fixed zones go up to 18 hours.
+        (await NamesAsync(tenant, "from=1800-01-01&timeZone=Asia/Manila")).Count.ShouldBe(4);
+        (await NamesAsync(tenant, "from=2020-01-01&timeZone=UTC%2B15")).Count.ShouldBe(4);
         await (await tenant.Developer.GetAsync("/api/leads?timeZone=Mars/Base"))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "timeZone");
-        // It is already the day after in the one zone, or still the day before in the other.
+        // At any time, at least one of these zones has another date than UTC.
         var now = DateTimeOffset.UtcNow;
         var (east, west) = ($"{now.AddHours(14):yyyy-MM-dd}", $"{now.AddHours(-11):yyyy-MM-dd}");
         (await NamesAsync(tenant, $"from={east}&to={east}&timeZone=Pacific/Kiritimati")).Count.ShouldBe(4);

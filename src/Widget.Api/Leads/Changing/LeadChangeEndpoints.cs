@@ -50,9 +50,11 @@ internal static class LeadChangeEndpoints
         if (outcome.TakenBy is { } other)
         {
             return Conflict(
-                "Another lead has this e-mail address or phone number. Merge the two leads instead.",
+                other.IsMerged
+                    ? "A lead that was merged into this one has this e-mail address or phone number. Undo the merge first."
+                    : "Another lead has this e-mail address or phone number. Merge the two leads instead.",
                 "contact_taken",
-                other.Value);
+                other.Lead.Value);
         }
 
         return outcome.Lead is { } lead ? TypedResults.Ok(lead) : Problems.NotFound("lead");

@@ -13,8 +13,11 @@ namespace Widget.Api.Leads.Changing;
 /// <summary>The outcome of changing a lead. At most one property is set; all are null if there is no such lead.</summary>
 /// <param name="Lead">The lead after the change.</param>
 /// <param name="Problem">The field that is wrong.</param>
-/// <param name="TakenBy">The other lead that has the e-mail address or the phone number.</param>
-internal sealed record EditOutcome(Lead? Lead = null, (string Field, string Error)? Problem = null, LeadId? TakenBy = null);
+/// <param name="TakenBy">The other lead that has the e-mail address or the phone number, and whether it was merged into this one.</param>
+internal sealed record EditOutcome(
+    Lead? Lead = null,
+    (string Field, string Error)? Problem = null,
+    (LeadId Lead, bool IsMerged)? TakenBy = null);
 
 /// <summary>Changes leads for staff, and keeps what has changed for the timeline.</summary>
 internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
@@ -88,26 +91,32 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
     }
 
     // Another lead with the address, or with the number if neither has an address.
-    private static async Task<LeadId?> FindConflictAsync(TenantDb db, LeadRow row, LeadChanges changes, string? phone, CancellationToken ct)
+    private static async Task<(LeadId Lead, bool IsMerged)?> FindConflictAsync(
+        TenantDb db,
+        LeadRow row,
+        LeadChanges changes,
+        string? phone,
+        CancellationToken ct)
     {
         var email = changes.Has(nameof(changes.Email)) ? GivenText.Of(changes.Email) : row.Email;
         var number = changes.Has(nameof(changes.Phone)) ? phone : row.Phone;
         if (email is null && number is null) return null;
         var address = email?.ToLowerInvariant();
-        // What identifies the lead has not changed. Other leads may share it.
+        // The address or number that identifies the lead is unchanged. Other leads may share it.
         if (address == row.Address && (address is not null || number == row.Phone)) return null;
         var details = email is not null ? new LeadDetails { Email = email } : new LeadDetails { Phone = number };
         await using var command = db.Command(
             """
-            select id from leads
-            where tenant_id = $1 and coalesce(top_id, id) <> $2 and (
+            select id, top_id is not distinct from $2 from leads
+            where tenant_id = $1 and id <> $2 and (
               address = $3::text
               or id = (select lead_id from lead_emails where tenant_id = $1 and lead_emails.address = $3)
               or ($3 is null and address is null and phone = $4::text))
             limit 1
             """,
             [db.TenantId.Value, row.Id.Value, Text(details.Address), Text(details.Phone)]);
-        return await command.ExecuteScalarAsync(ct) is Guid other ? new LeadId(other) : null;
+        await using var other = await command.ExecuteReaderAsync(ct);
+        return await other.ReadAsync(ct) ? (new LeadId(other.GetGuid(0)), other.GetBoolean(1)) : null;
     }
 
     // If the address was a further one, the two change places.
@@ -118,7 +127,7 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
             await using var swap = db.Command(
                 "delete from lead_emails where tenant_id = $1 and lead_id = $2 and address = $3",
                 [db.TenantId.Value, edit.Row.Id.Value, email.ToLowerInvariant()]);
-            // A shared address is another lead's.
+            // A shared address is not kept as a further one: it identifies another lead.
             if (await swap.ExecuteNonQueryAsync(ct) == 1 && edit.Row is { Address: { } address, Email: { } first, SharesContact: false })
             {
                 await using var add = db.Command(

@@ -102,17 +102,17 @@ internal sealed record LeadQuery(
         field,
         $"{field} must be a day such as 2027-03-01, or a time such as 2027-03-01T09:00:00Z.");
 
-    // The day of an end is included.
+    // The last day is included.
     private static bool TryParse(string? text, DateTimeZone zone, bool isEnd, out DateTimeOffset? time)
     {
         time = null;
         if (text is null) return true;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            // Days at the edge of the calendar have no instant in every zone.
+            // In some zones, days of the years 1 and 9999 are outside of the range of instants.
             if (day.Year == 1) time = DateTimeOffset.MinValue;
             else if (day.Year == 9999) time = isEnd ? null : DateTimeOffset.MaxValue;
-            else time = zone.AtStartOfDay(LocalDate.FromDateOnly(isEnd ? day.AddDays(1) : day)).ToDateTimeOffset().ToUniversalTime();
+            else time = zone.AtStartOfDay(LocalDate.FromDateOnly(isEnd ? day.AddDays(1) : day)).ToInstant().ToDateTimeOffset();
             return true;
         }
 

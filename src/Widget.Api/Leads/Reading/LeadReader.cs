@@ -19,8 +19,8 @@ internal sealed class LeadReader(TenantDatabase database)
               group by link.conversation_id order by min(link.created_at), link.conversation_id)
         """;
 
-    // The leads of a page are chosen first, so that only these are completed with the leads merged into them. Ids are ordered by time. The
-    // search reads all leads once, instead of each lead's members. Few leads have others merged into them, so these are collected before.
+    // Selects the leads of a page first. The leads merged into them are added afterwards, for this page only. Ids are ordered by time. The
+    // search reads all leads once, instead of each lead's members. Few leads have merged leads, so these are collected before it.
     private const string Chosen =
         """
         select lead.id from leads lead
