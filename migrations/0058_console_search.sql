@@ -42,12 +42,12 @@ select * from (
   where kind in ('visitor_message', 'person_message', 'person_requested', 'contact_given')
 ) said where words is not null;
 
--- After the rows, so that they are checked together instead of one by one.
+-- Added after the rows, so that PostgreSQL checks them in one pass.
 alter table searchable_messages
   add foreign key (tenant_id, conversation_id) references conversations on delete cascade;
 
--- A lead's further addresses are found with an index. With a condition on an array that is computed for each lead, row-level security
--- kept the planner from using it.
+-- Finds a lead's further addresses with an index. The condition before, on an array that is computed for each lead, could not use one under
+-- row-level security.
 create or replace view lead_overview with (security_invoker = true) as
   select lead.tenant_id, lead.id, lead.verified_id, lead.score, lead.reasons, lead.created_at,
     coalesce(lead.staff_tier, lead.scored_tier) as tier,

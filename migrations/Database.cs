@@ -21,6 +21,8 @@ public static class Database
         await using var turn = await TakeTurnAsync(ownerConnection, ct);
         await using var context = MigrationsContext.For(ownerConnection, await ApplicationRole.OfAsync(turn, ct));
         var pending = await context.Database.GetPendingMigrationsAsync(ct);
+        // A migration may rewrite large tables. If it were stopped halfway, it would only start again.
+        context.Database.SetCommandTimeout(0);
         await context.Database.MigrateAsync(ct);
         await using var guard = new NpgsqlCommand("select guard_tenant_tables()", turn);
         await guard.ExecuteNonQueryAsync(ct);

@@ -17,8 +17,6 @@ public sealed class MigrationsContext(DbContextOptions<MigrationsContext> option
             .UseNpgsql(ownerConnection, npgsql => npgsql
                 .MigrationsAssembly(typeof(MigrationsContext).Assembly)
                 .MigrationsHistoryTable("migrations")
-                // A migration may rewrite large tables. Stopping it halfway would only make it start again.
-                .CommandTimeout(0)
                 .ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
             .AddInterceptors(new ApplicationRoleInMigrations(applicationRole))
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
