@@ -55,6 +55,7 @@ internal sealed class RecordingService(
                     return row is null ? NoRecording : null;
                 }
 
+                if (room.Facts.Recording is { State: RecordingState.Failed } declined) await CloseDeclinedAsync(room, declined.Id, ct);
                 row = new RecordingRow
                 {
                     TenantId = ticket.Tenant,
@@ -70,7 +71,7 @@ internal sealed class RecordingService(
                     DueAt = room.Now + options.SilentTime,
                 };
                 room.Db.Recordings.Add(row);
-                // Who starts it agrees. Who refused an earlier recording is asked again.
+                // The person who starts it agrees. People who declined an earlier recording are asked again.
                 if (self.Consent != true) room.Add("consent", self with { Consent = true }, self.Id);
                 foreach (var other in room.Participants.Where(other => other.Id != self.Id && other.Consent == false).ToList())
                     room.Add("consent", other with { Consent = null }, self.Id);
@@ -280,7 +281,17 @@ internal sealed class RecordingService(
         _ => row.FinishReason is null or "declined" ? "Not recorded: somebody did not agree." : "Nothing was recorded.",
     };
 
-    // The room has ended it before it began. The row is still to be closed.
+    // The page that started it has not finished it yet, and the room keeps the mark of the latest recording only.
+    private static Task CloseDeclinedAsync(LockedRoom room, Guid id, CancellationToken ct) => room.Db.Recordings
+        .Where(row => row.Id == id && row.State == RecordingRow.Open)
+        .ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, RecordingRow.Failed)
+                .SetProperty(row => row.FinishReason, "declined")
+                .SetProperty(row => row.FinishedAt, room.Now)
+                .SetProperty(row => row.DueAt, row => row.DeleteAt),
+            ct);
+
+    // The room has marked the recording as failed, but its row is still open.
     private async Task<bool> IsRefusedAsync(RecordingRow row, CancellationToken ct) =>
         row.State == RecordingRow.Open && await MarkAsync(row, ct) is { State: RecordingState.Failed };
 

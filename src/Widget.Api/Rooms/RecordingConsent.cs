@@ -3,8 +3,8 @@ using Widget.Contracts;
 namespace Widget.Api.Rooms;
 
 /// <summary>
-/// When a recording may run: everybody in the call has agreed. If somebody says no before it begins, it fails. Somebody who comes later
-/// must agree, too, or the recording pauses. If somebody says no then, it pauses until they agree or leave.
+/// A recording runs only while everybody in the call agrees. If somebody declines before it starts, it fails. After that, somebody who
+/// declines, or who joins and has not answered yet, pauses it until they agree or leave.
 /// </summary>
 internal static class RecordingConsent
 {

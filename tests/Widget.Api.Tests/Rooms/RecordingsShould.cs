@@ -122,6 +122,8 @@ public sealed class RecordingsShould(ApiFixture api) : IAsyncLifetime
             "the guest is asked again");
         await guest.CallAsync("Consent", true);
         await host.EventAsync(entry => entry.Room?.Recording is { State: RecordingState.Recording }, "the recording begins");
+        var declined = await GetAsync(started.Id);
+        (declined.State, declined.FinishReason).ShouldBe((RecordingState.Failed, "declined"));
     }
 
     [Fact]
