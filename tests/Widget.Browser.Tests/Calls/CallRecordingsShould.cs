@@ -74,7 +74,7 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
         await using var late = await CallVisit.OpenAsync(chromium.Browser, await room.GuestLinkAsync());
         await late.JoinAsync("Ada");
         await Expect(host.Page.Locator(Running)).ToHaveCountAsync(0);
-        // Who declines can still agree afterwards.
+        // A person who declined can still agree.
         await late.Page.GetByRole(AriaRole.Button, new() { Name = "Don't record", Exact = true }).ClickAsync();
         await Expect(late.Page.Locator(".alert")).ToContainTextAsync("The recording is paused because you declined it.");
         (await late.Page.ViolationsAsync()).ShouldBeEmpty();
@@ -98,7 +98,7 @@ public sealed class CallRecordingsShould(DemoInstallation installation, Chromium
         await Expect(host.Page.Locator(".alert")).ToContainTextAsync("The recording didn't start. Nothing was recorded.");
         await Expect(host.Page.Locator(".recording")).ToHaveCountAsync(0);
         await Expect(host.Page.Locator(".record-button")).ToHaveTextAsync("Record the call");
-        // The next time, everybody is asked again.
+        // The next recording asks the guest again.
         await host.Page.Locator(".record-button").ClickAsync();
         await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Agree", Exact = true }).ClickAsync();
         foreach (var page in new[] { host.Page, guest.Page }) await Expect(page.Locator(Running)).ToBeVisibleAsync();

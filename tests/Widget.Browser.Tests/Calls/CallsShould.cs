@@ -134,6 +134,24 @@ public sealed class CallsShould(DemoInstallation installation) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Let_the_failure_of_an_agent_be_closed()
+    {
+        var room = await RoomAsync();
+        await using var host = await CallVisit.OpenAsync(_first, room.HostLink);
+        await host.JoinAsync("Jana");
+        var failure = host.Page.Locator("[data-agent=failed]");
+
+        await host.Page.Locator(".agent-button").ClickAsync();
+        await Expect(failure).ToContainTextAsync("The AI agent couldn't join.");
+        (await host.Page.ViolationsAsync()).ShouldBeEmpty();
+        await failure.GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).ClickAsync();
+        await Expect(failure).ToHaveCountAsync(0);
+
+        await host.Page.Locator(".agent-button").ClickAsync();
+        await Expect(failure).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Say_that_the_call_is_over()
     {
         var room = await RoomAsync();

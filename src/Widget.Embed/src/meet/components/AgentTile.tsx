@@ -1,9 +1,9 @@
 import type { Avatar } from '../contract';
 import { meetWords } from '../words';
-import { MeetIconOf } from './IconButton';
+import { IconButton, MeetIconOf } from './IconButton';
 
 /** The AI agent: its own page in a frame, once it is there. */
-export function AgentTile({ avatar }: { avatar: Avatar }) {
+export function AgentTile({ avatar, onClose }: { avatar: Avatar; onClose: () => void }) {
   const t = meetWords.value;
   const name = avatar.name ?? t.agent;
   const text =
@@ -27,6 +27,11 @@ export function AgentTile({ avatar }: { avatar: Avatar }) {
         <p class="tile-problem" role={avatar.state === 'failed' ? 'alert' : 'status'}>
           {text} {avatar.state === 'failed' && avatar.error}
         </p>
+      )}
+      {avatar.state === 'failed' && (
+        <span class="tile-controls">
+          <IconButton icon="close" class="small" label={t.close} onPress={onClose} />
+        </span>
       )}
       <p class="tile-name">
         <bdi>{name}</bdi>

@@ -22,7 +22,11 @@ export function InCall({ call }: { call: Call }) {
   const side = useSignal<Side>(undefined);
   const others = call.others.value;
   const avatar = call.avatar.value;
-  const showsAgent = !!avatar && avatar.state !== 'ended';
+  const failure = useSignal<'shown' | 'closed'>('shown');
+  useEffect(() => {
+    if (avatar?.state !== 'failed') failure.value = 'shown';
+  }, [avatar?.state]);
+  const showsAgent = !!avatar && avatar.state !== 'ended' && !(avatar.state === 'failed' && failure.value === 'closed');
   const count = others.length + 1 + (showsAgent ? 1 : 0);
   const alone = others.length === 0 && !showsAgent;
   const closeSide = (): void => {
@@ -50,7 +54,7 @@ export function InCall({ call }: { call: Call }) {
           {others.map((participant) => (
             <Tile key={participant.id} call={call} participant={participant} />
           ))}
-          {showsAgent && <AgentTile avatar={avatar} />}
+          {showsAgent && <AgentTile avatar={avatar} onClose={() => (failure.value = 'closed')} />}
           {alone && (
             <div class="empty" role="status">
               <p>{t.alone}</p>
@@ -196,7 +200,7 @@ function Consent({ call }: { call: Call }) {
   // Who comes while a call is recorded pauses the recording until they agree.
   const asks =
     (recording?.state === 'waiting_for_consent' || recording?.state === 'paused') && typeof self?.consent !== 'boolean';
-  // The dialog, not a button: somebody who is writing could press the button without having read the question.
+  // Focuses the dialog, not a button: somebody who is writing could press the button without having read the question.
   useEffect(() => {
     if (asks) dialog.current?.focus();
   }, [asks]);
