@@ -46,7 +46,8 @@ public sealed class TestQuestionsShould(ApiFixture api)
         """{"text": "Where?", "shouldRefuse": true, "facts": ["Kiel"]}""",
         "A question that should be refused must not have sources or facts.")]
     [InlineData("""{"text": "Where?", "sources": [" "]}""", "A source must have 1 to 2,000 characters.")]
-    [InlineData("""{"text": "Where?", "facts": [null]}""", "A fact must have 1 to 500 characters.")]
+    [InlineData("""{"text": "Where?", "facts": [null]}""", "facts must not contain null.")]
+    [InlineData("""{"text": "Where?", "facts": [" "]}""", "A fact must have 1 to 500 characters.")]
     [InlineData("""{"text": "Where?", "facts": ["Kiel"], "language": "english"}""", "The language must be an ISO 639-1 code, such as en.")]
     [InlineData("""{"text": "Where?", "fact": ["Kiel"]}""", "fact is not a field of this request.")]
     public async Task Be_refused_with_a_reason_when_they_are_invalid(string body, string title)
