@@ -114,6 +114,11 @@ internal sealed class SellingDesk : IAsyncDisposable
         return message.GetProperty("data");
     }
 
+    /// <summary>The data of the last verified webhook about the lead.</summary>
+    public JsonElement LastAboutLead() => Webhooks
+        .Last(message => message.GetProperty("type").GetString()!.StartsWith("lead.", StringComparison.Ordinal))
+        .GetProperty("data");
+
     public async ValueTask DisposeAsync()
     {
         Staff.Dispose();
