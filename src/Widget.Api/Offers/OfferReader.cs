@@ -45,10 +45,10 @@ public sealed class OfferReader(SentenceEmbedder? sentences = null)
     // Log-odds above which a label holds, in the order of the labels. A wrong offer on an ordinary message disturbs most, so labels that
     // are often mistaken have higher thresholds. The thresholds were chosen on messages by authors whose messages were not used for
     // fitting.
-    private static readonly float[] Alone = [0.1f, -0.2f, 0.2f, 0.4f, 0.1f];
+    private static readonly float[] Alone = [0.5f, 0.2f, 0.6f, 0.8f, 0.5f];
 
     // The same beside another label: the message is not ordinary then.
-    private static readonly float[] Beside = [-0.6f, -0.5f, -0.8f, -0.8f, -0.8f];
+    private static readonly float[] Beside = [-0.2f, -0.1f, -0.4f, -0.4f, -0.4f];
 
     /// <param name="message">The visitor's message.</param>
     /// <param name="regions">Where a phone number without a country code may be, the most probable region first.</param>
