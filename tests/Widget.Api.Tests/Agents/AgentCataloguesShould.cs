@@ -8,7 +8,9 @@ using static Widget.Api.Tests.Agents.CatalogueStandIn;
 
 namespace Widget.Api.Tests.Agents;
 
-/// <summary>Agents of another system's catalogue. In a database of its own, because any node of a database may read the catalogue.</summary>
+/// <summary>
+/// Agents of another system's catalogue. In a database of its own, because any node of a database may read the catalogue.
+/// </summary>
 public sealed class AgentCataloguesShould : IAsyncLifetime
 {
     private TestDatabase _database = null!;
