@@ -196,3 +196,6 @@ public sealed class SharedContacts : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0058_console_search")]
 public sealed class ConsoleSearch : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0059_webhook_order")]
+public sealed class WebhookOrder : SqlMigration;

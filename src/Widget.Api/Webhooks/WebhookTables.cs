@@ -64,6 +64,12 @@ public sealed class WebhookDeliveryRow : ITenantOwned
 
     public Guid? LeadId { get; init; }
 
+    /// <summary>
+    /// What the message is about: the id of a conversation, lead, meeting or source. Messages about the same subject arrive in order. Null
+    /// if the order does not matter.
+    /// </summary>
+    public string? Subject { get; init; }
+
     public required JsonElement Data { get; init; }
 
     public int Attempts { get; init; }
@@ -96,6 +102,9 @@ public sealed class WebhookDeliveryRow : ITenantOwned
         delivery.ToTable("webhook_deliveries").HasKey(row => new { row.TenantId, row.Id });
         delivery.HasOne<WebhookEndpointRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.EndpointId });
         delivery.Property(row => row.Position).UseIdentityAlwaysColumn();
+        delivery.Property(row => row.Subject).HasComputedColumnSql(
+            "coalesce(conversation_id::text, lead_id::text, data ->> 'meetingId', data ->> 'sourceId')",
+            stored: true);
         delivery.Property(row => row.Attempts).HasDefaultValue(0);
         delivery.Property(row => row.DueAt).HasDefaultValueSql("now()");
         delivery.Property(row => row.CreatedAt).HasDefaultValueSql("clock_timestamp()");

@@ -10,7 +10,8 @@ internal sealed record WebhookLease(TenantId Tenant, Guid Delivery, Guid Worker)
 
 /// <summary>
 /// Posts the messages of the outbox to their endpoints. A failed message is tried again for three days, with growing pauses. It may arrive
-/// twice if a node dies between sending it and recording that; both then have the same id. Messages about a conversation arrive in order.
+/// twice if a node dies between sending it and recording that; both then have the same id. Messages about the same
+/// conversation, lead, meeting or source arrive in order.
 /// </summary>
 internal sealed partial class WebhookWorker(
     NpgsqlDataSource dataSource,

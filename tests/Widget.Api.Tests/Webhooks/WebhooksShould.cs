@@ -209,6 +209,44 @@ public sealed class WebhooksShould : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Arrive_in_order_about_a_lead_and_about_a_meeting_outside_of_a_conversation()
+    {
+        await _node.DisposeAsync();
+        var pause = TimeSpan.FromSeconds(2);
+        _node = await StartAsync(new WebhookOptions { FirstPause = pause, MaxPause = pause });
+        var tenant = await TestTenant.CreateAsync(_database, _node);
+        await AddAsync(
+            tenant,
+            WebhookEvents.LeadCreated,
+            WebhookEvents.LeadUpdated,
+            WebhookEvents.MeetingBooked,
+            WebhookEvents.MeetingRescheduled);
+        await tenant.AddRepAsync();
+        var slots = await tenant.SlotsAsync();
+        _receiver.Status = 503;
+        var booked = await tenant.Developer.PostAsJsonAsync(
+            "/api/meetings",
+            new { slotStart = slots[0].Start, lead = new { email = "ada@example.com" }, idempotencyKey = "1" });
+        var meeting = (await booked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        await Eventually.TrueAsync(() => _receiver.Refused.Count >= 2, "both messages were refused");
+
+        // The refused messages are sent again after a pause. What happens meanwhile must not arrive before them.
+        _receiver.Status = 200;
+        (await tenant.Developer.PostAsJsonAsync($"/api/meetings/{meeting}/reschedule", new { slotStart = slots[5].Start }))
+            .StatusCode.ShouldBe(HttpStatusCode.OK);
+        var lead = (await tenant.Developer.GetFromJsonAsync<LeadPage>("/api/leads", TestTenant.Json))!.Items.Single().Id;
+        (await tenant.Developer.PatchAsJsonAsync($"/api/leads/{lead}", new { name = "Ada Lovelace" }))
+            .StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Eventually.TrueAsync(() => _receiver.Accepted.Count >= 4, "all messages have arrived");
+        var accepted = _receiver.Accepted.Select(message => message.Event).ToList();
+        accepted.Where(name => name.StartsWith("lead.", StringComparison.Ordinal))
+            .ShouldBe([WebhookEvents.LeadCreated, WebhookEvents.LeadUpdated]);
+        accepted.Where(name => name.StartsWith("meeting.", StringComparison.Ordinal))
+            .ShouldBe([WebhookEvents.MeetingBooked, WebhookEvents.MeetingRescheduled]);
+    }
+
+    [Fact]
     public async Task Be_sent_again_on_request_with_the_same_id()
     {
         var tenant = await TestTenant.CreateAsync(_database, _node);
