@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>Commands with which another framework reports events of a user.</summary>
+/// <summary>The commands that another framework can send about a user.</summary>
 public static class LifecycleCommands
 {
     /// <summary>The user has joined. Opens a call unless one is open.</summary>
@@ -23,21 +23,21 @@ public static class LifecycleCommands
 /// </summary>
 public sealed record LifecycleRequest : IValidatableObject
 {
-    private const string Names =
+    private const string NameError =
         $"name must be one of {LifecycleCommands.UserJoined}, {LifecycleCommands.UserLeft}, {LifecycleCommands.StartConversation}, "
             + $"{LifecycleCommands.EndConversation}.";
 
     /// <summary><c>user_joined</c>, <c>user_left</c>, <c>start_conversation</c> or <c>end_conversation</c>.</summary>
-    [Required(ErrorMessage = Names)]
+    [Required(ErrorMessage = NameError)]
     [AllowedValues(
         LifecycleCommands.UserJoined,
         LifecycleCommands.UserLeft,
         LifecycleCommands.StartConversation,
         LifecycleCommands.EndConversation,
-        ErrorMessage = Names)]
+        ErrorMessage = NameError)]
     public string Name { get; init; } = "";
 
-    /// <summary>The framework's ID of the user.</summary>
+    /// <summary>The framework's id of the user.</summary>
     [StringLength(200, MinimumLength = 1)]
     [JsonConverter(typeof(IdentifierConverter))]
     public string? UserId { get; init; }
@@ -53,20 +53,20 @@ public sealed record LifecycleRequest : IValidatableObject
 
     /// <summary>Unknown fields of the request.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; init; }
+    public IDictionary<string, JsonElement>? UnknownFields { get; init; }
 
-    /// <summary>The user ID from either of the two fields.</summary>
+    /// <summary>The user's id from either of the two fields.</summary>
     [JsonIgnore]
-    public string Person => UserId ?? SnakeUserId ?? "";
+    public string EffectiveUserId => UserId ?? SnakeUserId ?? "";
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Person.Length == 0) yield return new ValidationResult("userId (or user_id) is missing.", [nameof(UserId)]);
+        if (EffectiveUserId.Length == 0) yield return new ValidationResult("userId (or user_id) is missing.", [nameof(UserId)]);
         if (UserId is not null && SnakeUserId is not null && UserId != SnakeUserId)
             yield return new ValidationResult(
                 "userId and user_id are the same field but have different values. Send only one.",
                 [nameof(UserId)]);
-        foreach (var other in Others?.Keys ?? [])
+        foreach (var other in UnknownFields?.Keys ?? [])
         {
             var name = other.Length > 50 ? other[..50] : other;
             yield return new ValidationResult($"{name} is not a field of this request. Use name, userId (or user_id) and language.");

@@ -31,7 +31,8 @@ public static class Extractors
     public static ExtractedDocument Extract(RawDocument document)
     {
         var extractor = Array.Find(All, candidate => candidate.Supports(document.MediaType))
-            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
+            ?? throw new IngestionFailureException(
+                $"Documents of type {document.MediaType} are not supported. Add {MediaTypes.SupportedFormats}.");
         var extracted = extractor.Extract(document);
         if (extracted.Blocks.Sum(block => (long)block.Text.Length) > MaxTextLength) throw new IngestionFailureException(TooLong);
         return extracted;

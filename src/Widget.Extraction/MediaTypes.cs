@@ -30,7 +30,7 @@ public static class MediaTypes
     public const string Matroska = "video/x-matroska";
 
     /// <summary>The supported formats in words, for messages.</summary>
-    public const string Readable =
+    public const string SupportedFormats =
         "HTML, Markdown, plain text, CSV, PDF, DOCX, PPTX, XLSX, images (PNG, JPEG, WebP, GIF, TIFF, BMP), audio (MP3, WAV, M4A, "
             + "OGG, FLAC), "
         + "video (MP4, WebM, MOV, MKV) and subtitles (VTT, SRT)";
@@ -83,7 +83,7 @@ public static class MediaTypes
     public static bool IsImage(string mediaType) => mediaType.StartsWith("image/", StringComparison.Ordinal);
 
     /// <summary>Whether the format is audio or video.</summary>
-    public static bool IsRecording(string mediaType) =>
+    public static bool IsAudioOrVideo(string mediaType) =>
         mediaType.StartsWith("audio/", StringComparison.Ordinal) || mediaType.StartsWith("video/", StringComparison.Ordinal);
 
     /// <summary>
@@ -93,7 +93,7 @@ public static class MediaTypes
     public static string? OfPage(Uri address, string declared)
     {
         var format = Of("", declared) == Html ? Html : Of(address.AbsolutePath, declared);
-        return format is null || IsImage(format) || IsRecording(format) ? null : format;
+        return format is null || IsImage(format) || IsAudioOrVideo(format) ? null : format;
     }
 
     /// <summary>

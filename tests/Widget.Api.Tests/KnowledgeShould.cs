@@ -188,7 +188,7 @@ public sealed class KnowledgeShould(ApiFixture api)
 
         await (await UploadAsync(tenant, "setup.exe", [1, 2, 3])).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
-            $"Files like setup.exe cannot be read. Add {MediaTypes.Readable}.");
+            $"Files like setup.exe cannot be read. Add {MediaTypes.SupportedFormats}.");
         await (await tenant.Developer.PostAsync(
             "/api/knowledge/uploads",
             new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(

@@ -6,7 +6,9 @@ using Widget.Contracts;
 
 namespace Widget.Admin.Accounts;
 
-/// <summary>Keeps the token of the viewer's session at the API in the console's own cookie, encrypted and out of scripts' reach.</summary>
+/// <summary>
+/// Stores the signed-in user's API token in the console's own cookie. The cookie is encrypted, and scripts can't read it.
+/// </summary>
 internal static class ConsoleSession
 {
     public static Task StartAsync(HttpContext http, SignInResult answer)

@@ -37,7 +37,7 @@ public sealed record CatalogueAgent
 
     public string? PortraitUrl { get; init; }
 
-    /// <summary>Where its portrait is shown from; null without one.</summary>
+    /// <summary>The address of the portrait: of an uploaded picture, or <see cref="PortraitUrl"/>. Null if it has none.</summary>
     public string? Portrait { get; init; }
 
     public string? VoiceId { get; init; }
@@ -75,7 +75,7 @@ public sealed record CatalogueAgent
     };
 }
 
-/// <summary>A page of the list of agents. <c>Items</c> is null if this installation has one agent only.</summary>
+/// <summary>A page of the list of agents. <c>Items</c> is null if the API has no catalogue of agents (404).</summary>
 public sealed record CatalogueAgents(IReadOnlyList<CatalogueAgent>? Items, string? Next, int Total);
 
 /// <summary>A catalogue that agents are imported from.</summary>

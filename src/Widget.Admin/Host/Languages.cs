@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Widget.Admin.Host;
 
-/// <summary>The languages that the console speaks. A viewer's choice is kept in a cookie; without one, the browser's languages decide.</summary>
+/// <summary>
+/// The languages that the console speaks. A user's choice is kept in a cookie; without one, the browser's languages decide.
+/// </summary>
 public static class Languages
 {
     /// <summary>Codes and the languages' own names.</summary>

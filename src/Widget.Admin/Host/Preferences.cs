@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Widget.Admin.Host;
 
-/// <summary>A viewer's choices for this browser: language and colors. They are kept in cookies.</summary>
+/// <summary>A user's choices for this browser, in cookies: language, colors and time zone.</summary>
 public static class Preferences
 {
     /// <summary>The cookie with the chosen colors: <c>light</c> or <c>dark</c>. Without it, the system's setting holds.</summary>
@@ -22,14 +22,14 @@ public static class Preferences
                 http.Response.Cookies.Append(
                     CookieRequestCultureProvider.DefaultCookieName,
                     CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(code)),
-                    Kept());
+                    CookieLifetime());
             }
 
             return Results.LocalRedirect(Api.LocalAddress.Of(returnUrl));
         });
         routes.MapGet("/preferences/theme", (HttpContext http, [FromQuery] string value, [FromQuery] string? returnUrl) =>
         {
-            if (value is "light" or "dark") http.Response.Cookies.Append(ThemeCookie, value, Kept());
+            if (value is "light" or "dark") http.Response.Cookies.Append(ThemeCookie, value, CookieLifetime());
             else http.Response.Cookies.Delete(ThemeCookie);
             return Results.LocalRedirect(Api.LocalAddress.Of(returnUrl));
         });
@@ -52,6 +52,6 @@ public static class Preferences
         });
     }
 
-    private static CookieOptions Kept() =>
+    private static CookieOptions CookieLifetime() =>
         new() { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Lax, IsEssential = true };
 }

@@ -14,7 +14,7 @@ namespace Widget.Api.Agents;
 internal static class AgentEndpoints
 {
     private const string LimitError = "limit must be between 1 and 200.";
-    private const string CursorError = "after must be the value of next in the page before.";
+    private const string CursorError = "after must be the value of next from the previous page.";
 
     public static IServiceCollection AddAgents(this IServiceCollection services)
     {
@@ -139,7 +139,9 @@ internal static class AgentEndpoints
         catch (JsonException e)
         {
             var field = e.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : "";
-            return Problems.Invalid(field, field.Length > 0 ? $"{field} is unknown or has a value of a wrong type." : "The agent is not valid.");
+            return Problems.Invalid(
+                field,
+                field.Length > 0 ? $"{field} is unknown or has a value of a wrong type." : "The agent is not valid.");
         }
 
         if (Validation.FindErrors(details) is { Count: > 0 } errors)

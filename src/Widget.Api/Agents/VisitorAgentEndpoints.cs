@@ -79,7 +79,7 @@ internal static class VisitorAgentEndpoints
         var current = await settings.ReadAsync(tokens.Read(http)!.Tenant, ct);
         if (!current.Agents.VisitorsChoose) return NotAllowed();
         if (await agents.ListAsync(tenant.TenantId, new AgentFilter(search, tag, ListedOnly: true), after, limit, ct) is not { } page)
-            return Problems.Invalid("after", "after must be the value of next in the page before.");
+            return Problems.Invalid("after", "after must be the value of next from the previous page.");
         var cards = page.Rows.Select(row => Card(row, tenant.Slug));
         var isStart = after is null && string.IsNullOrWhiteSpace(search) && string.IsNullOrWhiteSpace(tag);
         if (isStart) cards = cards.Prepend(OwnCard(current));

@@ -89,7 +89,7 @@ internal static class AnalyticsEndpoints
             return Problems.Invalid("limit", $"limit must be between 1 and {AnalyticsService.MaxConversations}.");
         return await analytics.ConversationsAsync(tenants.Current().TenantId, period, figure, query with { Limit = limit }, ct) is { } page
             ? TypedResults.Ok(page)
-            : Problems.Invalid("after", "after must be the value of next in the page before.");
+            : Problems.Invalid("after", "after must be the value of next from the previous page.");
     }
 
     private static async Task<Results<Ok<UnansweredPage>, ValidationProblem>> Unanswered(

@@ -12,8 +12,8 @@ internal sealed partial class QuestionAnalysis
     /// <summary>A fragment, which is not a full sentence, has at most this many words. A longer one names its subject.</summary>
     private const int MaxFragmentWords = 5;
 
-    /// <summary>From here on a single character can be a word: Chinese, Japanese, Korean.</summary>
-    private const char FirstIdeograph = '\u2E80';
+    /// <summary>From this character on, one character can be a word: Chinese, Japanese, Korean: Chinese, Japanese, Korean.</summary>
+    private const char MinCjkCharacter = '\u2E80';
 
     private readonly FollowUpWords _language;
     private readonly IReadOnlySet<string> _stopWords;
@@ -108,7 +108,7 @@ internal sealed partial class QuestionAnalysis
     private bool IsContentWord(string word) =>
         !_stopWords.Contains(word)
         && !_language.GenericWords.Contains(word)
-        && (word.Length > 1 || char.IsDigit(word[0]) || word[0] > FirstIdeograph);
+        && (word.Length > 1 || char.IsDigit(word[0]) || word[0] > MinCjkCharacter);
 
     // The polite German "you" is "they" with a capital letter. It is replaced before the words become lower case.
     private static List<string> SplitWords(string question, string language) =>

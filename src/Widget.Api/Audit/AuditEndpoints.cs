@@ -28,7 +28,7 @@ internal static class AuditEndpoints
         if (after is not null)
         {
             if (Position(after) is not { } position)
-                return Problems.Invalid("after", "after must be the value of next in the page before.");
+                return Problems.Invalid("after", "after must be the value of next from the previous page.");
             before = position;
         }
 

@@ -44,7 +44,9 @@ internal static class VisitorEndpoints
             .WithSummary("List the visitor's conversations that have a message, newest first");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
             .ProducesProblem(409).ProducesProblem(422).ProducesProblem(429)
-            .WithSummary("Send a message and get its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
+            .WithSummary(
+                "Send a message and get its answer, as JSON or as text/event-stream (waiting, sources, delta, completed, delivered, "
+                + "error)");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).UnlessBanned().Validate<RatingRequest>().WithSummary("Rate an answer");
@@ -122,7 +124,7 @@ internal static class VisitorEndpoints
             return Problems.Invalid("limit", $"limit must be between 1 and {EarlierConversations.MaxLimit}.");
         return await conversations.ListAsync(tokens.Read(http)!, before, limit, ct) is { } page
             ? TypedResults.Ok(page)
-            : Problems.Invalid("before", "before must be the value of next in the page before.");
+            : Problems.Invalid("before", "before must be the value of next from the previous page.");
     }
 
     private static async Task<NoContent> Identify(

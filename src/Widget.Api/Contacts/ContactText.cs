@@ -105,10 +105,10 @@ internal static partial class ContactText
 
     private static char PlainSign(char character) => character switch
     {
-        '＠' => '@',
-        '＋' => '+',
-        '．' or '。' => '.',
-        '‐' or '‑' or '‒' or '–' or '—' or '−' or '－' => '-',
+        // Full-width forms of ASCII, as East Asian keyboards write them.
+        >= '！' and <= '～' => (char)(character - '！' + '!'),
+        '。' => '.',
+        '‐' or '‑' or '‒' or '–' or '—' or '−' => '-',
         _ when char.GetUnicodeCategory(character) == UnicodeCategory.SpaceSeparator => ' ',
         _ => character,
     };

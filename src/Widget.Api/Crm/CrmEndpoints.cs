@@ -64,7 +64,7 @@ internal static class CrmEndpoints
         CancellationToken ct)
     {
         const string example = "https://acme.my.salesforce.com";
-        var (domain, error) = TenantEndpoints.ReadServer("domain", request.Domain, example, fetching);
+        var (domain, error) = TenantAddresses.ReadServer("domain", request.Domain, example, fetching);
         if (domain is null) return Problems.Invalid("domain", error!);
         if (domain.PathAndQuery != "/") return Problems.Invalid("domain", $"domain must be an address without a path, such as {example}.");
         await crm.SaveAsync(tenants.Current().TenantId, new CrmAccount(request), ct);
@@ -126,7 +126,8 @@ internal static class CrmEndpoints
         Guid? last = null;
         if (after is not null)
         {
-            if (!Guid.TryParse(after, out var id)) return Problems.Invalid("after", "after must be the value of next in the page before.");
+            if (!Guid.TryParse(after, out var id))
+                return Problems.Invalid("after", "after must be the value of next from the previous page.");
             last = id;
         }
 

@@ -79,7 +79,7 @@ internal sealed class HubSpot(CrmHttp http, CrmOptions options) : ICrmSystem
 
     private async Task<CrmReply> SendAsync(CrmAccount account, HttpMethod method, string path, object? content, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(method, new Uri(options.HubSpot, path));
+        using var request = new HttpRequestMessage(method, new Uri(options.HubSpotEndpoint, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ((HubSpotConnection)account.Settings).Token);
         if (content is not null) request.Content = JsonContent.Create(content, options: JsonSerializerOptions.Web);
         var reply = await http.SendAsync(Name, isTenantChosen: false, request, ct);

@@ -37,7 +37,8 @@ internal static class InboxEndpoints
         conversation.MapPost("/snooze", Snooze).Validate<SnoozeRequest>()
             .WithSummary("Put a conversation aside until a time, or until the visitor writes");
         conversation.MapPost("/spam", Spam).Validate<SpamRequest>().WithSummary("Mark a conversation as spam, or take the mark back");
-        conversation.MapPost("/typing", Typing).NotAudited().Validate<RepAction>().WithSummary("Say that a rep is typing, at most every few seconds");
+        conversation.MapPost("/typing", Typing).NotAudited().Validate<RepAction>()
+            .WithSummary("Say that a rep is typing, at most every few seconds");
         conversation.MapPost("/read", Read).NotAudited().Validate<RepReadRequest>().WithSummary("Say how far a rep has read");
     }
 
@@ -71,7 +72,7 @@ internal static class InboxEndpoints
         if (list == InboxList.Mine && rep is null) return Problems.Invalid("rep", "rep is required with state=mine.");
         InboxCursor? cursor = null;
         if (after is not null && (cursor = InboxCursor.Parse(after)) is null)
-            return Problems.Invalid("after", "after must be the value of next in the page before.");
+            return Problems.Invalid("after", "after must be the value of next from the previous page.");
         return TypedResults.Ok(
             await inbox.ListAsync(tenants.Current().TenantId, new InboxQuery(list.Value, rep, query, cursor, limit), ct));
     }

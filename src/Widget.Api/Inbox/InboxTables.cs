@@ -16,7 +16,7 @@ public sealed class ConversationNote : ITenantOwned
 
     public required Guid RepId { get; init; }
 
-    /// <summary>The sender's own id, so that a repeated request adds nothing.</summary>
+    /// <summary>The id that the client gave to the note, so that a repeated request adds nothing.</summary>
     public string? ClientId { get; init; }
 
     public required string Text { get; init; }

@@ -23,7 +23,7 @@ internal sealed partial class InstallationLog(
     // A busy site is noted once in this time.
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private readonly SharedCache<(TenantId Tenant, string Origin, string? Page), bool> _noted = new(clock, capacity: 10_000);
+    private readonly CoalescingCache<(TenantId Tenant, string Origin, string? Page), bool> _noted = new(clock, capacity: 10_000);
 
     /// <summary>Notes that the tag was loaded on a site, or that its chat was opened on a page. Never fails.</summary>
     /// <param name="tenant">The tenant of the tag.</param>

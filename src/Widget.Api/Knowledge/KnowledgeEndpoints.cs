@@ -35,7 +35,7 @@ internal static class KnowledgeEndpoints
                 new RequestFormLimitsAttribute { MultipartBodyLengthLimit = MaxRecordingBytes })
             .ProducesProblem(413).ProducesProblem(415)
             .WithSummary(
-                $"Upload a file: {MediaTypes.Readable}. At most 50 MB, audio and video 200 MB. "
+                $"Upload a file: {MediaTypes.SupportedFormats}. At most 50 MB, audio and video 200 MB. "
                     + "A file with an existing id (or name, without an id) replaces that document");
         knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
         knowledge.MapPost("/sites", AddSite)
@@ -94,7 +94,7 @@ internal static class KnowledgeEndpoints
         if (TrimToNull(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
         if (KnowledgeRules.CleanName(source) is { Length: > MaxNameLength }) return Problems.Invalid("source", NameError);
         var declared = MediaTypes.Of(file.FileName, file.ContentType);
-        if (file.Length > MaxUploadBytes && !MediaTypes.IsRecording(declared ?? ""))
+        if (file.Length > MaxUploadBytes && !MediaTypes.IsAudioOrVideo(declared ?? ""))
         {
             return Problems.Create(
                 StatusCodes.Status413PayloadTooLarge,
@@ -107,7 +107,7 @@ internal static class KnowledgeEndpoints
         {
             return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType,
-                $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
+                $"Files like {file.FileName} cannot be read. Add {MediaTypes.SupportedFormats}.");
         }
 
         var description = new DocumentDescription

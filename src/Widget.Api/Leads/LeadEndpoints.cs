@@ -14,7 +14,7 @@ namespace Widget.Api.Leads;
 internal static class LeadEndpoints
 {
     private const long MaxRequestBytes = 256 * 1024;
-    private const string InvalidCursor = "after must be the value of next in the page before.";
+    private const string InvalidCursor = "after must be the value of next from the previous page.";
 
     public static void MapLeads(this IEndpointRouteBuilder routes)
     {

@@ -79,7 +79,7 @@ internal sealed class LeadService(
                 Consent = GivenText.Of(request.Consent),
                 Locale = GivenText.Of(request.Locale),
             };
-            await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, details, before: null, ct);
+            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, details, before: null, ct);
         }
 
         await db.CommitAsync(ct);
@@ -135,7 +135,7 @@ internal sealed class LeadService(
             };
             appended = await ConversationLog.AppendAsync(db, conversation, given, ct);
             var details = Details(given) with { Consent = GivenText.Of(request.Consent), Locale = GivenText.Of(request.Locale) };
-            await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, details, earlier is null ? null : Details(earlier), ct);
+            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, details, earlier is null ? null : Details(earlier), ct);
         }
 
         await db.CommitAsync(ct);

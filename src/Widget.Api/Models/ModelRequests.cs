@@ -29,9 +29,9 @@ internal sealed class ModelRequests(ModelServers servers, FetchOptions fetching)
         CancellationToken ct)
     {
         var endpoint = ModelEndpoint.RootOf(request.Provider, request.Endpoint);
-        if (!TenantEndpoints.IsSafe(endpoint, fetching))
+        if (!TenantAddresses.IsSafe(endpoint, fetching))
         {
-            var error = $"endpoint must be an https address, such as https://api.openai.com/v1. {TenantEndpoints.Advice}";
+            var error = $"endpoint must be an https address, such as https://api.openai.com/v1. {TenantAddresses.Advice}";
             return (RequestedModel.Invalid("endpoint", error), null);
         }
 

@@ -25,8 +25,8 @@ internal sealed class RecordingService(
     // A recording of 12 hours in chunks of a second.
     private const int MaxChunks = 43_200;
 
-    // A chunk on the way when the recording paused was recorded before.
-    private static readonly TimeSpan LateTime = TimeSpan.FromSeconds(10);
+    // A chunk that arrives this soon after a pause was recorded before the pause.
+    private static readonly TimeSpan LateChunkTolerance = TimeSpan.FromSeconds(10);
 
     private static readonly RoomFault NoRecording = new(404, "no-recording", "There is no such recording.");
 
@@ -75,7 +75,7 @@ internal sealed class RecordingService(
                 if (self.Consent != true) room.Add("consent", self with { Consent = true }, self.Id);
                 foreach (var other in room.Participants.Where(other => other.Id != self.Id && other.Consent == false).ToList())
                     room.Add("consent", other with { Consent = null }, self.Id);
-                var isAgreed = RecordingConsent.Everybody(room.Participants);
+                var isAgreed = RecordingConsent.IsGivenByEverybody(room.Participants);
                 var state = isAgreed ? RecordingState.Recording : RecordingState.WaitingForConsent;
                 var mark = new RoomRecording(row.Id, state, self.Id, isAgreed ? room.Now : null);
                 room.Add("recording", room.Facts with { Recording = mark }, self.Id);
@@ -85,7 +85,7 @@ internal sealed class RecordingService(
         return fault is not null ? (null, fault) : (await OfAsync(row!, isStaff: false, ct), null);
     }
 
-    /// <summary>Stores a chunk. The same chunk again changes nothing.</summary>
+    /// <summary>Stores a chunk. A chunk that is already stored is not stored again.</summary>
     public async Task<(RecordingChunkResult? Result, RoomFault? Fault)> AddChunkAsync(
         RoomTicket ticket,
         Guid id,
@@ -108,10 +108,10 @@ internal sealed class RecordingService(
             var known = await db.RecordingChunks.AsNoTracking()
                 .SingleOrDefaultAsync(chunk => chunk.RecordingId == id && chunk.Number == number, ct);
             if (known is not null && !known.Sha256.AsSpan().SequenceEqual(sha256))
-                return (null, new RoomFault(409, "other-chunk", "This chunk is there already, with another content."));
+                return (null, new RoomFault(409, "other-chunk", "This chunk is already stored with different content."));
             if (known is null)
             {
-                // Under the recording's lock, so that another content cannot replace the file of a chunk that is known. The file is
+                // Under the recording's lock, so that different content cannot replace the file of a stored chunk. The file is
                 // complete before the row says that it is there.
                 await files.Of(row).PutAsync(RecordingFiles.ChunkKey(row.TenantId, id, number), new MemoryStream(content), ct);
                 db.RecordingChunks.Add(new RecordingChunk
@@ -149,11 +149,11 @@ internal sealed class RecordingService(
         var next = await NextChunkAsync(caller.Tenant, id, ct);
         if (row.State == RecordingRow.Open && request.Chunks is { } all && next < all)
             return (null, new RoomFault(409, "missing-chunks", $"Chunk {next} is missing. Send it, then finish the recording."));
-        await CloseAsync(caller.Tenant, id, await IsRefusedAsync(row, ct) ? "declined" : "stopped", ct);
+        await CloseAsync(caller.Tenant, id, await IsDeclinedAsync(row, ct) ? "declined" : "stopped", ct);
         return (await OfAsync((await FindAsync(caller.Tenant, id, ct))!, caller.IsStaff, ct), null);
     }
 
-    /// <summary>Ends a recording with what it has. It is finished or failed afterwards, whatever happens.</summary>
+    /// <summary>Ends a recording with the chunks that it has: it is finished, or failed without any.</summary>
     public async Task CloseAsync(TenantId tenant, Guid id, string reason, CancellationToken ct)
     {
         RecordingRow? closed = null;
@@ -213,7 +213,7 @@ internal sealed class RecordingService(
         var recordings = new List<CallRecording>();
         foreach (var row in rows)
         {
-            var recording = Labelled(await OfAsync(row, isStaff: true, ct), labels.GetValueOrDefault(row.RoomId));
+            var recording = WithLabel(await OfAsync(row, isStaff: true, ct), labels.GetValueOrDefault(row.RoomId));
             recordings.Add(recording with { Transcript = null });
         }
 
@@ -241,7 +241,7 @@ internal sealed class RecordingService(
             Id = row.Id,
             RoomId = row.RoomId,
             State = state,
-            Message = WordsOf(state, row),
+            Message = MessageFor(state, row),
             FinishReason = row.FinishReason,
             ContentType = row.ContentType,
             Bytes = row.Bytes,
@@ -261,17 +261,17 @@ internal sealed class RecordingService(
     }
 
     /// <summary>The recording as the staff sees it.</summary>
-    public async Task<CallRecording> OfStaffAsync(RecordingRow row, CancellationToken ct)
+    public async Task<CallRecording> ShowToStaffAsync(RecordingRow row, CancellationToken ct)
     {
         IReadOnlyDictionary<string, RoomLabel> labels;
         await using (var db = await database.BeginAsync(row.TenantId, ct)) labels = await RoomLabel.ReadAsync(db, [row.RoomId], ct);
-        return Labelled(await OfAsync(row, isStaff: true, ct), labels.GetValueOrDefault(row.RoomId));
+        return WithLabel(await OfAsync(row, isStaff: true, ct), labels.GetValueOrDefault(row.RoomId));
     }
 
-    private static CallRecording Labelled(CallRecording recording, RoomLabel? room) =>
+    private static CallRecording WithLabel(CallRecording recording, RoomLabel? room) =>
         recording with { Name = room?.Name, ConversationId = room?.Conversation };
 
-    private static string WordsOf(RecordingState state, RecordingRow row) => state switch
+    private static string MessageFor(RecordingState state, RecordingRow row) => state switch
     {
         RecordingState.WaitingForConsent => "Waiting until everybody in the call agrees.",
         RecordingState.Recording => "Recording.",
@@ -281,7 +281,8 @@ internal sealed class RecordingService(
         _ => row.FinishReason is null or "declined" ? "Not recorded: somebody did not agree." : "Nothing was recorded.",
     };
 
-    // The page that started it has not finished it yet, and the room keeps the mark of the latest recording only.
+    // The page that started the declined recording has not finished it. Close it here, because the room refers only to its latest
+    // recording.
     private static Task CloseDeclinedAsync(LockedRoom room, Guid id, CancellationToken ct) => room.Db.Recordings
         .Where(row => row.Id == id && row.State == RecordingRow.Open)
         .ExecuteUpdateAsync(
@@ -292,25 +293,25 @@ internal sealed class RecordingService(
             ct);
 
     // The room has marked the recording as failed, but its row is still open.
-    private async Task<bool> IsRefusedAsync(RecordingRow row, CancellationToken ct) =>
-        row.State == RecordingRow.Open && await MarkAsync(row, ct) is { State: RecordingState.Failed };
+    private async Task<bool> IsDeclinedAsync(RecordingRow row, CancellationToken ct) =>
+        row.State == RecordingRow.Open && await FindInRoomAsync(row, ct) is { State: RecordingState.Failed };
 
     private async Task<RecordingState> StateAsync(RecordingRow row, CancellationToken ct)
     {
         if (row.State == RecordingRow.Finished) return RecordingState.Finished;
         if (row.State == RecordingRow.Failed) return RecordingState.Failed;
-        return (await MarkAsync(row, ct))?.State ?? RecordingState.Paused;
+        return (await FindInRoomAsync(row, ct))?.State ?? RecordingState.Paused;
     }
 
-    private async Task<RoomRecording?> MarkAsync(RecordingRow row, CancellationToken ct) =>
+    private async Task<RoomRecording?> FindInRoomAsync(RecordingRow row, CancellationToken ct) =>
         await log.FindAsync(row.TenantId, row.RoomId, ct) is var (_, state) && state.Facts?.Recording is { } mark && mark.Id == row.Id
             ? mark
             : null;
 
-    private async Task<bool> AcceptsAsync(RecordingRow row, CancellationToken ct) => await MarkAsync(row, ct) switch
+    private async Task<bool> AcceptsAsync(RecordingRow row, CancellationToken ct) => await FindInRoomAsync(row, ct) switch
     {
         { State: RecordingState.Recording } => true,
-        { State: RecordingState.Paused, PausedAt: { } paused } => clock.GetUtcNow() - paused < LateTime,
+        { State: RecordingState.Paused, PausedAt: { } paused } => clock.GetUtcNow() - paused < LateChunkTolerance,
         _ => false,
     };
 

@@ -12,7 +12,7 @@ namespace Widget.Api.Recordings;
 internal sealed record RecordingLease(TenantId Tenant, Guid Recording, Guid Worker);
 
 /// <summary>
-/// Looks after recordings: closes those whose page is gone, finishes and transcribes their files, and deletes them when their time is over.
+/// Maintains recordings: closes those whose page is gone, finishes and transcribes their files, and deletes them when their time is over.
 /// </summary>
 internal sealed partial class RecordingWorker(
     NpgsqlDataSource dataSource,
@@ -81,7 +81,7 @@ internal sealed partial class RecordingWorker(
         var isOver = room is null || room.Value.Row.EndedAt is not null || mark is null;
         var silentSince = row.ChunkAt ?? mark?.StartedAt ?? row.CreatedAt;
         var isRefused = mark?.State == RecordingState.Failed;
-        // Waiting for people is no silence, but it does not last for ever.
+        // Waiting for consent is not silence, but has its own limit.
         var limit = mark?.State is RecordingState.WaitingForConsent or RecordingState.Paused ? options.ConsentTime : options.SilentTime;
         if (mark?.State == RecordingState.Paused && mark.PausedAt > silentSince) silentSince = mark.PausedAt.Value;
         var isLeftBehind = isOver && now - silentSince >= options.SilentTime / 4;

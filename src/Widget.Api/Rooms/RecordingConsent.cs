@@ -9,14 +9,14 @@ namespace Widget.Api.Rooms;
 internal static class RecordingConsent
 {
     /// <summary>Whether everybody in the call has agreed.</summary>
-    public static bool Everybody(IEnumerable<RoomParticipant> participants) =>
+    public static bool IsGivenByEverybody(IEnumerable<RoomParticipant> participants) =>
         participants.Where(participant => participant.State == RoomPresence.In).All(participant => participant.Consent == true);
 
     /// <summary>The room's facts after somebody has come in, left or answered; null if nothing changes.</summary>
     public static RoomFacts? Next(LockedRoom room)
     {
         if (room.Facts.Recording is not { } recording) return null;
-        var agreed = Everybody(room.Participants);
+        var agreed = IsGivenByEverybody(room.Participants);
         var isRefused = room.Participants.Any(participant => participant is { State: RoomPresence.In, Consent: false });
         var next = (recording.State, agreed) switch
         {

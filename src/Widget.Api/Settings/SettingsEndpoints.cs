@@ -78,10 +78,10 @@ internal static class SettingsEndpoints
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
         foreach (var (field, endpoint) in endpoints)
         {
-            if (endpoint is not null && !TenantEndpoints.IsSafe(new Uri(endpoint), fetching))
+            if (endpoint is not null && !TenantAddresses.IsSafe(new Uri(endpoint), fetching))
                 return Problems.Invalid(
                     field,
-                    $"{field} must be an https address, such as https://api.openai.com/v1. {TenantEndpoints.Advice}");
+                    $"{field} must be an https address, such as https://api.openai.com/v1. {TenantAddresses.Advice}");
         }
 
         var tenant = tenants.Current().TenantId;

@@ -154,7 +154,7 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthe
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The voice of tenant {Tenant} at {Host} failed: {Fault}. see GET /api/speech/test")]
+        Message = "The voice of tenant {Tenant} at {Host} failed: {Fault}. See GET /api/speech/test")]
     private partial void LogVoiceFailed(Guid tenant, string host, SpeechFault fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; an answer of tenant {Tenant} was not read aloud")]

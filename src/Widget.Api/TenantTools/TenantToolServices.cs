@@ -15,7 +15,7 @@ internal static class TenantToolServices
         services.AddSingleton<McpConnections>();
         services.AddSingleton<McpToolCaller>();
         services.AddSingleton<McpServerService>();
-        services.AddSingleton<ITenantTools, OwnTools>();
+        services.AddSingleton<ITenantTools, TenantToolCatalogue>();
         return services;
     }
 

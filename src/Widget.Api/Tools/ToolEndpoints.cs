@@ -42,7 +42,7 @@ internal static class ToolEndpoints
         if (after is not null)
         {
             if (!long.TryParse(after, out var position))
-                return Problems.Invalid("after", "after must be the value of next in the page before.");
+                return Problems.Invalid("after", "after must be the value of next from the previous page.");
             last = position;
         }
 

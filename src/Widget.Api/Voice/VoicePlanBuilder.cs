@@ -29,7 +29,7 @@ public sealed class VoicePlanBuilder(TenantDatabase database, ToolRegistry tools
         string? transcriptionModel,
         CancellationToken ct)
     {
-        // Before the transaction, because the tenant's own tools are read in one, too.
+        // Read the tools first: reading the tenant's own tools opens a transaction of its own.
         var offered = await tools.OfAsync(tenant.TenantId, settings, ct);
         await using var db = await database.BeginAsync(tenant.TenantId, ct);
         if (await ConversationQueries.SnapshotAsync(db, conversation, MaxEvents, ct) is not { } snapshot) return null;

@@ -111,7 +111,7 @@ internal static class WebhookRoutes
         if (after is not null)
         {
             if (!Guid.TryParse(after, out var parsed))
-                return Problems.Invalid("after", "after must be the value of next in the page before.");
+                return Problems.Invalid("after", "after must be the value of next from the previous page.");
             last = parsed;
         }
 
@@ -135,7 +135,7 @@ internal static class WebhookRoutes
     // Null if both are valid or left out.
     private static ValidationProblem? Check(string? url, IReadOnlyList<string>? events, FetchOptions fetching)
     {
-        if (url is not null && TenantEndpoints.ReadServer("url", url, "https://example.com/webhooks", fetching).Error is { } error)
+        if (url is not null && TenantAddresses.ReadServer("url", url, "https://example.com/webhooks", fetching).Error is { } error)
             return Problems.Invalid("url", error);
         if (events?.FirstOrDefault(name => !WebhookEvents.All.Contains(name, StringComparer.Ordinal)) is { } unknown)
             return Problems.Invalid("events", $"There is no event \"{unknown}\". The events are: {string.Join(", ", WebhookEvents.All)}.");

@@ -24,7 +24,7 @@ describe('a tool call', () => {
     expect(sent).toEqual([['tool_result', { tool_call_id: 't1', output: { found: 2 }, status: 'success' }]]);
   });
 
-  it('is answered once, and several at a time each by its id', async () => {
+  it('is answered once, and by its id when several run', async () => {
     const waiting: (() => void)[] = [];
     const { sent, tools } = calls(
       ({ toolCallId }) => new Promise((resolve) => waiting.push(() => resolve({ success: true, result: toolCallId }))),
@@ -64,7 +64,7 @@ describe('a tool call', () => {
     ]);
   });
 
-  it('ignores other messages of the room', async () => {
+  it('is not read from other messages of the room', async () => {
     const { sent, tools } = calls(() => Promise.reject(new Error('It was run.')));
     await tools.receive({
       event_type: 'conversation.utterance',

@@ -44,7 +44,7 @@ public sealed class DocxExtractor : IExtractor
         {
             var text = WordText.Of(paragraph);
             var style = styles.Of(paragraph);
-            if (text.Length == 0 || style.IsContents) return;
+            if (text.Length == 0 || style.IsTableOfContents) return;
             if (style.IsTitle) title ??= text;
             blocks.Add(style.Level is { } level && text.Length <= BlockWalker.MaxHeadingLength ? new Block(BlockKind.Heading, text, level)
                 : new Block(style.IsList ? BlockKind.ListItem : BlockKind.Paragraph, text));

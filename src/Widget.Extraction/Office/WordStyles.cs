@@ -16,8 +16,8 @@ internal sealed class WordStyles(Styles? styles)
     /// <param name="Level">1 to 6 for a heading.</param>
     /// <param name="IsList">Whether it has a bullet or a number.</param>
     /// <param name="IsTitle">Whether it is the document's title.</param>
-    /// <param name="IsContents">Whether it is a line of a table of contents.</param>
-    public readonly record struct Role(int? Level, bool IsList, bool IsTitle, bool IsContents);
+    /// <param name="IsTableOfContents">Whether it is a line of a table of contents.</param>
+    public readonly record struct Role(int? Level, bool IsList, bool IsTitle, bool IsTableOfContents);
 
     public Role Of(Paragraph paragraph)
     {

@@ -16,7 +16,7 @@ public sealed class CachingEmbeddings(IEmbeddingGenerator<string, Embedding<floa
     // A model with a fixed name should not change. If one does, this limits how long its old vectors are used.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    private readonly SharedCache<(string? Model, int? Dimensions, string Text), Embedding<float>> _cache = new(clock, capacity);
+    private readonly CoalescingCache<(string? Model, int? Dimensions, string Text), Embedding<float>> _cache = new(clock, capacity);
 
     public override async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,

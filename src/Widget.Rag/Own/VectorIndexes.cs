@@ -6,11 +6,11 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
 
-/// <summary>The indexes of a large tenant after a run.</summary>
+/// <summary>A large tenant after a run of <c>widget index</c>.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Passages">Number of its passages.</param>
 /// <param name="Model">The embedding model of the vectors.</param>
-/// <param name="Built">False when the indexes already existed.</param>
+/// <param name="Built">Whether an index was missing. Without vectors of the model, it still is.</param>
 /// <param name="Seconds">Time needed to build them.</param>
 public sealed record IndexedTenant(Guid Tenant, int Passages, string Model, bool Built, double Seconds);
 
@@ -31,7 +31,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     /// </summary>
     public const int MinPassages = 20_000;
 
-    // Number of candidates that an index search keeps (ef_search). More of them improve recall and take longer. Searches need 100.
+    // Number of candidates that an index search keeps (ef_search). More of them improve recall and take longer. Searches need at least 100.
     private const int SearchListSize = 400;
 
     /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
@@ -224,7 +224,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         foreach (var name in names) await RunAsync(connection, $"drop index concurrently if exists {name}", ct);
     }
 
-#pragma warning disable CA2100 // Ids of tenants, and a model's name that is quoted.
+#pragma warning disable CA2100 // The statements contain only tenants' ids and a quoted model name.
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };

@@ -58,7 +58,8 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     {
         var recognised = document with { MediaType = ContentSniffing.Recognise(document.Content.Span, document.MediaType) };
         var reader = Array.Find(_readers, candidate => candidate.Reads(recognised.MediaType))
-            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
+            ?? throw new IngestionFailureException(
+                $"Documents of type {document.MediaType} are not supported. Add {MediaTypes.SupportedFormats}.");
         var extracted = await reader.ReadAsync(recognised, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
         if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.MaxTextLength)

@@ -23,7 +23,7 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     /// <summary>Remote knowledge bases do not report changes.</summary>
     private static readonly TimeSpan RemoteLifetime = TimeSpan.FromSeconds(30);
 
-    private readonly SharedCache<string, SearchResult> _results = new(clock, capacity, Size);
+    private readonly CoalescingCache<string, SearchResult> _results = new(clock, capacity, Size);
 
     /// <summary>If the database does not return the revision within this time, the search runs without the cache.</summary>
     public TimeSpan RevisionTimeout { get; init; } = TimeSpan.FromMilliseconds(250);

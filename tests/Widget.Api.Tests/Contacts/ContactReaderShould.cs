@@ -34,6 +34,7 @@ public sealed class ContactReaderShould
     [InlineData("i'm at jane.doe@example.com", "jane.doe@example.com")]
     [InlineData("reach me at jane at example dot com", "jane@example.com")]
     [InlineData("jane＠example．com", "jane@example.com")]
+    [InlineData("ｊａｎｅ＿ｄｏｅ＋ｎｅｗｓ＠ｅｘａｍｐｌｅ．ｃｏｍ", "jane_doe+news@example.com")]
     [InlineData("jane@", null)]
     [InlineData("@jane_doe on the bird site", null)]
     [InlineData("I work at example dot com", null)]

@@ -29,7 +29,7 @@ public sealed class CrmShould : IAsyncLifetime
             {
                 Crm = new CrmOptions
                 {
-                    HubSpot = _crm.Address,
+                    HubSpotEndpoint = _crm.Address,
                     FirstPause = TimeSpan.FromMilliseconds(200),
                     MaxPause = TimeSpan.FromMilliseconds(200),
                 },

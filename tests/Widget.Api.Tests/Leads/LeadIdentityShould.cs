@@ -151,6 +151,23 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Keep_the_address_that_another_replaces_after_staff_replaced_a_shared_one()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        await (await tenant.VisitAsAsync(api.Node, secret, "ada")).GiveAsync(new { clientId = "1", email = "office@acme.example" });
+        var bob = await tenant.VisitAsAsync(api.Node, secret, "bob");
+        await bob.GiveAsync(new { clientId = "1", email = "office@acme.example" });
+        var lead = (await tenant.LeadsAsync()).Single(lead => lead.VerifiedId == "bob");
+        await tenant.PatchLeadAsync(lead.Id, new { email = "bob@acme.example" });
+        await bob.GiveAsync(new { clientId = "2", email = "bob@home.example" });
+
+        var changed = await tenant.PatchLeadAsync(lead.Id, new { email = "bob@home.example" });
+
+        (changed.Email, changed.OtherEmails.Single()).ShouldBe(("bob@home.example", "bob@acme.example"));
+    }
+
+    [Fact]
     public async Task Say_that_the_lead_with_a_new_address_was_merged_into_this_one()
     {
         var tenant = await TestTenant.CreateAsync(api);

@@ -37,7 +37,7 @@ internal static class CatalogueEndpoints
         CancellationToken ct)
     {
         const string example = "https://companions.example.com/api/companions";
-        var (url, urlError) = TenantEndpoints.ReadServer("url", request.Url, example, fetching);
+        var (url, urlError) = TenantAddresses.ReadServer("url", request.Url, example, fetching);
         if (url is null) return Problems.Invalid("url", urlError!);
         var tenant = tenants.Current().TenantId;
         Guid id;

@@ -37,7 +37,7 @@ internal sealed class LeadEditor(TenantDatabase database, TimeProvider clock)
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(LeadKeeper.LockName, ct);
+        await db.LockAsync(LeadRecorder.LockName, ct);
         if (await LeadMatches.TopAsync(db, id, ct) is not { } top) return new();
         var row = await db.Leads.SingleAsync(lead => lead.Id == top, ct);
         if (await LeadReader.FindAsync(db, top, ct) is not { } before) return new();

@@ -35,7 +35,7 @@ internal sealed class LeadMerges(TenantDatabase database)
     public async Task<MergeOutcome> MergeAsync(TenantId tenant, LeadId lead, LeadId into, LeadActor actor, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(LeadKeeper.LockName, ct);
+        await db.LockAsync(LeadRecorder.LockName, ct);
         if (await LeadMatches.TopAsync(db, lead, ct) is not { } top) return MergeOutcome.NotFound;
         if (await LeadMatches.TopAsync(db, into, ct) is not { } target) return MergeOutcome.TargetNotFound;
         if (lead == into) return MergeOutcome.Same;
@@ -49,7 +49,7 @@ internal sealed class LeadMerges(TenantDatabase database)
     public async Task<MergeOutcome> UndoAsync(TenantId tenant, LeadId lead, LeadActor actor, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(LeadKeeper.LockName, ct);
+        await db.LockAsync(LeadRecorder.LockName, ct);
         if (await LeadMatches.TopAsync(db, lead, ct) is not { } top) return MergeOutcome.NotFound;
         if (top == lead) return MergeOutcome.NotMerged;
         await RunAsync(

@@ -43,7 +43,7 @@ internal sealed partial class LeadScoringWorker(
     protected override async Task RunAsync(ScoringLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await db.LockAsync(LeadKeeper.LockName, ct);
+        await db.LockAsync(LeadRecorder.LockName, ct);
         // The entries go first. What is committed after this statement has an entry of its own.
         await using (var done = db.Command(
             "delete from leads_to_score where tenant_id = $1 and lead_id = $2",

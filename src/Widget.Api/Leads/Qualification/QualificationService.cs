@@ -94,7 +94,7 @@ internal sealed class QualificationService(
                 Page = ContinueLinks.WithoutToken(request.Page),
             },
             ct);
-        await db.LockAsync(LeadKeeper.LockName, ct);
+        await db.LockAsync(LeadRecorder.LockName, ct);
         foreach (var lead in await LeadMatches.OfConversationAsync(db, conversation, ct)) await LeadScorer.ScoreAsync(db, lead, ct);
         await db.CommitAsync(ct);
         return new(Answered: answered);

@@ -156,9 +156,9 @@ internal sealed class BookingService(
             Rep = picked.Id,
         };
         if (order is { Visitor: { } visitor, Conversation: { } conversation })
-            await LeadKeeper.KeepAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
+            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
         else
-            await LeadKeeper.KeepAsync(db, contact, ct);
+            await LeadRecorder.RecordAsync(db, contact, ct);
         await db.CommitAsync(ct);
         return new MeetingOutcome.Done(meeting, rep.Name);
     }

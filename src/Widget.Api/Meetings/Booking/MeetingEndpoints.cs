@@ -106,7 +106,7 @@ internal static class MeetingEndpoints
         if (!SlotRange.TryParse(to, DateTimeZone.Utc, isEnd: true, out var last)) return SlotRange.Invalid("to", to!);
         MeetingCursor? cursor = null;
         if (after is not null && (cursor = MeetingCursor.Parse(after)) is null)
-            return Problems.Invalid("after", "after must be the value of next in the page before.");
+            return Problems.Invalid("after", "after must be the value of next from the previous page.");
         RepId? only = rep is { } id ? new RepId(id) : null;
         return TypedResults.Ok(await meetings.ListAsync(tenants.Current().TenantId, first, last, only, cursor, limit, ct));
     }

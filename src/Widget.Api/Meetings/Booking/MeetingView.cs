@@ -3,7 +3,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Meetings.Booking;
 
-/// <summary>Shows meetings as the API does.</summary>
+/// <summary>Converts meetings to the form that the API returns.</summary>
 internal static class MeetingView
 {
     public static DateTimeOffset Local(DateTimeOffset time, DateTimeZone zone) =>

@@ -35,7 +35,7 @@ internal sealed class FeedFetcher(IHttpClientFactory clients, FetchOptions fetch
         text = text.Trim();
         foreach (var scheme in new[] { "webcal://", "webcals://" })
             if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) text = $"https://{text[scheme.Length..]}";
-        return TenantEndpoints.ReadServer("url", text, "https://calendar.example.com/basic.ics", fetching, "https or webcal");
+        return TenantAddresses.ReadServer("url", text, "https://calendar.example.com/basic.ics", fetching, "https or webcal");
     }
 
     /// <summary>Returns the document at an address.</summary>
@@ -92,5 +92,5 @@ internal sealed class FeedFetcher(IHttpClientFactory clients, FetchOptions fetch
 
     // The address gives access to the calendar, and so does what is sent back.
     private static bool IsAllowed(Uri address, FetchOptions fetching) =>
-        address is { Scheme: "https" or "http", UserInfo: "" } && TenantEndpoints.IsSafe(address, fetching);
+        address is { Scheme: "https" or "http", UserInfo: "" } && TenantAddresses.IsSafe(address, fetching);
 }

@@ -14,7 +14,7 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
     // The nodes look for due work about once a second.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    /// <returns>The voice calls that no node has ended within the timeout, by the provider's ids.</returns>
+    /// <returns>The provider's ids of the voice calls that no node has ended within the timeout.</returns>
     public async Task<IReadOnlyList<string>> EndAsync(TenantId tenant, CancellationToken ct)
     {
         var now = clock.GetUtcNow();

@@ -39,7 +39,7 @@ internal static class PriceEndpoints
         {
             return Problems.Create(
                 StatusCodes.Status409Conflict,
-                $"A tenant can have {PriceService.MaxPrices} prices. Delete one first.");
+                $"A tenant can have at most {PriceService.MaxPrices} prices. Delete one first.");
         }
 
         return TypedResults.Created($"/api/prices/{added.Id}", added);

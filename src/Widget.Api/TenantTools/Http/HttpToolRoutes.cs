@@ -90,7 +90,7 @@ internal static class HttpToolRoutes
     // Null if the request is valid.
     private static ValidationProblem? Check(HttpToolRequest request, FetchOptions fetching)
     {
-        if (TenantEndpoints.ReadServer("url", request.Url, "https://example.com/tools", fetching).Error is { } error)
+        if (TenantAddresses.ReadServer("url", request.Url, "https://example.com/tools", fetching).Error is { } error)
             return Problems.Invalid("url", error);
         if (request.Parameters is not { } schema) return null;
         if (schema.GetRawText().Length > MaxSchemaLength)

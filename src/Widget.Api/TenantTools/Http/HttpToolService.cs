@@ -31,7 +31,7 @@ internal sealed class HttpToolService(
 {
     public const int MaxTools = 20;
 
-    private static readonly JsonElement NoParameters = OwnTools.Schema(
+    private static readonly JsonElement NoParameters = TenantToolCatalogue.Schema(
         """{"type": "object", "properties": {}, "additionalProperties": false}""");
 
     public async Task<IReadOnlyList<HttpTool>> ListAsync(TenantId tenant, CancellationToken ct)
@@ -54,7 +54,7 @@ internal sealed class HttpToolService(
     {
         var (id, secret) = (Guid.CreateVersion7(), SignedRequests.NewSecret());
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(OwnTools.Lock, ct);
+        await db.LockAsync(TenantToolCatalogue.Lock, ct);
         if (await db.HttpTools.CountAsync(ct) >= MaxTools) return (null, HttpToolRefusal.TooMany);
         if (await IsTakenAsync(db, request.Name, id, ct)) return (null, HttpToolRefusal.NameTaken);
         var row = new HttpToolRow
@@ -97,7 +97,7 @@ internal sealed class HttpToolService(
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(OwnTools.Lock, ct);
+        await db.LockAsync(TenantToolCatalogue.Lock, ct);
         if (await db.HttpTools.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, HttpToolRefusal.NotFound);
         if (await IsTakenAsync(db, request.Name, id, ct)) return (null, HttpToolRefusal.NameTaken);
         Fill(row, request);
@@ -136,7 +136,8 @@ internal sealed class HttpToolService(
         await using (var db = await database.BeginAsync(tenant, ct))
             row = await db.HttpTools.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == id, ct);
         if (row is null) return null;
-        var error = ToolArguments.Read(arguments, out var read) ?? ArgumentSchema.ArgumentError(OwnTools.Schema(row.Parameters), read);
+        var error = ToolArguments.Read(arguments, out var read)
+            ?? ArgumentSchema.ArgumentError(TenantToolCatalogue.Schema(row.Parameters), read);
         if (error is not null)
             return new HttpToolTestResult(false, $"The arguments are not valid: {error}", null, 0, ToolJson.Element(new { error }));
         var start = clock.GetTimestamp();
@@ -169,7 +170,7 @@ internal sealed class HttpToolService(
         Id = row.Id,
         Name = row.Name,
         Description = row.Description,
-        Parameters = OwnTools.Schema(row.Parameters),
+        Parameters = TenantToolCatalogue.Schema(row.Parameters),
         Url = row.Url,
         HasEffects = row.HasEffects,
         Enabled = row.Enabled,

@@ -10,7 +10,7 @@ using Widget.Platform.Text;
 
 namespace Widget.Api.TenantTools.Mcp;
 
-/// <summary>Where a server is.</summary>
+/// <summary>How to reach a tenant's MCP server.</summary>
 /// <param name="Tenant">Whose server it is.</param>
 /// <param name="Id">The server.</param>
 /// <param name="Url">Its address.</param>
@@ -23,7 +23,7 @@ internal readonly record struct McpOutcome<T>(T? Value, string? Error)
 
 /// <summary>
 /// Connects to servers of the Model Context Protocol over streamable HTTP, for one exchange each. An exchange has a time limit, and each
-/// response a size limit. Redirects are not followed, and private addresses are not called.
+/// response a size limit. Redirects are not followed, and private addresses are called only if the operator has allowed them.
 /// </summary>
 internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, TenantSecrets secrets, TimeProvider clock)
 {
@@ -51,7 +51,7 @@ internal sealed class McpConnections(IHttpMessageHandlerFactory handlers, Tenant
         using var timeUp = new CancellationTokenSource(TimeLimit, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, ct);
         // The handler ends every request at the time limit, also those with which the client closes its session.
-        using var handler = new BoundedResponses(handlers.CreateHandler(OutboundClients.Tenant), maxResponseBytes, limited.Token);
+        using var handler = new ResponseLimitHandler(handlers.CreateHandler(OutboundClients.Tenant), maxResponseBytes, limited.Token);
         using var http = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         try
         {

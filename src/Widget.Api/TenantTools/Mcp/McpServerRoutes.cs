@@ -108,7 +108,7 @@ internal static class McpServerRoutes
     // Null if the request is valid.
     private static ValidationProblem? Check(McpServerRequest request, FetchOptions fetching)
     {
-        if (TenantEndpoints.ReadServer("url", request.Url, "https://example.com/mcp", fetching).Error is { } error)
+        if (TenantAddresses.ReadServer("url", request.Url, "https://example.com/mcp", fetching).Error is { } error)
             return Problems.Invalid("url", error);
         if (request.Headers is not { } headers) return null;
         if (headers.Count > MaxHeaders) return Problems.Invalid("headers", $"There may be at most {MaxHeaders} headers.");

@@ -38,7 +38,7 @@ internal sealed class McpServerService(TenantDatabase database, McpConnections c
     private const int MaxDescriptionLength = 1_000;
     private const int MaxSchemaLength = 16 * 1024;
 
-    private static readonly JsonElement NoParameters = OwnTools.Schema("""{"type": "object"}""");
+    private static readonly JsonElement NoParameters = TenantToolCatalogue.Schema("""{"type": "object"}""");
 
     public async Task<IReadOnlyList<McpServerDetail>> ListAsync(TenantId tenant, CancellationToken ct)
     {
@@ -63,7 +63,7 @@ internal sealed class McpServerService(TenantDatabase database, McpConnections c
     {
         var id = Guid.CreateVersion7();
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(OwnTools.Lock, ct);
+        await db.LockAsync(TenantToolCatalogue.Lock, ct);
         if (await db.McpServers.CountAsync(ct) >= MaxServers) return (null, new McpRefusal.TooMany());
         if (await db.McpServers.AnyAsync(row => row.Name == request.Name, ct)) return (null, new McpRefusal.NameTaken());
         var row = new McpServerRow
@@ -89,7 +89,7 @@ internal sealed class McpServerService(TenantDatabase database, McpConnections c
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(OwnTools.Lock, ct);
+        await db.LockAsync(TenantToolCatalogue.Lock, ct);
         if (await db.McpServers.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, new McpRefusal.NotFound());
         if (await db.McpServers.AnyAsync(other => other.Name == request.Name && other.Id != id, ct))
             return (null, new McpRefusal.NameTaken());
@@ -154,7 +154,7 @@ internal sealed class McpServerService(TenantDatabase database, McpConnections c
         }
 
         await using var db = await database.BeginAsync(tenant, ct);
-        await db.LockAsync(OwnTools.Lock, ct);
+        await db.LockAsync(TenantToolCatalogue.Lock, ct);
         if (await db.McpServers.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } server)
             return (null, new McpRefusal.NotFound());
         await db.McpTools.Where(row => row.ServerId == id).ExecuteDeleteAsync(ct);

@@ -17,14 +17,15 @@ public sealed class LifecycleService(VideoSessions sessions, ConversationThreads
         CancellationToken ct)
     {
         var caller = new Caller(tenant, Visitor: null);
-        var (thread, visitor) = await threads.OfPersonAsync(tenant, request.Person, ct);
+        var (thread, visitor) = await threads.OfPersonAsync(tenant, request.EffectiveUserId, ct);
         var current = await CurrentAsync(tenant, thread, ct);
         if (request.Name is LifecycleCommands.UserLeft or LifecycleCommands.EndConversation)
         {
-            if (current is null) return (new LifecycleEvent { Name = "tavus_conversation_none", UserId = request.Person }, null);
+            if (current is null) return (new LifecycleEvent { Name = "tavus_conversation_none", UserId = request.EffectiveUserId }, null);
             var reason = request.Name == LifecycleCommands.UserLeft ? TavusEndReason.Left : TavusEndReason.Developer;
             await sessions.EndAsync(caller, current.Id, reason, ct);
-            return (Of(current, request.Person, "tavus_conversation_ended") with { Reason = reason, ConversationUrl = null }, null);
+            var ended = Of(current, request.EffectiveUserId, "tavus_conversation_ended");
+            return (ended with { Reason = reason, ConversationUrl = null }, null);
         }
 
         if (current is null)
@@ -37,7 +38,7 @@ public sealed class LifecycleService(VideoSessions sessions, ConversationThreads
         }
 
         var name = current!.ConversationUrl is null ? "tavus_conversation_queued" : "tavus_conversation_created";
-        return (Of(current, request.Person, name), null);
+        return (Of(current, request.EffectiveUserId, name), null);
     }
 
     /// <summary>Streams the events of a user's calls after an event of the log.</summary>

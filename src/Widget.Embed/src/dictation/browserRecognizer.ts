@@ -35,7 +35,7 @@ export function speechRecognition(): RecognitionClass | undefined {
 }
 
 /** Whether the browser can recognize speech without sending it to a server. */
-export async function onDevice(language: string): Promise<boolean> {
+export async function canRecognizeOnDevice(language: string): Promise<boolean> {
   try {
     return (await speechRecognition()?.available?.({ langs: [language], processLocally: true })) === 'available';
   } catch {
@@ -43,7 +43,7 @@ export async function onDevice(language: string): Promise<boolean> {
   }
 }
 
-/** By the error names of the specification. */
+/** Our errors by the error names of the Web Speech API. */
 const errors: Partial<Record<string, DictationError>> = {
   'no-speech': 'no_speech',
   'audio-capture': 'missing',
@@ -55,7 +55,7 @@ const errors: Partial<Record<string, DictationError>> = {
 
 export class BrowserRecognizer implements Recognizer {
   readonly #recognition: Recognition | undefined;
-  readonly #limit: ReturnType<typeof setTimeout>;
+  readonly #durationTimer: ReturnType<typeof setTimeout>;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #text = '';
   #error: DictationError | undefined;
@@ -67,7 +67,7 @@ export class BrowserRecognizer implements Recognizer {
     private readonly listener: RecognizerListener,
   ) {
     const SpeechRecognition = speechRecognition();
-    this.#limit = setTimeout(() => this.finish(), maxDuration);
+    this.#durationTimer = setTimeout(() => this.finish(), maxDuration);
     if (!SpeechRecognition) {
       this.#recognition = undefined;
       queueMicrotask(() => this.#end('service'));
@@ -111,7 +111,7 @@ export class BrowserRecognizer implements Recognizer {
 
   stop(): void {
     this.#over = true;
-    clearTimeout(this.#limit);
+    clearTimeout(this.#durationTimer);
     clearTimeout(this.#silenceTimer);
     this.#recognition?.abort();
   }

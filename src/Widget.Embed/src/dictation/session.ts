@@ -3,7 +3,7 @@ import { batch, signal } from '@preact/signals';
 import { locale } from '../app/i18n';
 import type { DictationHost } from '../app/moduleHost';
 import type { DictationError, Recognizer, RecognizerListener } from './recognizer';
-import { onDevice, BrowserRecognizer } from './browserRecognizer';
+import { canRecognizeOnDevice, BrowserRecognizer } from './browserRecognizer';
 import { ServerRecognizer } from './serverRecognizer';
 
 export type DictationPhase =
@@ -25,7 +25,7 @@ export class DictationSession {
   /** The server's explanation of the error. */
   readonly serverMessage = signal<string | undefined>(undefined);
   #recognizer: Recognizer | undefined;
-  #turn = 0;
+  #attempt = 0;
   /** The text field's content before the dictation. */
   #before = '';
   /** The text field's content as the dictation has set it. */
@@ -38,10 +38,10 @@ export class DictationSession {
     if (this.phase.value === 'hearing') this.#recognizer?.finish();
     else if (this.phase.value !== 'idle') this.cancel();
     else {
-      const turn = ++this.#turn;
+      const turn = ++this.#attempt;
       this.#clear();
       this.recipient.value = await this.#recipient();
-      if (turn !== this.#turn) return;
+      if (turn !== this.#attempt) return;
       if (this.panel.memory.get().dictation === consentKey(this.recipient.value)) this.#begin();
       else this.phase.value = 'consent';
     }
@@ -54,7 +54,7 @@ export class DictationSession {
 
   /** Stops listening at once. The text stays in the field. */
   cancel(): void {
-    this.#turn++;
+    this.#attempt++;
     this.#recognizer?.stop();
     this.#recognizer = undefined;
     this.#clear();
@@ -69,13 +69,13 @@ export class DictationSession {
   async #recipient(): Promise<Recipient> {
     const offer = this.panel.config.value?.dictation;
     if (offer?.source === 'server') return { host: offer.recipient ?? new URL(this.panel.host.api).host };
-    return (await onDevice(language())) ? 'device' : 'browser';
+    return (await canRecognizeOnDevice(language())) ? 'device' : 'browser';
   }
 
   #begin(): void {
-    const turn = ++this.#turn;
+    const turn = ++this.#attempt;
     const ifCurrent = (action: () => void): void => {
-      if (turn === this.#turn) batch(action);
+      if (turn === this.#attempt) batch(action);
     };
     const listener: RecognizerListener = {
       hearing: () => ifCurrent(() => (this.phase.value = 'hearing')),
@@ -123,7 +123,7 @@ export class DictationSession {
   }
 }
 
-/** How storage remembers the consent to a recipient. */
+/** The stored value for consent to a recipient. */
 function consentKey(recipient: Recipient): string {
   return typeof recipient === 'object' ? `host:${recipient.host}` : recipient;
 }

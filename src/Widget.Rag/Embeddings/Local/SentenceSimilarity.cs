@@ -14,7 +14,7 @@ public sealed class SentenceSimilarity(SentenceEmbedder embedder, TimeProvider c
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    private readonly SharedCache<string, float[]> _vectors = new(clock, Capacity);
+    private readonly CoalescingCache<string, float[]> _vectors = new(clock, Capacity);
 
     /// <param name="question">The question.</param>
     /// <param name="sentences">The sentences to compare.</param>

@@ -18,7 +18,7 @@ public sealed class RecordingReader(
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    public bool Reads(string mediaType) => MediaTypes.IsRecording(mediaType);
+    public bool Reads(string mediaType) => MediaTypes.IsAudioOrVideo(mediaType);
 
     /// <exception cref="IngestionFailureException">The recording is damaged, too long, or has no readable content.</exception>
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)

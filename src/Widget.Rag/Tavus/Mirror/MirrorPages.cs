@@ -107,7 +107,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
                     raw.Content.Span,
                     MediaTypes.OfPage(raw.Address ?? uri, raw.MediaType) ?? raw.MediaType),
             };
-            if (MediaTypes.IsImage(raw.MediaType) || MediaTypes.IsRecording(raw.MediaType)) throw new IngestionFailureException(NotText);
+            if (MediaTypes.IsImage(raw.MediaType) || MediaTypes.IsAudioOrVideo(raw.MediaType)) throw new IngestionFailureException(NotText);
             var unchanged = current?.ContentHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, description)) == true;
             var prepared = unchanged ? null : (await reader.ReadAsync(address, raw, description, ct)).Document;
             await StoreAsync(lease, document.Id, address, fetched, reading, prepared, ct);

@@ -3,8 +3,8 @@ using Widget.Contracts;
 
 namespace Widget.Admin.Leads;
 
-/// <summary>Which leads the page shows, as its address says.</summary>
-public sealed record LeadChoice
+/// <summary>The filters and the order of the list of leads, as in the page's URL.</summary>
+public sealed record LeadListQuery
 {
     public string? Query { get; init; }
 
@@ -12,7 +12,7 @@ public sealed record LeadChoice
 
     public IReadOnlyList<string> Owner { get; init; } = [];
 
-    /// <summary>Own fields, each as key and value, such as <c>plan:gold</c>.</summary>
+    /// <summary>The tenant's own fields, each as key and value, such as <c>plan:gold</c>.</summary>
     public IReadOnlyList<string> Field { get; init; } = [];
 
     public string? From { get; init; }
@@ -21,10 +21,10 @@ public sealed record LeadChoice
 
     public string Sort { get; init; } = "newest";
 
-    /// <summary>Number of filters that are set, besides the search.</summary>
+    /// <summary>Number of filter values that are set, without the search.</summary>
     public int Filters => Tier.Count + Owner.Count + Field.Count + (From is null ? 0 : 1) + (To is null ? 0 : 1);
 
-    public static LeadChoice Of(LeadView view) => new()
+    public static LeadListQuery Of(LeadView view) => new()
     {
         Query = view.Query,
         Tier = view.Tier,
@@ -35,7 +35,7 @@ public sealed record LeadChoice
         Sort = view.Sort.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>The request for the API, or the address of the page: both name the filters alike.</summary>
+    /// <summary>Adds the filters to a path of the API or of the console. Both use the same parameter names.</summary>
     public string Address(string path, params ReadOnlySpan<(string Name, object? Value)> more)
     {
         var values = new List<(string, object?)>
@@ -49,7 +49,7 @@ public sealed record LeadChoice
     }
 
     // Lists have no value equality of their own.
-    public bool Equals(LeadChoice? other) => other is not null && Address("") == other.Address("");
+    public bool Equals(LeadListQuery? other) => other is not null && Address("") == other.Address("");
 
     public override int GetHashCode() => Address("").GetHashCode(StringComparison.Ordinal);
 }

@@ -11,7 +11,7 @@ namespace Widget.Api.TenantTools;
 /// The tools that a tenant has added, from the database alone: no server is asked before a model calls its tool, so one that is down or
 /// slow delays nothing.
 /// </summary>
-internal sealed class OwnTools(TenantDatabase database, HttpToolCaller http, McpToolCaller mcp) : ITenantTools
+internal sealed class TenantToolCatalogue(TenantDatabase database, HttpToolCaller http, McpToolCaller mcp) : ITenantTools
 {
     /// <summary>The lock for changes of a tenant's own tools, because their names must be unique.</summary>
     public const string Lock = "tenant tools";

@@ -1,7 +1,7 @@
 namespace Widget.Platform.Work;
 
 /// <summary>The pauses between attempts to deliver something to another server.</summary>
-public static class GrowingPause
+public static class ExponentialBackoff
 {
     private const double Growth = 3;
     private const int MaxGrowths = 20; // Keeps the product within a TimeSpan.
@@ -10,7 +10,7 @@ public static class GrowingPause
     /// <param name="attempts">The number of attempts so far; at least 1.</param>
     /// <param name="first">The pause after the first attempt.</param>
     /// <param name="max">The longest pause.</param>
-    public static TimeSpan After(int attempts, TimeSpan first, TimeSpan max)
+    public static TimeSpan DelayAfter(int attempts, TimeSpan first, TimeSpan max)
     {
         var pause = first * Math.Pow(Growth, Math.Min(attempts, MaxGrowths) - 1);
         return pause > max ? max : pause;

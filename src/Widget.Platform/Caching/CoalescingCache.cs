@@ -12,7 +12,7 @@ namespace Widget.Platform.Caching;
 /// <param name="clock">Measures the age of results.</param>
 /// <param name="capacity">Maximum total size, in the unit of <paramref name="sizeOf"/>.</param>
 /// <param name="sizeOf">The size of a result. If null, each result counts as one.</param>
-public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity, Func<TValue, long>? sizeOf = null)
+public sealed class CoalescingCache<TKey, TValue>(TimeProvider clock, long capacity, Func<TValue, long>? sizeOf = null)
     where TKey : notnull
 {
     private readonly Lock _lock = new();
@@ -58,7 +58,7 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
 
             joined = _pending.TryGetValue(key, out call!);
             if (!joined) _pending.Add(key, call = new PendingCall());
-            call.Waiting++;
+            call.WaiterCount++;
         }
 
         // Outside the lock, because the call runs on this thread until its first await.
@@ -71,7 +71,7 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
         {
             lock (_lock)
             {
-                if (--call.Waiting == 0 && _pending.GetValueOrDefault(key) == call)
+                if (--call.WaiterCount == 0 && _pending.GetValueOrDefault(key) == call)
                 {
                     _pending.Remove(key);
                     call.Abandon();
@@ -136,7 +136,7 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
 
         public PendingCall() => Token = _abandoned.Token;
 
-        public int Waiting { get; set; }
+        public int WaiterCount { get; set; }
 
         public CancellationToken Token { get; }
 

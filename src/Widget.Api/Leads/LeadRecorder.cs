@@ -13,7 +13,7 @@ namespace Widget.Api.Leads;
 /// Saves contact details as leads. There is one lead for each person; a verified identity, the e-mail address or the phone number tells
 /// who is the same person.
 /// </summary>
-internal static class LeadKeeper
+internal static class LeadRecorder
 {
     /// <summary>
     /// Name of the lock that is taken before leads of a tenant are added, changed, merged, assigned or scored, and after the lock of a
@@ -36,7 +36,7 @@ internal static class LeadKeeper
     /// correct it. Null if there is nothing, or if it may be another person's.
     /// </param>
     /// <param name="ct">Cancels the statements.</param>
-    public static async Task KeepAsync(
+    public static async Task RecordAsync(
         TenantDb db,
         VisitorId visitor,
         ConversationId conversation,
@@ -66,7 +66,7 @@ internal static class LeadKeeper
     /// Adds the details of somebody who has no conversation, such as a person for whom a program books a meeting, to the lead with this
     /// address or number, or to a new one.
     /// </summary>
-    public static async Task KeepAsync(TenantDb db, LeadDetails details, CancellationToken ct)
+    public static async Task RecordAsync(TenantDb db, LeadDetails details, CancellationToken ct)
     {
         await db.LockAsync(LockName, ct);
         var known = await LeadMatches.ByContactAsync(db, details, ct);

@@ -2,8 +2,8 @@ using Widget.Contracts;
 
 namespace Widget.Admin.Evaluation;
 
-/// <summary>Figures and states of runs.</summary>
-internal static class RunWords
+/// <summary>How the console shows evaluation runs.</summary>
+internal static class EvaluationRunDisplay
 {
     public static bool IsRunning(this EvaluationRun run) => run.Status is EvaluationStatus.Queued or EvaluationStatus.Running;
 

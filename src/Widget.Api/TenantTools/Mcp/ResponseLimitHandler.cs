@@ -6,7 +6,7 @@ internal sealed class ResponseTooLargeException() : IOException("The response is
 /// <summary>
 /// Ends each request when a token is cancelled, and limits the size of each response, also of one that is a stream of events.
 /// </summary>
-internal sealed class BoundedResponses(HttpMessageHandler inner, int maxBytes, CancellationToken end) : DelegatingHandler(inner)
+internal sealed class ResponseLimitHandler(HttpMessageHandler inner, int maxBytes, CancellationToken end) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using Widget.Platform.Caching;
 
 namespace Widget.Rag.Tests.Caching;
 
-public sealed class SharedCacheShould
+public sealed class CoalescingCacheShould
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -13,7 +13,7 @@ public sealed class SharedCacheShould
     [Fact]
     public async Task Create_a_value_once_and_again_after_it_expires()
     {
-        var cache = new SharedCache<string, int>(_clock, 10);
+        var cache = new CoalescingCache<string, int>(_clock, 10);
         var made = 0;
         Task<(int Value, bool Shared)> GetAsync() => cache.GetAsync("a", _ => Task.FromResult(++made), _ => Minute, Ct);
 
@@ -27,7 +27,7 @@ public sealed class SharedCacheShould
     [Fact]
     public async Task Share_one_run_between_concurrent_callers()
     {
-        var cache = new SharedCache<string, int>(_clock, 10);
+        var cache = new CoalescingCache<string, int>(_clock, 10);
         var (made, gate) = (0, new TaskCompletionSource<int>());
         Task<int> MakeAsync(CancellationToken ct)
         {
@@ -48,7 +48,7 @@ public sealed class SharedCacheShould
     [Fact]
     public async Task Continue_while_a_caller_waits_and_stop_when_none_does()
     {
-        var cache = new SharedCache<string, int>(_clock, 10);
+        var cache = new CoalescingCache<string, int>(_clock, 10);
         var stopped = new TaskCompletionSource();
         async Task<int> Endless(CancellationToken ct)
         {
@@ -81,7 +81,7 @@ public sealed class SharedCacheShould
     [Fact]
     public async Task Not_keep_failures_and_values_without_a_lifetime()
     {
-        var cache = new SharedCache<string, int>(_clock, 10);
+        var cache = new CoalescingCache<string, int>(_clock, 10);
 
         await Should.ThrowAsync<InvalidOperationException>(
             () => cache.GetAsync("a", _ => throw new InvalidOperationException("no"), _ => Minute, Ct));
@@ -92,7 +92,7 @@ public sealed class SharedCacheShould
     [Fact]
     public async Task Evict_the_least_recently_used_entry()
     {
-        var cache = new SharedCache<int, int>(_clock, capacity: 30, size => size);
+        var cache = new CoalescingCache<int, int>(_clock, capacity: 30, size => size);
         async Task<bool> KeptAsync(int key) => (await cache.GetAsync(key, _ => Task.FromResult(10), _ => Minute, Ct)).Shared;
         await KeptAsync(1);
         await KeptAsync(2);
