@@ -207,8 +207,10 @@ public sealed partial class Answerer(
         }
 
         var quoted = await QuoteAsync(QuestionMarkup.Strip(context.Question.Text), finding, context.Phrases, ct);
-        if (quoted is null) return Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
-        return Show(context, live, quoted);
+        if (quoted is not null) return Show(context, live, quoted);
+        return offers.ReplyWithoutPages(context) is { } reply
+            ? Say(context, live, reply, AnswerOutcome.Answered) with { OffersPerson = true }
+            : Say(context, live, context.Phrases.NotFound, AnswerOutcome.NotFound);
     }
 
     /// <summary>Quotes what was found, as an answer or as suggestions. Null when it is about something else.</summary>

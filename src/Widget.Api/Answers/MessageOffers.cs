@@ -10,15 +10,35 @@ public sealed class MessageOffers(OfferReader reader)
 {
     public AssistantMessage AddTo(AssistantMessage answer, AnswerContext context)
     {
-        var (text, locale) = (context.Question.Text, context.Question.Locale);
-        var read = reader.Read(text, PhoneRegions.For(context.Settings, locale, text), SignOf(text, context.Phrases.Language));
-        if (context.ContactDeclined) read = new OfferReading([.. read.Offers.Where(offer => offer != Offer.Contact)], Recognized: null);
+        var read = Read(context);
         return answer with
         {
             Offers = read.Offers,
             OffersPerson = answer.OffersPerson || read.Offers.Contains(Offer.Person),
             Recognized = read.Recognized,
         };
+    }
+
+    /// <summary>
+    /// The reply to a message to which the pages have no answer, because it asks them nothing: it leaves contact details, or asks for a
+    /// person or an appointment. Null for any other message.
+    /// </summary>
+    internal string? ReplyWithoutPages(AnswerContext context)
+    {
+        var (read, replies) = (Read(context), context.Phrases.Replies);
+        return read.Recognized is not null ? replies.Contact
+            : read.Offers.Contains(Offer.Booking) ? replies.Booking
+            : read.Offers.Contains(Offer.Person) ? replies.Person
+            : null;
+    }
+
+    private OfferReading Read(AnswerContext context)
+    {
+        var (text, locale) = (context.Question.Text, context.Question.Locale);
+        var read = reader.Read(text, PhoneRegions.For(context.Settings, locale, text), SignOf(text, context.Phrases.Language));
+        return context.ContactDeclined
+            ? new OfferReading([.. read.Offers.Where(offer => offer != Offer.Contact)], Recognized: null)
+            : read;
     }
 
     /// <summary>What the rules for small talk say about a message.</summary>

@@ -29,6 +29,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 Contact = "Thank you for your contact details. Would you like a person from our team to get back to you?",
                 Complaint = "I am sorry about that. I am an AI assistant and cannot put it right myself, but our team can help. "
                     + "Would you like to talk to a person?",
+                Booking = "We would be happy to arrange an appointment with you.",
             }),
         new(
             "de",
@@ -47,6 +48,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 Contact = "Danke für Ihre Kontaktdaten. Möchten Sie, dass sich ein Mensch aus unserem Team bei Ihnen meldet?",
                 Complaint = "Das tut mir leid. Ich bin ein KI-Assistent und kann es nicht selbst in Ordnung bringen, "
                     + "aber unser Team kann helfen. Möchten Sie mit einem Menschen sprechen?",
+                Booking = "Gern vereinbaren wir einen Termin mit Ihnen.",
             }),
         new(
             "es",
@@ -64,6 +66,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 Contact = "Gracias por sus datos de contacto. ¿Quiere que una persona de nuestro equipo se ponga en contacto con usted?",
                 Complaint = "Lo siento mucho. Soy un asistente de IA y no puedo solucionarlo, pero nuestro equipo puede ayudarle. "
                     + "¿Quiere hablar con una persona?",
+                Booking = "Con mucho gusto concertamos una cita con usted.",
             }),
         new(
             "ar",
@@ -81,6 +84,7 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
                 Contact = "شكرًا على بيانات الاتصال. هل تودّ أن يتواصل معك شخص من فريقنا؟",
                 Complaint = "أعتذر عن ذلك. أنا مساعد يعمل بالذكاء الاصطناعي ولا أستطيع حلّ الأمر بنفسي، لكن فريقنا يستطيع المساعدة. "
                     + "هل تودّ التحدث إلى شخص؟",
+                Booking = "يسعدنا ترتيب موعد معك.",
             }),
     }.ToFrozenDictionary(phrases => phrases.Language);
 

@@ -17,7 +17,11 @@ internal static partial class PhoneFormat
     /// <summary>Whether phone numbers of the region are known.</summary>
     public static bool IsRegion(string region) => Util.GetSupportedRegions().Contains(region);
 
-    /// <summary>The number in the form of ITU-T E.164, such as +493012345678. Null if it is not a number of any of the regions.</summary>
+    /// <summary>
+    /// The number in the form of ITU-T E.164, such as +493012345678. Null if it is not a number of any of the regions. A region in which it
+    /// is written as usual counts before one in which its leading 0 is missing: "(415) 555-0132" is a number of San Francisco, although a
+    /// town in Germany has the area code 04155.
+    /// </summary>
     /// <param name="text">The number. With + and a country code it needs no region.</param>
     /// <param name="regions">Where it may be a national number (ISO 3166-1 alpha-2), the most probable first.</param>
     public static string? ToE164(string text, IReadOnlyList<string> regions)
@@ -25,14 +29,25 @@ internal static partial class PhoneFormat
         if (text.Length > MaxLength) return null;
         // In most countries, 00 comes before a country code.
         var international = InternationalPrefix().Replace(text, "+");
+        string? withoutZero = null;
         foreach (var region in regions)
         {
-            if (Parse(text, region) is { } national) return national;
+            if (Parse(text, region) is { } national)
+            {
+                if (!LacksZero(text, region)) return national;
+                withoutZero ??= national;
+            }
+
             if (international != text && Parse(international, region) is { } abroad) return abroad;
         }
 
-        return Parse(international, region: null);
+        return Parse(international, region: null) ?? withoutZero;
     }
+
+    private static bool LacksZero(string text, string region) =>
+        Util.GetNddPrefixForRegion(region, stripNonDigits: true) == "0"
+        && !text.Contains('+', StringComparison.Ordinal)
+        && text.FirstOrDefault(char.IsAsciiDigit) != '0';
 
     /// <summary>Whether a number is written with a 0 in its own country, as in "030 123456".</summary>
     /// <param name="number">A number as E.164.</param>

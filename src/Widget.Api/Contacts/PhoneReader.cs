@@ -28,14 +28,15 @@ internal static partial class PhoneReader
 
     private static readonly FrozenSet<string> OtherWords = Words(
         "order orders invoice serial sn tracking parcel shipment consignment ticket case reference ref account iban bic vat tax customer "
-        + "member membership policy contract part article item sku version vin isbn ean code pin id ip licence license model po passport "
+        + "member membership policy contract part article item sku version vin isbn ean code pin id ip licence license model po passport room "
         + "bestellung bestellnummer auftrag auftragsnummer rechnung rechnungsnummer seriennummer sendung sendungsnummer paket paketnummer "
         + "kundennummer kunden vertrag vertragsnummer vorgang vorgangsnummer ticketnummer artikel artikelnummer konto "
         + "kontonummer fehlercode "
         + "aktenzeichen steuernummer buchungsnummer teilenummer mitgliedsnummer versicherungsnummer policennummer "
+        + "zimmer raum "
         + "pedido factura serie guía guia seguimiento envío envio referencia expediente cuenta contrato póliza poliza código codigo "
-        + "artículo articulo matrícula matricula "
-        + "commande facture série serie suivi colis dossier référence reference compte contrat police code article "
+        + "artículo articulo matrícula matricula habitación habitacion "
+        + "commande facture série serie suivi colis dossier référence reference compte contrat police code article chambre salle "
         + "طلب طلبي الطلب طلبية طلبيتي فاتورة فاتورتي الفاتورة التتبع تتبع الشحنة شحنة شحنتي تسلسلي التسلسلي السيريال حسابي "
         + "الحساب الآيبان ايبان "
         + "الايبان العميل العقد البوليصة المرجع مرجع الكود كود");
@@ -52,8 +53,9 @@ internal static partial class PhoneReader
         {
             if (places.Exists(place => number.Index < place.End.Value && place.Start.Value < number.Index + number.Length)) continue;
             var (start, written) = (number.Index, number.Value);
-            // "At 9.30, 030 123456" is a time and a number.
-            while (Read(text, start, written, regions) is null && NextGroup(written) is { } next)
+            // "At 9.30 030 123456" is a time and a number.
+            while ((BeginsWithTime().IsMatch(written) || Read(text, start, written, regions) is null)
+                && EndOfOtherGroup(written) is { } next)
                 (start, written) = (start + next, written[next..]);
             if (Read(text, start, written, regions) is { } phone) found.Add(new FoundContact(start..(start + written.Length), phone));
         }
@@ -89,12 +91,20 @@ internal static partial class PhoneReader
         return null;
     }
 
-    private static int? NextGroup(string written) => Gap().Match(written) is { Success: true } gap ? gap.Index + gap.Length : null;
+    // Where the number itself may begin: after a time or a date, or with a 0 or + that the group before it does not have. Otherwise the
+    // first group belongs to the number, which would be another one without it.
+    private static int? EndOfOtherGroup(string written)
+    {
+        if (Gap().Match(written) is not { Success: true } gap) return null;
+        var (group, end) = (written[..gap.Index], gap.Index + gap.Length);
+        var beginsNumber = written[end..].TrimStart('(')[0] is '0' or '+' && group.TrimStart('(')[0] is not ('0' or '+');
+        return beginsNumber || Times().IsMatch(group) || Dates().IsMatch(group) ? end : null;
+    }
 
     private static FrozenSet<string> Words(string list) =>
         list.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"(?<![\p{L}\d@.,#/_\-])\(?\+?\(?\d(?:[ ().\-/]{0,3}\d)+(?![\d@%]|[.,]\d|[\p{L}_])", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\p{L}\d@.,#/_\-])\(?\+?\(?\d(?:[ ().\-/]{0,3}\d)+(?![\d@%]|[.,:]\d|[\p{L}_])", RegexOptions.None, 1000)]
     private static partial Regex Numbers();
 
     // International bank account numbers, in groups of four.
@@ -103,6 +113,12 @@ internal static partial class PhoneReader
 
     [GeneratedRegex(@"^(\d{1,2}[./\-]\d{1,2}[./\-](\d{2}|\d{4})|\d{4}[./\-]\d{1,2}[./\-]\d{1,2})$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Dates();
+
+    [GeneratedRegex(@"^\d{1,2}[.:]\d{2}$", RegexOptions.None, 1000)]
+    private static partial Regex Times();
+
+    [GeneratedRegex(@"^\d{1,2}[.:]\d{2}[ ,]+\(?[+0]", RegexOptions.None, 1000)]
+    private static partial Regex BeginsWithTime();
 
     [GeneratedRegex(@"[\p{L}\p{M}]+|\d[\d\-/]*", RegexOptions.None, 1000)]
     private static partial Regex WordForm();

@@ -34,13 +34,11 @@ internal static class PhoneRegions
         var parts = (locale ?? "").Split('-', '_');
         if (parts.Length > 1 && PhoneFormat.IsRegion(parts[^1].ToUpperInvariant())) regions.Add(parts[^1].ToUpperInvariant());
         if (settings.OfficeHours is { } hours && OfTimeZone.TryGetValue(hours.TimeZone, out var country)) regions.Add(country);
-        if (regions.Count == 0)
-        {
-            var language = parts[0].Length > 0 ? parts[0].ToLowerInvariant() : "en";
-            var written = text is null ? language : LanguageDetector.DetectQuestion(text, fallback: language);
-            foreach (var known in (string[])[written, language])
-                if (OfLanguage.TryGetValue(known, out var spoken)) regions.AddRange(spoken);
-        }
+        // A visitor may live elsewhere than the company.
+        var language = parts[0].Length > 0 ? parts[0].ToLowerInvariant() : "en";
+        var written = text is null ? language : LanguageDetector.DetectQuestion(text, fallback: language);
+        foreach (var known in (string[])[written, language])
+            if (OfLanguage.TryGetValue(known, out var spoken)) regions.AddRange(spoken);
 
         return [.. regions.Distinct(StringComparer.Ordinal)];
     }

@@ -67,14 +67,15 @@ public static class ConversationQueries
 
     /// <summary>
     /// Returns the latest event in which the visitor gave contact details or declined to: a <see cref="ContactGiven"/>, a
-    /// <see cref="ContactDeclined"/>, or null if there is none.
+    /// <see cref="PersonRequested"/> with an e-mail address, a <see cref="ContactDeclined"/>, or null if there is none.
     /// </summary>
     public static async Task<ConversationEvent?> LastContactAsync(TenantDb db, ConversationId id, CancellationToken ct)
     {
         await using var command = db.Command(
             $"""
             select {ConversationLog.Columns} from conversation_events
-            where tenant_id = $1 and conversation_id = $2 and kind in ('contact_given', 'contact_declined')
+            where tenant_id = $1 and conversation_id = $2 and (
+              kind in ('contact_given', 'contact_declined') or (kind = 'person_requested' and data ->> 'email' is not null))
             order by seq desc limit 1
             """,
             [db.TenantId.Value, id.Value]);
@@ -88,6 +89,15 @@ public static class ConversationQueries
     {
         await using var command = db.Command(
             "select verified_id from visitors where tenant_id = $1 and id = $2",
+            [db.TenantId.Value, visitor.Value]);
+        return await command.ExecuteScalarAsync(ct) as string;
+    }
+
+    /// <summary>Returns the name that the tenant's site has given for the visitor. Null if it has given none.</summary>
+    public static async Task<string?> NameAsync(TenantDb db, VisitorId visitor, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select traits ->> 'name' from visitors where tenant_id = $1 and id = $2",
             [db.TenantId.Value, visitor.Value]);
         return await command.ExecuteScalarAsync(ct) as string;
     }

@@ -86,6 +86,7 @@ public sealed class HandoffVisitors(TenantDatabase database, ConversationFeed fe
         // The assistant had the conversation all along, which is nothing to report.
         if (!await Handoff.ChooseAssistantAsync(db, conversation, ct)) return chosen;
         chosen = await ConversationLog.AppendAsync(db, conversation, chosen, ct);
+        await PendingAnswers.AddForLastMessageAsync(db, conversation, ct);
         await db.CommitAsync(ct);
         return chosen;
     }

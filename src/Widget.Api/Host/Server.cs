@@ -56,6 +56,10 @@ public static partial class Server
         app.UseRouting();
         app.UseMiddleware<HostMiddleware>();
         app.UseCors();
+        // PostgreSQL cannot store or search for this character, and a response that has begun cannot say so.
+        app.Use((http, next) => http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true
+            ? Problems.WriteAsync(http, StatusCodes.Status400BadRequest, Problems.InvalidText)
+            : next(http));
         app.UseMiddleware<AddressLimits>();
         app.UseMiddleware<MultiTenantMiddleware>();
         app.UseAuthentication();

@@ -122,6 +122,7 @@ internal sealed partial class HandoffWorker(
         {
             await SetAsync(step, "given_up_at = now()", [], ct);
             await ConversationLog.AppendAsync(db, row.ConversationId, new PersonLeft { Reason = PersonLeftReason.NoReply }, ct);
+            await PendingAnswers.AddForLastMessageAsync(db, row.ConversationId, ct);
         }
 
         await InboxNotices.ChangedAsync(db, row.ConversationId, ct);

@@ -1,4 +1,7 @@
+using Widget.Api.Conversations;
 using Widget.Api.Reps;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Leads;
 
@@ -22,4 +25,13 @@ internal sealed record LeadDetails
     public RepId? Rep { get; init; }
 
     public string? Address => Email?.ToLowerInvariant();
+
+    /// <summary>The details that the visitor gave last in a conversation. Null if there are none, or if the visitor has declined since.</summary>
+    public static async Task<LeadDetails?> LastGivenAsync(TenantDb db, ConversationId conversation, CancellationToken ct) =>
+        await ConversationQueries.LastContactAsync(db, conversation, ct) switch
+        {
+            ContactGiven given => new LeadDetails { Email = given.Email, Phone = given.Phone, Name = given.Name },
+            PersonRequested request => new LeadDetails { Email = request.Email, Name = request.Name },
+            _ => null,
+        };
 }

@@ -6,6 +6,7 @@ using Widget.Api.Leads.Merging;
 using Widget.Api.Leads.Owners;
 using Widget.Api.Leads.Qualification;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Leads;
 
@@ -47,6 +48,9 @@ internal static class LeadRecorder
         // Two requests of one person must not make two leads.
         await db.LockAsync(LockName, ct);
         var identity = await ConversationQueries.VerifiedIdAsync(db, visitor, ct);
+        // Otherwise the next person who gives this address could name the lead.
+        if (identity is not null && details.Name is null)
+            details = details with { Name = GivenText.Of(await ConversationQueries.NameAsync(db, visitor, ct)) };
         var known = identity is not null && await LeadMatches.ByIdentityAsync(db, identity, ct) is { } own
             ? await AddToOwnAsync(db, own, details, identity, ct)
             : await AddToContactAsync(db, visitor, conversation, details, before, identity, ct);

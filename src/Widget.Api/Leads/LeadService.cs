@@ -68,6 +68,7 @@ internal sealed class LeadService(
             Availability = availability,
             Page = ContinueLinks.WithoutToken(request.Page),
         };
+        var earlier = await LeadDetails.LastGivenAsync(db, conversation, ct);
         var appended = await ConversationLog.AppendAsync(db, conversation, requested, ct);
         await Handoff.RequestAsync(db, conversation, appended.Seq, requested.Reason, ct);
         if (requested.Email is { } email)
@@ -79,7 +80,7 @@ internal sealed class LeadService(
                 Consent = GivenText.Of(request.Consent),
                 Locale = GivenText.Of(request.Locale),
             };
-            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, details, before: null, ct);
+            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, details, earlier, ct);
         }
 
         await db.CommitAsync(ct);
@@ -124,7 +125,7 @@ internal sealed class LeadService(
         }
         else
         {
-            var earlier = await ConversationQueries.LastContactAsync(db, conversation, ct) as ContactGiven;
+            var earlier = await LeadDetails.LastGivenAsync(db, conversation, ct);
             var given = new ContactGiven
             {
                 ClientId = request.ClientId,
@@ -134,8 +135,15 @@ internal sealed class LeadService(
                 Page = page,
             };
             appended = await ConversationLog.AppendAsync(db, conversation, given, ct);
-            var details = Details(given) with { Consent = GivenText.Of(request.Consent), Locale = GivenText.Of(request.Locale) };
-            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, details, earlier is null ? null : Details(earlier), ct);
+            var details = new LeadDetails
+            {
+                Email = given.Email,
+                Phone = given.Phone,
+                Name = given.Name,
+                Consent = GivenText.Of(request.Consent),
+                Locale = GivenText.Of(request.Locale),
+            };
+            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, details, earlier, ct);
         }
 
         await db.CommitAsync(ct);
@@ -167,8 +175,6 @@ internal sealed class LeadService(
         await using var row = await batch.ReadAsync(ct);
         return await row.ReadAsync(ct);
     }
-
-    private static LeadDetails Details(ContactGiven given) => new() { Email = given.Email, Phone = given.Phone, Name = given.Name };
 
     private static async Task<ConversationEvent?> FindContactAsync(
         TenantDb db,

@@ -5,6 +5,9 @@ namespace Widget.Api.Mail;
 /// <summary>Checks e-mail addresses as the sender of e-mails reads them.</summary>
 internal static class MailAddress
 {
+    // RFC 5321, section 4.5.3.1.1.
+    private const int MaxLocalLength = 64;
+
     public const string Invalid = "email is not an e-mail address.";
 
     /// <summary>
@@ -17,8 +20,15 @@ internal static class MailAddress
         return !address.Any(character => char.IsWhiteSpace(character) || character is '<' or '"' or '(')
             && MailboxAddress.TryParse(address, out var mailbox)
             && mailbox.Address == address
-            && address.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
-            && address[(at + 1)..].Split('.').All(IsLabel);
+            && address.IndexOf('@', StringComparison.Ordinal) is > 0 and <= MaxLocalLength and var at
+            && IsDomain(address[(at + 1)..]);
+    }
+
+    // A domain without a dot is nobody's address in the Internet, but of this machine.
+    private static bool IsDomain(string domain)
+    {
+        var labels = domain.Split('.');
+        return labels.All(IsLabel) && (labels.Length > 1 || domain.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
     // RFC 1035, sections 2.3.1 and 2.3.4: at most 63 characters, no hyphen at either end. Addresses in brackets pass, too.

@@ -76,6 +76,20 @@ public sealed class OffersShould(ApiFixture api) : IAsyncLifetime
         other.Recognized.ShouldBeNull();
     }
 
+    // "I could not find anything about that in our pages" would be no answer, and the message no gap in the knowledge.
+    [Theory]
+    [InlineData("sorry, typo: it is jane@courier.example", "Thank you for your contact details.")]
+    [InlineData("I would like to book an appointment on Friday", "We would be happy to arrange an appointment with you.")]
+    public async Task Be_acknowledged_where_the_pages_say_nothing(string message, string reply)
+    {
+        var visitor = await _tenant.VisitAsync();
+
+        var answer = await visitor.AskAsync(message);
+
+        (answer.Outcome, answer.OffersPerson).ShouldBe((AnswerOutcome.Answered, true));
+        answer.Text.ShouldStartWith(reply);
+    }
+
     [Fact]
     public async Task Have_the_same_names_in_answers_events_and_updates()
     {

@@ -144,6 +144,12 @@ public sealed class RequestFaultsShould(ApiFixture api)
         null,
         "before",
         "before must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
+    [InlineData(
+        "GET",
+        "/api/leads/export.csv?query=a%00b",
+        null,
+        null,
+        "The request contains the character U+0000, which is not allowed.")]
     public async Task Name_the_allowed_values(string method, string path, string? body, string? field, string title)
     {
         var tenant = await TestTenant.CreateAsync(api);

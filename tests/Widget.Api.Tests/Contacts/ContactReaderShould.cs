@@ -1,4 +1,5 @@
 using Widget.Api.Contacts;
+using Widget.Contracts;
 
 namespace Widget.Api.Tests.Contacts;
 
@@ -90,6 +91,25 @@ public sealed class ContactReaderShould
     [InlineData("US", "we are 12 people", null)]
     public void Find_a_telephone_number_as_E164(string region, string message, string? phone) =>
         ContactReader.Read(message, [region]).Phone.ShouldBe(phone);
+
+    // A company in Germany has visitors from elsewhere, whose numbers begin with no 0 or are of another length.
+    [Theory]
+    [InlineData("en-US", "Call me at (415) 555-0132", "+14155550132")]
+    [InlineData("en", "ring me on 0161 496 0123", "+441614960123")]
+    [InlineData("en", "ring me on 020 7946 0958", "+442079460958")]
+    [InlineData("fr", "vous pouvez me joindre au 01 42 68 53 00", "+33142685300")]
+    [InlineData("es", "mi teléfono es el 612 34 56 78", "+34612345678")]
+    [InlineData("de", "rufen Sie mich an: 171 3920055", "+491713920055")]
+    [InlineData("en", "call me on +1 415 555 013", null)]
+    [InlineData("en", "call me at 2027-05-01 10:00", null)]
+    [InlineData("en", "call me tomorrow 10 30, room 4155552", null)]
+    [InlineData("en", "call me at 9.30 030 23125 684", "+493023125684")]
+    public void Find_the_number_of_a_visitor_from_elsewhere(string locale, string message, string? phone)
+    {
+        var settings = new TenantSettings { OfficeHours = new OfficeHours { TimeZone = "Europe/Berlin" } };
+
+        ContactReader.Read(message, PhoneRegions.For(settings, locale, message)).Phone.ShouldBe(phone);
+    }
 
     [Theory]
     [InlineData("sorry, jane@example.com not jnae@example.com", "jane@example.com")]

@@ -6,10 +6,10 @@ namespace Widget.Api.Tests.Contacts;
 public sealed class PhoneRegionsShould
 {
     [Theory]
-    [InlineData("FR", "Europe/Vienna", "de", "FR,AT")]
-    [InlineData(null, "Europe/Vienna", "de", "AT")]
-    [InlineData(null, "Asia/Dubai", "en", "AE")]
-    [InlineData(null, null, "de-CH", "CH")]
+    [InlineData("FR", "Europe/Vienna", "de", "FR,AT,DE,CH")]
+    [InlineData(null, "Europe/Vienna", "de", "AT,DE,CH")]
+    [InlineData(null, "Asia/Dubai", "en", "AE,US,GB")]
+    [InlineData(null, null, "de-CH", "CH,DE,AT")]
     [InlineData(null, null, "de", "DE,AT,CH")]
     [InlineData(null, null, "en", "US,GB")]
     [InlineData(null, "UTC", "es", "ES,MX")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Inbox;
 
@@ -34,6 +35,35 @@ public sealed class RoutingShould(ApiFixture api)
         // Somebody who comes later is asked.
         await world.PresentAsync(away, true);
         await world.EventuallyAsync(visitor, item => item.OfferedTo == away.Id, "the rep who came is asked");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answer_what_the_visitor_asked_while_waiting_in_vain(bool choosesAssistant)
+    {
+        var world = await InboxWorld.CreateAsync(api);
+        await world.PresentRepAsync("Ada");
+        var visitor = await world.Tenant.VisitAsync();
+        await visitor.RequestHumanAsync();
+        await world.EventuallyAsync(visitor, item => item.OfferedTo is not null, "it is offered");
+        await visitor.WriteAsync("Do you deliver?");
+
+        if (choosesAssistant)
+        {
+            (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/assistant", new { clientId = "back" })).StatusCode
+                .ShouldBe(HttpStatusCode.OK);
+        }
+        else
+        {
+            await ExpireAsync(visitor);
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await visitor.EventsAsync()).OfType<AssistantMessage>().Any(),
+            "the assistant answers");
+        var events = await visitor.EventsAsync();
+        events.OfType<AssistantMessage>().Single().ReplyTo.ShouldBe(events.OfType<VisitorMessage>().Single().Seq);
     }
 
     [Fact]

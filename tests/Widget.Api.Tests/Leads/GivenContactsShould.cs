@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Widget.Api.Limits;
 using Widget.Api.Tests.Chat;
+using Widget.Api.Tests.Meetings;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Leads;
@@ -114,6 +115,24 @@ public sealed class GivenContactsShould(ApiFixture api)
         (lead.Email, lead.Phone, lead.Company).ShouldBe(("jane@example.com", "+14155550132", "example.com"));
         (await visitor.EventsAsync()).OfType<ContactGiven>().Select(given => given.Email)
             .ShouldBe([null, "jnae@acme.example", "jane@example.com"]);
+    }
+
+    [Fact]
+    public async Task Be_corrected_by_the_form_for_a_person_and_by_a_booking()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.AddRepAsync();
+        var visitor = await tenant.VisitAsync();
+        await GiveAsync(visitor, new { clientId = "1", email = "jnae@acme.example" });
+
+        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "2", email = "jane@acme.example" }))
+            .EnsureSuccessStatusCode();
+        (await ListAsync(tenant)).Single().Email.ShouldBe("jane@acme.example");
+        await GiveAsync(visitor, new { clientId = "3", email = "jane@typo.example" });
+        (await ListAsync(tenant)).Single().Email.ShouldBe("jane@typo.example");
+        await (await visitor.TryBookAsync((await tenant.SlotsAsync())[0].Start, name: null, email: "jane@acme.example")).ToBookedAsync();
+
+        (await ListAsync(tenant)).Single().Email.ShouldBe("jane@acme.example");
     }
 
     [Fact]

@@ -231,6 +231,19 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Have_the_name_that_the_site_has_proved()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var secret = await tenant.IdentitySecretAsync();
+        var ada = await tenant.VisitAsAsync(api.Node, secret, "ada", name: "Ada Lovelace");
+        await ada.GiveAsync(new { clientId = "1", email = "ada@acme.example" });
+
+        await tenant.VisitAndGiveAsync("ada@acme.example", "Mallory");
+
+        (await tenant.LeadsAsync()).Single().Name.ShouldBe("Ada Lovelace");
+    }
+
+    [Fact]
     public async Task Leave_a_number_to_the_lead_that_it_identifies()
     {
         var tenant = await TestTenant.CreateAsync(api);

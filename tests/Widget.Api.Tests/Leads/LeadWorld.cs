@@ -104,10 +104,16 @@ internal static class LeadWorld
     }
 
     /// <summary>A visitor in a new conversation whose identity the site proves.</summary>
-    public static Task<TestVisitor> VisitAsAsync(this TestTenant tenant, ApiNode node, string secret, string id, Guid? visitorId = null)
+    public static Task<TestVisitor> VisitAsAsync(
+        this TestTenant tenant,
+        ApiNode node,
+        string secret,
+        string id,
+        Guid? visitorId = null,
+        string? name = null)
     {
         var hash = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(id)));
-        return node.OpenAsync(tenant, new { visitorId, newConversation = visitorId is null, identity = new { id, hash } });
+        return node.OpenAsync(tenant, new { visitorId, newConversation = visitorId is null, identity = new { id, hash, name } });
     }
 
     /// <summary>Deletes a row as the owner of the tables, as an operator who erases a visitor does.</summary>

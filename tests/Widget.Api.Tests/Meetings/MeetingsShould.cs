@@ -203,6 +203,7 @@ public sealed class MeetingsShould(ApiFixture api)
         var start = (await tenant.SlotsAsync())[0].Start;
 
         await (await visitor.TryBookAsync(start, email: "nobody")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
+        await (await visitor.TryBookAsync(start, email: "ada@example")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
         await (await visitor.TryBookAsync(start, timeZone: "Nowhere")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "timeZone");
         await (await visitor.TryBookAsync(start, rep: foreign)).ShouldBeProblemAsync(HttpStatusCode.NotFound);
         var theirs = await visitor.Client.PostAsJsonAsync(
@@ -218,6 +219,26 @@ public sealed class MeetingsShould(ApiFixture api)
         await theirs.ShouldBeProblemAsync(HttpStatusCode.NotFound);
         (await tenant.MeetingsAsync()).Items.ShouldBeEmpty();
         (await tenant.Developer.GetFromJsonAsync<LeadPage>("/api/leads", TestTenant.Json))!.Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Not_be_shown_to_another_person_with_the_same_key()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.AddRepAsync();
+        var start = (await tenant.SlotsAsync())[0].Start;
+        await (await BookAsync("ada@example.com")).ToMeetingAsync();
+
+        var other = await BookAsync("bob@example.com");
+
+        await other.ShouldBeProblemAsync(
+            HttpStatusCode.Conflict,
+            "This idempotencyKey was used for another booking. Give each booking its own.");
+        await (await BookAsync("Ada@example.com")).ToMeetingAsync();
+
+        Task<HttpResponseMessage> BookAsync(string email) => tenant.Developer.PostAsJsonAsync(
+            "/api/meetings",
+            new { slotStart = start, lead = new { email }, idempotencyKey = "1" });
     }
 
     [Fact]

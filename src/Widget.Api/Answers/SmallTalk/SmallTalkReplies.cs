@@ -19,6 +19,9 @@ public sealed record SmallTalkReplies
 
     public required string Complaint { get; init; }
 
+    /// <summary>Said to a wish for an appointment, about which the pages say nothing.</summary>
+    public required string Booking { get; init; }
+
     public string To(SmallTalkKind kind) => kind switch
     {
         SmallTalkKind.Greeting => Greeting,

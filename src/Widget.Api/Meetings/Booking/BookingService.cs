@@ -80,7 +80,9 @@ internal sealed class BookingService(
         var key = order.BookingKey;
         if (await db.Meetings.AsNoTracking().SingleOrDefaultAsync(row => row.BookingKey == key, ct) is { } before)
         {
-            if (before.RequestedStart != order.Start.ToDateTimeOffset()) return new MeetingOutcome.KeyTaken();
+            var isSame = before.RequestedStart == order.Start.ToDateTimeOffset()
+                && before.Email.Equals(order.Email, StringComparison.OrdinalIgnoreCase);
+            if (!isSame) return new MeetingOutcome.KeyTaken();
             var rep = await db.Reps.AsNoTracking().SingleAsync(row => row.Id == before.RepId, ct);
             return new MeetingOutcome.Done(before, rep.Name);
         }
@@ -156,9 +158,15 @@ internal sealed class BookingService(
             Rep = picked.Id,
         };
         if (order is { Visitor: { } visitor, Conversation: { } conversation })
-            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, contact, before: null, ct);
+        {
+            var earlier = await LeadDetails.LastGivenAsync(db, conversation, ct);
+            await LeadRecorder.RecordAsync(db, visitor.Visitor, conversation, contact, earlier, ct);
+        }
         else
+        {
             await LeadRecorder.RecordAsync(db, contact, ct);
+        }
+
         await db.CommitAsync(ct);
         return new MeetingOutcome.Done(meeting, rep.Name);
     }

@@ -36,7 +36,7 @@ internal static class MeetingProblems
             "past"),
         MeetingOutcome.KeyTaken => Problems.Create(
             StatusCodes.Status409Conflict,
-            "This idempotencyKey was used for a booking at another time. Give each booking its own.",
+            "This idempotencyKey was used for another booking. Give each booking its own.",
             "key_taken"),
         MeetingOutcome.Limited limited => limited.Refusal.ToProblem(http),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "It is not a problem."),

@@ -53,11 +53,15 @@ export function Presence({ panel }: PanelProps) {
 function Waiting({ panel }: PanelProps) {
   const t = peopleWords.value;
   const { position } = panel.presence.value;
+  const asked = panel.conversation.value.items.findLast((item) => item.kind === 'person');
+  // Outside office hours, and with nobody there, the queue does not move.
+  const isAway = asked?.availability?.open === false && !asked.present;
+  const state = isAway ? t.later : t.waiting;
   return (
-    <section class="waiting" aria-label={t.waiting}>
+    <section class="waiting" aria-label={state}>
       <p role="status">
-        <b>{t.waiting}</b>
-        {!!position && <span>{position === 1 ? t.next : fill(t.place, { n: position })}</span>}
+        <b>{state}</b>
+        {!!position && !isAway && <span>{position === 1 ? t.next : fill(t.place, { n: position })}</span>}
       </p>
       <button type="button" class="offer" onClick={() => panel.chooseAssistant()}>
         <Icon name="chat" />
