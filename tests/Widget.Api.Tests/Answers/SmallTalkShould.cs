@@ -99,6 +99,10 @@ public sealed class SmallTalkShould
         Phrases.For(null, "Buenos días").SmallTalk("Buenos días")!.Text.ShouldStartWith("¡Hola!");
         Phrases.For("fr", "Danke!").SmallTalk("Danke!")!.Text.ShouldStartWith("Gern geschehen");
         Phrases.For(null, "Buongiorno").SmallTalk("Buongiorno")!.Text.ShouldStartWith("Hello!");
+        Phrases.For("en-US", "Können wir das vor dem Kauf kostenlos ausprobieren?").Language.ShouldBe("de");
+        Phrases.For("en-US", "¿Puedo pagar la bici a plazos?").Language.ShouldBe("es");
+        Phrases.For("de", "What does the Lotse cost?").Language.ShouldBe("en");
+        Phrases.For("de", "Lotse 5000?").Language.ShouldBe("de");
     }
 
     [Fact]
