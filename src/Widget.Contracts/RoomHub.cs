@@ -95,3 +95,8 @@ public sealed record RoomChatRequest
 
 /// <param name="Name">The avatar's name; null for the usual one.</param>
 public sealed record RoomAvatarRequest([property: MaxLength(80)] string? Name);
+
+/// <summary>How a page connects to LiveKit.</summary>
+/// <param name="Url">The server, for LiveKit's client.</param>
+/// <param name="Token">Allows the participant to join this room. It works for a minute, only for connecting.</param>
+public sealed record RoomMediaAccess(string Url, string Token);

@@ -59,6 +59,10 @@ public sealed record RoomParticipant
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Instance { get; init; }
 
+    /// <summary>Whether the participant came over the hub; otherwise it is only at LiveKit, with a page of a customer's own.</summary>
+    [JsonIgnore]
+    public bool IsAtHub => Instance is not null;
+
     /// <summary>Never changes. Of two participants, the one with the larger number is the polite peer.</summary>
     public required int Order { get; init; }
 
@@ -178,6 +182,13 @@ public sealed record RoomFacts
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>
+    /// <c>peer</c> or <c>livekit</c>. It changes once at most, from the first to the second; null in events of earlier versions, in whose
+    /// rooms it did not change.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Transport { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -219,7 +230,8 @@ public sealed record RoomEvent
 
     /// <summary>
     /// <c>created</c>, <c>waiting</c>, <c>joined</c>, <c>disconnected</c>, <c>left</c>, <c>admitted</c>, <c>declined</c>, <c>removed</c>,
-    /// <c>muted</c>, <c>media</c>, <c>consent</c>, <c>chat</c>, <c>avatar</c>, <c>recording</c> or <c>ended</c>.
+    /// <c>muted</c>, <c>media</c>, <c>consent</c>, <c>chat</c>, <c>transport</c>, <c>avatar</c>, <c>recording</c> or
+    /// <c>ended</c>.
     /// </summary>
     public required string Kind { get; init; }
 

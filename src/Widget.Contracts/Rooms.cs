@@ -35,9 +35,9 @@ public sealed record CreateRoomRequest
     /// <summary>Whether guests wait for a host; null: they do, except in a conversation's call.</summary>
     public bool? WaitingRoom { get; init; }
 
-    /// <summary>How many can be in a room without LiveKit.</summary>
-    [Range(2, 4)]
-    public int MaxParticipants { get; init; } = 4;
+    /// <summary>How many can be in the room; more than 4 only with LiveKit. Null: 50 with LiveKit, otherwise 4.</summary>
+    [Range(2, 50)]
+    public int? MaxParticipants { get; init; }
 }
 
 /// <summary>A room for a call.</summary>

@@ -86,6 +86,8 @@ await build({
     emptyOutDir: false,
     target: 'es2022',
     modulePreload: false,
+    // LiveKit's client is one large file, which only calls of more than four people load.
+    chunkSizeWarningLimit: 600,
     rollupOptions: {
       input: { meet: 'src/meet/main.tsx' },
       output: { entryFileNames: '[name].js', chunkFileNames: 'meet/[name]-[hash].js' },

@@ -1,7 +1,8 @@
 // Checks the built widget against its budgets, in bytes after gzip at level 9:
 // - "loader" is widget.js; "open" is everything that opening the text panel loads.
 // - "video" and "voice" are what such a call loads in addition. Code that they share counts for both. Daily's client is not included.
-// - "meet" is the page of a call, which loads nothing of the widget.
+// - "meet" is the page of a call, which loads nothing of the widget. "livekit" is what a call of more than four people loads in addition,
+//   nearly all of it LiveKit's client.
 // - "speech" is what reading aloud loads in addition, with the larger of its two voices, and "dictation" what dictation loads.
 import { readdir, readFile, stat } from 'node:fs/promises';
 
@@ -13,14 +14,21 @@ const budgets = {
   speech: 8 * 1024,
   dictation: 6 * 1024,
   meet: 40 * 1024,
+  livekit: 144 * 1024,
 };
 const sizes = new Map();
 for (const file of await readdir('dist'))
   if (file.endsWith('.gz')) sizes.set(file.slice(0, -3), (await stat(`dist/${file}`)).size);
 
 const meet = [];
-for (const file of await readdir('dist/meet'))
-  if (file.endsWith('.gz')) meet.push((await stat(`dist/meet/${file}`)).size);
+let livekit = 0;
+for (const file of await readdir('dist/meet')) {
+  if (!file.endsWith('.gz')) continue;
+  const { size } = await stat(`dist/meet/${file}`);
+  if (file.startsWith('liveKitLinks-')) livekit += size;
+  else meet.push(size);
+}
+if (livekit === 0) throw new Error('Expected the module liveKitLinks.');
 const sum = (files) => files.reduce((total, file) => total + sizes.get(file), 0);
 const largest = (files) => Math.max(...files.map((file) => sizes.get(file)));
 const scripts = [...sizes.keys()].filter((file) => file.endsWith('.js') && !['widget.js', 'meet.js'].includes(file));
@@ -60,6 +68,7 @@ const totals = {
   dictation: sum(beyond('dictation')) + largest(languages('dictation-')),
   // Its texts in one language are in two files.
   meet: sum(['meet.js', 'meet.css']) + 2 * Math.max(...meet),
+  livekit,
 };
 for (const [file, size] of sizes) console.log(`${String(size).padStart(7)}  ${file}`);
 for (const [name, total] of Object.entries(totals))

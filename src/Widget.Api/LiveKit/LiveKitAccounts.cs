@@ -15,8 +15,10 @@ public sealed record LiveKitOptions
 
     public string? Secret { get; init; }
 
-    /// <summary>The name under which the avatar's agent is registered.</summary>
-    public string Agent { get; init; } = "widget-avatar";
+    /// <summary>The name under which the avatar's agent is registered; null for <see cref="DefaultAgent"/>.</summary>
+    public string? Agent { get; init; }
+
+    public const string DefaultAgent = "widget-avatar";
 
     internal static LiveKitOptions Read(Variables variables)
     {
@@ -25,7 +27,7 @@ public sealed record LiveKitOptions
             Address = ParseAddress(variables.Text("WIDGET_LIVEKIT_URL")),
             Key = variables.Text("WIDGET_LIVEKIT_KEY"),
             Secret = variables.Text("WIDGET_LIVEKIT_SECRET"),
-            Agent = variables.Text("WIDGET_LIVEKIT_AGENT") ?? "widget-avatar",
+            Agent = variables.Text("WIDGET_LIVEKIT_AGENT"),
         };
         if (variables.Text("WIDGET_LIVEKIT_URL") is { } text && options.Address is null)
             variables.Errors.Add($"WIDGET_LIVEKIT_URL is \"{text}\", which is not an address such as wss://acme.livekit.cloud.");
@@ -48,8 +50,9 @@ public sealed record LiveKitOptions
 /// <param name="Key">Its public part.</param>
 /// <param name="Secret">Must not reach a browser or a log.</param>
 /// <param name="Agent">The name of the avatar's agent.</param>
+/// <param name="IsAgentNamed">Whether the tenant or the operator has chosen the agent's name, so there probably is one.</param>
 /// <param name="BelongsToTenant">Whether the tenant chose the server. Only public addresses are allowed then.</param>
-internal sealed record LiveKitAccount(Uri Address, string Key, string Secret, string Agent, bool BelongsToTenant)
+internal sealed record LiveKitAccount(Uri Address, string Key, string Secret, string Agent, bool IsAgentNamed, bool BelongsToTenant)
 {
     /// <summary>For pages.</summary>
     public string SocketUrl => WithScheme(Address.Scheme is "https" or "wss" ? "wss" : "ws");
@@ -81,13 +84,16 @@ internal sealed class LiveKitAccounts(TenantSecrets secrets, LiveKitOptions opti
         {
             return stored is null || JsonSerializer.Deserialize<StoredAccount>(stored, JsonSerializerOptions.Web) is not { } own
                 ? null
-                : new LiveKitAccount(new Uri(own.Url), own.Key, own.Secret, own.Agent ?? options.Agent, BelongsToTenant: true);
+                : Of(new Uri(own.Url), own.Key, own.Secret, own.Agent ?? options.Agent, belongsToTenant: true);
         }
 
         return options is { Address: { } address, Key: { } key, Secret: { } secret }
-            ? new LiveKitAccount(address, key, secret, options.Agent, BelongsToTenant: false)
+            ? Of(address, key, secret, options.Agent, belongsToTenant: false)
             : null;
     }
+
+    private static LiveKitAccount Of(Uri address, string key, string secret, string? agent, bool belongsToTenant) =>
+        new(address, key, secret, agent ?? LiveKitOptions.DefaultAgent, agent is not null, belongsToTenant);
 
     public Task SaveAsync(TenantId tenant, StoredAccount account, CancellationToken ct) =>
         secrets.SaveAsync(tenant, Secret, JsonSerializer.Serialize(account, JsonSerializerOptions.Web), ct);

@@ -17,7 +17,7 @@ internal sealed class LiveKitAvatar(
     LiveKitAccounts accounts,
     LiveKitClient client) : IRoomAvatar
 {
-    public string Transport => RoomRow.LiveKit;
+    public string Provider => AvatarRule.LiveKit;
 
     public async Task<AvatarCall> StartAsync(RoomRow room, CancellationToken ct)
     {

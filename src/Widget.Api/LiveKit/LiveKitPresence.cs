@@ -15,6 +15,7 @@ internal sealed class LiveKitPresence(
     TenantDatabase database,
     LiveKitAccounts accounts,
     LiveKitClient client,
+    RoomLog log,
     RoomPeople people,
     TimeProvider clock) : IRoomPresence
 {
@@ -24,8 +25,10 @@ internal sealed class LiveKitPresence(
     {
         if (await accounts.OfAsync(room.TenantId, ct) is { } account) await TryReconcileAsync(account, room, ct);
         await using var db = await database.BeginAsync(room.TenantId, ct);
+        if (await RoomLog.FindAsync(db, room.Id, ct) is not var (_, state)) return (false, null);
         var stays = await db.LiveKitSessions.AsNoTracking().Where(row => row.RoomId == room.Id && !row.IsAgent).ToListAsync(ct);
-        return stays.Exists(stay => stay is { JoinedAt: not null, LeftAt: null })
+        stays.RemoveAll(stay => HubPerson(state.Find, stay.Identity) is not null);
+        return stays.Exists(IsIn)
             ? (true, null)
             : (false, stays.Max(stay => stay.LeftAt));
     }
@@ -66,20 +69,31 @@ internal sealed class LiveKitPresence(
             {
                 var stays = await room.Db.LiveKitSessions.AsNoTracking().Where(row => row.RoomId == roomId && !row.IsAgent).ToListAsync(ct);
                 foreach (var person in stays.GroupBy(stay => stay.Identity, StringComparer.Ordinal)) Show(room, person.Key, [.. person]);
-                var isPresent = stays.Exists(stay => stay is { JoinedAt: not null, LeftAt: null });
+                var isPresent = room.Participants.Any(participant => participant.State == RoomPresence.In);
                 if (isPresent) (room.Row.UsedAt, room.Row.EmptiedAt) = (room.Row.UsedAt ?? room.Now, null);
                 else room.Row.EmptiedAt ??= stays.Max(stay => stay.LeftAt);
-                if (room.Row.AvatarWanted) room.Due(room.Now);
+                // The worker disconnects those who are no longer in the call.
+                if (room.Row.AvatarWanted || stays.Exists(stay => IsIn(stay) && IsGone(room.Find, stay.Identity))) room.Due(room.Now);
                 return null;
             },
             ct);
     }
 
+    private static bool IsIn(LiveKitSessionRow stay) => stay is { JoinedAt: not null, LeftAt: null };
+
+    // People of our page have the participant's id as their identity. They are in the room's log already.
+    private static RoomParticipant? HubPerson(Func<Guid, RoomParticipant?> find, string identity) =>
+        Guid.TryParse(identity, out var id) && find(id) is { IsAtHub: true } person ? person : null;
+
+    private static bool IsGone(Func<Guid, RoomParticipant?> find, string identity) =>
+        HubPerson(find, identity) is { State: not RoomPresence.In };
+
     private static void Show(LockedRoom room, string identity, IReadOnlyList<LiveKitSessionRow> stays)
     {
+        if (HubPerson(room.Find, identity) is not null) return;
         var id = RoomService.PersonOf(room.Row, identity);
         var known = room.Find(id);
-        var isIn = stays.Any(stay => stay is { JoinedAt: not null, LeftAt: null });
+        var isIn = stays.Any(IsIn);
         if (known?.State == (isIn ? RoomPresence.In : RoomPresence.Left)) return;
         if (known is null && !isIn && stays.All(stay => stay.JoinedAt is null)) return;
         room.Add(
@@ -122,6 +136,27 @@ internal sealed class LiveKitPresence(
                 [room.TenantId.Value, room.Id, there.Select(participant => participant.Sid).ToArray(), now]);
             await gone.ExecuteNonQueryAsync(ct);
             await db.CommitAsync(ct);
+        }
+
+        await TryRemoveAsync(account, room, there, ct);
+    }
+
+    // The log is read after the list, so whoever has come back in the meantime stays. What fails is tried again at the next look.
+    private async Task TryRemoveAsync(
+        LiveKitAccount account,
+        RoomRow room,
+        IReadOnlyList<LiveKitParticipant> there,
+        CancellationToken ct)
+    {
+        if (await log.FindAsync(room.TenantId, room.Id, ct) is not var (_, state)) return;
+        try
+        {
+            foreach (var person in there.Where(person => IsGone(state.Find, person.Identity)))
+                await client.RemoveParticipantAsync(account, LiveKitRoomName.Of(room.TenantId, room.Id), person.Identity, ct);
+        }
+        catch (LiveKitException)
+        {
+            // It stays due while people are in the room.
         }
     }
 

@@ -8,11 +8,8 @@ internal sealed class LiveKitRooms(
     RoomService rooms,
     RoomPeople people,
     LiveKitAccounts accounts,
-    LiveKitClient client,
-    TimeProvider clock)
+    LiveKitMedia media)
 {
-    private const int MaxParticipants = 50;
-
     private const string NotConfigured =
         "LiveKit is not configured here, so the browsers connect to one another. Open the page in url, or join /hubs/rooms with the token.";
 
@@ -33,6 +30,9 @@ internal sealed class LiveKitRooms(
         if (room is null) return (null, field == "roomId" ? "room_name" : field, error);
         if (room.State == RoomOpenState.Ended) return (null, null, "This call is over. Use another room_name.");
         if (room.Transport != transport && transport == RoomRow.LiveKit) return (null, "room_name", OtherTransport);
+        // Nobody takes the place of a person who is in the room over the hub.
+        if (Guid.TryParse(identity, out var person) && room.Participants.Any(other => other.Id == person && other.IsAtHub))
+            return (null, "identity", "identity belongs to a person in this call.");
         if (request.InviteAvatar)
             await people.SetAvatarAsync(caller.Tenant, room.Id, wanted: true, request.AvatarName, RoomActor.Staff, ct);
 
@@ -49,11 +49,8 @@ internal sealed class LiveKitRooms(
         if (account is not null)
         {
             var livekit = LiveKitRoomName.Of(caller.Tenant, room.Id);
-            await TryCreateAsync(account, livekit, ct);
-            // Exactly what a participant needs. The page decides what it publishes.
-            var grants = new VideoGrants { RoomJoin = true, Room = livekit };
-            var token = LiveKitTokens.Create(account, grants, clock.GetUtcNow(), LiveKitEndpoints.Lifetime, identity, name);
-            return (result with { Token = token }, null, null);
+            await media.TryCreateAsync(account, livekit, ct);
+            return (result with { Token = media.Token(account, livekit, identity, name, LiveKitEndpoints.Lifetime) }, null, null);
         }
 
         var found = await rooms.FindAsync(caller, room.Id, ct) ?? throw new InvalidOperationException($"Room {room.Id} is gone.");
@@ -61,18 +58,5 @@ internal sealed class LiveKitRooms(
         return link.Link is { } own
             ? (result with { Token = own.Token, Url = own.Url, Message = NotConfigured }, null, null)
             : (null, null, link.Fault!.Message);
-    }
-
-    // A room is also created when the first participant connects; then it has LiveKit's default settings.
-    private async Task TryCreateAsync(LiveKitAccount account, string room, CancellationToken ct)
-    {
-        try
-        {
-            await client.CreateRoomAsync(account, room, MaxParticipants, ct);
-        }
-        catch (LiveKitException e) when (e.IsTemporary)
-        {
-            // The page finds out whether the server can be reached.
-        }
     }
 }

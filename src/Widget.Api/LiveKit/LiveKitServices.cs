@@ -11,6 +11,8 @@ internal static class LiveKitServices
         services.AddSingleton(LiveKitTables.Tables);
         services.AddSingleton<LiveKitAccounts>();
         services.AddSingleton<LiveKitClient>();
+        services.AddSingleton<LiveKitMedia>();
+        services.AddSingleton<IRoomMedia>(provider => provider.GetRequiredService<LiveKitMedia>());
         services.AddSingleton<LiveKitRooms>();
         services.AddSingleton<LiveKitPresence>();
         services.AddSingleton<IRoomPresence>(provider => provider.GetRequiredService<LiveKitPresence>());

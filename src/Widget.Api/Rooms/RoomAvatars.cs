@@ -9,11 +9,11 @@ namespace Widget.Api.Rooms;
 /// <param name="Error">Why it could not come, for people.</param>
 internal sealed record AvatarCall(string? Call, RoomAvatarState State, string? Url = null, string? Error = null);
 
-/// <summary>Brings the avatar into rooms of one transport.</summary>
+/// <summary>Brings the avatar of one provider into rooms.</summary>
 internal interface IRoomAvatar
 {
-    /// <summary>The transport of the rooms.</summary>
-    string Transport { get; }
+    /// <summary>The provider, as participants see it (<see cref="RoomAvatar.Provider"/>).</summary>
+    string Provider { get; }
 
     /// <summary>Starts the call with the room's present number. A repeated start with the same number starts one call.</summary>
     Task<AvatarCall> StartAsync(RoomRow room, CancellationToken ct);
@@ -38,6 +38,21 @@ internal enum AvatarStep
 /// <summary>Decides about the avatar of a room.</summary>
 internal static class AvatarRule
 {
+    public const string Tavus = "tavus";
+    public const string LiveKit = "livekit";
+
+    /// <summary>The provider of an avatar that is invited now.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="hasAgent">Whether the tenant has named an agent of its own at LiveKit.</param>
+    public static string Provider(LockedRoom room, bool hasAgent) => room switch
+    {
+        // A call that still runs goes on.
+        { Row.AvatarCall: not null, Facts.Avatar: { } running } => running.Provider,
+        { Row.Transport: RoomRow.Peer } => Tavus,
+        // Pages of customers' own have no frame for a call at Tavus. Ours has, so it does not need an agent.
+        _ => hasAgent || !room.UsesHub ? LiveKit : Tavus,
+    };
+
     /// <summary>How long the avatar stays when nobody is there: a page that reloads comes back sooner.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 

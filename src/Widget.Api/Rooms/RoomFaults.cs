@@ -41,5 +41,10 @@ internal static class RoomFaults
 
     public static RoomFault NotHost { get; } = new(StatusCodes.Status403Forbidden, "not-host", "Only a host can do this.");
 
+    public static RoomFault NoMediaServer { get; } = new(
+        StatusCodes.Status409Conflict,
+        "no-media-server",
+        "There is no server for the sound and picture of this call. Browsers are connected to one another.");
+
     public static RoomFault NotIn { get; } = new(StatusCodes.Status409Conflict, "not-in", "You are not in this call.");
 }

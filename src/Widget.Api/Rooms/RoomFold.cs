@@ -17,6 +17,9 @@ internal sealed class RoomFold
     public IReadOnlyList<RoomParticipant> Participants =>
         [.. _participants.Values.Select(entry => entry.Participant).OrderBy(participant => participant.Order)];
 
+    /// <summary>Whether somebody has joined over the hub, and not only at LiveKit.</summary>
+    public bool UsesHub => _participants.Values.Any(entry => entry.Participant.IsAtHub);
+
     public RoomParticipant? Find(Guid id) => _participants.TryGetValue(id, out var found) ? found.Participant : null;
 
     /// <summary>Adds an event.</summary>

@@ -15,6 +15,7 @@ internal sealed class RoomHub(
     RoomFeed feed,
     RoomConnections connections,
     RoomLog log,
+    IRoomMedia media,
     TimeProvider clock) : Hub
 {
     public const string Path = "/hubs/rooms";
@@ -59,6 +60,21 @@ internal sealed class RoomHub(
         var connection = Current();
         if (!connection.IsIn) throw Refused(RoomFaults.NotIn);
         return new RoomSignalResult(await connections.SignalAsync(connection, signal, Context.ConnectionAborted));
+    }
+
+    /// <summary>
+    /// Lets the page connect to the server that passes sound and picture on. The page asks again whenever it has to connect, so one who is
+    /// no longer in the call gets nothing.
+    /// </summary>
+    public async Task<RoomMediaAccess> MediaServer()
+    {
+        var connection = Current();
+        var found = await log.FindAsync(connection.Tenant, connection.Room, Context.ConnectionAborted);
+        if (found is not var (row, state) || row.EndedAt is not null) throw Refused(RoomFaults.Ended);
+        if (state.Find(connection.Participant) is not { State: RoomPresence.In } self || self.Connection != connection.Id)
+            throw Refused(RoomFaults.NotIn);
+        var access = row.Transport == media.Transport ? await media.AccessAsync(row, self, Context.ConnectionAborted) : null;
+        return access ?? throw Refused(RoomFaults.NoMediaServer);
     }
 
     /// <summary>Says what is on.</summary>

@@ -20,7 +20,14 @@ internal sealed class LockedRoom(TenantDb db, RoomRow row, RoomFold state, DateT
 
     public IReadOnlyList<RoomParticipant> Participants => state.Participants;
 
-    public RoomFacts Facts => state.Facts ?? new RoomFacts { State = RoomOpenState.Open, ExpiresAt = row.ExpiresAt };
+    // Events of earlier versions do not name the transport.
+    public RoomFacts Facts => (state.Facts ?? new RoomFacts { State = RoomOpenState.Open, ExpiresAt = row.ExpiresAt }) with
+    {
+        Transport = state.Facts?.Transport ?? row.Transport,
+    };
+
+    /// <summary>Whether people are, or were, in the room over the hub, so that the hub's rules hold.</summary>
+    public bool UsesHub => row.Transport == RoomRow.Peer || state.UsesHub;
 
     public bool IsOver => row.EndedAt is not null || row.ExpiresAt <= now;
 

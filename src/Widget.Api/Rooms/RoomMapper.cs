@@ -38,7 +38,7 @@ internal static class RoomMapper
         Name = row.Name,
         Agent = row.CompanionId,
         State = state.Facts?.State ?? RoomOpenState.Open,
-        Transport = row.Transport,
+        Transport = state.Facts?.Transport ?? row.Transport,
         WaitingRoom = row.WaitingRoom,
         CreatedAt = row.CreatedAt,
         ExpiresAt = state.Facts?.ExpiresAt ?? row.ExpiresAt,

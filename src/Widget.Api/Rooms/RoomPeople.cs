@@ -1,4 +1,3 @@
-using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
@@ -17,6 +16,7 @@ internal sealed class RoomPeople(
     TenantDatabase database,
     RoomLog log,
     RoomConnections connections,
+    IRoomMedia media,
     WakeUpSignal<RoomWorker> worker)
 {
     /// <summary>How often a node looks at a room in which somebody is.</summary>
@@ -29,14 +29,15 @@ internal sealed class RoomPeople(
         RoomJoinRequest request,
         CancellationToken ct)
     {
+        // Before the transaction: a request that waits for a second connection while it holds one can block all others.
+        var hasMedia = await media.IsAvailableAsync(ticket.Tenant, ct);
         await using var db = await database.BeginAsync(ticket.Tenant, ct);
         if (await log.LockAsync(db, ticket.Room, ct) is not { } room) return (null, null, RoomFaults.Invalid);
         if (room.IsOver) return (null, null, RoomFaults.Ended);
         var known = room.Find(ticket.Participant);
         if (known?.State == RoomPresence.Removed) return (null, null, RoomFaults.Removed);
         var isIn = ticket.Role == RoomRole.Host || !room.Row.WaitingRoom || known is { State: RoomPresence.In or RoomPresence.Left };
-        var others = room.Participants.Where(other => other.Id != ticket.Participant && other.State == RoomPresence.In);
-        if (isIn && room.Row.Transport == RoomRow.Peer && others.Count() >= room.Row.MaxParticipants) return (null, null, RoomFaults.Full);
+        if (isIn && !RoomSeats.TryTake(room, ticket.Participant, media, hasMedia, ticket.Participant)) return (null, null, RoomFaults.Full);
 
         var isNewPage = known?.Instance != request.Instance;
         var self = new RoomParticipant
@@ -121,7 +122,7 @@ internal sealed class RoomPeople(
         {
             await RemoveConnectionAsync(room, connection.Id, ct);
             if (room.Find(connection.Participant) is { State: RoomPresence.In or RoomPresence.Waiting } self)
-                Leave(room, self, RoomPresence.Left, "left", self.Id);
+                RoomExits.Leave(room, self, RoomPresence.Left, "left", self.Id);
             return null;
         },
         ct);
@@ -171,17 +172,17 @@ internal sealed class RoomPeople(
         },
         ct);
 
-    public Task<RoomFault?> AdmitAsync(TenantId tenant, string roomId, Guid participant, RoomActor by, CancellationToken ct) =>
-        ChangeOtherAsync(
+    public async Task<RoomFault?> AdmitAsync(TenantId tenant, string roomId, Guid participant, RoomActor by, CancellationToken ct)
+    {
+        var hasMedia = await media.IsAvailableAsync(tenant, ct);
+        return await ChangeOtherAsync(
             tenant,
             roomId,
             participant,
             (room, other) =>
             {
                 if (other.State != RoomPresence.Waiting) return null;
-                var isFull = room.Row.Transport == RoomRow.Peer
-                    && room.Participants.Count(present => present.State == RoomPresence.In) >= room.Row.MaxParticipants;
-                if (isFull) return RoomFaults.Full;
+                if (!RoomSeats.TryTake(room, participant, media, hasMedia, by.Participant)) return RoomFaults.Full;
                 room.Add("admitted", other with { State = RoomPresence.In, JoinedAt = room.Now }, by.Participant);
                 Enter(room);
                 if (RecordingConsent.Next(room) is { } facts) room.Add("recording", facts);
@@ -189,6 +190,7 @@ internal sealed class RoomPeople(
                 return null;
             },
             ct);
+    }
 
     public Task<RoomFault?> DeclineAsync(TenantId tenant, string roomId, Guid participant, RoomActor by, CancellationToken ct) =>
         ChangeOtherAsync(
@@ -197,7 +199,7 @@ internal sealed class RoomPeople(
             participant,
             (room, other) =>
             {
-                if (other.State == RoomPresence.Waiting) Leave(room, other, RoomPresence.Declined, "declined", by.Participant);
+                if (other.State == RoomPresence.Waiting) RoomExits.Leave(room, other, RoomPresence.Declined, "declined", by.Participant);
                 return null;
             },
             ct);
@@ -209,7 +211,7 @@ internal sealed class RoomPeople(
             participant,
             (room, other) =>
             {
-                if (other.State != RoomPresence.Removed) Leave(room, other, RoomPresence.Removed, "removed", by.Participant);
+                if (other.State != RoomPresence.Removed) RoomExits.Leave(room, other, RoomPresence.Removed, "removed", by.Participant);
                 return null;
             },
             ct);
@@ -236,7 +238,8 @@ internal sealed class RoomPeople(
         RoomActor by,
         CancellationToken ct)
     {
-        var fault = await ChangeAsync(
+        var hasAgent = wanted && await media.HasAgentAsync(tenant, ct);
+        return await ChangeAsync(
             tenant,
             roomId,
             room =>
@@ -247,10 +250,9 @@ internal sealed class RoomPeople(
                 if (wanted)
                 {
                     room.Row.AvatarName = name;
-                    var provider = room.Row.Transport == RoomRow.LiveKit ? "livekit" : "tavus";
                     room.Add(
                         "avatar",
-                        room.Facts with { Avatar = new RoomAvatar(RoomAvatarState.Starting, provider, name) },
+                        room.Facts with { Avatar = new RoomAvatar(RoomAvatarState.Starting, AvatarRule.Provider(room, hasAgent), name) },
                         by.Participant);
                 }
                 else if (room.Facts.Avatar is { } avatar)
@@ -265,8 +267,6 @@ internal sealed class RoomPeople(
                 return Task.FromResult<RoomFault?>(null);
             },
             ct);
-        worker.Raise();
-        return fault;
     }
 
     /// <summary>Ends the call for all.</summary>
@@ -275,38 +275,10 @@ internal sealed class RoomPeople(
         await using var db = await database.BeginAsync(tenant, ct);
         if (await log.LockAsync(db, roomId, ct) is not { } room) return RoomFaults.NoRoom;
         if (room.Row.EndedAt is not null) return null;
-        await EndAsync(room, reason, by, ct);
+        await RoomExits.EndAsync(room, reason, by, ct);
         await room.CommitAsync(connections, ct);
         worker.Raise();
         return null;
-    }
-
-    /// <summary>Ends a locked room.</summary>
-    public static async Task EndAsync(LockedRoom room, string reason, RoomActor by, CancellationToken ct)
-    {
-        (room.Row.EndedAt, room.Row.EndReason) = (room.Now, reason);
-        var facts = room.Facts;
-        var avatar = facts.Avatar is { State: not RoomAvatarState.Failed } there
-            ? there with { State = RoomAvatarState.Ended, Url = null }
-            : facts.Avatar;
-        room.Add(
-            "ended",
-            facts with { State = RoomOpenState.Ended, EndedAt = room.Now, EndReason = reason, Avatar = avatar },
-            by.Participant);
-        await using var delete = room.Db.Command(
-            "delete from room_connections where tenant_id = $1 and room_id = $2",
-            [room.Db.TenantId.Value, room.Row.Id]);
-        await delete.ExecuteNonQueryAsync(ct);
-        // The worker ends what is left.
-        room.Row.DueAt = room.Now;
-        if (room.Row.ConversationId is not { } conversation) return;
-        var until = room.Row.EmptiedAt ?? room.Now;
-        var seconds = room.Row.UsedAt is { } used && until > used ? (int)(until - used).TotalSeconds : 0;
-        await ConversationLog.AppendAsync(
-            room.Db,
-            conversation,
-            new CallEnded { RoomId = room.Row.Id, Reason = reason, Seconds = seconds },
-            ct);
     }
 
     /// <summary>Changes a room in one transaction.</summary>
@@ -327,29 +299,8 @@ internal sealed class RoomPeople(
         if (!evenIfOver && room.IsOver) return RoomFaults.Ended;
         if (await change(room) is { } fault) return fault;
         await room.CommitAsync(connections, ct);
+        if (room.Row.DueAt <= room.Now) worker.Raise();
         return null;
-    }
-
-    /// <summary>Records that a participant is no longer in the room.</summary>
-    internal static void Leave(LockedRoom room, RoomParticipant self, RoomPresence state, string kind, Guid? by)
-    {
-        room.Add(
-            kind,
-            self with
-            {
-                State = state,
-                Connected = false,
-                LeftAt = room.Now,
-                LostAt = null,
-                Microphone = false,
-                Camera = false,
-                Screen = false,
-            },
-            by);
-        if (RecordingConsent.Next(room) is { } facts) room.Add("recording", facts);
-        if (room.Participants.Any(other => other.State == RoomPresence.In)) return;
-        room.Row.EmptiedAt ??= room.Row.UsedAt is null ? null : room.Now;
-        room.Due(room.Now);
     }
 
     private static void Enter(LockedRoom room)

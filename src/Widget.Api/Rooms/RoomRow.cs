@@ -44,7 +44,8 @@ public sealed class RoomRow : ITenantOwned
 
     public required int MaxParticipants { get; init; }
 
-    public required string Transport { get; init; }
+    /// <summary><see cref="Peer"/> at first, unless the room was opened at LiveKit. It changes once at most.</summary>
+    public required string Transport { get; set; }
 
     public int LastSeq { get; set; }
 

@@ -19,6 +19,7 @@ internal sealed class RoomService(
     RoomLog log,
     RoomConnections connections,
     RoomTokens tokens,
+    IRoomMedia media,
     IMultiTenantStore tenants,
     OwnHosts hosts,
     TimeProvider clock)
@@ -39,6 +40,8 @@ internal sealed class RoomService(
         if (ReadExpiry(request.ExpiresAt, now) is not { } expires) return (null, "expiresAt", ExpiryError);
         // Before the transaction: a request that waits for a second connection while it holds one can block all others.
         var company = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + caller.Tenant, ct);
+        var hasMedia = await media.IsAvailableAsync(caller.Tenant, ct);
+        if (request.MaxParticipants > RoomSeats.MaxPeers && !hasMedia) return (null, "maxParticipants", NeedsMedia);
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         var id = request.RoomId ?? NewId();
         // Two requests with the same id must not both insert it.
@@ -78,14 +81,14 @@ internal sealed class RoomService(
             RepId = rep?.Id.Value,
             HostName = rep?.Name ?? company?.Name,
             WaitingRoom = request.WaitingRoom ?? conversation is null,
-            MaxParticipants = request.MaxParticipants,
+            MaxParticipants = request.MaxParticipants ?? (hasMedia ? RoomSeats.Max : RoomSeats.MaxPeers),
             Transport = transport,
             CreatedAt = now,
             ExpiresAt = expires,
             DueAt = expires,
         };
         var room = log.Begin(db, row);
-        room.Add("created", new RoomFacts { State = RoomOpenState.Open, ExpiresAt = expires });
+        room.Add("created", room.Facts);
         // The visitor's own room invites nobody.
         if (conversation is { } invited && caller.Visitor is null)
         {
@@ -96,6 +99,9 @@ internal sealed class RoomService(
         await room.CommitAsync(connections, ct);
         return (RoomMapper.RoomOf(row, room.Copy(), HostLink(caller, row, name: null)), null, null);
     }
+
+    private const string NeedsMedia =
+        "maxParticipants can be more than 4 only with LiveKit, which is not configured. Set it up under /api/livekit/account, or ask the operator.";
 
     private const string ExpiryError =
         "expiresAt must be a date and time with an offset, such as 2030-01-31T15:00:00Z, in the next 24 hours.";

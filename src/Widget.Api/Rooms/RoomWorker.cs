@@ -8,12 +8,15 @@ namespace Widget.Api.Rooms;
 /// <summary>A room that a node looks at.</summary>
 internal sealed record RoomLease(TenantId Tenant, string Room, Guid Worker);
 
-/// <summary>Says who is in rooms of a transport, if their connections are not to this server.</summary>
+/// <summary>Says who is in rooms of a transport whose media is at another server.</summary>
 internal interface IRoomPresence
 {
     string Transport { get; }
 
-    /// <summary>Whether anybody is in the room, and otherwise since when nobody is; null if nobody has been.</summary>
+    /// <summary>
+    /// Whether anybody is there who did not come over the hub, and otherwise since when nobody is; null if nobody has been. Disconnects those
+    /// who came over the hub and are no longer in the call.
+    /// </summary>
     Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> FindAsync(RoomRow room, CancellationToken ct);
 
     /// <summary>Disconnects everybody from a room that is over. It does no harm to repeat it.</summary>
@@ -74,8 +77,9 @@ internal sealed partial class RoomWorker(
 
     protected override async Task RunAsync(RoomLease lease, CancellationToken ct)
     {
-        if (await CheckPeopleAsync(lease, ct) is not { } row) return;
-        var next = await CheckAvatarAsync(lease, row, ct);
+        if (await CheckPeopleAsync(lease, ct) is not var (row, provider, isHubPresent)) return;
+        var presence = await PresenceAsync(row, isHubPresent, ct);
+        var next = await CheckAvatarAsync(lease, row, provider, presence, ct);
         if (row.EndedAt is not null && presences.FirstOrDefault(presence => presence.Transport == row.Transport) is { } elsewhere)
             await elsewhere.CloseAsync(row, ct);
         await ReleaseAsync(lease, next, ct);
@@ -87,7 +91,8 @@ internal sealed partial class RoomWorker(
         if (isStopping) await ReleaseAsync(lease, Clock.GetUtcNow(), CancellationToken.None);
     }
 
-    private async Task<RoomRow?> CheckPeopleAsync(RoomLease lease, CancellationToken ct)
+    // Also returns the avatar's provider, and whether anybody is in the room over the hub.
+    private async Task<(RoomRow Row, string? Provider, bool IsHubPresent)?> CheckPeopleAsync(RoomLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         if (await log.LockAsync(db, lease.Room, ct) is not { } room || room.Row.LeaseOwner != lease.Worker) return null;
@@ -95,28 +100,28 @@ internal sealed partial class RoomWorker(
         room.Row.DueAt = null;
         if (room.Row.EndedAt is null)
         {
-            var isHere = room.Row.Transport == RoomRow.Peer;
-            foreach (var silent in isHere ? await SilentAsync(room, ct) : [])
+            foreach (var silent in await SilentAsync(room, ct))
                 room.Add("disconnected", silent with { Connected = false, LostAt = room.Now });
             foreach (var participant in room.Participants)
             {
                 if (participant is { LostAt: { } lost, State: RoomPresence.In or RoomPresence.Waiting } && lost + LostTime <= room.Now)
-                    RoomPeople.Leave(room, participant, RoomPresence.Left, "left", by: null);
+                    RoomExits.Leave(room, participant, RoomPresence.Left, "left", by: null);
             }
 
-            if (room.Row.ExpiresAt <= room.Now) await RoomPeople.EndAsync(room, "expired", RoomActor.Staff, ct);
-            else if (isHere && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
-                await RoomPeople.EndAsync(room, "empty", RoomActor.Staff, ct);
+            if (room.Row.ExpiresAt <= room.Now) await RoomExits.EndAsync(room, "expired", RoomActor.Staff, ct);
+            else if (room.UsesHub && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
+                await RoomExits.EndAsync(room, "empty", RoomActor.Staff, ct);
         }
 
         await room.CommitAsync(connections, ct);
-        return room.Row;
+        var isHubPresent = room.Participants.Any(participant => participant is { State: RoomPresence.In, IsAtHub: true });
+        return (room.Row, room.Facts.Avatar?.Provider, isHubPresent);
     }
 
     // Participants whose node no longer says that they are connected.
     private static async Task<IReadOnlyList<RoomParticipant>> SilentAsync(LockedRoom room, CancellationToken ct)
     {
-        var connected = room.Participants.Where(participant => participant.Connected).ToList();
+        var connected = room.Participants.Where(participant => participant is { Connected: true, IsAtHub: true }).ToList();
         if (connected.Count == 0) return [];
         await using var command = room.Db.Command(
             "select id from room_connections where tenant_id = $1 and room_id = $2 and seen_at > clock_timestamp() - $3",
@@ -128,10 +133,16 @@ internal sealed partial class RoomWorker(
     }
 
     // Returns when to look again because of the avatar.
-    private async Task<DateTimeOffset?> CheckAvatarAsync(RoomLease lease, RoomRow row, CancellationToken ct)
+    private async Task<DateTimeOffset?> CheckAvatarAsync(
+        RoomLease lease,
+        RoomRow row,
+        string? provider,
+        (bool IsPresent, DateTimeOffset? EmptiedAt) presence,
+        CancellationToken ct)
     {
-        if (avatars.FirstOrDefault(provider => provider.Transport == row.Transport) is not { } avatar) return null;
-        var (isPresent, emptiedAt) = await PresenceAsync(row, ct);
+        // A call at the one provider goes on there, also when the room moves to the other's server.
+        if (avatars.FirstOrDefault(known => known.Provider == provider) is not { } avatar) return null;
+        var (isPresent, emptiedAt) = presence;
         var now = Clock.GetUtcNow();
         switch (AvatarRule.Next(row, isPresent, emptiedAt, now))
         {
@@ -166,10 +177,14 @@ internal sealed partial class RoomWorker(
         }
     }
 
-    private async Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> PresenceAsync(RoomRow row, CancellationToken ct) =>
-        presences.FirstOrDefault(presence => presence.Transport == row.Transport) is { } elsewhere
-            ? await elsewhere.FindAsync(row, ct)
-            : (row is { UsedAt: not null, EmptiedAt: null }, row.EmptiedAt);
+    private async Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> PresenceAsync(RoomRow row, bool isHubPresent, CancellationToken ct)
+    {
+        if (presences.FirstOrDefault(presence => presence.Transport == row.Transport) is not { } elsewhere || row.EndedAt is not null)
+            return (isHubPresent, row.EmptiedAt);
+        var (isPresent, emptiedAt) = await elsewhere.FindAsync(row, ct);
+        if (isHubPresent || isPresent) return (true, null);
+        return (false, emptiedAt is null || row.EmptiedAt > emptiedAt ? row.EmptiedAt : emptiedAt);
+    }
 
     private Task ApplyAsync(RoomLease lease, AvatarCall call, CancellationToken ct) => SetAsync(
         lease,
@@ -200,7 +215,7 @@ internal sealed partial class RoomWorker(
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         if (await log.LockAsync(db, lease.Room, ct) is not { } room || room.Row.LeaseOwner != lease.Worker) return false;
         change(room.Row);
-        var provider = room.Row.Transport == RoomRow.LiveKit ? "livekit" : "tavus";
+        var provider = room.Facts.Avatar?.Provider ?? AvatarRule.Tavus;
         // Sent away meanwhile: the next look ends the call.
         var isGone = !room.Row.AvatarWanted && state is RoomAvatarState.Starting or RoomAvatarState.Queued or RoomAvatarState.In;
         var shown = isGone || room.Row.EndedAt is not null
@@ -220,7 +235,7 @@ internal sealed partial class RoomWorker(
         if (room.Row.EndedAt is null)
         {
             room.Due(room.Row.ExpiresAt);
-            if (room.Row.EmptiedAt is { } emptied && room.Row.Transport == RoomRow.Peer) room.Due(emptied + timings.EmptyTime);
+            if (room.Row.EmptiedAt is { } emptied && room.UsesHub) room.Due(emptied + timings.EmptyTime);
             foreach (var participant in room.Participants)
             {
                 if (participant is { Connected: true, Connection: not null }) room.Due(room.Now + RoomPeople.CheckInterval);

@@ -7,13 +7,13 @@ using Widget.Contracts;
 
 namespace Widget.Api.Rooms;
 
-/// <summary>The avatar of rooms without LiveKit: a video call at Tavus, which participants see in a frame beside one another.</summary>
+/// <summary>The avatar of calls on our page: a video call at Tavus, which participants see in a frame beside one another.</summary>
 internal sealed class TavusRoomAvatar(VideoSessions sessions, ConversationThreads threads, TenantSettingsService settings) : IRoomAvatar
 {
     // A private room opens with a token, which the room's log must not contain.
     private const string IsPrivate = "The AI agent can't join this call, because the company's video rooms are private.";
 
-    public string Transport => RoomRow.Peer;
+    public string Provider => AvatarRule.Tavus;
 
     public async Task<AvatarCall> StartAsync(RoomRow room, CancellationToken ct)
     {

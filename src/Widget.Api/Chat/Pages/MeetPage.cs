@@ -32,6 +32,7 @@ internal static class MeetPage
         TenantDatabase database,
         TenantSettingsService settings,
         RoomTokens tokens,
+        IRoomMedia media,
         TavusApiOptions tavus,
         CancellationToken ct,
         string? token = null)
@@ -59,8 +60,9 @@ internal static class MeetPage
         var key = token is null && tenant is not null ? await SiteKeyAsync(database, tenant, ct) : null;
         // A gateway in front of Tavus, or a simulated Tavus, may serve rooms itself.
         var rooms = tavus.Endpoint == TavusApiOptions.Public ? "" : " " + tavus.Endpoint.GetLeftPart(UriPartial.Authority);
+        var servers = string.Concat((tenant is null ? [] : await media.OriginsAsync(tenant.TenantId, ct)).Select(origin => " " + origin));
         http.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'self'; style-src 'self' {PagePolicy.HashOf(style)}; connect-src 'self'; "
+            $"default-src 'none'; script-src 'self'; style-src 'self' {PagePolicy.HashOf(style)}; connect-src 'self'{servers}; "
             + $"frame-src https://*.daily.co{rooms}; media-src 'self' blob:; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
         return TypedResults.Content(Render(words, tenant, current, style, key), Html);
     }

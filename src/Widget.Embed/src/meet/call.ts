@@ -1,11 +1,12 @@
 /** A call: from the invitation over the choice of devices to its end. */
 import { batch, computed, effect, signal } from '@preact/signals';
-import { ApiError } from '../app/api';
 import { newId } from '../app/ids';
-import type { ChatMessage, CloseReason, Invitation, JoinRefusal, Participant, RoomUpdate } from './contract';
+import { CallLinks } from './callLinks';
+import type { ChatMessage, Invitation, MediaAccess, RoomUpdate } from './contract';
 import { LocalMedia } from './localMedia';
 import { Mesh } from './mesh';
 import type { Source } from './mixer';
+import { toOver, type Over } from './over';
 import { Recorder } from './recorder';
 import {
   createRoom,
@@ -18,15 +19,10 @@ import {
   type PageFacts,
 } from './requests';
 import { RoomConnection } from './roomConnection';
+import { newUuid } from './uuid';
 import { emptyRoom, find, present, waiting, withEvent, withState, type Room } from './roomState';
 
 export type Phase = 'loading' | 'prejoin' | 'joining' | 'waiting' | 'call' | 'over';
-
-/** Why there is no call, or no longer. */
-export type Over =
-  | { kind: 'refused'; code: JoinRefusal | 'no-link' | 'not-available' | 'unknown'; message?: string | undefined }
-  | { kind: 'closed'; reason: CloseReason }
-  | { kind: 'offline' };
 
 export interface Line extends ChatMessage {
   /** Sent, but not confirmed. */
@@ -76,7 +72,7 @@ export class Call {
   /** The picture that is sent: the screen if it is shared, otherwise the camera. */
   readonly picture = computed(() => this.media.screen.value ?? this.media.camera.value);
 
-  readonly mesh: Mesh;
+  readonly links: CallLinks;
   readonly connection: RoomConnection;
   readonly #instance = newId();
   readonly #stop: (() => void)[] = [];
@@ -88,13 +84,14 @@ export class Call {
   constructor(
     readonly api: string,
     private readonly facts: PageFacts,
-    private readonly relayOnly = false,
+    relayOnly = false,
   ) {
     this.#token = facts.token ? tokenBehind(facts.token) : '';
-    this.mesh = new Mesh(
-      () => ({ iceServers: this.#ice, ...(this.relayOnly && { iceTransportPolicy: 'relay' as const }) }),
+    const mesh = new Mesh(
+      () => ({ iceServers: this.#ice, ...(relayOnly && { iceTransportPolicy: 'relay' as const }) }),
       (to, message) => this.connection.signal(to, message),
     );
+    this.links = new CallLinks(mesh, { access: () => this.connection.call<MediaAccess>('MediaServer'), relayOnly });
     this.connection = new RoomConnection(api, {
       joining: () => ({
         token: this.#token,
@@ -144,7 +141,14 @@ export class Call {
     }
     // The call goes on without the media that the person switches off, and with those that they switch on later.
     this.#stop.push(
-      effect(() => this.mesh.sendTracks(this.media.microphone.value ?? null, this.picture.value ?? null)),
+      effect(() =>
+        this.links.sendTracks({
+          microphone: this.media.microphone.value,
+          camera: this.media.camera.value,
+          screen: this.media.screen.value,
+          unmuted: this.media.unmuted.value,
+        }),
+      ),
       effect(() => {
         const state = {
           microphone: this.isMicrophoneOn,
@@ -157,7 +161,8 @@ export class Call {
       }),
       effect(() => {
         const self = this.self.value;
-        if (self?.state === 'in' && this.phase.value === 'call') this.mesh.follow(self, this.others.value);
+        if (self?.state === 'in' && this.phase.value === 'call')
+          this.links.follow(this.room.value.transport, self, this.others.value);
       }),
       effect(() => {
         const recording = this.recording.value;
@@ -305,14 +310,14 @@ export class Call {
           transport: joined.room.transport,
         };
       });
-      this.mesh.resume();
+      this.links.resume();
     } else if (event) {
       const before = this.room.value.chat.length;
       this.room.value = withEvent(this.room.value, event);
       if (this.room.value.chat.length > before && event.chat?.from !== this.selfId.value && !this.chatOpen.value)
         this.unread.value++;
       this.#followSelf();
-    } else if (message) this.mesh.receive(message);
+    } else if (message) this.links.receive(message);
     else if (closed && closed.reason !== 'server-stopping') this.#end({ kind: 'closed', reason: closed.reason });
   }
 
@@ -350,7 +355,7 @@ export class Call {
       video: this.picture.value,
     };
     const others = this.others.value.map(({ id, camera, screen }) => {
-      const stream = this.mesh.peer(id)?.stream;
+      const stream = this.links.current.peek().stream(id);
       return {
         id,
         audio: stream?.getAudioTracks()[0],
@@ -369,7 +374,7 @@ export class Call {
     for (const stop of this.#stop) stop();
     // What was recorded until now is still uploaded.
     void this.stopRecording();
-    this.mesh.close();
+    this.links.close();
     this.connection.close();
     this.media.stop();
     batch(() => {
@@ -378,26 +383,4 @@ export class Call {
       this.phase.value = 'over';
     });
   }
-}
-
-/** Others are told apart by their ids, so a name may be empty. */
-export function nameOf(participant: Participant | undefined, fallback: string): string {
-  return participant?.name.trim() ? participant.name : fallback;
-}
-
-function toOver(error: unknown): Over {
-  if (!(error instanceof ApiError)) return { kind: 'offline' };
-  const code = error.problem.code;
-  if (code === 'link-expired' || code === 'call-ended') return { kind: 'refused', code };
-  if (error.status === 404 || error.status === 401) return { kind: 'refused', code: 'link-invalid' };
-  return { kind: 'refused', code: 'not-available', message: error.message };
-}
-
-/** The server wants the ids of messages as GUIDs. */
-function newUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -1,6 +1,8 @@
 /** What the server says about rooms (docs/rooms.md). */
 
 export type Role = 'host' | 'guest';
+/** How sound and picture are carried. */
+export type Transport = 'peer' | 'livekit';
 export type ParticipantState = 'waiting' | 'in' | 'left' | 'removed' | 'declined';
 
 export interface Participant {
@@ -46,7 +48,7 @@ export interface RoomState {
   seq: number;
   name?: string | null;
   state: 'open' | 'ended';
-  transport: 'peer' | 'livekit';
+  transport: Transport;
   waitingRoom: boolean;
   expiresAt: string;
   endReason?: string | null;
@@ -74,11 +76,18 @@ export interface RoomEvent {
   room?: {
     state: 'open' | 'ended';
     expiresAt: string;
+    transport?: Transport | null;
     endReason?: string | null;
     avatar?: Avatar | null;
     recording?: Recording | null;
   } | null;
   chat?: ChatMessage | null;
+}
+
+/** How to connect to the media server. The token works for a minute. */
+export interface MediaAccess {
+  url: string;
+  token: string;
 }
 
 export interface Signal {
@@ -107,7 +116,7 @@ export interface Invitation {
   participantId: string;
   participantName?: string | null;
   waitingRoom: boolean;
-  transport: 'peer' | 'livekit';
+  transport: Transport;
   recording?: unknown;
 }
 

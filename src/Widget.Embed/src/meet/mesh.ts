@@ -1,6 +1,7 @@
-/** The connections to all others in the call, and how good each one is. */
+/** Direct connections to all others in the call, and how good each one is. */
 import { signal } from '@preact/signals';
 import type { Participant, Signal } from './contract';
+import type { LinkState, MediaLinks, OwnTracks } from './links';
 import { Peer, type Outgoing } from './peer';
 import { rate, sample, type Quality, type Sample } from './quality';
 
@@ -15,13 +16,13 @@ const sampleInterval = 1_000;
 /** Speech is louder than this. */
 const speaking = 0.02;
 
-export class Mesh {
-  /** Counts changes of connections and tracks, so that the page draws them. */
+export class Mesh implements MediaLinks {
   readonly version = signal(0);
   readonly qualities = signal<ReadonlyMap<string, Quality>>(new Map());
   readonly speaking = signal<ReadonlySet<string>>(new Set());
   readonly #links = new Map<string, Link>();
   readonly #timer: ReturnType<typeof setInterval>;
+  #grows = true;
   #tracks: [audio: MediaStreamTrack | null, video: MediaStreamTrack | null] = [null, null];
 
   constructor(
@@ -41,11 +42,17 @@ export class Mesh {
         this.#drop(other.id);
         link = undefined;
       }
-      if (!link) this.#connect(self, other);
-      else if (other.connected && !link.connected) link.peer.resume();
+      if (!link) {
+        if (this.#grows) this.#connect(self, other);
+      } else if (other.connected && !link.connected) link.peer.resume();
       const current = this.#links.get(other.id);
       if (current) current.connected = other.connected;
     }
+  }
+
+  /** Connects to nobody else from now on. */
+  stopGrowing(): void {
+    this.#grows = false;
   }
 
   receive({ from, instance, description, candidate }: Signal): void {
@@ -60,13 +67,17 @@ export class Mesh {
     for (const { peer } of this.#links.values()) peer.resume();
   }
 
-  sendTracks(audio: MediaStreamTrack | null, video: MediaStreamTrack | null): void {
-    this.#tracks = [audio, video];
-    for (const { peer } of this.#links.values()) void peer.sendTracks(audio, video);
+  sendTracks({ microphone, camera, screen }: OwnTracks): void {
+    this.#tracks = [microphone ?? null, screen ?? camera ?? null];
+    for (const { peer } of this.#links.values()) void peer.sendTracks(...this.#tracks);
   }
 
-  peer(id: string): Peer | undefined {
-    return this.#links.get(id)?.peer;
+  stream(id: string): MediaStream | undefined {
+    return this.#links.get(id)?.peer.stream;
+  }
+
+  state(id: string): LinkState {
+    return this.#links.get(id)?.peer.state ?? 'new';
   }
 
   close(): void {

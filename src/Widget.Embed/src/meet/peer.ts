@@ -3,6 +3,8 @@
  * time, and of two offers that cross, the impolite side's counts.
  */
 
+import type { LinkState } from './links';
+
 /** What is sent to the other side. The id marks a message so that a lost one can be sent again. */
 export interface Outgoing {
   description?: RTCSessionDescription;
@@ -52,7 +54,7 @@ export class Peer {
     if (!polite) for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'sendrecv' });
   }
 
-  get state(): 'new' | 'connecting' | 'connected' | 'interrupted' {
+  get state(): LinkState {
     const { connectionState } = this.connection;
     return connectionState === 'connected' || connectionState === 'new' || connectionState === 'connecting'
       ? connectionState

@@ -1,11 +1,24 @@
+import type { Call } from '../call';
 import type { Avatar } from '../contract';
+import { agentId } from '../links';
 import { meetWords } from '../words';
 import { IconButton, MeetIconOf } from './IconButton';
+import { Picture, Sound } from './Picture';
 
-/** The AI agent: its own page in a frame, once it is there. */
-export function AgentTile({ avatar, onClose }: { avatar: Avatar; onClose: () => void }) {
+interface Props {
+  call: Call;
+  avatar: Avatar;
+  onClose: () => void;
+}
+
+/** The AI agent, once it is there: its own page in a frame, or its sound and picture if it is at the call's media server. */
+export function AgentTile({ call, avatar, onClose }: Props) {
   const t = meetWords.value;
   const name = avatar.name ?? t.agent;
+  const links = call.links.current.value;
+  // Tracks are not signals themselves.
+  const stream = links.version.value >= 0 && avatar.state === 'in' ? links.stream(agentId) : undefined;
+  const picture = stream?.getVideoTracks()[0];
   const text =
     avatar.state === 'in'
       ? avatar.provider === 'tavus' && !isWebAddress(avatar.url)
@@ -18,11 +31,14 @@ export function AgentTile({ avatar, onClose }: { avatar: Avatar; onClose: () => 
     <div class="tile agent" data-agent={avatar.state}>
       {avatar.state === 'in' && isWebAddress(avatar.url) ? (
         <iframe src={avatar.url} title={name} allow="camera; microphone; autoplay; fullscreen" />
+      ) : picture ? (
+        <Picture track={picture} label={name} />
       ) : (
         <span class="initial" aria-hidden="true">
           <MeetIconOf name="agent" />
         </span>
       )}
+      <Sound track={stream?.getAudioTracks()[0]} speaker={call.media.chosen.value.speaker} />
       {text && (
         <p class="tile-problem" role={avatar.state === 'failed' ? 'alert' : 'status'}>
           {text} {avatar.state === 'failed' && avatar.error}

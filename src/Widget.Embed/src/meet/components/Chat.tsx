@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isComposing } from '../../app/keys';
-import { nameOf, type Call } from '../call';
-import { find } from '../roomState';
+import type { Call } from '../call';
+import { find, nameOf } from '../roomState';
 import { meetWords } from '../words';
 import { IconButton } from './IconButton';
 

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import { nameOf, type Call } from '../call';
-import { find } from '../roomState';
+import type { Call } from '../call';
+import { find, nameOf } from '../roomState';
 import { isolate, meetWords } from '../words';
 import { AgentTile } from './AgentTile';
 import { Chat } from './Chat';
@@ -54,7 +54,7 @@ export function InCall({ call }: { call: Call }) {
           {others.map((participant) => (
             <Tile key={participant.id} call={call} participant={participant} />
           ))}
-          {showsAgent && <AgentTile avatar={avatar} onClose={() => (failure.value = 'closed')} />}
+          {showsAgent && <AgentTile call={call} avatar={avatar} onClose={() => (failure.value = 'closed')} />}
           {alone && (
             <div class="empty" role="status">
               <p>{t.alone}</p>

@@ -1,6 +1,7 @@
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import type { Call, Over as OverState } from '../call';
+import type { Call } from '../call';
+import type { Over as OverState } from '../over';
 import { meetWords, type MeetWords } from '../words';
 
 /** Says why there is no call, or no longer, and what can be done. */

@@ -1,5 +1,6 @@
 import { fill } from '../../app/i18n';
-import { nameOf, type Call } from '../call';
+import type { Call } from '../call';
+import { nameOf } from '../roomState';
 import { isolate, meetWords } from '../words';
 import { IconButton } from './IconButton';
 

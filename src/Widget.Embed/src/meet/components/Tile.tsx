@@ -1,6 +1,7 @@
 import { fill } from '../../app/i18n';
-import { nameOf, type Call } from '../call';
+import type { Call } from '../call';
 import type { Participant } from '../contract';
+import { nameOf } from '../roomState';
 import { isolate, meetWords } from '../words';
 import { MeetIconOf } from './IconButton';
 import { Picture, Sound } from './Picture';
@@ -8,13 +9,14 @@ import { Picture, Sound } from './Picture';
 /** Another participant: picture, sound, name, and how the connection is. */
 export function Tile({ call, participant }: { call: Call; participant: Participant }) {
   const t = meetWords.value;
+  const links = call.links.current.value;
   // Tracks and connections are not signals themselves.
-  const peer = call.mesh.version.value >= 0 ? call.mesh.peer(participant.id) : undefined;
+  const stream = links.version.value >= 0 ? links.stream(participant.id) : undefined;
   const name = nameOf(participant, participant.role === 'host' ? t.host : t.guest);
   const shows = participant.camera || participant.screen;
-  const video = peer?.stream.getVideoTracks()[0];
-  const quality = call.mesh.qualities.value.get(participant.id);
-  const state = peer?.state ?? 'new';
+  const video = stream?.getVideoTracks()[0];
+  const quality = links.qualities.value.get(participant.id);
+  const state = links.state(participant.id);
   const problem =
     state === 'interrupted'
       ? t.linkInterrupted
@@ -25,7 +27,7 @@ export function Tile({ call, participant }: { call: Call; participant: Participa
           : undefined;
   return (
     <div
-      class={`tile ${call.mesh.speaking.value.has(participant.id) && participant.microphone ? 'speaking' : ''}`}
+      class={`tile ${links.speaking.value.has(participant.id) && participant.microphone ? 'speaking' : ''}`}
       data-participant={participant.id}
       data-state={state}
     >
@@ -38,7 +40,7 @@ export function Tile({ call, participant }: { call: Call; participant: Participa
       ) : (
         <Initial name={name} />
       )}
-      <Sound track={peer?.stream.getAudioTracks()[0]} speaker={call.media.chosen.value.speaker} />
+      <Sound track={stream?.getAudioTracks()[0]} speaker={call.media.chosen.value.speaker} />
       {problem && (
         <p class="tile-problem" role="status">
           {problem}
