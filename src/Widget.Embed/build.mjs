@@ -94,7 +94,8 @@ await build({
     },
   },
 });
-await copyFile('src/meet/meet.css', `${out}/meet.css`);
+const styles = await Promise.all(['meet', 'grid'].map((name) => readFile(`src/meet/${name}.css`, 'utf8')));
+await writeFile(`${out}/meet.css`, styles.join('\n'));
 await copyFile('src/page.css', `${out}/page.css`);
 await copyFile('src/preview.png', `${out}/preview.png`);
 

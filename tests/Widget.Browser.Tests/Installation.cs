@@ -38,14 +38,17 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
     /// <summary>A port of this machine to which the installation sends webhooks, for a receiver (tests/webhook-receiver).</summary>
     public int WebhookPort { get; private set; }
 
+    /// <summary>A port of this machine at which a tenant may have its LiveKit server (tests/livekit-server).</summary>
+    public int LiveKitPort { get; private set; }
+
     private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts.Next(7);
+        var ports = FreePorts.Next(8);
         var addresses = ports.Select(port => new Uri($"http://localhost:{port}")).ToArray();
         (Api, Demo, Simulators, Voice, Console) = (addresses[0], addresses[1], addresses[2], addresses[3], addresses[4]);
-        (MailPort, WebhookPort) = (ports[5], ports[6]);
+        (MailPort, WebhookPort, LiveKitPort) = (ports[5], ports[6], ports[7]);
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
@@ -66,7 +69,7 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_CONSOLE_PORT"] = $"{ports[4]}";
         _environment["WIDGET_SMTP_URL"] = $"smtp://127.0.0.1:{MailPort}";
         _environment["WIDGET_MAIL_FROM"] = "Widget <chat@widget.example>";
-        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort}";
+        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort}, localhost:{LiveKitPort}";
         // Tests begin with companies without visitors.
         _environment["WIDGET_DEMO_HISTORY"] = "no";
         _environment["WIDGET_VOICE_KEY"] = null;

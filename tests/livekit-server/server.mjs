@@ -2,7 +2,9 @@
 // between browsers over real WebRTC. The server API (/twirp) is the other simulator's: requests are passed on to it, it is told who joins and
 // leaves, and whom it removes is disconnected here.
 //
-// LIVEKIT_PORT    default 5087; 0 takes a free port, which the first line of output names
+// It prints {"ready": address}, and ends with its input.
+//
+// LIVEKIT_PORT    default 5087; 0 takes a free port
 // LIVEKIT_KEY     the key and
 // LIVEKIT_SECRET  the secret that sign access tokens
 // LIVEKIT_API     the other simulator's root, such as http://127.0.0.1:5080; null without one
@@ -58,4 +60,5 @@ server.on('upgrade', (request, socket, head) => {
   }
   sockets.handleUpgrade(request, socket, head, (ws) => rooms.connect(ws, claims, joining));
 });
-server.listen(Number(LIVEKIT_PORT), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
+server.listen(Number(LIVEKIT_PORT), 'localhost', () => console.log(JSON.stringify({ ready: `http://localhost:${server.address().port}` })));
+process.stdin.on('end', () => process.exit()).resume();

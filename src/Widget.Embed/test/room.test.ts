@@ -35,6 +35,12 @@ const log: RoomEvent[] = [
   },
   { seq: 8, at: '', kind: 'chat', chat: { messageId: 'm2', from: 'b', name: 'b', text: 'two', timestamp: '' } },
   { seq: 9, at: '', kind: 'left', participant: person('b', { state: 'left' }) },
+  {
+    seq: 10,
+    at: '',
+    kind: 'transport',
+    room: { state: 'open', expiresAt: '', transport: 'livekit', avatar: { state: 'in', provider: 'tavus' } },
+  },
 ];
 
 describe('The state of a room', () => {
@@ -42,6 +48,7 @@ describe('The state of a room', () => {
     const end = log.reduce(withEvent, emptyRoom);
     expect(present(end).map(({ id, microphone }) => [id, microphone])).toEqual([['a', false]]);
     expect(end.about.avatar?.state).toBe('in');
+    expect(end.transport).toBe('livekit');
     expect(end.chat.map(({ text }) => text)).toEqual(['one', 'two']);
     fc.assert(
       fc.property(fc.shuffledSubarray([...log, ...log], { minLength: 2 * log.length }), (events) => {
@@ -74,6 +81,7 @@ describe('The state of a room', () => {
     });
     expect(present(older)).toEqual(present(now));
     expect(older.about.avatar?.state).toBe('in');
+    expect(older.transport).toBe('livekit');
   });
 });
 

@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Widget.Api.LiveKit;
 using Widget.Contracts;
 using Widget.Testing;
 
@@ -18,20 +16,7 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Webhooks and rooms of the other nodes of the shared database would not know this server.
-        var database = await TestDatabase.CreateAsync();
-        _node = await ApiNode.StartAsync(
-            database,
-            configure: options => options with
-            {
-                LiveKit = new LiveKitOptions
-                {
-                    Address = new Uri(api.Simulator.Address, "/livekit"),
-                    Key = LiveKitHook.Key,
-                    Secret = LiveKitHook.Secret,
-                },
-                Rooms = options.Rooms with { AvatarCheck = TimeSpan.FromSeconds(0.3) },
-            });
+        (_node, var database) = await LiveKitWorld.StartAsync(api);
         _tenant = await TestTenant.CreateAsync(database, _node);
         await BehaveAsync();
     }
@@ -55,7 +40,7 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
         joined.GetProperty("identity").GetString()!.ShouldStartWith("Ada-");
         joined.GetProperty("livekit_url").GetString().ShouldBe($"ws://127.0.0.1:{api.Simulator.Address.Port}/livekit");
         joined.GetProperty("avatar_invited").GetBoolean().ShouldBeFalse();
-        var claims = await VerifyAsync("token", joined.GetProperty("token").GetString()!);
+        var claims = await LiveKitWorld.VerifyAsync("token", joined.GetProperty("token").GetString()!);
         claims.GetProperty("sub").GetString().ShouldBe(joined.GetProperty("identity").GetString());
         JsonSerializer.Serialize(claims.GetProperty("video")).ShouldBe(
             JsonSerializer.Serialize(new { room = LiveKitName(name), roomJoin = true }));
@@ -68,7 +53,7 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
         var joined = await _tenant.Developer.GetFromJsonAsync<JsonElement>("/token?roomName=old-room&identity=ada-1&name=Ada", Ct);
 
         joined.GetProperty("identity").GetString().ShouldBe("ada-1");
-        var claims = await VerifyAsync("token", joined.GetProperty("token").GetString()!);
+        var claims = await LiveKitWorld.VerifyAsync("token", joined.GetProperty("token").GetString()!);
         (claims.GetProperty("sub").GetString(), claims.GetProperty("name").GetString()).ShouldBe(("ada-1", "Ada"));
         (await _tenant.Developer.GetAsync("/token?roomName=&identity=ada-1", Ct)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var stranger = _node.Client();
@@ -166,7 +151,7 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
         var (body, token) = LiveKitHook.Sign("participant_joined", LiveKitName(name), "PA_1", "Ada", DateTimeOffset.UtcNow);
         var old = LiveKitHook.Sign("participant_joined", LiveKitName(name), "PA_1", "Ada", DateTimeOffset.UtcNow.AddMinutes(-10));
 
-        (await VerifyAsync("webhook", token, body)).GetProperty("identity").GetString().ShouldBe("ada");
+        (await LiveKitWorld.VerifyAsync("webhook", token, body)).GetProperty("identity").GetString().ShouldBe("ada");
         (await HookAsync(body.Replace("ada", "eve", StringComparison.Ordinal), token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await HookAsync(body, token[..^2])).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await HookAsync(old.Body, old.Token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -214,28 +199,5 @@ public sealed class LiveKitShould(ApiFixture api) : IAsyncLifetime
         };
         request.Headers.TryAddWithoutValidation("Authorization", token);
         return await client.SendAsync(request, Ct);
-    }
-
-    // LiveKit's public library reads the token or the webhook.
-    private static async Task<JsonElement> VerifyAsync(string kind, params string[] arguments)
-    {
-        var folder = Path.Combine(Repository.Root, "tests", "livekit-client");
-        Directory.Exists(Path.Combine(folder, "node_modules", "livekit-server-sdk"))
-            .ShouldBeTrue("Run `npm ci` in tests/livekit-client first.");
-        var start = new ProcessStartInfo(
-            "node",
-            ["verify.mjs", kind, LiveKitHook.Key, LiveKitHook.Secret, .. arguments])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(Ct);
-        var output = await process.StandardOutput.ReadToEndAsync(Ct);
-        await process.WaitForExitAsync(Ct);
-        process.ExitCode.ShouldBe(0, await errors);
-        return JsonDocument.Parse(output).RootElement;
     }
 }

@@ -39,7 +39,7 @@ public sealed class RoomFoldShould
     {
         var people = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Guid.NewGuid()).ToArray();
         var known = new Dictionary<Guid, RoomParticipant>();
-        var facts = new RoomFacts { State = RoomOpenState.Open, ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(2) };
+        var facts = new RoomFacts { State = RoomOpenState.Open, ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(2), Transport = "peer" };
         var log = new List<RoomEvent>();
         RoomEvent Next(string kind) => new()
         {
@@ -55,6 +55,13 @@ public sealed class RoomFoldShould
             {
                 facts = facts with { Avatar = new RoomAvatar((RoomAvatarState)random.Next(6), "tavus") };
                 log.Add(Next("avatar") with { Room = facts });
+                continue;
+            }
+
+            if (random.Next(20) == 0)
+            {
+                facts = facts with { Transport = "livekit" };
+                log.Add(Next("transport") with { Room = facts });
                 continue;
             }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Widget.Api.Operations;
+using static Microsoft.Playwright.Assertions;
 
 namespace Widget.Browser.Tests.Calls;
 
@@ -95,6 +96,45 @@ internal sealed class CallVisit : IAsyncDisposable
               });
             }
             """);
+    }
+
+    /// <summary>Waits until the pictures of so many others move and their sound is heard.</summary>
+    public async Task SeesAndHearsAllAsync(int others)
+    {
+        await Expect(Connected).ToHaveCountAsync(others);
+        await Page.EvaluateAsync(
+            """
+            async (others) => {
+              const sound = new AudioContext();
+              const until = async (check, what) => {
+                for (let i = 0; i < 600; i++) {
+                  if (check()) return;
+                  await new Promise((resolve) => setTimeout(resolve, 100));
+                }
+                throw new Error(`It did not happen: ${what}`);
+              };
+              const moves = async (tile) => {
+                const video = () => tile.querySelector('video');
+                await until(() => video()?.videoWidth > 0, `${tile.textContent}: a picture`);
+                const before = video().getVideoPlaybackQuality().totalVideoFrames;
+                await until(() => video().getVideoPlaybackQuality().totalVideoFrames > before + 3, `${tile.textContent}: it moves`);
+              };
+              const sounds = async (tile) => {
+                await until(() => tile.querySelector('audio').srcObject, `${tile.textContent}: sound`);
+                const analyser = sound.createAnalyser();
+                sound.createMediaStreamSource(tile.querySelector('audio').srcObject).connect(analyser);
+                const samples = new Float32Array(analyser.fftSize);
+                await until(() => {
+                  analyser.getFloatTimeDomainData(samples);
+                  return Math.max(...samples.map(Math.abs)) > 0.01;
+                }, `${tile.textContent}: it is heard`);
+              };
+              const tiles = [...document.querySelectorAll('.tile[data-state]')];
+              await Promise.all(tiles.flatMap((tile) => [moves(tile), sounds(tile)]));
+              await sound.close();
+            }
+            """,
+            others);
     }
 
     public async Task WriteAsync(string text)

@@ -32,10 +32,15 @@ public static class LiveKitEndpoints
         control.MapGet("/rooms/{room}", (string room, SimulatedLiveKit server) => server.Rooms.TryGetValue(room, out var found)
             ? Results.Ok(new { found.Sid, found.Name, People = found.People.Values, found.Dispatches })
             : Results.NotFound());
-        control.MapPost("/rooms/{room}/people/{identity}", (string room, string identity, SimulatedLiveKit server) =>
-            server.JoinAsync(room, identity, "STANDARD"));
-        control.MapDelete("/rooms/{room}/people/{identity}", async (string room, string identity, SimulatedLiveKit server) =>
-            await server.LeaveAsync(room, identity) ? Results.NoContent() : Results.NotFound());
+        // The simulated media server (tests/livekit-server) names the stay.
+        control.MapPost(
+            "/rooms/{room}/people/{identity}",
+            (string room, string identity, SimulatedLiveKit server, string? sid, string? name) =>
+                server.JoinAsync(room, identity, "STANDARD", sid, name));
+        control.MapDelete(
+            "/rooms/{room}/people/{identity}",
+            async (string room, string identity, SimulatedLiveKit server, string? sid) =>
+                await server.LeaveAsync(room, identity, sid) ? Results.NoContent() : Results.NotFound());
     }
 
     private static async Task AnswerAsync(string service, string method, HttpContext http, SimulatedLiveKit server)

@@ -76,12 +76,12 @@ public sealed class SimulatedLiveKit : IDisposable
     public SimulatedRoom RoomOf(string name) => Rooms.GetOrAdd(name, created => new SimulatedRoom(created));
 
     /// <summary>Somebody joins; a later stay replaces the same identity's earlier one.</summary>
-    public async Task<SimulatedPerson> JoinAsync(string room, string identity, string kind)
+    public async Task<SimulatedPerson> JoinAsync(string room, string identity, string kind, string? sid = null, string? name = null)
     {
         var person = new SimulatedPerson(
-            $"PA_{Guid.NewGuid():N}"[..15],
+            sid ?? $"PA_{Guid.NewGuid():N}"[..15],
             identity,
-            identity,
+            name ?? identity,
             kind,
             DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         RoomOf(room).People[identity] = person;
@@ -89,9 +89,11 @@ public sealed class SimulatedLiveKit : IDisposable
         return person;
     }
 
-    public async Task<bool> LeaveAsync(string room, string identity)
+    /// <summary>Somebody leaves. With a stay's id, only that stay ends.</summary>
+    public async Task<bool> LeaveAsync(string room, string identity, string? sid = null)
     {
-        if (!Rooms.TryGetValue(room, out var found) || !found.People.TryRemove(identity, out var person)) return false;
+        if (!Rooms.TryGetValue(room, out var found) || !found.People.TryGetValue(identity, out var person)) return false;
+        if ((sid is not null && person.Sid != sid) || !found.People.TryRemove(KeyValuePair.Create(identity, person))) return false;
         await SendAsync("participant_left", found, person);
         return true;
     }

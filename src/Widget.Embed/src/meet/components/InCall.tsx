@@ -50,7 +50,7 @@ export function InCall({ call }: { call: Call }) {
       </header>
       <Alerts call={call} />
       <div class="middle">
-        <div class={`grid count-${Math.min(count, 6)} ${alone ? 'alone' : ''}`}>
+        <div class={`grid count-${Math.min(count, 10)} ${count > 4 ? 'crowd' : ''} ${alone ? 'alone' : ''}`}>
           {others.map((participant) => (
             <Tile key={participant.id} call={call} participant={participant} />
           ))}
