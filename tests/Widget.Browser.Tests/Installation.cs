@@ -69,7 +69,7 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_CONSOLE_PORT"] = $"{ports[4]}";
         _environment["WIDGET_SMTP_URL"] = $"smtp://127.0.0.1:{MailPort}";
         _environment["WIDGET_MAIL_FROM"] = "Widget <chat@widget.example>";
-        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort}, localhost:{LiveKitPort}";
+        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort},localhost:{LiveKitPort}";
         // Tests begin with companies without visitors.
         _environment["WIDGET_DEMO_HISTORY"] = "no";
         _environment["WIDGET_VOICE_KEY"] = null;

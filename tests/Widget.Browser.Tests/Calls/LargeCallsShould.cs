@@ -9,6 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Widget.Browser.Tests.Calls;
 
 /// <summary>A call that moves to LiveKit, simulated with real WebRTC (tests/livekit-server), when the fifth person comes.</summary>
+[Collection(typeof(Alone))]
 public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLifetime
 {
     private const string Key = "devkey";
