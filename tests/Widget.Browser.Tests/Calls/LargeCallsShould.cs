@@ -15,7 +15,14 @@ public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLife
     private const string Key = "devkey";
     private const string Secret = "secret-of-the-simulated-livekit-server";
 
-    // A camera of five pictures a second: five people's pictures are compressed on one machine.
+    // Five people's pictures are compressed and drawn on one machine, so they are small and few.
+    private const string SmallCamera =
+        """
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = (wanted) =>
+          open(wanted.video ? { ...wanted, video: { width: 480, height: 270, frameRate: 5 } } : wanted);
+        """;
+
     private static readonly string[] Switches =
         ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=5", "--auto-select-desktop-capture-source=Entire screen"];
 
@@ -55,7 +62,11 @@ public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLife
         {
             foreach (var name in names)
             {
-                people.Add(await CallVisit.OpenAsync(_browser, people.Count == 0 ? room.HostLink : await room.GuestLinkAsync()));
+                people.Add(await CallVisit.OpenAsync(
+                    _browser,
+                    people.Count == 0 ? room.HostLink : await room.GuestLinkAsync(),
+                    new() { ViewportSize = new() { Width = 800, Height = 500 } },
+                    page => page.AddInitScriptAsync(SmallCamera)));
                 await people[^1].JoinAsync(name);
                 // Four are connected to one another.
                 if (people.Count == 4)

@@ -8,6 +8,7 @@ import {
   ConnectionState,
   Room,
   RoomEvent,
+  setLogLevel,
   Track,
   VideoQuality,
   type Participant as LiveKitParticipant,
@@ -18,8 +19,13 @@ import { agentId, type LinkState, type OwnTracks } from '../links';
 import type { Quality } from '../quality';
 import { Publisher } from './publisher';
 
+// What it says about a normal call is of no use in the page's console.
+setLogLevel('warn');
+
 const firstPause = 500;
 const maxPause = 8_000;
+/** A slow machine compresses pictures for the direct connections at the same time. */
+const connectTime = 30_000;
 const qualities: Partial<Record<ConnectionQuality, Quality>> = {
   [ConnectionQuality.Excellent]: 'good',
   [ConnectionQuality.Good]: 'fair',
@@ -70,7 +76,7 @@ export class LiveKitLinks implements ServerLinks {
     const participant = this.#room.remoteParticipants.get(id);
     if (!participant) return 'connecting';
     if (participant.connectionQuality === ConnectionQuality.Lost) return 'interrupted';
-    const isComplete = [...participant.trackPublications.values()].every(({ track }) => track);
+    const isComplete = [...participant.trackPublications.values()].every(({ track, isMuted }) => track || isMuted);
     return isComplete ? 'connected' : 'connecting';
   }
 
@@ -88,6 +94,8 @@ export class LiveKitLinks implements ServerLinks {
         const ended = this.#watch(room);
         const { url, token } = await this.options.access();
         await room.connect(url, token, {
+          peerConnectionTimeout: connectTime,
+          websocketTimeout: connectTime,
           ...(this.options.relayOnly && { rtcConfig: { iceTransportPolicy: 'relay' } }),
         });
         this.#room = room;
