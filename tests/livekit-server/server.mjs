@@ -1,6 +1,6 @@
 // Simulates LiveKit's media server for the tests: its signalling (/rtc/v1, /rtc/v1/validate) and a unit that forwards sound and picture
-// between browsers over real WebRTC. The server API (/twirp) is the other simulator's: requests are passed on to it, it is told who joins and
-// leaves, and whom it removes is disconnected here.
+// between browsers over real WebRTC. The server API (/twirp) is the other simulator's: requests are passed on to it, it is told who joins
+// and leaves, and whom it removes is disconnected here.
 //
 // It prints {"ready": address}, and ends with its input.
 //
@@ -60,5 +60,7 @@ server.on('upgrade', (request, socket, head) => {
   }
   sockets.handleUpgrade(request, socket, head, (ws) => rooms.connect(ws, claims, joining));
 });
-server.listen(Number(LIVEKIT_PORT), 'localhost', () => console.log(JSON.stringify({ ready: `http://localhost:${server.address().port}` })));
+server.listen(Number(LIVEKIT_PORT), 'localhost', () => {
+  console.log(JSON.stringify({ ready: `http://localhost:${server.address().port}` }));
+});
 process.stdin.on('end', () => process.exit()).resume();

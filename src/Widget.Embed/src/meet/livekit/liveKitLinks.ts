@@ -76,7 +76,7 @@ export class LiveKitLinks implements ServerLinks {
     const participant = this.#room.remoteParticipants.get(id);
     if (!participant) return 'connecting';
     if (participant.connectionQuality === ConnectionQuality.Lost) return 'interrupted';
-    const isComplete = [...participant.trackPublications.values()].every(({ track, isMuted }) => track || isMuted);
+    const isComplete = [...participant.trackPublications.values()].every(({ track, isMuted }) => isMuted || track);
     return isComplete ? 'connected' : 'connecting';
   }
 
