@@ -29,7 +29,6 @@ internal static class AppearanceEndpoint
     {
         // Only a site key is public. The store would find the tenant of any other key, too.
         if (!key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal)
-            || key.Contains('\0', StringComparison.Ordinal)
             || await tenants.GetByIdentifierAsync(key, ct) is not { } tenant)
             return Problems.Create(StatusCodes.Status404NotFound, "This site key is unknown or has been revoked.");
         if (!origins.IsOwn(http)) await installations.NoteAsync(tenant.TenantId, Origins.Of(http), page: null, ct);

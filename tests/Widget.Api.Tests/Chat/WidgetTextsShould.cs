@@ -110,7 +110,7 @@ public sealed class WidgetTextsShould(ApiFixture api)
 
         string[] keys =
         [
-            "", "pk_unknown", "pk_\0", tenant.Created.ApiKey, tenant.Created.Slug, $"id:{tenant.Created.TenantId}",
+            "", "pk_unknown", tenant.Created.ApiKey, tenant.Created.Slug, $"id:{tenant.Created.TenantId}",
         ];
         foreach (var key in keys)
         {
