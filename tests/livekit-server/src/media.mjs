@@ -14,6 +14,7 @@ import { VideoQuality } from '@livekit/protocol';
 
 /** The layer of a picture that is forwarded: the smallest, which every browser always sends. */
 const layer = 'q';
+const keyFrameTimes = [0, 1_000, 2_000, 4_000, 8_000];
 const silence = 127;
 const levelKept = 1_000;
 
@@ -123,9 +124,11 @@ export class Media {
       }
     }
     const line = this.#lines.get(mid);
-    if (line) midToTrackId[mid] = line.track.sid;
+    // A line whose track has ended stays, but belongs to nobody.
+    const isUsed = line?.track.sid !== undefined;
+    if (isUsed) midToTrackId[mid] = line.track.sid;
     // Whose track it is, is in the stream's id. An empty line's stream belongs to nobody.
-    transceiver.sender.setStreams([{ id: line ? `${line.from.sid}|${line.track.sid}` : 'empty' }]);
+    transceiver.sender.setStreams([{ id: isUsed ? `${line.from.sid}|${line.track.sid}` : 'empty' }]);
   }
 
   /** A line on which the client sends. */
@@ -147,8 +150,10 @@ export class Media {
       };
       listeners.add(listener);
       const { unSubscribe } = sender.onPictureLossIndication.subscribe(keyFrame);
-      keyFrame();
+      // The first whole picture may be lost before the browser can show it.
+      const timers = keyFrameTimes.map((time) => setTimeout(keyFrame, time));
       return () => {
+        for (const timer of timers) clearTimeout(timer);
         listeners.delete(listener);
         unSubscribe();
       };
