@@ -11,6 +11,7 @@ export const modules: Modules = {
   offers: async () => (await import('./extras/selling/offers')).Offers,
   contact: async () => (await import('./extras/selling/offers')).ContactCard,
   meeting: async () => (await import('./extras/selling/meeting')).MeetingCard,
+  callLog: async () => (await import('./call/log')).CallLog,
   people: async () => (await import('./people/people')).People,
   personHead: async () => (await import('./people/people')).PersonHead,
   presence: async () => (await import('./people/people')).Presence,

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import logAr from '../src/call/locales/log-ar.json';
+import logDe from '../src/call/locales/log-de.json';
+import logEn from '../src/call/locales/log-en.json';
+import logEs from '../src/call/locales/log-es.json';
 import dictationAr from '../src/dictation/locales/dictation-ar.json';
 import dictationDe from '../src/dictation/locales/dictation-de.json';
 import dictationEn from '../src/dictation/locales/dictation-en.json';
@@ -80,6 +84,9 @@ const languages = [
   ['de', de, en],
   ['es', es, en],
   ['ar', ar, en],
+  ['de, of the log of calls', logDe, logEn],
+  ['es, of the log of calls', logEs, logEn],
+  ['ar, of the log of calls', logAr, logEn],
   ['de, of video calls', videoDe, videoEn],
   ['es, of video calls', videoEs, videoEn],
   ['ar, of video calls', videoAr, videoEn],

@@ -6,9 +6,18 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Host } from '../contract';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 import type { Status } from './connection';
-import type { ComponentType } from 'preact';
-import type { AssistantItem, Conversation, MeetingItem, PeopleItem, ShownItem } from './conversation';
-import type { Attachment, Config, Demo, Meeting, Presence, Rating, RatingReason, Session } from './events';
+import type { ComponentChildren, ComponentType } from 'preact';
+import type {
+  AssistantItem,
+  CallItem,
+  Conversation,
+  MeetingItem,
+  PeopleItem,
+  ShownItem,
+  SourcesItem,
+  SpokenItem,
+} from './conversation';
+import type { Attachment, Citation, Config, Demo, Meeting, Presence, Rating, RatingReason, Session } from './events';
 import type { ContactQuestion } from './offers';
 import type { Dictation, Speech } from './speech';
 import type { Storage } from './storage';
@@ -108,6 +117,8 @@ export interface PanelHost extends ModuleHost {
   readonly attached: Signal<Attached[]>;
   /** The open session, for requests that `post` cannot make. */
   session(): Promise<Session>;
+  /** The source that covers the conversation. */
+  readonly source: Signal<Citation | undefined>;
   /** The demo beside the thread. */
   readonly stage: Signal<Demo | undefined>;
   /** The message that the visitor wants to send first. */
@@ -172,6 +183,13 @@ export interface ShownProps {
   item: ShownItem;
 }
 
+export interface CallLogProps {
+  panel: PanelHost;
+  item: SpokenItem | SourcesItem | CallItem;
+  /** The question whether to keep an address in what was said. */
+  children: ComponentChildren;
+}
+
 export interface FilesProps {
   panel: PanelHost;
   files: readonly Attachment[];
@@ -216,6 +234,8 @@ export interface Modules {
   /** The question below a message to a person whether to keep the address in it. */
   contact: () => Promise<ComponentType<ContactProps>>;
   meeting: () => Promise<ComponentType<MeetingProps>>;
+  /** What a call leaves in the thread. */
+  callLog: () => Promise<ComponentType<CallLogProps>>;
   /** A line or a message of people in the thread. */
   people: () => Promise<ComponentType<PeopleProps>>;
   /** Who answers, in the panel's head. */

@@ -2,8 +2,10 @@ import { useState } from 'preact/hooks';
 import type { Citation } from '../events';
 import { fill, words } from '../i18n';
 import { safeUrl } from '../markdown/links';
-import type { Store } from '../store';
+import type { PanelHost } from '../moduleHost';
 import { Icon } from './Icon';
+
+type SourceHost = Pick<PanelHost, 'source'>;
 
 /** More sources are shown on request. */
 const shownAtFirst = 3;
@@ -23,7 +25,7 @@ export function numbered(text: string, citations: readonly Citation[]): { shown:
 }
 
 /** A number in an answer that opens the passage it cites. */
-export function CitationMark({ shown, citation, store }: { shown: number; citation: Citation; store: Store }) {
+export function CitationMark({ shown, citation, store }: { shown: number; citation: Citation; store: SourceHost }) {
   return (
     <button
       type="button"
@@ -37,7 +39,7 @@ export function CitationMark({ shown, citation, store }: { shown: number; citati
 }
 
 /** The sources of an answer: number, title, and where on the page or site. */
-export function Sources({ text, citations, store }: { text: string; citations: Citation[]; store: Store }) {
+export function Sources({ text, citations, store }: { text: string; citations: Citation[]; store: SourceHost }) {
   const t = words.value;
   const [all, setAll] = useState(false);
   const list = numbered(text, citations);
@@ -73,6 +75,6 @@ function placeOf({ title, headings, page, url }: Citation): string {
   return [section, page === null ? undefined : fill(words.value.page, { n: page })].filter(Boolean).join(' · ') || site;
 }
 
-function open(store: Store, citation: Citation, shown: number): void {
+function open(store: SourceHost, citation: Citation, shown: number): void {
   store.source.value = { ...citation, number: shown };
 }

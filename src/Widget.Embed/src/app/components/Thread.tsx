@@ -5,9 +5,8 @@ import { addresses } from '../offers';
 import type { Store } from '../store';
 import { companyTexts } from '../texts';
 import { availabilityText, dayOf } from '../times';
-import { CallEventLine, CallSources, SpokenLine } from './Call';
 import { Icon } from './Icon';
-import { AssistantMessage, Time, VisitorMessage } from './Messages';
+import { AskContact, AssistantMessage, Time, VisitorMessage } from './Messages';
 import { Part } from './Part';
 
 /** The conversation. Scrolls to new content unless the visitor has scrolled up. */
@@ -171,11 +170,15 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
     case 'shown':
       return <Part key={item.seq} load={store.modules.shown} props={{ panel: store, item }} />;
     case 'spoken':
-      return <SpokenLine key={item.seq} item={item} store={store} />;
     case 'sources':
-      return <CallSources key={item.seq} item={item} store={store} />;
     case 'call':
-      return <CallEventLine key={item.seq} item={item} />;
+      return (
+        <Part
+          key={item.seq}
+          load={store.modules.callLog}
+          props={{ panel: store, item, children: <AskContact item={item} store={store} /> }}
+        />
+      );
   }
 }
 
