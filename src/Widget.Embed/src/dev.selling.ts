@@ -53,7 +53,10 @@ const meeting = {
 } as const;
 const [first, second] = ['.times li button', '.booking .primary'];
 
-const all: Item[] = [asked, { ...answer, offers: ['booking', 'demo', 'pricing', 'contact', 'person'] }];
+const all: Item[] = [
+  asked,
+  { ...answer, recognized: null, offers: ['booking', 'demo', 'pricing', 'contact', 'person'] },
+];
 const inCall: Item[] = [
   { kind: 'call', mode: 'voice', seq: 3 },
   {

@@ -167,7 +167,7 @@ const states: Record<
   'prelude voice': { prelude: 'voice' },
   connecting: { status: { state: 'connecting' }, unknown: true },
   refused: {
-    status: { state: 'refused', reason: 'The widget of Harbor Bikes is not allowed on this site.' },
+    status: { state: 'refused' },
     unknown: true,
   },
   waiting: { items: [asked] },
@@ -367,7 +367,7 @@ for (const [name, state] of Object.entries(states)) {
   if (state.speech) store.speech.module.value = fakeSpeech(store, state.speech);
   if (state.dictation) store.dictation.module.value = fakeDictation(store, state.dictation);
   store.open.value = true;
-  applyTheme(root, store.config);
+  applyTheme(root, store.config, (parameters.get('scheme') ?? 'light') as 'light' | 'dark');
   render(<Panel store={store} />, root);
   for (const [i, press] of [state.press ?? [], state.presses ?? []].flat().entries())
     setTimeout(() => root.querySelector<HTMLElement>(press)?.click(), 1500 + i * 300);

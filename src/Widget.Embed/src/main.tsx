@@ -21,7 +21,7 @@ export function start(host: Host): App {
   addCloseIcon(host.shadow.querySelector('.launcher svg'));
   host.shadow.append(root);
 
-  const stopTheme = applyTheme(root, store.config);
+  const stopTheme = applyTheme(root, store.config, host.appearance()?.scheme);
   const stopLauncher = effect(() => {
     const { openChat, closeChat, unread } = words.value;
     const call = store.call.value;

@@ -14,7 +14,7 @@ import type { Transport } from './transport/transport';
 export type Status =
   | { state: 'connecting' | 'online' | 'reconnecting' | 'offline' | 'busy' }
   /** The server does not allow the widget on this page. Retrying automatically would not help. */
-  | { state: 'refused'; reason: string };
+  | { state: 'refused' };
 
 /** Whose session is opened, and in which language. */
 export interface Opening {
@@ -36,8 +36,8 @@ export interface Listener {
   refused(clientId: string, error: ApiError): void;
   /** A transport is open. */
   online(): void;
-  /** The server does not allow the widget on this page. Returns what the visitor is told. */
-  unavailable(error: ApiError): string;
+  /** The server does not allow the widget on this page. */
+  unavailable(error: ApiError): void;
   /** The seq of the last event seen. */
   seen(): number;
   /** Messages to be sent, oldest first. */
@@ -296,7 +296,8 @@ export class Connection {
     const opened = this.#session !== undefined;
     this.#session = undefined;
     if (opened && this.#refusals++ === 0) return false;
-    this.#status.value = { state: 'refused', reason: this.listener.unavailable(error) };
+    this.#status.value = { state: 'refused' };
+    this.listener.unavailable(error);
     return true;
   }
 

@@ -53,6 +53,11 @@ export function moduleWords<Dictionary>(
   return current;
 }
 
+/** A text inside a sentence: it may be written in the other direction. */
+export function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 /** Replaces `{name}` by the value of that name. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

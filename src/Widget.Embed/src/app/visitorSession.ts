@@ -210,12 +210,10 @@ export abstract class VisitorSession {
         }
       },
       online: () => void this.outbox.redeliver(),
-      unavailable: ({ status, message }) => {
-        // Visitors can do nothing about a wrong key, so they don't see the message.
-        const isKey = status === 401 || status === 404;
+      // Visitors can do nothing about a wrong key or site, so they don't see the message.
+      unavailable: ({ message }) => {
         console.warn(`Widget: ${message}`);
         this.host.emit('error', { message });
-        return isKey ? '' : message;
       },
       settled: () => this.outbox.settled,
       seen: () => this.thread.conversation.value.seq,

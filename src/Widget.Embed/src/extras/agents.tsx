@@ -104,7 +104,7 @@ export function AgentsSheet({ panel, close }: SheetProps) {
           ))}
         </div>
       )}
-      <ul class="agent-list">
+      <ul class="agent-list by-panel">
         {page.items.map((card) => (
           <li key={card.id ?? ''}>
             <button type="button" aria-current={card.id === current || undefined} onClick={() => void choose(card)}>

@@ -40,7 +40,7 @@ export function HistorySheet({ panel, close }: SheetProps) {
       label={words.value.earlier}
       close={close}
     >
-      <ul class="history-list">
+      <ul class="history-list by-panel">
         {items.map(({ id, title, preview, lastAt }) => (
           <li key={id}>
             <button

@@ -70,7 +70,7 @@ function Waiting({ file, uploads, api }: { file: Attached; uploads: Uploads; api
     <li class={file.failed ? 'failed' : ''}>
       {picture ? <img src={picture} alt="" referrerpolicy="no-referrer" /> : <Icon name="file" path={fileIcon} />}
       <span>
-        <span class="file-name">
+        <span class="file-name by-panel" dir="auto">
           <bdi translate={false}>{file.name}</bdi>
         </span>
         <span class={`note ${file.failed ? 'error' : ''}`} role={file.failed ? 'alert' : undefined}>

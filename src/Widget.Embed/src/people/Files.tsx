@@ -39,7 +39,7 @@ function File({ file, href }: { file: Attachment; href: string }) {
     <a class="file-card" href={href} target="_blank" rel="noopener noreferrer" title={label}>
       <Icon name="file" path={fileIcon} />
       <span>
-        <span class="file-name">
+        <span class="file-name by-panel" dir="auto">
           <bdi translate={false}>{file.name}</bdi>
         </span>
         <span class="note">{fileSize(file.bytes)}</span>

@@ -18,10 +18,10 @@ export function PersonHead({ panel }: PanelProps) {
         </Title>
         <span>
           {peopleWords.value.person}
-          <span class="of-company">
-            {' · '}
-            <bdi translate={false}>{panel.config.value?.tenantName}</bdi>
-          </span>
+          <span class="of-company">{'\u00a0·\u00a0'}</span>
+          <bdi class="of-company" translate={false}>
+            {panel.config.value?.tenantName}
+          </bdi>
         </span>
       </span>
     </>

@@ -1,12 +1,12 @@
 import { Time } from '../app/components/Messages';
 import type { PersonMessage } from '../app/events';
-import { fill } from '../app/i18n';
+import { fill, isolate } from '../app/i18n';
 import type { PeopleProps } from '../app/moduleHost';
 import { Files } from './Files';
 import { Initials } from './Initials';
 import { withLinks } from './links';
 import { addStyles } from './style';
-import { isolate, peopleWords } from './words';
+import { peopleWords } from './words';
 
 /** A message of a person, or a line that says who has joined or left. */
 export function People({ panel, item }: PeopleProps) {

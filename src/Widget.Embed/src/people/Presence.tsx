@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
-import { fill, words } from '../app/i18n';
+import { fill, isolate, words } from '../app/i18n';
 import type { PanelProps } from '../app/moduleHost';
 import { attend, type Attendance } from './attendance';
 import { Initials } from './Initials';
 import { addStyles } from './style';
-import { isolate, peopleWords } from './words';
+import { peopleWords } from './words';
 
 /** The end of the thread while the visitor waits for a person or talks to one. */
 export function Presence({ panel }: PanelProps) {

@@ -2,10 +2,10 @@
 import { signal } from '@preact/signals';
 import { ApiError, type Problem } from '../app/api';
 import type { Attachment } from '../app/events';
-import { fill } from '../app/i18n';
+import { fill, isolate } from '../app/i18n';
 import { newId } from '../app/ids';
 import type { Attached, PanelHost } from '../app/moduleHost';
-import { isolate, peopleWords } from './words';
+import { peopleWords } from './words';
 
 export const types = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf'];
 export const maxMegabytes = 10;

@@ -6,8 +6,3 @@ export const peopleWords = moduleWords(en, {
   es: () => import('./locales/people-es.json'),
   ar: () => import('./locales/people-ar.json'),
 });
-
-/** A name or file name inside a sentence: it may be written in the other direction. */
-export function isolate(name: string): string {
-  return `\u2068${name}\u2069`;
-}

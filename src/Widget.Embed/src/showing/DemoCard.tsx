@@ -29,7 +29,7 @@ export function DemoCard({ panel, demo }: { panel: PanelHost; demo: Demo }) {
         <span class="badge-icon">
           <Icon name="demo" path={icons[demo.kind]} />
         </span>
-        <span>
+        <span class="by-panel">
           <b dir="auto">{demo.title}</b>
           {demo.description && (
             <span class="about" dir="auto">

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { duration } from '../app/duration';
 import { Icon } from '../app/components/Icon';
 import type { CallInvited, CallOver as CallOverEvent } from '../app/events';
-import { fill } from '../app/i18n';
+import { fill, isolate } from '../app/i18n';
 import type { PanelHost } from '../app/moduleHost';
 import { showingWords } from './words';
 
@@ -41,7 +41,7 @@ export function Invitation({ panel, event }: { panel: PanelHost; event: CallInvi
       setState('failed');
     }
   };
-  const title = event.name ? fill(t.invited, { name: `\u2068${event.name}\u2069` }) : t.invitedUnnamed;
+  const title = event.name ? fill(t.invited, { name: isolate(event.name) }) : t.invitedUnnamed;
   return (
     <section class="invitation" aria-label={title}>
       <p class="invitation-title">

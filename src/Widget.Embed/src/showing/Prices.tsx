@@ -12,7 +12,7 @@ export function Prices({ prices }: { prices: readonly Price[] }) {
       {prices.map((price) => {
         const href = price.url ? safeUrl(price.url) : undefined;
         return (
-          <li key={price.id}>
+          <li class="by-panel" key={price.id}>
             <div class="price-line">
               <b dir="auto">{price.name}</b>
               <span class="amount">

@@ -21,7 +21,9 @@ export function Stage({ panel, demo, close }: StageProps) {
   return (
     <section class={`demo-stage ${small ? 'small' : ''}`} ref={stage} aria-label={`${t.demo}: ${demo.title}`}>
       <div class="demo-head">
-        <h3 dir="auto">{demo.title}</h3>
+        <h3 class="by-panel" dir="auto">
+          {demo.title}
+        </h3>
         {address && (
           <a class="tool" href={address} target="_blank" rel="noopener noreferrer" aria-label={t.open} title={t.open}>
             <Icon name="out" />

@@ -1,5 +1,5 @@
 /** What is shown in a conversation: demos, prices, the use of tools, invitations to calls, and who answers. */
-import { fill } from '../app/i18n';
+import { fill, isolate } from '../app/i18n';
 import type { ShownProps } from '../app/moduleHost';
 import { DemoCard } from './DemoCard';
 import { CallOver, Invitation } from './Invitation';
@@ -25,7 +25,7 @@ export function Shown({ panel, item: { event } }: ShownProps) {
       return (
         <div class="event" role="status">
           {event.chosen
-            ? fill(showingWords.value.agentChosen, { name: `\u2068${event.chosen.name}\u2069` })
+            ? fill(showingWords.value.agentChosen, { name: isolate(event.chosen.name) })
             : showingWords.value.usualChosen}
         </div>
       );

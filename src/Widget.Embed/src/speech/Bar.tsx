@@ -49,7 +49,10 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
             onChange={({ currentTarget }) => player.setRate(Number(currentTarget.value))}
           >
             {rates.map((rate) => (
-              <option value={rate}>{rate.toLocaleString(words.value.dir === 'rtl' ? 'ar' : undefined)}×</option>
+              // From left to right in every language.
+              <option
+                value={rate}
+              >{`\u2066${rate.toLocaleString(words.value.dir === 'rtl' ? 'ar' : undefined)}×\u2069`}</option>
             ))}
           </select>
           <Button

@@ -92,10 +92,10 @@ function Agent({ store }: { store: Store }) {
       {store.host.mode === 'page' ? <h1>{name}</h1> : <h2>{name}</h2>}
       <span>
         {words.value.aiAssistant}
-        <span class="of-company">
-          {' · '}
-          <bdi translate={false}>{tenantName}</bdi>
-        </span>
+        <span class="of-company">{'\u00a0·\u00a0'}</span>
+        <bdi class="of-company" translate={false}>
+          {tenantName}
+        </bdi>
       </span>
     </span>
   );

@@ -1,5 +1,6 @@
 import { lastMessage } from '../conversation';
 import { words } from '../i18n';
+import { withoutMarkup } from '../markdown/plain';
 import type { Store } from '../store';
 import { companyTexts } from '../texts';
 import { availabilityText, dayOf } from '../times';
@@ -19,7 +20,7 @@ export function Home({ store }: { store: Store }) {
     <div class="home" tabIndex={-1}>
       <div class="hero">
         <div class="agent">
-          <Portrait config={config} size={64} />
+          <Portrait config={config} size={56} />
           <span>
             <Title>
               <bdi translate={false}>{config.agentName}</bdi>
@@ -84,7 +85,7 @@ function Continue({ store }: { store: Store }) {
         <b>{words.value.continue}</b>
         {last && (
           <span class="note" dir="auto">
-            {last.text.replace(/\[\d+\]|[*_`#|>]/g, '').slice(0, 120)}
+            {withoutMarkup(last.text).slice(0, 120)}
           </span>
         )}
       </span>

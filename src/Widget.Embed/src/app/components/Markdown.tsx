@@ -91,10 +91,12 @@ function isCitation(node: Inline): boolean {
 }
 
 function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
-  return nodes.map((node) => {
+  return nodes.map((node, at) => {
     switch (node.type) {
       case 'text':
-        return splitUntranslated(node.text).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
+        return splitUntranslated(
+          nodes[at + 1]?.type === 'citation' ? node.text.replace(/ $/, '\u00a0') : node.text,
+        ).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
       case 'strong':
         return <strong>{renderInline(node.children, cite)}</strong>;
       case 'em':

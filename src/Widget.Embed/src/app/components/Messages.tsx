@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { AssistantItem, Item, VisitorItem } from '../conversation';
 import type { Rating } from '../events';
-import { fill, words } from '../i18n';
+import { fill, isolate, words } from '../i18n';
 import type { Store } from '../store';
 import { offersBelow, type ContactQuestion } from '../offers';
 import { fullTime, timeOf } from '../times';
@@ -59,7 +59,7 @@ export function VisitorMessage({ item, store, last, read }: VisitorProps) {
         <div class="note">{online ? t.sentLater : t.notSentYet}</div>
       ) : item.refused ? (
         <div class="note error" role="alert">
-          {fill(t.notSent, { reason: item.refused })}
+          {fill(t.notSent, { reason: isolate(item.refused) })}
         </div>
       ) : (
         <div class={`meta ${last ? '' : 'quiet'}`}>

@@ -50,7 +50,7 @@ export function Sources({ text, citations, store }: { text: string; citations: C
           <li key={citation.number}>
             <button type="button" class="source-chip" onClick={() => open(store, citation, shown)}>
               <b>{shown}</b>
-              <span dir="auto">
+              <span class="by-panel" dir="auto">
                 <span>{citation.title}</span>
                 {placeOf(citation) && <span class="note">{placeOf(citation)}</span>}
               </span>

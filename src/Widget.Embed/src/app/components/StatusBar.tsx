@@ -16,7 +16,6 @@ export function StatusBar({ store }: { store: Store }) {
     return (
       <div class="status refused" role="alert">
         <strong>{t.refused}</strong>
-        <span dir="auto">{status.reason}</span>
         <button type="button" onClick={retry}>
           {t.retry}
         </button>

@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { lastMessage, type Item } from '../conversation';
+import { onResize } from '../follow';
 import { fill, words } from '../i18n';
+import { withoutMarkup } from '../markdown/plain';
 import { addresses } from '../offers';
 import type { Store } from '../store';
 import { companyTexts } from '../texts';
@@ -36,18 +38,8 @@ export function Thread({ store }: { store: Store }) {
     follow();
   };
   useLayoutEffect(follow, [items, t, store.awaitingAnswer.value, store.open.value]);
-  // A call, a bar or an on-screen keyboard changes the thread's height, and some parts come late. Its end stays visible.
-  useEffect(() => {
-    const [size, content] = [new ResizeObserver(follow), new MutationObserver(follow)];
-    if (list.current) {
-      size.observe(list.current);
-      content.observe(list.current, { childList: true, subtree: true });
-    }
-    return () => {
-      size.disconnect();
-      content.disconnect();
-    };
-  }, []);
+  // The end of the thread stays visible.
+  useEffect(() => (list.current ? onResize(list.current, follow) : undefined), []);
 
   // Always scrolls to the visitor's own messages.
   const own = items.filter(
@@ -145,7 +137,7 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
           <Icon name="check" />
           <span>
             {item.email ? fill(t.personRequestedFrom, { email: item.email }) : t.personRequested}{' '}
-            {item.availability && `${availabilityText(item.availability, Date.parse(item.at ?? ''))}. `}
+            {item.availability && `${availabilityText(item.availability, Date.parse(item.at ?? ''))}.`}
             <Time at={item.at} />
           </span>
         </div>
@@ -157,7 +149,8 @@ function renderItem(item: Item, store: Store, last: boolean, read: boolean) {
           <div key="contact" class="event" role="status">
             <Icon name="check" />
             <span>
-              {fill(t.contactKept, { contact })} <Time at={item.at} />
+              {fill(t.contactKept, { contact })}
+              <Time at={item.at} />
             </span>
           </div>
         )
@@ -201,8 +194,4 @@ function Announcer({ store }: { store: Store }) {
       {text}
     </div>
   );
-}
-
-function withoutMarkup(markdown: string): string {
-  return markdown.replace(/\[\d+\]|[*_`#]/g, '');
 }

@@ -1,6 +1,6 @@
 /** Asks who the visitor is, before their first message. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { fill, locale, words } from '../../app/i18n';
+import { fill, isolate, locale, words } from '../../app/i18n';
 import type { PanelProps } from '../../app/moduleHost';
 import { Field, focusError } from '../Field';
 import { isBusy, isRefused, pageAddress, RequestId } from '../requests';
@@ -108,7 +108,7 @@ export function PreChat({ panel }: PanelProps) {
       </p>
       {held && (
         <p class="note held" dir="auto">
-          {fill(t.yourMessage, { text: held })}
+          {fill(t.yourMessage, { text: isolate(held) })}
         </p>
       )}
       {fields.map((field) => {

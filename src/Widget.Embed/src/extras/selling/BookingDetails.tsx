@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { Icon } from '../../app/components/Icon';
-import { fill } from '../../app/i18n';
+import { fill, isolate } from '../../app/i18n';
 import { Field, focusError } from '../Field';
 import { extraWords } from '../words';
 import type { BookingForm } from './bookingForm';
@@ -35,7 +35,7 @@ export function BookingDetails({ form, time, book }: Props) {
           {form.repName.value && (
             <>
               <br />
-              {fill(t.with, { name: `\u2068${form.repName.value}\u2069` })}
+              {fill(t.with, { name: isolate(form.repName.value) })}
             </>
           )}
         </p>

@@ -1,7 +1,7 @@
 /** A meeting that the visitor has booked, as the conversation's log knows it: also after a reload, and in other tabs. */
 import { useId } from 'preact/hooks';
 import { Icon } from '../../app/components/Icon';
-import { fill } from '../../app/i18n';
+import { fill, isolate } from '../../app/i18n';
 import { safeUrl } from '../../app/markdown/links';
 import type { MeetingProps, PanelHost } from '../../app/moduleHost';
 import type { MeetingItem } from '../../app/conversation';
@@ -34,7 +34,7 @@ export function MeetingCard({ panel, item }: MeetingProps) {
           </time>
         </p>
         <p class="note">{zoneName(start)}</p>
-        {repName && <p>{fill(t.with, { name: `\u2068${repName}\u2069` })}</p>}
+        {repName && <p>{fill(t.with, { name: isolate(repName) })}</p>}
         <div class="buttons">
           {state !== 'cancelled' ? (
             <>
