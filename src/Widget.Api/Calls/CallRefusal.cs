@@ -10,6 +10,9 @@ namespace Widget.Api.Calls;
 /// <param name="Message">For the visitor.</param>
 public sealed record CallRefusal(int Status, string Code, string Message)
 {
+    // A visitor needs to know what works, not how much the company has used.
+    private const string NotNow = "Calls are not possible at the moment. You can write to us here.";
+
     /// <summary>For the tenant's staff: what is missing and how to fix it.</summary>
     public string Advice { get; init; } = Message;
 
@@ -34,7 +37,7 @@ public sealed record CallRefusal(int Status, string Code, string Message)
     internal static CallRefusal BudgetReached { get; } = new(
         StatusCodes.Status402PaymentRequired,
         "budget_reached",
-        "The company's budget for this month is used up. You can switch to text.")
+        NotNow)
     {
         Advice = "This month's budget is used up (see GET /api/usage). Raise it in the settings, or wait for the first of next month.",
     };
@@ -45,7 +48,7 @@ public sealed record CallRefusal(int Status, string Code, string Message)
     internal static CallRefusal OutOfMinutes(string mode, string setting) => new(
         StatusCodes.Status402PaymentRequired,
         "out_of_budget",
-        $"This month's {mode} minutes are used up. You can switch to text.")
+        NotNow)
     {
         Advice = $"This month's {mode} minutes are used up, or reserved by calls in progress. Raise {setting}, or wait for the first of "
             + "next month.",

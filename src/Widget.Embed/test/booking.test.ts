@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
 import { bookingForm, forgetBooking, type BookingForm } from '../src/extras/selling/bookingForm';
 import { calendarFile } from '../src/extras/selling/ics';
-import { byDay, timeRange, zoneName, type Slot } from '../src/extras/selling/slots';
+import { byDay, readableZone, timeRange, zoneName, type Slot } from '../src/extras/selling/slots';
 import { after, fakePanel, refuse, type FakePanel } from './selling.fakes';
 
 const slot = (start: string, rep?: string): Slot => ({
@@ -73,6 +73,8 @@ describe('free times', () => {
   it("name the visitor's time zone", () => {
     expect(zoneName(nine.start)).toBe('Central European Time');
     expect(space(timeRange(nine.start, nine.end))).toMatch(/^9:00 – 9:30 AM$/);
+    expect(readableZone('GMT+00:00', 'UTC')).toBe('UTC');
+    expect(readableZone('GMT-03:00', 'America/Argentina/Buenos_Aires')).toBe('Buenos Aires');
   });
 });
 

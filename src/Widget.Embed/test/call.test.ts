@@ -127,6 +127,10 @@ describe('a call', () => {
     expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, message: 'No minutes are left this month.' });
     expect(test.page.track.stopped).toBe(true);
 
+    // Another try would be refused, too.
+    test.server.failures.session = new ApiError(402, 'Calls are not possible at the moment.');
+    expect((await begin()).end.value).toMatchObject({ reason: 'refused', forNow: true });
+
     test.server.failures.session = new ApiError(404, '404');
     const unexplained = await begin();
     expect(unexplained.end.value).toEqual({ reason: 'refused', seconds: 0 });

@@ -32,10 +32,7 @@ function listener(): Listener {
     identityRefused: (reason) => void refused.push(reason),
     refused: (clientId, { message }) => void refused.push(`${clientId}: ${message}`),
     online: () => undefined,
-    unavailable: ({ message }) => {
-      refused.push(message);
-      return message;
-    },
+    unavailable: ({ message }) => void refused.push(message),
     seen: () => 0,
     unsent: () => unsent,
     settled: () => Promise.resolve(),

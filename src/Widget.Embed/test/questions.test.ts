@@ -4,7 +4,7 @@ import { locale } from '../src/app/i18n';
 import type { PanelHost } from '../src/app/moduleHost';
 import type { Memory } from '../src/app/storage';
 import { askBelow, markDone, questionsBelow } from '../src/extras/questions/qualified';
-import { answerOf, formFields, optionsOf, problemOf, textOf } from '../src/extras/questions/questions';
+import { answerOf, formFields, inputOf, optionsOf, problemOf, textOf } from '../src/extras/questions/questions';
 
 const size: Question = {
   key: 'size',
@@ -134,5 +134,12 @@ describe('the questions below an answer', () => {
     expect(below('m1')).toEqual(['size', 'soon']);
     askBelow(panel, 'm1');
     expect(below('m1')).toEqual(['size', 'soon']);
+  });
+});
+
+describe('the field for an answer', () => {
+  it('is one line with a keyboard of digits for a number', () => {
+    expect(inputOf('number')).toEqual({ inputMode: 'decimal' });
+    expect(inputOf('text')).toEqual({ lines: 2 });
   });
 });

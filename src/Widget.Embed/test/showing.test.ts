@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Demo, Price } from '../src/app/events';
 import { locale } from '../src/app/i18n';
-import { amountOf } from '../src/showing/Prices';
+import { amountOf, unitOf } from '../src/showing/Prices';
 import { readableName } from '../src/showing/ToolLine';
 import { addressOf, sourceOf, type Source } from '../src/showing/source';
 
@@ -126,5 +126,22 @@ describe('an amount', () => {
 
   it('is missing if it is on request, and keeps an unknown currency', () => {
     expect([amount(null, 'EUR'), amount(5, 'points'), amount(5, null)]).toEqual([undefined, '5 points', '5']);
+  });
+});
+
+describe('what a price is for', () => {
+  it('is said in the visitor’s language if it is a usual unit', async () => {
+    expect(unitOf('Monat')).toBe('month');
+    expect(unitOf('años')).toBe('años');
+    locale.value = 'de';
+    await vi.waitFor(() => expect(unitOf('month')).toBe('Monat'));
+    expect(unitOf(' Year ')).toBe('Jahr');
+    locale.value = 'ar';
+    await vi.waitFor(() => expect(unitOf('users')).toBe('مستخدم'));
+  });
+
+  it('stays as the company has written it otherwise', () => {
+    expect(unitOf('bike and season')).toBe('bike and season');
+    expect(unitOf('months of rent')).toBe('months of rent');
   });
 });

@@ -224,7 +224,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         (await visit.AllConnectionsClosedAsync()).ShouldBeTrue();
         await visit.RequestedAsync("end");
 
-        await visit.Button("Talk again").ClickAsync();
+        await visit.Button("Call again").ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
         await visit.HangUp.ClickAsync();
         await visit.Button("Back to chat").ClickAsync();

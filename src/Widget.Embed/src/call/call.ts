@@ -2,6 +2,7 @@
  * The state machine that video and voice calls share. A call asks for the visitor's devices, connects, and always ends in
  * `finish`. Each mode supplies its devices, its connection and its session at our API.
  */
+import { ApiError } from '../app/api';
 import { batch, computed, signal } from '@preact/signals';
 import type { ConversationEvent } from '../app/events';
 import type { CallHost } from '../app/moduleHost';
@@ -117,7 +118,9 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     try {
       await this.connect();
     } catch (error) {
-      this.finish('refused', 'request', { message: serverMessage(error) });
+      // 402: the company's minutes or its budget are used up.
+      const forNow = error instanceof ApiError && error.status === 402;
+      this.finish('refused', 'request', { message: serverMessage(error), forNow });
     }
   }
 
@@ -162,7 +165,11 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   protected finish(
     reason: Reason | CommonEndReason,
     notice: Notice,
-    { message, seconds = this.secondsElapsed() }: { message?: string | undefined; seconds?: number } = {},
+    {
+      message,
+      forNow,
+      seconds = this.secondsElapsed(),
+    }: { message?: string | undefined; forNow?: boolean; seconds?: number } = {},
   ): void {
     if (this.#over) return;
     this.#over = true;
@@ -174,7 +181,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     this.devices.stop();
     batch(() => {
       this.clear();
-      this.end.value = { reason, seconds, ...(message ? { message } : {}) };
+      this.end.value = { reason, seconds, ...(message && { message }), ...(forNow && { forNow }) };
       this.phase.value = 'over';
     });
     if (reason === 'visitor') this.#farewell = setTimeout(() => this.done(false, true), farewell);

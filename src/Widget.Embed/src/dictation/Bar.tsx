@@ -5,6 +5,13 @@ import { isComposing } from '../app/keys';
 import type { DictationPhase, DictationSession } from './session';
 import { dictationWords } from './words';
 
+/** Hosts that people know by another name. */
+const companies: Partial<Record<string, string>> = { 'api.openai.com': 'OpenAI', 'api.groq.com': 'Groq' };
+
+export function recipientName(host: string): string {
+  return companies[host] ? `${companies[host]} (${host})` : host;
+}
+
 /** Asks for consent, and shows the state of the dictation and what went wrong. */
 export function Bar({ session }: { session: DictationSession }) {
   const t = dictationWords.value;
@@ -36,7 +43,7 @@ export function Bar({ session }: { session: DictationSession }) {
         >
           <p>
             {typeof recipient === 'object'
-              ? fill(t.consent_host, { recipient: recipient.host })
+              ? fill(t.consent_host, { recipient: recipientName(recipient.host) })
               : t[`consent_${recipient}`]}{' '}
             {t.consent_after}
           </p>

@@ -8,9 +8,11 @@ interface Props {
   value: string;
   type?: 'text' | 'email' | 'tel';
   /** Lines of text; without it the field has one. */
-  lines?: number;
+  lines?: number | undefined;
   required?: boolean;
   maxLength: number;
+  /** The on-screen keyboard. */
+  inputMode?: 'decimal' | undefined;
   autocomplete?: 'name' | 'email' | 'tel' | 'off';
   error?: string | undefined;
   onInput: (value: string) => void;

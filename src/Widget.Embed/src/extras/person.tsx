@@ -98,9 +98,15 @@ export function PersonSheet({ panel, close }: SheetProps) {
           void send();
         }}
       >
-        <Field label={t.name} value={name} maxLength={200} autocomplete="name" onInput={setName} />
         <Field
-          label={needsEmail ? t.email : t.emailOptional}
+          label={fill(t.optional, { label: t.name })}
+          value={name}
+          maxLength={200}
+          autocomplete="name"
+          onInput={setName}
+        />
+        <Field
+          label={needsEmail ? t.email : fill(t.optional, { label: t.email })}
           type="email"
           value={email}
           required={needsEmail}
@@ -110,7 +116,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
           onInput={setEmail}
         />
         <Field
-          label={t.message}
+          label={fill(t.optional, { label: t.message })}
           value={message}
           lines={3}
           maxLength={maxMessage}
@@ -129,7 +135,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
       </form>
       {config?.contactUrl && (
         <a class="link" href={config.contactUrl} target="_blank" rel="noopener noreferrer">
-          {words.value.contact}
+          {t.otherWays}
         </a>
       )}
     </Sheet>

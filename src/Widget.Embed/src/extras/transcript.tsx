@@ -1,5 +1,5 @@
 /** The conversation by e-mail, or as a text file. */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../app/api';
 import { Sheet } from '../app/components/Sheet';
 import { fill, locale, words } from '../app/i18n';
@@ -19,6 +19,7 @@ export function TranscriptSheet({ panel, close }: SheetProps) {
   const [state, setState] = useState<'asking' | 'sending' | 'sent'>('asking');
   const clientId = useRef(newId());
   const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), []);
 
   const send = async (): Promise<void> => {
     if (!isEmail(email)) {

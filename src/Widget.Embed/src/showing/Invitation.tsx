@@ -57,13 +57,13 @@ export function Invitation({ panel, event }: { panel: PanelHost; event: CallInvi
             <p class="note">{t.inviteNote}</p>
             <div class="buttons">
               {link ? (
-                <a class="offer primary" href={link} target="_blank" rel="noopener">
+                <a class="primary" href={link} target="_blank" rel="noopener">
                   {t.openHere}
                 </a>
               ) : (
                 <button
                   type="button"
-                  class="offer primary join-call"
+                  class="primary join-call"
                   disabled={state === 'opening'}
                   onClick={() => void join()}
                 >

@@ -19,7 +19,7 @@ export function Prices({ prices }: { prices: readonly Price[] }) {
                 <b>{amountOf(price) ?? t.onRequest}</b>
                 {price.amount !== null && price.per && (
                   <span class="note" dir="auto">
-                    {fill(t.per, { unit: price.per })}
+                    {fill(t.per, { unit: unitOf(price.per) })}
                   </span>
                 )}
               </span>
@@ -47,6 +47,23 @@ export function Prices({ prices }: { prices: readonly Price[] }) {
       })}
     </ul>
   );
+}
+
+/** The usual units in our languages. */
+const units = {
+  day: /^(days?|tag|d[ií]a|يوم)$/,
+  week: /^(weeks?|woche|semana|أسبوع)$/,
+  month: /^(months?|monat|mes|شهر)$/,
+  year: /^(years?|jahr|año|سنة)$/,
+  user: /^(users?|nutzer|benutzer|usuario|مستخدم)$/,
+};
+
+/** What the price is for, in the visitor's language. A unit that we do not know stays as the company has written it. */
+export function unitOf(per: string): string {
+  const known = (Object.keys(units) as (keyof typeof units)[]).find((unit) =>
+    units[unit].test(per.trim().toLowerCase()),
+  );
+  return known ? showingWords.value[`unit_${known}`] : per;
 }
 
 /** €1,200 or €12.50, in the visitor's language; undefined if the price is on request. */

@@ -33,11 +33,18 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
       )}
       {shown && (
         <div class="player" ref={bar} role="group" aria-label={t.readingAloud} data-phase={phase}>
-          <Button
-            name={phase === 'paused' ? 'play' : 'pause'}
-            label={phase === 'paused' ? t.resume : t.pause}
-            onPress={() => player.toggle()}
-          />
+          {error === 'blocked' ? (
+            <button type="button" class="offer" onClick={() => player.toggle()}>
+              <Icon name="play" path={icons.play} />
+              {t.resume}
+            </button>
+          ) : (
+            <Button
+              name={phase === 'paused' ? 'play' : 'pause'}
+              label={phase === 'paused' ? t.resume : t.pause}
+              onPress={() => player.toggle()}
+            />
+          )}
           <Button name="skip" label={t.skip} onPress={() => player.skip()} />
           <span class="player-state" aria-hidden="true">
             {phase === 'paused' ? t.paused : phase === 'waiting' ? t.waiting : t.readingAloud}

@@ -91,12 +91,10 @@ function isCitation(node: Inline): boolean {
 }
 
 function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
-  return nodes.map((node, at) => {
+  return nodes.map((node) => {
     switch (node.type) {
       case 'text':
-        return splitUntranslated(
-          nodes[at + 1]?.type === 'citation' ? node.text.replace(/ $/, '\u00a0') : node.text,
-        ).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
+        return splitUntranslated(node.text).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
       case 'strong':
         return <strong>{renderInline(node.children, cite)}</strong>;
       case 'em':
@@ -112,7 +110,8 @@ function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
           </a>
         );
       case 'citation':
-        return cite(node.number);
+        // Word joiners keep the number on the line of the word before it.
+        return ['\u2060', cite(node.number), '\u2060'];
       case 'break':
         return <br />;
     }

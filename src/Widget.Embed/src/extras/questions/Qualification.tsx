@@ -4,7 +4,7 @@ import { newId } from '../../app/ids';
 import type { PanelHost } from '../../app/moduleHost';
 import { Field } from '../Field';
 import { Choices } from './Choices';
-import { answerOf, optionsOf, problemOf, textOf } from './questions';
+import { answerOf, inputOf, optionsOf, problemOf, textOf } from './questions';
 import { askBelow, markDone, questionsBelow, sendAnswer } from './qualified';
 import { addStyles } from './style';
 import { questionWords } from './words';
@@ -99,7 +99,7 @@ export function Qualification({ panel, messageId }: Props) {
           key={question.key}
           label={textOf(question)}
           value={text}
-          lines={question.kind === 'text' ? 2 : 1}
+          {...inputOf(question.kind)}
           maxLength={1000}
           autocomplete="off"
           error={problem}

@@ -5,7 +5,7 @@ import type { PanelProps } from '../../app/moduleHost';
 import { Field, focusError } from '../Field';
 import { isBusy, isRefused, pageAddress, RequestId } from '../requests';
 import { Choices } from './Choices';
-import { answerOf, formFields, problemOf, type Answers, type FormField } from './questions';
+import { answerOf, formFields, inputOf, problemOf, type Answers, type FormField } from './questions';
 import { markDone } from './qualified';
 import { addStyles } from './style';
 import { questionWords } from './words';
@@ -131,6 +131,7 @@ export function PreChat({ panel }: PanelProps) {
             type={field.kind === 'email' ? 'email' : field.kind === 'phone' ? 'tel' : 'text'}
             value={valueOf(field)}
             required={field.required}
+            {...(field.kind === 'number' && inputOf('number'))}
             maxLength={maxLengths[field.kind]}
             autocomplete={
               field.kind === 'phone' ? 'tel' : field.kind === 'name' || field.kind === 'email' ? field.kind : 'off'

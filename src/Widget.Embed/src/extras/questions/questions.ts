@@ -58,6 +58,11 @@ export function formFields({ preChat, questions = [] }: Config): FormField[] {
   });
 }
 
+/** The field for a written answer: a few lines, or one for a number, with its keyboard. */
+export function inputOf(kind: Question['kind']): { lines?: number; inputMode?: 'decimal' } {
+  return kind === 'number' ? { inputMode: 'decimal' } : { lines: 2 };
+}
+
 /** What is wrong with a field's content; undefined if it can be sent. */
 export function problemOf(
   { kind, required, options }: Pick<FormField, 'kind' | 'required' | 'options'>,

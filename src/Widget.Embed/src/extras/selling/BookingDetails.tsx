@@ -29,9 +29,7 @@ export function BookingDetails({ form, time, book }: Props) {
         <p>
           <b>{dayName(time.start)}</b>
           <br />
-          {timeRange(time.start, time.end)}
-          <br />
-          <span class="note">{zoneName(time.start)}</span>
+          {timeRange(time.start, time.end)} <span class="note">{zoneName(time.start)}</span>
           {form.repName.value && (
             <>
               <br />
@@ -52,7 +50,7 @@ export function BookingDetails({ form, time, book }: Props) {
         }}
       >
         <Field
-          label={extraWords.value.name}
+          label={fill(extraWords.value.optional, { label: extraWords.value.name })}
           value={form.name.value}
           maxLength={200}
           autocomplete="name"
@@ -82,9 +80,11 @@ export function BookingDetails({ form, time, book }: Props) {
             {other}
           </p>
         )}
-        <button type="submit" class="primary" disabled={sending}>
-          {sending ? t.booking : t.book}
-        </button>
+        <div class="foot">
+          <button type="submit" class="primary" disabled={sending}>
+            {sending ? t.booking : t.book}
+          </button>
+        </div>
       </form>
     </>
   );

@@ -60,7 +60,7 @@ export function ContactCard({ panel, question }: ContactProps) {
       }}
     >
       <p role="status">
-        <b>{editing ? t.howToReach : fill(t.keepContact, { contact })}</b>
+        <b>{editing ? t.howToReach : fill(form.phone.value.trim() ? t.keepContact : t.keepEmail, { contact })}</b>
       </p>
       {editing && <Fields form={form} />}
       <p class="note">{form.consent}</p>

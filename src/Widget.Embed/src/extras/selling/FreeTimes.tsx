@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import { Icon } from '../../app/components/Icon';
 import { fill, words } from '../../app/i18n';
 import { formatter } from '../../app/times';
 import type { BookingForm } from './bookingForm';
+import { calendar } from './icons';
 import { dayName, zoneName, type Day } from './slots';
 import { sellingWords } from './words';
 
@@ -36,20 +38,30 @@ export function FreeTimes({ form, ask }: Props) {
         </>
       )}
       {state === 'loading' && !day && <Placeholder />}
+      {(isEmpty || state === 'failed') && (
+        <span class="badge-icon">
+          <Icon name="calendar" path={calendar} />
+        </span>
+      )}
       <p role="status" class={isEmpty || state === 'failed' ? '' : 'note'}>
         {state === 'loading' && t.lookingForTimes}
         {state === 'failed' && t.timesFailed}
         {isEmpty && (form.searched.value > 1 ? fill(t.noLaterTimes, { day: dayName(until) }) : t.noTimes)}
       </p>
       <div class="buttons">
+        {state === 'failed' && (
+          <button type="button" class="primary" onClick={() => void form.more()}>
+            {words.value.retry}
+          </button>
+        )}
         {(isEmpty || state === 'failed') && (
-          <button type="button" class="primary" onClick={ask}>
+          <button type="button" class={isEmpty ? 'primary' : 'link'} onClick={ask}>
             {t.askMeeting}
           </button>
         )}
-        {state !== 'loading' && (
+        {state === 'ready' && (
           <button type="button" class="link" onClick={() => void form.more()}>
-            {state === 'failed' ? words.value.retry : form.until.value ? t.laterDays : t.moreTimes}
+            {form.until.value ? t.laterDays : t.moreTimes}
           </button>
         )}
       </div>

@@ -31,9 +31,9 @@ export function MeetingCard({ panel, item }: MeetingProps) {
             {dayName(start)}
             <br />
             {timeRange(start, end)}
-          </time>
+          </time>{' '}
+          <span class="note">{zoneName(start)}</span>
         </p>
-        <p class="note">{zoneName(start)}</p>
         {repName && <p>{fill(t.with, { name: isolate(repName) })}</p>}
         <div class="buttons">
           {state !== 'cancelled' ? (

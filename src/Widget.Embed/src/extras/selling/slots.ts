@@ -28,7 +28,12 @@ export function timeZone(): string {
 
 /** The name of the visitor's time zone, such as "Central European Time". */
 export function zoneName(at: string): string {
-  return zonePart(at, 'longGeneric') ?? timeZone();
+  return readableZone(zonePart(at, 'longGeneric'), timeZone());
+}
+
+/** Browsers write an offset for a zone without a name in the visitor's language. Then it has its city, such as "Buenos Aires". */
+export function readableZone(name: string | undefined, zone: string): string {
+  return name && !/\d|^GMT|^UTC/.test(name) ? name : (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 }
 
 /** 10:00 – 10:30 */

@@ -54,7 +54,7 @@ export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
   return (
     <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
-      <Action label={t.callAgain} onPress={() => call.callAgain()} />
+      {!end.forNow && <Action label={t.callAgain} onPress={() => call.callAgain()} />}
       {failed(end) && call.talk && <Action label={t.talkWithoutVideo} onPress={call.talk} />}
     </Card>
   );

@@ -1,4 +1,3 @@
-import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
 import { Action, Card } from '../../call/Card';
@@ -32,11 +31,11 @@ export function Ended({ call, agent }: { call: VoiceModel; agent: string }) {
   const t = voiceWords.value;
   const end = call.end.value;
   if (!end) return null;
-  const line = end.seconds >= 1 ? fill(t.callLasted, { time: duration(end.seconds) }) : t.conversationKept;
   return (
-    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[line]}>
+    // How long it lasted is said in the conversation below.
+    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[t.conversationKept]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
-      <Action label={t.callAgain} onPress={() => call.callAgain()} />
+      {!end.forNow && <Action label={t.callAgain} onPress={() => call.callAgain()} />}
     </Card>
   );
 }

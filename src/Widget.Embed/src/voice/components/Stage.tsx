@@ -66,7 +66,8 @@ function statusOf(call: VoiceModel, agent: string): string {
     return fill(t[phase === 'asking' || phase === 'reconnecting' ? phase : 'connecting'], { agent });
   const turn = call.turn.value;
   if (turn === 'listening' && call.pushToTalk.value && !call.held.value) return t.holdButtonHint;
-  if (turn === 'listening' && !call.on.value.microphone && !call.deviceErrors.value.microphone) return t.youAreMuted;
+  if (turn === 'listening' && call.deviceErrors.value.microphone) return fill(t.cannotHear, { agent });
+  if (turn === 'listening' && !call.on.value.microphone) return t.youAreMuted;
   return fill(t[turn], { agent });
 }
 
