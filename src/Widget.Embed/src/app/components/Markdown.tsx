@@ -91,10 +91,13 @@ function isCitation(node: Inline): boolean {
 }
 
 function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
-  return nodes.map((node) => {
+  return nodes.map((node, at) => {
     switch (node.type) {
       case 'text':
-        return splitUntranslated(node.text).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
+        // A number stays on the line of the word before it.
+        return splitUntranslated(
+          nodes[at + 1]?.type === 'citation' ? node.text.replace(/ $/, '\u00a0') : node.text,
+        ).map((part, i) => (i % 2 ? <span translate={false}>{part}</span> : part));
       case 'strong':
         return <strong>{renderInline(node.children, cite)}</strong>;
       case 'em':
@@ -110,7 +113,7 @@ function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
           </a>
         );
       case 'citation':
-        // Word joiners keep the number on the line of the word before it.
+        // Lines break beside a button, unless there is a word joiner.
         return ['\u2060', cite(node.number), '\u2060'];
       case 'break':
         return <br />;
