@@ -113,8 +113,14 @@ function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
           </a>
         );
       case 'citation':
-        // Lines break beside a button, unless there is a word joiner.
-        return ['\u2060', cite(node.number), '\u2060'];
+        // Browsers break lines beside a button. Word joiners join it to the letters around it.
+        return (
+          <span class="joined">
+            {'\u2060'}
+            {cite(node.number)}
+            {'\u2060'}
+          </span>
+        );
       case 'break':
         return <br />;
     }
