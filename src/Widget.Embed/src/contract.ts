@@ -12,7 +12,7 @@ export interface WidgetEvents {
   message: { text: string };
   /** An answer is complete, or a person has written; then the outcome is `person`. */
   answer: { text: string; outcome: string };
-  /** An error that the visitor also sees. */
+  /** An error. The visitor sees it, too, unless only the company can do something about it. */
   error: { message: string };
   destroy: undefined;
 }
