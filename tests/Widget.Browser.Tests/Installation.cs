@@ -38,7 +38,7 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
     /// <summary>A port of this machine to which the installation sends webhooks, for a receiver (tests/webhook-receiver).</summary>
     public int WebhookPort { get; private set; }
 
-    /// <summary>A port of this machine at which a tenant may have its LiveKit server (tests/livekit-server).</summary>
+    /// <summary>The port of the simulated LiveKit (tests/livekit-server).</summary>
     public int LiveKitPort { get; private set; }
 
     private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
@@ -67,9 +67,10 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}";
         _environment["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}";
         _environment["WIDGET_CONSOLE_PORT"] = $"{ports[4]}";
+        _environment["WIDGET_LIVEKIT_SIMULATOR_PORT"] = $"{LiveKitPort}";
         _environment["WIDGET_SMTP_URL"] = $"smtp://127.0.0.1:{MailPort}";
         _environment["WIDGET_MAIL_FROM"] = "Widget <chat@widget.example>";
-        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort},localhost:{LiveKitPort}";
+        _environment["WIDGET_FETCH_ALLOW"] = $"localhost:{WebhookPort}";
         // Tests begin with companies without visitors.
         _environment["WIDGET_DEMO_HISTORY"] = "no";
         _environment["WIDGET_VOICE_KEY"] = null;

@@ -20,15 +20,7 @@ internal sealed class NodeProgram : IAsyncDisposable
     /// <param name="folder">The folder in tests/, whose packages are installed.</param>
     /// <param name="file">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static Task<NodeProgram> StartAsync(string folder, string file, params string[] arguments) =>
-        StartAsync(folder, file, new Dictionary<string, string>(), arguments);
-
-    /// <summary>Starts the program with variables of its own.</summary>
-    public static async Task<NodeProgram> StartAsync(
-        string folder,
-        string file,
-        IReadOnlyDictionary<string, string> environment,
-        params string[] arguments)
+    public static async Task<NodeProgram> StartAsync(string folder, string file, params string[] arguments)
     {
         var path = Path.Combine(Repository.Root, "tests", folder);
         Directory.Exists(Path.Combine(path, "node_modules")).ShouldBeTrue($"Run `npm ci` in tests/{folder} first.");
@@ -39,7 +31,6 @@ internal sealed class NodeProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
         var program = new NodeProgram(Process.Start(start)!);
         program._process.OutputDataReceived += (_, line) =>
         {

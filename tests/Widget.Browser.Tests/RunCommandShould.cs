@@ -15,7 +15,7 @@ public sealed class RunCommandShould
     {
         var data = Path.Combine(Repository.Root, ".local", "test", "run");
         if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-        var ports = FreePorts.Next(5);
+        var ports = FreePorts.Next(6);
         var environment = new Dictionary<string, string?>
         {
             ["WIDGET_DATA"] = data,
@@ -27,6 +27,7 @@ public sealed class RunCommandShould
             ["WIDGET_DEMO_PORT"] = $"{ports[1]}",
             ["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}",
             ["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}",
+            ["WIDGET_LIVEKIT_SIMULATOR_PORT"] = $"{ports[5]}",
             ["WIDGET_VOICE_KEY"] = null,
             ["WIDGET_DEMO_HISTORY"] = "no",
         };

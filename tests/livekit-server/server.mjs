@@ -2,12 +2,13 @@
 // between browsers over real WebRTC. The server API (/twirp) is the other simulator's: requests are passed on to it, it is told who joins
 // and leaves, and whom it removes is disconnected here.
 //
-// It prints {"ready": address}, and ends with its input.
+// It prints {"ready": address}.
 //
 // LIVEKIT_PORT    default 5087; 0 takes a free port
 // LIVEKIT_KEY     the key and
 // LIVEKIT_SECRET  the secret that sign access tokens
 // LIVEKIT_API     the other simulator's root, such as http://127.0.0.1:5080; null without one
+// LIVEKIT_RUN     1: goes on when its input ends, as for ./run
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { api } from './src/api.mjs';
@@ -63,4 +64,4 @@ server.on('upgrade', (request, socket, head) => {
 server.listen(Number(LIVEKIT_PORT), 'localhost', () => {
   console.log(JSON.stringify({ ready: `http://localhost:${server.address().port}` }));
 });
-process.stdin.on('end', () => process.exit()).resume();
+if (process.env.LIVEKIT_RUN !== '1') process.stdin.on('end', () => process.exit()).resume();

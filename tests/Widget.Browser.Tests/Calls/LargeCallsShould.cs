@@ -1,8 +1,6 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
-using Widget.Api.Operations;
 using Widget.Testing;
 using static Microsoft.Playwright.Assertions;
 
@@ -12,9 +10,6 @@ namespace Widget.Browser.Tests.Calls;
 [Collection(typeof(Alone))]
 public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLifetime
 {
-    private const string Key = "devkey";
-    private const string Secret = "secret-of-the-simulated-livekit-server";
-
     // Five people's pictures are compressed and drawn on one machine, so they are small and few.
     private const string SmallCamera =
         """
@@ -28,7 +23,6 @@ public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLife
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
-    private NodeProgram _server = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -36,26 +30,18 @@ public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLife
     {
         _playwright = await Playwright.CreateAsync();
         _browser = await Chromium.LaunchAsync(_playwright, Switches);
-        _server = await NodeProgram.StartAsync("livekit-server", "server.mjs", new Dictionary<string, string>
-        {
-            ["LIVEKIT_PORT"] = $"{installation.LiveKitPort}",
-            ["LIVEKIT_KEY"] = Key,
-            ["LIVEKIT_SECRET"] = Secret,
-            ["LIVEKIT_API"] = installation.Simulators.GetLeftPart(UriPartial.Authority),
-        });
     }
 
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
-        await _server.DisposeAsync();
         _playwright.Dispose();
     }
 
     [Fact]
     public async Task Go_on_at_livekit_when_a_fifth_person_comes()
     {
-        var room = await TestRoom.CreateAsync(installation, await TenantAsync());
+        var room = await TestRoom.CreateAsync(installation, await installation.AddTenantAsync("https://company.example"));
         string[] names = ["Jana", "Ada", "Grace", "Alan", "Edsger"];
         var people = new List<CallVisit>();
         try
@@ -121,17 +107,5 @@ public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLife
             $"http://localhost:{installation.LiveKitPort}/control/rooms",
             Ct);
         return rooms!.Sum(room => room.GetProperty("people").GetArrayLength());
-    }
-
-    private async Task<CreatedTenant> TenantAsync()
-    {
-        var keys = await installation.AddTenantAsync("https://company.example");
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(installation.Api, "/api/livekit/account"))
-        {
-            Content = JsonContent.Create(new { url = $"ws://localhost:{installation.LiveKitPort}", key = Key, secret = Secret }),
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys.ApiKey);
-        (await installation.Http.SendAsync(request, Ct)).EnsureSuccessStatusCode();
-        return keys;
     }
 }
