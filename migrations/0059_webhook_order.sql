@@ -1,5 +1,5 @@
 -- Messages about a lead, about a meeting outside of a conversation and about a source of knowledge arrive in order, too. Before, an older
--- lead could arrive after a newer one, and the receiver kept the old score.
+-- state of a lead could arrive after a newer one, and the receiver kept the old score.
 alter table webhook_deliveries add column subject text generated always as
   (coalesce(conversation_id::text, lead_id::text, data ->> 'meetingId', data ->> 'sourceId')) stored;
 create index on webhook_deliveries (tenant_id, endpoint_id, subject, position) where delivered_at is null and failed_at is null;

@@ -59,7 +59,7 @@ public sealed record RoomParticipant
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Instance { get; init; }
 
-    /// <summary>Whether the participant came over the hub; otherwise it is only at LiveKit, with a page of a customer's own.</summary>
+    /// <summary>Whether the participant came over the hub; otherwise it is only at LiveKit, on a customer's own page.</summary>
     [JsonIgnore]
     public bool IsAtHub => Instance is not null;
 

@@ -146,13 +146,13 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.Launcher.ClickAsync();
-        await visit.ShownAsync(visit.Page.GetByText("The chat is not available right now."));
+        await visit.ShownAsync(visit.Page.GetByText("Chat isn't available right now."));
         await Assertions.Expect(visit.Field).ToBeHiddenAsync();
 
         // The retry button disappears, and the focus stays in the panel.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).PressAsync("Enter");
         await Assertions.Expect(visit.Page.Locator("#widget-root .thread")).ToBeFocusedAsync();
-        await visit.ShownAsync(visit.Page.GetByText("The chat is not available right now."));
+        await visit.ShownAsync(visit.Page.GetByText("Chat isn't available right now."));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-// Simulates LiveKit's media server for the tests: its signalling (/rtc/v1, /rtc/v1/validate) and a unit that forwards sound and picture
-// between browsers over real WebRTC. The server API (/twirp) is the other simulator's: requests are passed on to it, it is told who joins
-// and leaves, and whom it removes is disconnected here.
+// Simulates LiveKit's media server for the tests: its signalling (/rtc/v1, /rtc/v1/validate) and an SFU over real WebRTC. Requests to the
+// server API (/twirp) are passed on to Widget.Simulators, which is told who joins and leaves. People whom a request removes are
+// disconnected here.
 //
 // It prints {"ready": address}.
 //

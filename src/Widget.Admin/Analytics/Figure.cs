@@ -3,10 +3,10 @@ using Widget.Contracts;
 namespace Widget.Admin.Analytics;
 
 /// <summary>A figure that the page shows large.</summary>
-/// <param name="Name">The API's name of the figure, for the request for the conversations behind it.</param>
+/// <param name="Name">The figure's name in the API, which also selects the conversations behind it.</param>
 /// <param name="Value">The number.</param>
 /// <param name="Share">
-/// The percentage below the number, from 0 to 1. Null for none; it returns null if there is nothing to divide by.
+/// The share shown below the number, 1 for 100 %. Null if the figure has none; the function returns null if there is nothing to divide by.
 /// </param>
 public sealed record Figure(string Name, Func<AnalyticsFigures, decimal> Value, Func<AnalyticsFigures, double?>? Share = null)
 {

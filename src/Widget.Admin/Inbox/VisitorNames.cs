@@ -3,7 +3,7 @@ using Widget.Contracts;
 
 namespace Widget.Admin.Inbox;
 
-/// <summary>What to call a visitor. One without a name and an e-mail address is called by the last four digits of the id.</summary>
+/// <summary>What to call a visitor. Without a name or an e-mail address, it is the last four characters of the id.</summary>
 public sealed class VisitorNames(IStringLocalizer<InboxTexts> texts)
 {
     public string Of(InboxVisitor visitor) =>

@@ -80,8 +80,9 @@ public sealed partial class AnswerWriter(
                 select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context,
                        coalesce((
                          select kind = 'contact_declined' from conversation_events
-                         where tenant_id = $1 and conversation_id = pending.conversation_id
-                           and kind in ('contact_given', 'contact_declined')
+                         where tenant_id = $1 and conversation_id = pending.conversation_id and (
+                           kind in ('contact_given', 'contact_declined')
+                           or (kind = 'person_requested' and data ->> 'email' is not null))
                          order by seq desc limit 1), false),
                        conversation.visitor_id
                 from pending_answers pending

@@ -20,11 +20,13 @@ public sealed class MessageOffers(OfferReader reader)
     }
 
     /// <summary>
-    /// The reply to a message to which the pages have no answer, because it asks them nothing: it leaves contact details, or asks for a
-    /// person or an appointment. Null for any other message.
+    /// The reply to a message that is not a question to the pages, because it leaves contact details, or asks for a person or an
+    /// appointment. Null for any other message.
     /// </summary>
     internal string? ReplyWithoutPages(AnswerContext context)
     {
+        // What is also a question stays unanswered.
+        if (context.Question.Text.AsSpan().ContainsAny('?', '؟')) return null;
         var (read, replies) = (Read(context), context.Phrases.Replies);
         return read.Recognized is not null ? replies.Contact
             : read.Offers.Contains(Offer.Booking) ? replies.Booking

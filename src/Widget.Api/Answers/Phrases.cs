@@ -92,16 +92,16 @@ public sealed record Phrases(string Language, string NotFound, string Unavailabl
     public string Hello => Replies.Greeting;
 
     /// <summary>
-    /// The phrases in the message's language if its words tell, else in the widget's, else in English: who writes German in an English
-    /// browser reads German.
+    /// The phrases in the message's language if it can be detected, else in the widget's language, else in English. A visitor who writes
+    /// German in an English browser gets a German reply.
     /// </summary>
     public static Phrases For(string? locale, string message)
     {
-        var language = locale?.Split('-')[0].ToLowerInvariant() ?? LanguageDetector.Undetermined;
-        if (All.TryGetValue(LanguageDetector.DetectQuestion(message, fallback: language), out var phrases)) return phrases;
-        if (All.TryGetValue(language, out phrases)) return phrases;
+        if (LanguageDetector.DetectCertain(message) is { } written && All.TryGetValue(written, out var phrases)) return phrases;
+        if (locale?.Split('-')[0].ToLowerInvariant() is { } language && All.TryGetValue(language, out phrases)) return phrases;
         // Small talk is often too short to detect its language, so its phrases decide.
-        return SmallTalkReader.Read(message) is { Language: var spoken } && All.TryGetValue(spoken, out phrases) ? phrases : All["en"];
+        var detected = SmallTalkReader.Read(message)?.Language ?? LanguageDetector.DetectQuestion(message);
+        return All.TryGetValue(detected, out phrases) ? phrases : All["en"];
     }
 
     /// <summary>The reply to a message that asks nothing about the company, and needs no source; null for any other message.</summary>

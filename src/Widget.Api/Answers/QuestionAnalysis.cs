@@ -12,7 +12,7 @@ internal sealed partial class QuestionAnalysis
     /// <summary>A fragment, which is not a full sentence, has at most this many words. A longer one names its subject.</summary>
     private const int MaxFragmentWords = 5;
 
-    /// <summary>From this character on, one character can be a word: Chinese, Japanese, Korean: Chinese, Japanese, Korean.</summary>
+    /// <summary>Above this character, a single character can be a word: Chinese, Japanese, Korean.</summary>
     private const char MinCjkCharacter = '\u2E80';
 
     private readonly FollowUpWords _language;

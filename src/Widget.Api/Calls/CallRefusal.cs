@@ -11,7 +11,7 @@ namespace Widget.Api.Calls;
 public sealed record CallRefusal(int Status, string Code, string Message)
 {
     // A visitor needs to know what works, not how much the company has used.
-    private const string NotNow = "Calls are not possible at the moment. You can write to us here.";
+    private const string NotNow = "Calls aren't available right now. You can write to us here.";
 
     /// <summary>For the tenant's staff: what is missing and how to fix it.</summary>
     public string Advice { get; init; } = Message;

@@ -18,9 +18,9 @@ internal static partial class PhoneFormat
     public static bool IsRegion(string region) => Util.GetSupportedRegions().Contains(region);
 
     /// <summary>
-    /// The number in the form of ITU-T E.164, such as +493012345678. Null if it is not a number of any of the regions. A region in which it
-    /// is written as usual counts before one in which its leading 0 is missing: "(415) 555-0132" is a number of San Francisco, although a
-    /// town in Germany has the area code 04155.
+    /// The number in the form of ITU-T E.164, such as +493012345678. Null if it is not a number of any of the regions. A region where the
+    /// number is complete takes precedence over one where it lacks the leading 0: "(415) 555-0132" is a number in San Francisco, although
+    /// 04155 is an area code in Germany.
     /// </summary>
     /// <param name="text">The number. With + and a country code it needs no region.</param>
     /// <param name="regions">Where it may be a national number (ISO 3166-1 alpha-2), the most probable first.</param>
@@ -29,25 +29,29 @@ internal static partial class PhoneFormat
         if (text.Length > MaxLength) return null;
         // In most countries, 00 comes before a country code.
         var international = InternationalPrefix().Replace(text, "+");
-        string? withoutZero = null;
+        string? doubtful = null;
         foreach (var region in regions)
         {
             if (Parse(text, region) is { } national)
             {
-                if (!LacksZero(text, region)) return national;
-                withoutZero ??= national;
+                if (!IsDoubtful(text, region)) return national;
+                doubtful ??= national;
             }
 
             if (international != text && Parse(international, region) is { } abroad) return abroad;
         }
 
-        return Parse(international, region: null) ?? withoutZero;
+        return Parse(international, region: null) ?? doubtful;
     }
 
-    private static bool LacksZero(string text, string region) =>
-        Util.GetNddPrefixForRegion(region, stripNonDigits: true) == "0"
-        && !text.Contains('+', StringComparison.Ordinal)
-        && text.FirstOrDefault(char.IsAsciiDigit) != '0';
+    // A number without the 0 that its region writes, or with the 1 that North Americans write before it, may be one of another region.
+    private static bool IsDoubtful(string text, string region) =>
+        !text.Contains('+', StringComparison.Ordinal) && Util.GetNddPrefixForRegion(region, stripNonDigits: true) switch
+        {
+            "0" => text.FirstOrDefault(char.IsAsciiDigit) != '0',
+            "1" => text.FirstOrDefault(char.IsAsciiDigit) == '1',
+            _ => false,
+        };
 
     /// <summary>Whether a number is written with a 0 in its own country, as in "030 123456".</summary>
     /// <param name="number">A number as E.164.</param>

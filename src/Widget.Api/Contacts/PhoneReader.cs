@@ -91,20 +91,21 @@ internal static partial class PhoneReader
         return null;
     }
 
-    // Where the number itself may begin: after a time or a date, or with a 0 or + that the group before it does not have. Otherwise the
-    // first group belongs to the number, which would be another one without it.
+    // The index after the first group if that group is not part of the number: it is a time or a date, or only the rest begins with 0 or
+    // +. Otherwise null, because without its first group it would be another number.
     private static int? EndOfOtherGroup(string written)
     {
         if (Gap().Match(written) is not { Success: true } gap) return null;
         var (group, end) = (written[..gap.Index], gap.Index + gap.Length);
         var beginsNumber = written[end..].TrimStart('(')[0] is '0' or '+' && group.TrimStart('(')[0] is not ('0' or '+');
-        return beginsNumber || Times().IsMatch(group) || Dates().IsMatch(group) ? end : null;
+        var areTwo = written.Count(char.IsAsciiDigit) > MaxDigits;
+        return beginsNumber || areTwo || Times().IsMatch(group) || Dates().IsMatch(group) ? end : null;
     }
 
     private static FrozenSet<string> Words(string list) =>
         list.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"(?<![\p{L}\d@.,#/_\-])\(?\+?\(?\d(?:[ ().\-/]{0,3}\d)+(?![\d@%]|[.,:]\d|[\p{L}_])", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\p{L}\d@.,#/_\-])(?<!\d:)\(?\+?\(?\d(?:[ ().\-/]{0,3}\d)+(?![\d@%]|[.,:]\d|[\p{L}_])", RegexOptions.None, 1000)]
     private static partial Regex Numbers();
 
     // International bank account numbers, in groups of four.
@@ -114,10 +115,10 @@ internal static partial class PhoneReader
     [GeneratedRegex(@"^(\d{1,2}[./\-]\d{1,2}[./\-](\d{2}|\d{4})|\d{4}[./\-]\d{1,2}[./\-]\d{1,2})$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Dates();
 
-    [GeneratedRegex(@"^\d{1,2}[.:]\d{2}$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^\d{1,2}\.\d{2}$", RegexOptions.None, 1000)]
     private static partial Regex Times();
 
-    [GeneratedRegex(@"^\d{1,2}[.:]\d{2}[ ,]+\(?[+0]", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^\d{1,2}\.\d{2} +\(?[+0]", RegexOptions.None, 1000)]
     private static partial Regex BeginsWithTime();
 
     [GeneratedRegex(@"[\p{L}\p{M}]+|\d[\d\-/]*", RegexOptions.None, 1000)]

@@ -6,8 +6,8 @@ namespace Widget.Api.Conversations;
 internal static class PendingAnswers
 {
     /// <summary>
-    /// Has the assistant answer the visitor's last message, if nobody has. Called when the assistant speaks again after the visitor has
-    /// waited for a person in vain. A node finds the row within a second.
+    /// Queues the visitor's last message for the assistant if nobody has answered it. Called when the assistant continues after the visitor
+    /// waited for a person and nobody came. A node picks it up within a second.
     /// </summary>
     /// <param name="db">The transaction, which has locked the conversation.</param>
     /// <param name="conversation">The conversation.</param>

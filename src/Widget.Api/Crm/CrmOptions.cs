@@ -19,7 +19,7 @@ public sealed record CrmOptions
     /// <summary>How long after its last change a lead is sent again if sending fails.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(3);
 
-    /// <summary>The pause after a failed attempt. A longer Retry-After takes precedence, up to <see cref="MaxPause"/>.</summary>
+    /// <summary>The pause after a failed attempt. The worker waits longer if Retry-After says so, up to <see cref="MaxPause"/>.</summary>
     /// <param name="attempts">The number of attempts so far; at least 1.</param>
     public TimeSpan PauseAfter(int attempts) => ExponentialBackoff.DelayAfter(attempts, FirstPause, MaxPause);
 

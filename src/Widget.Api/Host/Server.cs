@@ -56,7 +56,7 @@ public static partial class Server
         app.UseRouting();
         app.UseMiddleware<HostMiddleware>();
         app.UseCors();
-        // PostgreSQL cannot store or search for this character, and a response that has begun cannot say so.
+        // PostgreSQL rejects U+0000, and once a response has begun, it can't report the error.
         app.Use((http, next) => http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true
             ? Problems.WriteAsync(http, StatusCodes.Status400BadRequest, Problems.InvalidText)
             : next(http));

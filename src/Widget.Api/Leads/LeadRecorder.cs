@@ -49,7 +49,7 @@ internal static class LeadRecorder
         await db.LockAsync(LockName, ct);
         var identity = await ConversationQueries.VerifiedIdAsync(db, visitor, ct);
         // Otherwise the next person who gives this address could name the lead.
-        if (identity is not null && details.Name is null)
+        if (identity is not null && details.Name is null && before?.Name is null)
             details = details with { Name = GivenText.Of(await ConversationQueries.NameAsync(db, visitor, ct)) };
         var known = identity is not null && await LeadMatches.ByIdentityAsync(db, identity, ct) is { } own
             ? await AddToOwnAsync(db, own, details, identity, ct)

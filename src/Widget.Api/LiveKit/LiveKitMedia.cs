@@ -4,10 +4,10 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.LiveKit;
 
-/// <summary>LiveKit as the media server of calls on our page, whose people are in the room over the hub.</summary>
+/// <summary>LiveKit as the media server of calls on our page. Participants join over the hub.</summary>
 internal sealed class LiveKitMedia(LiveKitAccounts accounts, LiveKitClient client, TimeProvider clock) : IRoomMedia
 {
-    // Only for connecting. A page that must connect again asks again, so that it gets in only while it is in the call.
+    // Long enough to connect. A page that has to connect again asks for a new token and gets one only while it is in the call.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
 
     public string Transport => RoomRow.LiveKit;
@@ -20,9 +20,13 @@ internal sealed class LiveKitMedia(LiveKitAccounts accounts, LiveKitClient clien
     public async Task<IReadOnlyList<string>> OriginsAsync(TenantId tenant, CancellationToken ct)
     {
         if (await accounts.OfAsync(tenant, ct) is not { } account) return [];
-        // The client asks over HTTP why it was refused.
-        return [new Uri(account.SocketUrl).GetLeftPart(UriPartial.Authority), account.Api.GetLeftPart(UriPartial.Authority)];
+        // After a refused connection, LiveKit's client asks over HTTP for the reason.
+        return [Origin(new Uri(account.SocketUrl)), Origin(account.Api)];
     }
+
+    // Headers are ASCII.
+    private static string Origin(Uri address) =>
+        $"{address.Scheme}://{address.IdnHost}{(address.IsDefaultPort ? "" : $":{address.Port}")}";
 
     public async Task<RoomMediaAccess?> AccessAsync(RoomRow room, RoomParticipant participant, CancellationToken ct)
     {
@@ -37,7 +41,9 @@ internal sealed class LiveKitMedia(LiveKitAccounts accounts, LiveKitClient clien
     public string Token(LiveKitAccount account, string room, string identity, string name, TimeSpan lifetime) =>
         LiveKitTokens.Create(account, new VideoGrants { RoomJoin = true, Room = room }, clock.GetUtcNow(), lifetime, identity, name);
 
-    /// <summary>Creates a room with our settings. It is also created when the first participant connects, with LiveKit's settings.</summary>
+    /// <summary>
+    /// Creates a room with our settings. Otherwise LiveKit creates it with its defaults when the first participant connects.
+    /// </summary>
     public async Task TryCreateAsync(LiveKitAccount account, string room, CancellationToken ct)
     {
         try

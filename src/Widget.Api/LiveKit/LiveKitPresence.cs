@@ -141,7 +141,7 @@ internal sealed class LiveKitPresence(
         await TryRemoveAsync(account, room, there, ct);
     }
 
-    // The log is read after the list, so whoever has come back in the meantime stays. What fails is tried again at the next look.
+    // The log is read after the list, so people who have come back in the meantime stay. Failures are retried at the next check.
     private async Task TryRemoveAsync(
         LiveKitAccount account,
         RoomRow room,
@@ -149,14 +149,16 @@ internal sealed class LiveKitPresence(
         CancellationToken ct)
     {
         if (await log.FindAsync(room.TenantId, room.Id, ct) is not var (_, state)) return;
-        try
+        foreach (var person in there.Where(person => IsGone(state.Find, person.Identity)))
         {
-            foreach (var person in there.Where(person => IsGone(state.Find, person.Identity)))
+            try
+            {
                 await client.RemoveParticipantAsync(account, LiveKitRoomName.Of(room.TenantId, room.Id), person.Identity, ct);
-        }
-        catch (LiveKitException)
-        {
-            // It stays due while people are in the room.
+            }
+            catch (LiveKitException)
+            {
+                // Retried at the next check, which is due while somebody is in the call.
+            }
         }
     }
 

@@ -24,14 +24,14 @@ internal static class MailAddress
             && IsDomain(address[(at + 1)..]);
     }
 
-    // A domain without a dot is nobody's address in the Internet, but of this machine.
+    // Public e-mail domains contain a dot. localhost is this machine.
     private static bool IsDomain(string domain)
     {
         var labels = domain.Split('.');
         return labels.All(IsLabel) && (labels.Length > 1 || domain.Equals("localhost", StringComparison.OrdinalIgnoreCase));
     }
 
-    // RFC 1035, sections 2.3.1 and 2.3.4: at most 63 characters, no hyphen at either end. Addresses in brackets pass, too.
+    // RFC 1035, sections 2.3.1 and 2.3.4: at most 63 characters, no hyphen at either end.
     private static bool IsLabel(string label) => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-';
 
     /// <summary>The address as a link. Signs that a link may not contain are written as their codes.</summary>

@@ -64,7 +64,7 @@ internal static class RecordingEndpoints
         CancellationToken ct)
     {
         if (await recordings.FindAsync(caller.Tenant, id, ct) is not { } row) return NotFound();
-        if (caller.IsStaff) return TypedResults.Ok(await recordings.ShowToStaffAsync(row, ct));
+        if (caller.IsStaff) return TypedResults.Ok(await recordings.ForStaffAsync(row, ct));
         return caller.Ticket?.Room == row.RoomId ? TypedResults.Ok(await recordings.OfAsync(row, isStaff: false, ct)) : NotFound();
     }
 

@@ -153,7 +153,7 @@ internal sealed class RecordingService(
         return (await OfAsync((await FindAsync(caller.Tenant, id, ct))!, caller.IsStaff, ct), null);
     }
 
-    /// <summary>Ends a recording with the chunks that it has: it is finished, or failed without any.</summary>
+    /// <summary>Ends a recording: finished with the chunks that it has, or failed if it has none.</summary>
     public async Task CloseAsync(TenantId tenant, Guid id, string reason, CancellationToken ct)
     {
         RecordingRow? closed = null;
@@ -261,7 +261,7 @@ internal sealed class RecordingService(
     }
 
     /// <summary>The recording as the staff sees it.</summary>
-    public async Task<CallRecording> ShowToStaffAsync(RecordingRow row, CancellationToken ct)
+    public async Task<CallRecording> ForStaffAsync(RecordingRow row, CancellationToken ct)
     {
         IReadOnlyDictionary<string, RoomLabel> labels;
         await using (var db = await database.BeginAsync(row.TenantId, ct)) labels = await RoomLabel.ReadAsync(db, [row.RoomId], ct);

@@ -43,13 +43,13 @@ internal static class AvatarRule
 
     /// <summary>The provider of an avatar that is invited now.</summary>
     /// <param name="room">The room.</param>
-    /// <param name="hasAgent">Whether the tenant has named an agent of its own at LiveKit.</param>
+    /// <param name="hasAgent">Whether the tenant or the operator has named an agent at LiveKit.</param>
     public static string Provider(LockedRoom room, bool hasAgent) => room switch
     {
         // A call that still runs goes on.
         { Row.AvatarCall: not null, Facts.Avatar: { } running } => running.Provider,
         { Row.Transport: RoomRow.Peer } => Tavus,
-        // Pages of customers' own have no frame for a call at Tavus. Ours has, so it does not need an agent.
+        // A customer's own page has no frame for a call at Tavus. Our page has one, so it doesn't need an agent.
         _ => hasAgent || !room.UsesHub ? LiveKit : Tavus,
     };
 

@@ -63,8 +63,8 @@ internal sealed class RoomHub(
     }
 
     /// <summary>
-    /// Lets the page connect to the server that passes sound and picture on. The page asks again whenever it has to connect, so one who is
-    /// no longer in the call gets nothing.
+    /// Returns how to connect to the media server. The page asks each time it has to connect, so a person who is no longer in the call gets
+    /// no access.
     /// </summary>
     public async Task<RoomMediaAccess> MediaServer()
     {

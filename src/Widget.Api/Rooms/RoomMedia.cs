@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Rooms;
 
-/// <summary>A server that passes sound and picture on, for calls of more people than browsers can connect directly.</summary>
+/// <summary>A media server (SFU): forwards audio and video in calls of more people than browsers can connect directly.</summary>
 internal interface IRoomMedia
 {
     /// <summary>The transport of rooms that use it.</summary>
@@ -12,7 +12,7 @@ internal interface IRoomMedia
     /// <summary>Whether the tenant has such a server. It may be unreachable.</summary>
     Task<bool> IsAvailableAsync(TenantId tenant, CancellationToken ct);
 
-    /// <summary>Whether the tenant has named an agent that joins rooms there as the avatar.</summary>
+    /// <summary>Whether the tenant or the operator has named an agent that joins rooms there as the avatar.</summary>
     Task<bool> HasAgentAsync(TenantId tenant, CancellationToken ct);
 
     /// <summary>The origins that a page of a call connects to. Empty without a server.</summary>
@@ -25,7 +25,7 @@ internal interface IRoomMedia
 /// <summary>Decides whether one more person may be in a room.</summary>
 internal static class RoomSeats
 {
-    /// <summary>So many browsers can be connected to one another, because each sends its picture to all others.</summary>
+    /// <summary>The most people with direct connections, because each browser sends its picture to all others.</summary>
     public const int MaxPeers = 4;
 
     /// <summary>The largest number of people with a media server.</summary>
@@ -36,7 +36,7 @@ internal static class RoomSeats
     /// server in the same transaction, and stays there.
     /// </summary>
     /// <param name="room">The room.</param>
-    /// <param name="participant">Who comes.</param>
+    /// <param name="participant">The participant who comes in.</param>
     /// <param name="media">The media server.</param>
     /// <param name="hasMedia">Whether the tenant has one. It is looked up before the transaction.</param>
     /// <param name="by">The participant who lets the person in.</param>
@@ -52,7 +52,8 @@ internal static class RoomSeats
         return true;
     }
 
-    // A room that has moved had a larger limit. One with a smaller limit began at LiveKit, before that limit counted there.
+    // A room that has moved has a limit above 4. A room that began at LiveKit may have a lower one from an earlier version, which did not
+    // apply it there.
     private static int LimitOf(RoomRow row) =>
         row.Transport == RoomRow.Peer || row.MaxParticipants > MaxPeers ? row.MaxParticipants : Max;
 }

@@ -14,8 +14,8 @@ internal interface IRoomPresence
     string Transport { get; }
 
     /// <summary>
-    /// Whether anybody is there who did not come over the hub, and otherwise since when nobody is; null if nobody has been. Disconnects those
-    /// who came over the hub and are no longer in the call.
+    /// Returns whether anybody is there who did not join over the hub; if not, since when (null if nobody ever was). Also disconnects
+    /// people who joined over the hub and are no longer in the call.
     /// </summary>
     Task<(bool IsPresent, DateTimeOffset? EmptiedAt)> FindAsync(RoomRow room, CancellationToken ct);
 
@@ -77,8 +77,10 @@ internal sealed partial class RoomWorker(
 
     protected override async Task RunAsync(RoomLease lease, CancellationToken ct)
     {
-        if (await CheckPeopleAsync(lease, ct) is not var (row, provider, isHubPresent)) return;
+        if (await CheckPeopleAsync(lease, ct) is not var (row, provider, isHubPresent, usesHub)) return;
         var presence = await PresenceAsync(row, isHubPresent, ct);
+        if (row.EndedAt is null && usesHub && !presence.IsPresent && presence.EmptiedAt + timings.EmptyTime <= Clock.GetUtcNow())
+            row = await EndEmptyAsync(lease, ct) ?? row;
         var next = await CheckAvatarAsync(lease, row, provider, presence, ct);
         if (row.EndedAt is not null && presences.FirstOrDefault(presence => presence.Transport == row.Transport) is { } elsewhere)
             await elsewhere.CloseAsync(row, ct);
@@ -91,8 +93,21 @@ internal sealed partial class RoomWorker(
         if (isStopping) await ReleaseAsync(lease, Clock.GetUtcNow(), CancellationToken.None);
     }
 
-    // Also returns the avatar's provider, and whether anybody is in the room over the hub.
-    private async Task<(RoomRow Row, string? Provider, bool IsHubPresent)?> CheckPeopleAsync(RoomLease lease, CancellationToken ct)
+    // Nobody has been in the room for a while, neither over the hub nor at the media server.
+    private async Task<RoomRow?> EndEmptyAsync(RoomLease lease, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        if (await log.LockAsync(db, lease.Room, ct) is not { } room || room.Row.LeaseOwner != lease.Worker) return null;
+        var isEmpty = room.Participants.All(participant => participant.State != RoomPresence.In);
+        if (room.Row.EndedAt is null && isEmpty) await RoomExits.EndAsync(room, "empty", RoomActor.Staff, ct);
+        await room.CommitAsync(connections, ct);
+        return room.Row;
+    }
+
+    // Also returns the avatar's provider, whether anybody is in the room over the hub, and whether the hub's rules apply.
+    private async Task<(RoomRow Row, string? Provider, bool IsHubPresent, bool UsesHub)?> CheckPeopleAsync(
+        RoomLease lease,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         if (await log.LockAsync(db, lease.Room, ct) is not { } room || room.Row.LeaseOwner != lease.Worker) return null;
@@ -109,13 +124,11 @@ internal sealed partial class RoomWorker(
             }
 
             if (room.Row.ExpiresAt <= room.Now) await RoomExits.EndAsync(room, "expired", RoomActor.Staff, ct);
-            else if (room.UsesHub && room.Row.EmptiedAt + timings.EmptyTime <= room.Now)
-                await RoomExits.EndAsync(room, "empty", RoomActor.Staff, ct);
         }
 
         await room.CommitAsync(connections, ct);
         var isHubPresent = room.Participants.Any(participant => participant is { State: RoomPresence.In, IsAtHub: true });
-        return (room.Row, room.Facts.Avatar?.Provider, isHubPresent);
+        return (room.Row, room.Facts.Avatar?.Provider, isHubPresent, room.UsesHub);
     }
 
     // Participants whose node no longer says that they are connected.
@@ -140,7 +153,7 @@ internal sealed partial class RoomWorker(
         (bool IsPresent, DateTimeOffset? EmptiedAt) presence,
         CancellationToken ct)
     {
-        // A call at the one provider goes on there, also when the room moves to the other's server.
+        // A running call stays with its provider, even if the room moves to LiveKit.
         if (avatars.FirstOrDefault(known => known.Provider == provider) is not { } avatar) return null;
         var (isPresent, emptiedAt) = presence;
         var now = Clock.GetUtcNow();
@@ -235,7 +248,9 @@ internal sealed partial class RoomWorker(
         if (room.Row.EndedAt is null)
         {
             room.Due(room.Row.ExpiresAt);
-            if (room.Row.EmptiedAt is { } emptied && room.UsesHub) room.Due(emptied + timings.EmptyTime);
+            // Later, if people are left at the media server whom the room's log does not show.
+            if (room.Row.EmptiedAt + timings.EmptyTime is { } empty && room.UsesHub)
+                room.Due(empty > room.Now ? empty : room.Now + RoomPeople.CheckInterval);
             foreach (var participant in room.Participants)
             {
                 if (participant is { Connected: true, Connection: not null }) room.Due(room.Now + RoomPeople.CheckInterval);

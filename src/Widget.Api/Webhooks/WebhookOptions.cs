@@ -5,7 +5,9 @@ namespace Widget.Api.Webhooks;
 /// <summary>How webhooks are delivered.</summary>
 public sealed record WebhookOptions
 {
-    /// <summary>The pause after the first failed attempt. Each further pause is three times as long.</summary>
+    /// <summary>
+    /// The pause after the first failed attempt. Each further pause is three times as long, up to <see cref="MaxPause"/>.
+    /// </summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromHours(8);

@@ -65,7 +65,6 @@ const assistantCaption = {
   item: 'a',
   text: 'It takes about four days to Aarhus. The driver calls an hour before, so that',
 } as const;
-const noCalls = 'Calls are not possible at the moment. You can write to us here.';
 const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
 
 const answeredItems: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
@@ -225,7 +224,7 @@ const states: Record<
     items: [asked],
     call: {
       phase: 'over',
-      end: { reason: 'refused', message: noCalls, forNow: true, seconds: 0 },
+      end: { reason: 'refused', noRetry: true, seconds: 0 },
     },
   },
   'voice asking': { voice: { phase: 'asking' } },
@@ -253,7 +252,7 @@ const states: Record<
     items: [asked],
     voice: {
       phase: 'over',
-      end: { reason: 'refused', message: noCalls, forNow: true, seconds: 0 },
+      end: { reason: 'refused', noRetry: true, seconds: 0 },
     },
   },
   'voice unconnected': { items: [asked], voice: { phase: 'over', end: { reason: 'unconnected', seconds: 0 } } },

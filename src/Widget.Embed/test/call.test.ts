@@ -129,7 +129,7 @@ describe('a call', () => {
 
     // Another try would be refused, too.
     test.server.failures.session = new ApiError(402, 'Calls are not possible at the moment.');
-    expect((await begin()).end.value).toMatchObject({ reason: 'refused', forNow: true });
+    expect((await begin()).end.value).toEqual({ reason: 'refused', seconds: 0, noRetry: true });
 
     test.server.failures.session = new ApiError(404, '404');
     const unexplained = await begin();

@@ -44,7 +44,7 @@ class FakeLinks implements MediaLinks {
   sendTracks(sent: OwnTracks): void {
     this.sent = sent;
   }
-  stopGrowing(): void {
+  stopConnecting(): void {
     this.grows = false;
   }
   stream(id: string): MediaStream | undefined {

@@ -10,7 +10,7 @@ namespace Widget.Rag.Own;
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Passages">Number of its passages.</param>
 /// <param name="Model">The embedding model of the vectors.</param>
-/// <param name="Built">Whether an index was missing. Without vectors of the model, it still is.</param>
+/// <param name="Built">Whether an index was missing. It stays missing if the tenant has no vectors of the model yet.</param>
 /// <param name="Seconds">Time needed to build them.</param>
 public sealed record IndexedTenant(Guid Tenant, int Passages, string Model, bool Built, double Seconds);
 

@@ -49,6 +49,13 @@ public static class LanguageDetector
         (declared is not null && WithoutStopWords.Contains(declared) ? OfScript(text) : Detect(text)) ?? declared;
 
     /// <summary>
+    /// The language of a question if several of its words tell: "Los Angeles delivery?" has one Spanish stop word and is not certain. Null
+    /// otherwise.
+    /// </summary>
+    public static string? DetectCertain(string question) =>
+        Detect(question) ?? (QuestionLanguages.Of(question) is { IsCertain: true, Languages: [var only] } ? only : null);
+
+    /// <summary>
     /// The language of a question, which is often too short for <see cref="Detect"/>: a single stop word decides when it belongs to one
     /// language only.
     /// </summary>

@@ -76,7 +76,7 @@ public sealed class OffersShould(ApiFixture api) : IAsyncLifetime
         other.Recognized.ShouldBeNull();
     }
 
-    // "I could not find anything about that in our pages" would be no answer, and the message no gap in the knowledge.
+    // "I could not find anything" would not be an answer, and would count as a gap in the knowledge.
     [Theory]
     [InlineData("sorry, typo: it is jane@courier.example", "Thank you for your contact details.")]
     [InlineData("I would like to book an appointment on Friday", "We would be happy to arrange an appointment with you.")]

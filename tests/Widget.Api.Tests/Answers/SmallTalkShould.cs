@@ -103,6 +103,8 @@ public sealed class SmallTalkShould
         Phrases.For("en-US", "¿Puedo pagar la bici a plazos?").Language.ShouldBe("es");
         Phrases.For("de", "What does the Lotse cost?").Language.ShouldBe("en");
         Phrases.For("de", "Lotse 5000?").Language.ShouldBe("de");
+        Phrases.For("en-US", "Los Angeles delivery?").Language.ShouldBe("en");
+        Phrases.For("de", "The North Face?").Language.ShouldBe("de");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class ContactReaderShould
     public void Find_a_telephone_number_as_E164(string region, string message, string? phone) =>
         ContactReader.Read(message, [region]).Phone.ShouldBe(phone);
 
-    // A company in Germany has visitors from elsewhere, whose numbers begin with no 0 or are of another length.
+    // A company in Germany also gets numbers from abroad, which don't begin with 0 or have another length.
     [Theory]
     [InlineData("en-US", "Call me at (415) 555-0132", "+14155550132")]
     [InlineData("en", "ring me on 0161 496 0123", "+441614960123")]
@@ -104,6 +104,10 @@ public sealed class ContactReaderShould
     [InlineData("en", "call me at 2027-05-01 10:00", null)]
     [InlineData("en", "call me tomorrow 10 30, room 4155552", null)]
     [InlineData("en", "call me at 9.30 030 23125 684", "+493023125684")]
+    [InlineData("de", "Anruf bitte um 18:00 0171 3920055", "+491713920055")]
+    [InlineData("en", "call me at 10:30 0171 3920055", "+491713920055")]
+    [InlineData("en", "call me on 1520 3456789", "+4915203456789")]
+    [InlineData("en", "0171 3920055 030 23125684", "+493023125684")]
     public void Find_the_number_of_a_visitor_from_elsewhere(string locale, string message, string? phone)
     {
         var settings = new TenantSettings { OfficeHours = new OfficeHours { TimeZone = "Europe/Berlin" } };

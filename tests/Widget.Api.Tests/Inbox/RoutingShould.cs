@@ -40,7 +40,7 @@ public sealed class RoutingShould(ApiFixture api)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Answer_what_the_visitor_asked_while_waiting_in_vain(bool choosesAssistant)
+    public async Task Answer_the_visitors_last_message_when_nobody_takes_over(bool choosesAssistant)
     {
         var world = await InboxWorld.CreateAsync(api);
         await world.PresentRepAsync("Ada");

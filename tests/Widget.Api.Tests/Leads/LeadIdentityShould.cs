@@ -231,7 +231,7 @@ public sealed class LeadIdentityShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Have_the_name_that_the_site_has_proved()
+    public async Task Have_the_name_that_the_site_gives()
     {
         var tenant = await TestTenant.CreateAsync(api);
         var secret = await tenant.IdentitySecretAsync();

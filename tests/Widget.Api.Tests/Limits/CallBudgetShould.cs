@@ -51,7 +51,7 @@ public sealed class CallBudgetShould(ApiFixture api) : IAsyncLifetime
             refused.StatusCode.ShouldBe(HttpStatusCode.PaymentRequired);
             var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Ct);
             problem.GetProperty("code").GetString().ShouldBe("budget_reached");
-            problem.GetProperty("title").GetString().ShouldBe("Calls are not possible at the moment. You can write to us here.");
+            problem.GetProperty("title").GetString().ShouldBe("Calls aren't available right now. You can write to us here.");
         }
 
         answer.Outcome.ShouldBe(AnswerOutcome.Answered);

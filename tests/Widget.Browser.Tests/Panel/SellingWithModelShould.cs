@@ -38,7 +38,7 @@ public sealed class SellingWithModelShould(ModelInstallation installation, Chrom
 
         var card = visit.Page.Locator("#widget-root .tool-card");
         await Assertions.Expect(card).ToContainTextAsync("Check stock");
-        await Assertions.Expect(card).ToContainTextAsync("Not possible");
+        await Assertions.Expect(card).ToContainTextAsync("Couldn't complete");
         visit.Errors.ShouldBeEmpty();
     }
 }

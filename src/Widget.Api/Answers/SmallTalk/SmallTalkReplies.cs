@@ -19,7 +19,7 @@ public sealed record SmallTalkReplies
 
     public required string Complaint { get; init; }
 
-    /// <summary>Said to a wish for an appointment, about which the pages say nothing.</summary>
+    /// <summary>The reply to a request for an appointment if the pages say nothing about it.</summary>
     public required string Booking { get; init; }
 
     public string To(SmallTalkKind kind) => kind switch

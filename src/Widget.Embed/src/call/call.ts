@@ -119,8 +119,8 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
       await this.connect();
     } catch (error) {
       // 402: the company's minutes or its budget are used up.
-      const forNow = error instanceof ApiError && error.status === 402;
-      this.finish('refused', 'request', { message: serverMessage(error), forNow });
+      const noRetry = error instanceof ApiError && error.status === 402;
+      this.finish('refused', 'request', noRetry ? { noRetry } : { message: serverMessage(error) });
     }
   }
 
@@ -167,9 +167,9 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     notice: Notice,
     {
       message,
-      forNow,
+      noRetry,
       seconds = this.secondsElapsed(),
-    }: { message?: string | undefined; forNow?: boolean; seconds?: number } = {},
+    }: { message?: string | undefined; noRetry?: boolean; seconds?: number } = {},
   ): void {
     if (this.#over) return;
     this.#over = true;
@@ -181,7 +181,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     this.devices.stop();
     batch(() => {
       this.clear();
-      this.end.value = { reason, seconds, ...(message && { message }), ...(forNow && { forNow }) };
+      this.end.value = { reason, seconds, ...(message && { message }), ...(noRetry && { noRetry }) };
       this.phase.value = 'over';
     });
     if (reason === 'visitor') this.#farewell = setTimeout(() => this.done(false, true), farewell);

@@ -25,8 +25,8 @@ export interface CallEnd<Reason extends string> {
   seconds: number;
   /** The server's explanation. It takes the place of the text for the reason. */
   message?: string;
-  /** Calls are not possible for now: another try would be refused, too. */
-  forNow?: boolean;
+  /** Another try would be refused, too. */
+  noRetry?: boolean;
 }
 
 export interface CallModel {

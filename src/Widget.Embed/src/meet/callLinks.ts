@@ -1,6 +1,6 @@
 /**
- * The connections of a call. At first browsers are connected to one another. When the room moves to a media server, the page connects to it
- * beside, and shows each person from the server as soon as that person's sound and picture come from there. Then the old connections end.
+ * The connections of a call. At first browsers are connected directly. When the room moves to a media server, the page also connects to the
+ * server, and shows each person from there as soon as that person's sound and picture arrive. Then the direct connections end.
  */
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { MediaAccess, Participant, Signal, Transport } from './contract';
@@ -15,16 +15,16 @@ export interface ServerLinks extends MediaLinks {
 }
 
 export interface ServerOptions {
-  /** The way in, which the hub gives each time anew. */
+  /** Asks the hub how to connect. Each connection needs a new token. */
   access(): Promise<MediaAccess>;
   relayOnly: boolean;
 }
 
-const loadPause = 2_000;
-const look = 250;
+const loadRetryDelay = 2_000;
+const pollInterval = 250;
 /** Others may see us at the server a little later than we see them. */
 const settleTime = 2_000;
-/** Somebody who can't reach the server keeps nobody waiting. */
+/** After this time, the direct connections end even if somebody has not reached the server. */
 const maxHandover = 15_000;
 
 export class CallLinks {
@@ -49,11 +49,11 @@ export class CallLinks {
     this.#people = [self, others];
     if (transport === 'livekit' && !this.#moves) {
       this.#moves = true;
-      this.mesh.stopGrowing();
+      this.mesh.stopConnecting();
       void this.#move();
     }
     this.#current.peek().follow(self, others);
-    // Not shown yet.
+    // Before the handover, current is the mesh only.
     if (this.#server && this.#current.peek() === this.mesh) this.#server.follow(self, others);
   }
 
@@ -90,7 +90,7 @@ export class CallLinks {
       Date.now() < until &&
       this.#people?.[1].some(({ id }) => server.state(id) !== 'connected')
     )
-      await pause(look);
+      await pause(pollInterval);
     await pause(settleTime);
     this.#current.value = server;
     this.mesh.close();
@@ -108,7 +108,7 @@ export class CallLinks {
         return server;
       } catch {
         // The file could not be loaded.
-        await pause(loadPause);
+        await pause(loadRetryDelay);
       }
     }
     return undefined;

@@ -22,7 +22,7 @@ export class Mesh implements MediaLinks {
   readonly speaking = signal<ReadonlySet<string>>(new Set());
   readonly #links = new Map<string, Link>();
   readonly #timer: ReturnType<typeof setInterval>;
-  #grows = true;
+  #connectsNew = true;
   #tracks: [audio: MediaStreamTrack | null, video: MediaStreamTrack | null] = [null, null];
 
   constructor(
@@ -43,7 +43,7 @@ export class Mesh implements MediaLinks {
         link = undefined;
       }
       if (!link) {
-        if (this.#grows) this.#connect(self, other);
+        if (this.#connectsNew) this.#connect(self, other);
       } else if (other.connected && !link.connected) link.peer.resume();
       const current = this.#links.get(other.id);
       if (current) current.connected = other.connected;
@@ -51,8 +51,8 @@ export class Mesh implements MediaLinks {
   }
 
   /** Connects to nobody else from now on. */
-  stopGrowing(): void {
-    this.#grows = false;
+  stopConnecting(): void {
+    this.#connectsNew = false;
   }
 
   receive({ from, instance, description, candidate }: Signal): void {

@@ -33,7 +33,7 @@ export function zoneName(at: string): string {
 
 /** Browsers write an offset for a zone without a name in the visitor's language. Then it has its city, such as "Buenos Aires". */
 export function readableZone(name: string | undefined, zone: string): string {
-  return name && !/\d|^GMT|^UTC/.test(name) ? name : (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+  return name && !/\p{Nd}|^GMT|^UTC/u.test(name) ? name : (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 }
 
 /** 10:00 – 10:30 */

@@ -1,6 +1,6 @@
 /**
  * The connection to LiveKit, over which all sound and picture go. LiveKit's client comes back by itself after short interruptions. When it
- * gives up, the hub is asked for a new way in, as long as the call lasts.
+ * gives up, the page asks the hub for a new token and connects again, as long as the call lasts.
  */
 import { signal } from '@preact/signals';
 import {
@@ -15,23 +15,24 @@ import {
   type RemoteParticipant,
 } from 'livekit-client';
 import type { ServerLinks, ServerOptions } from '../callLinks';
+import type { Participant } from '../contract';
 import { agentId, type LinkState, type OwnTracks } from '../links';
 import type { Quality } from '../quality';
 import { Publisher } from './publisher';
 
-// What it says about a normal call is of no use in the page's console.
+// Its messages about a normal call would only fill the page's console.
 setLogLevel('warn');
 
 const firstPause = 500;
 const maxPause = 8_000;
-/** A slow machine compresses pictures for the direct connections at the same time. */
+/** Long, because a slow machine still encodes pictures for the direct connections at the same time. */
 const connectTime = 30_000;
 const qualities: Partial<Record<ConnectionQuality, Quality>> = {
   [ConnectionQuality.Excellent]: 'good',
   [ConnectionQuality.Good]: 'fair',
   [ConnectionQuality.Poor]: 'poor',
 };
-/** The more pictures there are, the smaller each is. So many others get large and medium ones. */
+/** The more people there are, the smaller their pictures. Up to this many others are requested in the large and the medium size. */
 const large = 4;
 const medium = 9;
 
@@ -42,6 +43,9 @@ export class LiveKitLinks implements ServerLinks {
   readonly ready: Promise<void>;
   readonly #publisher = new Publisher();
   readonly #streams = new Map<string, MediaStream>();
+  #others: readonly Participant[] = [];
+  /** Those whose sound and picture have come once over this connection. */
+  readonly #arrived = new Set<string>();
   #room: Room | undefined;
   #wasReady = false;
   #closed = false;
@@ -51,8 +55,8 @@ export class LiveKitLinks implements ServerLinks {
     this.ready = new Promise((resolve) => void this.#run(resolve));
   }
 
-  follow(): void {
-    // LiveKit says itself who is there, and the page shows those whom the hub names.
+  follow(_self: Participant, others: readonly Participant[]): void {
+    this.#others = others;
   }
 
   receive(): void {
@@ -77,7 +81,20 @@ export class LiveKitLinks implements ServerLinks {
     if (!participant) return 'connecting';
     if (participant.connectionQuality === ConnectionQuality.Lost) return 'interrupted';
     const isComplete = [...participant.trackPublications.values()].every(({ track, isMuted }) => isMuted || track);
-    return isComplete ? 'connected' : 'connecting';
+    if (!isComplete || (!this.#arrived.has(id) && this.#isMissing(id, participant))) return 'connecting';
+    this.#arrived.add(id);
+    return 'connected';
+  }
+
+  /** Whether a person who has just connected has not published yet what the hub says is on. */
+  #isMissing(id: string, participant: RemoteParticipant): boolean {
+    const person = this.#others.find((other) => other.id === id);
+    const has = (source: Track.Source): boolean => !!participant.getTrackPublication(source);
+    return (
+      !!person &&
+      ((person.microphone && !has(Track.Source.Microphone)) ||
+        ((person.camera || person.screen) && !has(Track.Source.Camera) && !has(Track.Source.ScreenShare)))
+    );
   }
 
   close(): void {
@@ -113,6 +130,7 @@ export class LiveKitLinks implements ServerLinks {
         room.removeAllListeners();
         void room.disconnect(false);
         this.#room = undefined;
+        this.#arrived.clear();
         this.#changed();
       }
       if (this.isClosed()) return;
@@ -128,7 +146,7 @@ export class LiveKitLinks implements ServerLinks {
     });
   }
 
-  /** Returns when LiveKit's client has given up. */
+  /** Settles when LiveKit's client has given up. */
   #watch(room: Room): Promise<void> {
     const changed = (): void => this.#changed();
     for (const event of [

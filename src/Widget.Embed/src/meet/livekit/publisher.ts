@@ -18,6 +18,7 @@ export class Publisher {
   #tracks: OwnTracks | undefined;
   #participant: LocalParticipant | undefined;
   #last: Promise<void> = Promise.resolve();
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Sends these tracks from now on. */
   send(tracks: OwnTracks): void {
@@ -45,7 +46,10 @@ export class Publisher {
         try {
           await this.#publish(participant, source);
         } catch {
-          setTimeout(() => void this.#follow(), retryPause);
+          this.#retry ??= setTimeout(() => {
+            this.#retry = undefined;
+            void this.#follow();
+          }, retryPause);
         }
       }
     });

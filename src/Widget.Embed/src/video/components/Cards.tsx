@@ -52,9 +52,13 @@ export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
   if (!end) return null;
   const lasted = end.seconds > 0 && fill(t.callLasted, { time: duration(end.seconds) });
   return (
-    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
+    <Card
+      role="status"
+      title={end.noRetry ? t.noCalls : (end.message ?? fill(t[`end_${end.reason}`], { agent }))}
+      lines={[lasted]}
+    >
       <Action first label={t.continueInText} onPress={() => call.close()} />
-      {!end.forNow && <Action label={t.callAgain} onPress={() => call.callAgain()} />}
+      {!end.noRetry && <Action label={t.callAgain} onPress={() => call.callAgain()} />}
       {failed(end) && call.talk && <Action label={t.talkWithoutVideo} onPress={call.talk} />}
     </Card>
   );

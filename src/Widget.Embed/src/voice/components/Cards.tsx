@@ -33,9 +33,13 @@ export function Ended({ call, agent }: { call: VoiceModel; agent: string }) {
   if (!end) return null;
   return (
     // How long it lasted is said in the conversation below.
-    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[t.conversationKept]}>
+    <Card
+      role="status"
+      title={end.noRetry ? t.noCalls : (end.message ?? fill(t[`end_${end.reason}`], { agent }))}
+      lines={[t.conversationKept]}
+    >
       <Action first label={t.continueInText} onPress={() => call.close()} />
-      {!end.forNow && <Action label={t.callAgain} onPress={() => call.callAgain()} />}
+      {!end.noRetry && <Action label={t.callAgain} onPress={() => call.callAgain()} />}
     </Card>
   );
 }
