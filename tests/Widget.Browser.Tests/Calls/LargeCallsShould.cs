@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Widget.Browser.Tests.Calls;
 
 /// <summary>A call that moves to LiveKit, simulated with real WebRTC (tests/livekit-server), when the fifth person comes.</summary>
-[Collection(typeof(Alone))]
+[Collection(typeof(Alone)), Trait("Category", "Long")]
 public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLifetime
 {
     // Five people's pictures are compressed and drawn on one machine, so they are small and few.
