@@ -26,7 +26,9 @@ internal sealed record LeadDetails
 
     public string? Address => Email?.ToLowerInvariant();
 
-    /// <summary>The details that the visitor gave last in a conversation. Null if there are none, or if the visitor has declined since.</summary>
+    /// <summary>
+    /// The details that the visitor gave last in a conversation. Null if there are none, or if the visitor has declined since.
+    /// </summary>
     public static async Task<LeadDetails?> LastGivenAsync(TenantDb db, ConversationId conversation, CancellationToken ct) =>
         await ConversationQueries.LastContactAsync(db, conversation, ct) switch
         {

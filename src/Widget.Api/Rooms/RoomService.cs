@@ -101,7 +101,8 @@ internal sealed class RoomService(
     }
 
     private const string NeedsMedia =
-        "maxParticipants can be more than 4 only with LiveKit, which is not configured. Set it up under /api/livekit/account, or ask the operator.";
+        "maxParticipants can be more than 4 only with LiveKit, which is not configured. "
+        + "Set it up under /api/livekit/account, or ask the operator.";
 
     private const string ExpiryError =
         "expiresAt must be a date and time with an offset, such as 2030-01-31T15:00:00Z, in the next 24 hours.";
