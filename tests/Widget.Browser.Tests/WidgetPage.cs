@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Widget.Testing;
 
@@ -141,6 +142,27 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     /// <summary>The number of messages in the thread that contain this text.</summary>
     public Task<int> CountAsync(string text) => Page.Locator(".thread .bubble", new() { HasTextString = text }).CountAsync();
+
+    /// <summary>Changes what the server says in each new session: modes, availability and so on.</summary>
+    public Task ChangeConfigAsync(Action<JsonNode> change) => Page.RouteAsync("**/api/widget/session", async route =>
+    {
+        if (route.Request.Method != "POST")
+        {
+            await route.ContinueAsync();
+            return;
+        }
+
+        var response = await route.FetchAsync();
+        if (!response.Ok)
+        {
+            await route.FulfillAsync(new() { Response = response });
+            return;
+        }
+
+        var session = JsonNode.Parse(await response.TextAsync())!;
+        change(session["config"]!);
+        await route.FulfillAsync(new() { Response = response, Body = session.ToJsonString() });
+    });
 
     public Task ShownAsync(ILocator locator) => Assertions.Expect(locator).ToBeVisibleAsync();
 

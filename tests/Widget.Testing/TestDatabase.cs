@@ -53,8 +53,8 @@ public sealed class TestDatabase : IAsyncDisposable
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
         var name = $"widget_test_{Guid.CreateVersion7():N}";
-        // On a busy machine, connecting can take longer than the default of 15 s.
-        server = new NpgsqlConnectionStringBuilder(server) { Timeout = 60 }.ConnectionString;
+        // On a busy machine, connecting can take longer than the default of 15 s, and filling a large table longer than 30 s.
+        server = new NpgsqlConnectionStringBuilder(server) { Timeout = 60, CommandTimeout = 180 }.ConnectionString;
         var template = await DatabaseTemplate.OfAsync(server);
         var owner = await template.CopyAsync(name);
         var application = await Database.CreateApplicationLoginAsync(owner, name, Database.NewPassword(), CancellationToken.None);

@@ -21,8 +21,8 @@ internal sealed class SmtpReceiver : IAsyncDisposable
 
     public ConcurrentQueue<MimeMessage> Messages { get; } = [];
 
-    /// <summary>Number of e-mails that clients have begun to send.</summary>
-    public int Attempts => _attempts;
+    /// <summary>The recipient of each e-mail that a client has begun to send, as in RCPT TO.</summary>
+    public ConcurrentQueue<string> Attempts { get; } = [];
 
     /// <summary>The response to a recipient; null to accept it.</summary>
     public string? RecipientResponse { get; set; }
@@ -31,8 +31,6 @@ internal sealed class SmtpReceiver : IAsyncDisposable
     public ConcurrentQueue<string> Credentials { get; } = [];
 
     public Uri Address => new($"smtp://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-
-    private int _attempts;
 
     public async ValueTask DisposeAsync()
     {
@@ -71,7 +69,7 @@ internal sealed class SmtpReceiver : IAsyncDisposable
                         await SendAsync("235 welcome");
                         break;
                     case "RCPT":
-                        Interlocked.Increment(ref _attempts);
+                        Attempts.Enqueue(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
                         await SendAsync(RecipientResponse ?? "250 ok");
                         break;
                     case "DATA":

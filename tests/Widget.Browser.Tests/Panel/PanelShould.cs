@@ -132,16 +132,47 @@ public sealed class PanelShould(DemoInstallation demo, Chromium chromium)
     }
 
     [Fact]
-    public async Task Ask_for_an_address_before_a_person_is_requested()
+    public async Task Ask_for_an_address_before_a_person_is_requested_outside_of_hours()
     {
-        await using var visit = await WidgetPage.OpenAsync(chromium, Page);
-        await visit.OpenPanelAsync();
-        await visit.Page.Locator("#widget-root .home").GetByRole(AriaRole.Button, new() { Name = "Talk to a person" }).ClickAsync();
-        var email = visit.Page.GetByLabel("E-mail address");
+        await using var visit = await AskForAPersonAsync(open: false);
+        var email = visit.Page.GetByLabel("E-mail address", new() { Exact = true });
         await visit.ShouldBeAccessibleAsync();
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Send request" }).ClickAsync();
         await visit.ShownAsync(visit.Page.GetByText("Enter your e-mail address so that we can reply."));
+
+        await RequestByMailAsync(visit, email);
+    }
+
+    [Fact]
+    public async Task Ask_for_an_address_when_a_person_was_requested_and_nobody_is_there()
+    {
+        await using var visit = await AskForAPersonAsync(open: true);
+        await visit.ShownAsync(visit.Page.GetByLabel("E-mail address (optional)"));
+
+        var asked = visit.Page.WaitForRequestAsync("**/person");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Send request" }).ClickAsync();
+        (await asked).PostDataJSON()!.Value.TryGetProperty("email", out _).ShouldBeFalse();
+        await visit.ShownAsync(visit.Page.GetByText("Nobody is free right now. Leave your e-mail address, and we'll reply to you."));
+
+        await RequestByMailAsync(visit, visit.Page.GetByLabel("E-mail address", new() { Exact = true }));
+    }
+
+    private async Task<WidgetPage> AskForAPersonAsync(bool open)
+    {
+        var visit = await WidgetPage.OpenAsync(chromium, Page, before: page => page.ChangeConfigAsync(config =>
+        {
+            config["attachments"] = true;
+            config["availability"]!["open"] = open;
+            config["availability"]!["opensAt"] = null;
+        }));
+        await visit.OpenPanelAsync();
+        await visit.Page.Locator("#widget-root .home").GetByRole(AriaRole.Button, new() { Name = "Talk to a person" }).ClickAsync();
+        return visit;
+    }
+
+    private static async Task RequestByMailAsync(WidgetPage visit, ILocator email)
+    {
         await Assertions.Expect(email).ToBeFocusedAsync();
         await Assertions.Expect(email).ToHaveAttributeAsync("aria-invalid", "true");
         await visit.ShouldBeAccessibleAsync();

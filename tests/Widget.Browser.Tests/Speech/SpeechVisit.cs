@@ -57,7 +57,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
             await page.Page.AddInitScriptAsync(Script("microphone.js"));
             if (before is not null) await before(page);
             if (voice) await page.Page.AddInitScriptAsync(Script("voice.js"));
-            await SetModesAsync(page.Page, speech, dictation);
+            await SetModesAsync(page, speech, dictation);
         });
         return new SpeechVisit(customer, widget);
     }
@@ -65,12 +65,9 @@ internal sealed class SpeechVisit : IAsyncDisposable
     public static string Script(string name) => File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Speech", name));
 
     /// <summary>Makes the session offer this, whatever the server would offer.</summary>
-    private static Task SetModesAsync(IPage page, string speech, (string Source, string? Recipient)? dictation) =>
-        page.RouteAsync("**/api/widget/session", async route =>
+    private static Task SetModesAsync(WidgetPage page, string speech, (string Source, string? Recipient)? dictation) =>
+        page.ChangeConfigAsync(config =>
         {
-            var response = await route.FetchAsync();
-            var session = JsonNode.Parse(await response.TextAsync())!;
-            var config = session["config"]!;
             config["modes"] = new JsonArray("text", "speech");
             config["speech"] = new JsonObject { ["source"] = speech };
             config["dictation"] = dictation is { } offer ? new JsonObject
@@ -78,7 +75,6 @@ internal sealed class SpeechVisit : IAsyncDisposable
                 ["source"] = offer.Source,
                 ["recipient"] = offer.Recipient,
             } : null;
-            await route.FulfillAsync(new() { Response = response, Body = session.ToJsonString() });
         });
 
     /// <summary>Plays the server's part in reading aloud. Returns the requests.</summary>

@@ -93,7 +93,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
             visit = new VoiceVisit(customer, page, tenant);
             await page.Context.GrantPermissionsAsync(devices ?? ["microphone"]);
             await page.Page.AddInitScriptAsync(FarEndScript + script);
-            await page.Page.RouteAsync("**/api/widget/session", AddVoiceModeAsync);
+            await page.ChangeConfigAsync(AddVoiceMode);
             await page.Page.RouteAsync("**/api/voice/**", visit.AnswerAsync);
             if (websockets) await page.Page.RouteWebSocketAsync("**/hubs/conversation**", visit.Hub.Join);
             else await page.Page.RouteWebSocketAsync("**/hubs/conversation**", socket => _ = socket.CloseAsync());
@@ -163,25 +163,10 @@ internal sealed class VoiceVisit : IAsyncDisposable
         await _site.DisposeAsync();
     }
 
-    private static async Task AddVoiceModeAsync(IRoute route)
+    private static void AddVoiceMode(JsonNode config)
     {
-        if (route.Request.Method != "POST")
-        {
-            await route.ContinueAsync();
-            return;
-        }
-
-        var response = await route.FetchAsync();
-        if (!response.Ok)
-        {
-            await route.FulfillAsync(new() { Response = response });
-            return;
-        }
-
-        var session = JsonNode.Parse(await response.TextAsync())!;
-        var modes = session["config"]!["modes"]!.AsArray();
+        var modes = config["modes"]!.AsArray();
         if (modes.All(mode => (string?)mode != "voice")) modes.Add("voice");
-        await route.FulfillAsync(new() { Response = response, Body = session.ToJsonString() });
     }
 
     private async Task AnswerAsync(IRoute route)

@@ -38,12 +38,17 @@ export function dayOf(at: string, now = Date.now()): string {
   return format(at, { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(at, now) });
 }
 
+/** Whether it is within office hours. They may have begun since the server said that they had not. */
+export function isOpen({ open, opensAt }: Availability, now = Date.now()): boolean {
+  return open || (!!opensAt && Date.parse(opensAt) <= now);
+}
+
 /** When people answer: now and how soon, or from when. */
-export function availabilityText({ open, opensAt, replyMinutes }: Availability, now = Date.now()): string {
+export function availabilityText(availability: Availability, now = Date.now()): string {
   const t = words.value;
-  // The hours have begun since the server said so.
-  const isOpen = open || (!!opensAt && Date.parse(opensAt) <= now);
-  if (isOpen) return replyMinutes === null ? t.teamHere : fill(t.teamReplies, { time: span(replyMinutes) });
+  const { opensAt, replyMinutes } = availability;
+  if (isOpen(availability, now))
+    return replyMinutes === null ? t.teamHere : fill(t.teamReplies, { time: span(replyMinutes) });
   return opensAt ? fill(t.teamBack, { day: nextDay(opensAt, now), time: timeOf(opensAt) }) : t.teamAway;
 }
 

@@ -7,7 +7,7 @@ import { fill, locale, words } from '../app/i18n';
 import { newId } from '../app/ids';
 import type { SheetProps } from '../app/moduleHost';
 import { addSheets } from '../app/styles/sheets';
-import { availabilityText } from '../app/times';
+import { availabilityText, isOpen } from '../app/times';
 import { Field, focusError, isEmail } from './Field';
 import { knownVisitor } from './known';
 import { pageAddress } from './requests';
@@ -30,7 +30,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
   // A second attempt repeats the same request.
   const clientId = useRef(newId());
   // Where people can join the chat, an address is needed only if nobody is there.
-  const mayJoin = !!config?.attachments && config.availability?.open !== false;
+  const mayJoin = !!config?.attachments && (!config.availability || isOpen(config.availability));
   const [needsEmail, setNeedsEmail] = useState(!mayJoin);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>('input')?.focus(), []);
@@ -84,7 +84,7 @@ export function PersonSheet({ panel, close }: SheetProps) {
     >
       <div>
         {config?.availability && (
-          <p class="hours" data-open={config.availability.open}>
+          <p class="hours" data-open={isOpen(config.availability)}>
             {availabilityText(config.availability)}
           </p>
         )}

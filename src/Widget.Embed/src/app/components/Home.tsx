@@ -3,7 +3,7 @@ import { words } from '../i18n';
 import { withoutMarkup } from '../markdown/plain';
 import type { Store } from '../store';
 import { companyTexts } from '../texts';
-import { availabilityText, dayOf } from '../times';
+import { availabilityText, isOpen, dayOf } from '../times';
 import { Icon } from './Icon';
 import { Portrait } from './Portrait';
 import { Ways } from './Ways';
@@ -50,7 +50,7 @@ export function Home({ store }: { store: Store }) {
         )}
         <section class="team" aria-label={t.person}>
           {config.availability && (
-            <p class="hours" data-open={config.availability.open}>
+            <p class="hours" data-open={isOpen(config.availability)}>
               {availabilityText(config.availability)}
             </p>
           )}
