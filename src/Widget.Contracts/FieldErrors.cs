@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Widget.Contracts;
 
@@ -33,7 +35,6 @@ public static class FieldErrors
     internal static IEnumerable<ValidationResult> OfPart(string member, object part) =>
         Of(part).Select(entry => new ValidationResult(entry.Error, [entry.Field.Length == 0 ? member : $"{member}.{entry.Field}"]));
 
-    // The built-in messages use DisplayName. Callers know a property by the name of its JSON field.
     private static IEnumerable<(string Field, string Error)> CheckAttributes(object value)
     {
         foreach (var (property, field, isNullable, rules) in Members.GetOrAdd(value.GetType(), Read))
@@ -41,13 +42,38 @@ public static class FieldErrors
             var given = property.GetValue(value);
             // JSON's null can be in any list. The rules about entries rely on there being none.
             if (given is IEnumerable<object?> list && list.Contains(null)) yield return (field, $"{field} must not contain null.");
+            // Callers know a property by the name of its JSON field.
             var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = field };
             // For a missing value, report only that it is required.
             var missing = rules.OfType<RequiredAttribute>().FirstOrDefault(rule => rule.GetValidationResult(given, context) is not null);
             if (missing is null && given is null && !isNullable) yield return (field, $"{field} must not be null.");
             foreach (var rule in missing is null ? rules : [missing])
-                if (rule.GetValidationResult(given, context) is { } result) yield return (field, result.ErrorMessage ?? "It is not valid.");
+            {
+                if (rule.GetValidationResult(given, context) is { } result)
+                    yield return (field, Describe(rule, field, given) ?? result.ErrorMessage ?? "It is not valid.");
+            }
         }
+    }
+
+    // .NET's own messages speak of "The field", of string and array types, and read unlike all others.
+    private static string? Describe(ValidationAttribute rule, string field, object? given)
+    {
+        if (rule.ErrorMessage is not null || rule.ErrorMessageResourceName is not null) return null;
+        var things = given is string ? "characters" : "entries";
+        return rule switch
+        {
+            RequiredAttribute => given is null ? $"{field} is missing." : $"{field} must not be empty.",
+            StringLengthAttribute { MinimumLength: > 0 } length =>
+                Invariant($"{field} must have {length.MinimumLength:N0} to {length.MaximumLength:N0} characters."),
+            StringLengthAttribute length => Invariant($"{field} can have at most {length.MaximumLength:N0} characters."),
+            MaxLengthAttribute length => Invariant($"{field} can have at most {length.Length:N0} {things}."),
+            MinLengthAttribute { Length: 1 } => $"{field} must not be empty.",
+            MinLengthAttribute length => Invariant($"{field} must have at least {length.Length:N0} {things}."),
+            RangeAttribute range => $"{field} must be between {Number(range.Minimum)} and {Number(range.Maximum)}.",
+            _ => null,
+        };
+
+        static string Number(object bound) => bound is IFormattable number ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : $"{bound}";
     }
 
     private static IReadOnlyList<Member> Read(Type type)

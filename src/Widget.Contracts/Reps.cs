@@ -140,8 +140,8 @@ public sealed partial record RepHours : IValidatableObject
     private const int MinutesOfWeek = 7 * MinutesOfDay;
 
     /// <summary>The hours of each week in the rep's time zone, at most 50. With an empty list, nothing can be booked.</summary>
-    [Required, MaxLength(50, ErrorMessage = "weekly can have at most 50 entries.")]
-    public IReadOnlyList<RepWindow> Weekly { get; init; } = [];
+    [MaxLength(50, ErrorMessage = "weekly can have at most 50 entries.")]
+    public required IReadOnlyList<RepWindow> Weekly { get; init; }
 
     /// <summary>Length of a meeting in minutes, 5 to 480.</summary>
     [Range(5, 480, ErrorMessage = "slotMinutes must be between 5 and 480.")]

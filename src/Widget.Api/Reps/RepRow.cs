@@ -66,7 +66,7 @@ public sealed class RepRow : ITenantOwned
     internal RepTerritories ParseTerritories() => JsonSerializer.Deserialize<RepTerritories>(Territories, Stored)!;
 
     internal static RepHours ParseHours(string? stored) =>
-        stored is null ? new RepHours() : JsonSerializer.Deserialize<RepHours>(stored, Stored)!;
+        stored is null ? new RepHours { Weekly = [] } : JsonSerializer.Deserialize<RepHours>(stored, Stored)!;
 
     private static void SkipUnknown(JsonTypeInfo type)
     {

@@ -70,13 +70,17 @@ public sealed class RequestFaultsShould(ApiFixture api)
     [InlineData("POST", "/api/search", """{"query": ["x"]}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filter": "all"}""", "filter", "filter must be a JSON object.")]
     [InlineData("POST", "/api/webhooks", """{"url": "https://example.com/"}""", "events", "events is missing.")]
-    [InlineData("POST", "/api/webhooks", """{"url": null, "events": ["lead.created"]}""", "url", "The url field is required.")]
+    [InlineData("POST", "/api/webhooks", """{"url": null, "events": ["lead.created"]}""", "url", "url is missing.")]
     [InlineData(
         "POST",
         "/api/webhooks",
         """{"url": "https://example.com/", "events": [null]}""",
         "events",
         "events must not contain null.")]
+    [InlineData("POST", "/api/webhooks", """{"url": "https://example.com/", "events": []}""", "events", "events must not be empty.")]
+    [InlineData("POST", "/api/search", """{"query": "x", "limit": 1000000}""", "limit", "limit must be between 1 and 100.")]
+    [InlineData("PUT", "/api/reps/00000000-0000-0000-0000-000000000001/hours", "{}", "weekly", "weekly is missing.")]
+    [InlineData("GET", "/api/leads?from=2027-05-02&to=2027-05-01", null, "to", "to must be after from.")]
     [InlineData(
         "POST",
         "/api/meetings",
@@ -104,7 +108,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
         "tools",
         "There is no tool \"nope\". The tools are book_meeting, capture_lead, check_availability, end_conversation, get_pricing, "
             + "qualify_lead, request_human, search_knowledge, show_demo.")]
-    [InlineData("PUT", "/api/settings", """{"triggers": [{"id": ""}]}""", "triggers", "The id field is required.")]
+    [InlineData("PUT", "/api/settings", """{"triggers": [{"id": ""}]}""", "triggers", "id must not be empty.")]
     [InlineData(
         "PUT",
         "/api/settings",

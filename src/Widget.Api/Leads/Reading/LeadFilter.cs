@@ -72,6 +72,7 @@ internal sealed record LeadQuery(
         if (TimeZones.Find(TimeZone ?? DateTimeZone.Utc.Id) is not { } zone) return (null, TimeZones.Unknown(TimeZone!));
         if (!TryParse(From, zone, isEnd: false, out var from)) return (null, InvalidTime("from"));
         if (!TryParse(To, zone, isEnd: true, out var to)) return (null, InvalidTime("to"));
+        if (to <= from) return (null, Problems.Invalid("to", "to must be after from."));
         if (!Enum.TryParse<LeadSort>(Sort ?? nameof(LeadSort.Newest), ignoreCase: true, out var sort) || !Enum.IsDefined(sort))
             return (null, Problems.Invalid("sort", "sort must be newest, oldest or score."));
         var filter = new LeadFilter
