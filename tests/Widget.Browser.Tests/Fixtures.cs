@@ -4,6 +4,7 @@ using Xunit.v3;
 [assembly: AssemblyFixture(typeof(DemoInstallation))]
 [assembly: AssemblyFixture(typeof(ModelInstallation))]
 [assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: AssemblyFixture(typeof(FullChromium))]
 // Two classes at a time, because tests mostly wait for servers and timers. tests/README.md says what a test must observe.
 [assembly: CollectionBehavior(typeof(ClassesByInstallation), MaxParallelThreads = 2)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Widget.Browser.Tests.Calls;
 
 /// <summary>A call that its host's page records.</summary>
-public sealed class CallRecordingsShould(DemoInstallation installation, Chromium chromium)
+public sealed class CallRecordingsShould(DemoInstallation installation, FullChromium chromium)
 {
     // The mark of a recording that is paused looks different.
     private const string Running = ".recording:not(.paused)";

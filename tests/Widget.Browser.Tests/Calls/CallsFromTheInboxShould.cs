@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Widget.Browser.Tests.Calls;
 
 /// <summary>A rep calls a visitor from the console's inbox.</summary>
-public sealed class CallsFromTheInboxShould(DemoInstallation installation, Chromium chromium)
+public sealed class CallsFromTheInboxShould(DemoInstallation installation, FullChromium chromium)
 {
     [Fact]
     public async Task Invite_the_visitor_and_connect_with_one_press_on_each_side()

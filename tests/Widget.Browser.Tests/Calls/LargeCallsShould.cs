@@ -18,8 +18,7 @@ public sealed class LargeCallsShould(DemoInstallation installation) : IAsyncLife
           open(wanted.video ? { ...wanted, video: { width: 480, height: 270, frameRate: 5 } } : wanted);
         """;
 
-    private static readonly string[] Switches =
-        ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=5", "--auto-select-desktop-capture-source=Entire screen"];
+    private static readonly string[] Switches = ["--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"];
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;

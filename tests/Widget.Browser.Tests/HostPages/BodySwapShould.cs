@@ -4,7 +4,7 @@ using Widget.Browser.Tests.Voice;
 namespace Widget.Browser.Tests.HostPages;
 
 /// <summary>Routers that replace the page's body, its content, or what differs. The widget is back at once and goes on.</summary>
-public sealed class BodySwapShould(ModelInstallation installation, Chromium chromium)
+public sealed class BodySwapShould(ModelInstallation installation, FullChromium chromium)
 {
     /// <summary>Each swaps the page and resolves after two frames.</summary>
     private static readonly Dictionary<string, string> Swaps = new()

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Speech;
 
 /// <summary>Dictation into the message field, by the server and by the browser's speech recognition.</summary>
-public sealed class DictationShould(ModelInstallation installation, Chromium chromium)
+public sealed class DictationShould(ModelInstallation installation, FullChromium chromium)
 {
     private static readonly (string, string?) Server = ("server", "transcription.example");
     private static readonly (string, string?) Browser = ("browser", null);

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Speech;
 
 /// <summary>Answers read aloud, by the server's voice and by the browser's.</summary>
-public sealed class ListeningShould(ModelInstallation installation, Chromium chromium)
+public sealed class ListeningShould(ModelInstallation installation, FullChromium chromium)
 {
     private const string Question = "What does the desk lamp cost?";
 

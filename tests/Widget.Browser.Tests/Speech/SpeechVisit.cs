@@ -36,7 +36,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
     /// <param name="site">Changes the customer's page.</param>
     public static async Task<SpeechVisit> OpenAsync(
         ModelInstallation installation,
-        Chromium chromium,
+        FullChromium chromium,
         BrowserNewContextOptions? options = null,
         (string Text, int TokenDelayMs)? reply = null,
         string speech = "browser",

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Speech;
 
 /// <summary>An answer read aloud by the server's voice, without replacing anything in between.</summary>
-public sealed class SpokenReplyShould(ModelInstallation installation, Chromium chromium)
+public sealed class SpokenReplyShould(ModelInstallation installation, FullChromium chromium)
 {
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Video;
 
 /// <summary>The video call of ./run without a key: the simulated room's own page in a frame, with a drawn avatar.</summary>
-public sealed class SimulatedRoomShould(DemoInstallation demo, Chromium chromium)
+public sealed class SimulatedRoomShould(DemoInstallation demo, FullChromium chromium)
 {
     [Theory]
     [InlineData("harbor")]

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Video;
 
 /// <summary>Video calls with problems: devices, the page, the network, a queue, or Tavus itself.</summary>
-public sealed class VideoFailuresShould(ModelInstallation installation, Chromium chromium)
+public sealed class VideoFailuresShould(ModelInstallation installation, FullChromium chromium)
 {
     [Theory]
     [InlineData("NotAllowedError", "Microphone access was denied.")]

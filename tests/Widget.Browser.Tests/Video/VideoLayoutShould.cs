@@ -5,7 +5,7 @@ namespace Widget.Browser.Tests.Video;
 /// <summary>
 /// Video calls on a phone, in other languages, by keyboard and screen reader, on pages with a strict policy, and without a background.
 /// </summary>
-public sealed class VideoLayoutShould(ModelInstallation installation, Chromium chromium)
+public sealed class VideoLayoutShould(ModelInstallation installation, FullChromium chromium)
 {
     [Theory]
     [InlineData("en-US", ColorScheme.Light, 1280)]

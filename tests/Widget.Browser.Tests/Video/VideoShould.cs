@@ -5,7 +5,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Video;
 
 /// <summary>A video call from the visitor's click to the end, with the simulated Tavus.</summary>
-public sealed class VideoShould(ModelInstallation installation, Chromium chromium)
+public sealed class VideoShould(ModelInstallation installation, FullChromium chromium)
 {
     [Fact]
     public async Task Request_nothing_before_the_visitor_starts_a_call()

@@ -62,7 +62,7 @@ internal sealed class VideoVisit : IAsyncDisposable
     /// <param name="site">Changes the customer's page.</param>
     public static async Task<VideoVisit> OpenAsync(
         ModelInstallation installation,
-        Chromium chromium,
+        FullChromium chromium,
         BrowserNewContextOptions? options = null,
         Dictionary<string, object>? settings = null,
         object? simulation = null,

@@ -4,7 +4,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>Voice calls with problems: the microphone, the page, the network or the provider.</summary>
-public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium chromium)
+public sealed class VoiceFailuresShould(ModelInstallation installation, FullChromium chromium)
 {
     [Theory]
     [InlineData("NotAllowedError", "Microphone access was denied.")]

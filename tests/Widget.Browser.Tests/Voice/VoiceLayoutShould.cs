@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>Voice calls on a phone, in other languages, by keyboard and screen reader, and on pages with a strict policy.</summary>
-public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium chromium)
+public sealed class VoiceLayoutShould(ModelInstallation installation, FullChromium chromium)
 {
     [Theory]
     [InlineData("en-US", ColorScheme.Light, 1280)]

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>A voice call from the visitor's click to the end, over a real peer connection.</summary>
-public sealed class VoiceShould(ModelInstallation installation, Chromium chromium)
+public sealed class VoiceShould(ModelInstallation installation, FullChromium chromium)
 {
     private const double Audible = 1e-5;
 

@@ -68,7 +68,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
     /// <param name="websockets">Whether the network allows WebSockets.</param>
     public static async Task<VoiceVisit> OpenAsync(
         ModelInstallation installation,
-        Chromium chromium,
+        FullChromium chromium,
         BrowserNewContextOptions? options = null,
         Dictionary<string, object>? settings = null,
         string[]? devices = null,
