@@ -8,6 +8,7 @@ namespace Widget.Api.Tests;
 public sealed class EventLookupsShould(ApiFixture api)
 {
     private const int Length = 10_000;
+    private const int Batch = 250;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -68,22 +69,29 @@ public sealed class EventLookupsShould(ApiFixture api)
             tenant.Value,
             id,
             Length);
-        await api.Database.OwnerSource.ExecuteAsync(
-            """
-            insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, message_id, data)
-            select $1, $2, seq,
-              case when seq % 2 = 1 then 'visitor_message' else 'assistant_message' end,
-              'c' || seq,
-              case when seq % 2 = 0 then gen_random_uuid() end,
-              case when seq % 2 = 1 then '{"kind": "visitor_message", "text": "Hello?"}'
-                else jsonb_build_object(
-                  'kind', 'assistant_message', 'messageId', gen_random_uuid(), 'replyTo', seq - 1, 'text', 'Hello.',
-                  'outcome', 'answered', 'citations', '[]'::jsonb) end
-            from generate_series(1, $3) seq
-            """,
-            tenant.Value,
-            id,
-            Length);
+        // In batches, because each event updates its conversation's figures: PostgreSQL removes the earlier versions of a row only after the
+        // transaction, and reads them all until then.
+        for (var first = 1; first <= Length; first += Batch)
+        {
+            await api.Database.OwnerSource.ExecuteAsync(
+                """
+                insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, message_id, data)
+                select $1, $2, seq,
+                  case when seq % 2 = 1 then 'visitor_message' else 'assistant_message' end,
+                  'c' || seq,
+                  case when seq % 2 = 0 then gen_random_uuid() end,
+                  case when seq % 2 = 1 then '{"kind": "visitor_message", "text": "Hello?"}'
+                    else jsonb_build_object(
+                      'kind', 'assistant_message', 'messageId', gen_random_uuid(), 'replyTo', seq - 1, 'text', 'Hello.',
+                      'outcome', 'answered', 'citations', '[]'::jsonb) end
+                from generate_series($3, $4) seq
+                """,
+                tenant.Value,
+                id,
+                first,
+                first + Batch - 1);
+        }
+
         await api.Database.OwnerSource.ExecuteAsync("analyze conversation_events; analyze visitors");
         return (tenant, new ConversationId(id));
     }

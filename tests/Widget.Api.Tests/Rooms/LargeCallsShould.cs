@@ -93,9 +93,9 @@ public sealed class LargeCallsShould(ApiFixture api) : IAsyncLifetime
 
         foreach (var client in _clients.Take(4))
         {
-            await Eventually.TrueAsync(
-                () => Task.FromResult(client.Events.Count(entry => entry.Kind == "joined") >= 2),
-                "the other two are announced");
+            foreach (var other in _clients[4..])
+                await client.EventAsync(entry => entry.Kind == "joined" && entry.Participant?.Id == other.Id, "the other two are announced");
+            await client.EventAsync(entry => entry.Kind == "transport", "the move is announced");
         }
 
         var host = _clients[0];
