@@ -55,7 +55,7 @@ public static class FieldErrors
         }
     }
 
-    // .NET's own messages speak of "The field", of string and array types, and read unlike all others.
+    // .NET's own messages are worded differently from ours: "The url field is required."
     private static string? Describe(ValidationAttribute rule, string field, object? given)
     {
         if (rule.ErrorMessage is not null || rule.ErrorMessageResourceName is not null) return null;
@@ -69,7 +69,9 @@ public static class FieldErrors
             MaxLengthAttribute length => Invariant($"{field} can have at most {length.Length:N0} {things}."),
             MinLengthAttribute { Length: 1 } => $"{field} must not be empty.",
             MinLengthAttribute length => Invariant($"{field} must have at least {length.Length:N0} {things}."),
+            RangeAttribute { Maximum: int.MaxValue } range => $"{field} must be at least {Number(range.Minimum)}.",
             RangeAttribute range => $"{field} must be between {Number(range.Minimum)} and {Number(range.Maximum)}.",
+            EmailAddressAttribute => $"{field} is not an e-mail address.",
             _ => null,
         };
 

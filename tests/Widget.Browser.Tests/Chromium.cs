@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests;
 
 /// <summary>
-/// The machine's own Chromium, headless. Where Debian's headless shell is installed, which is the same browser without windows and
-/// profiles, pages are opened with it: that takes two thirds of the processor time.
+/// The machine's own Chromium, headless. Uses Debian's headless shell if it is installed: the same browser without windows and profiles. It
+/// needs a third less processor time.
 /// </summary>
 public class Chromium : IAsyncLifetime
 {
     /// <summary>The path of the browser that has everything.</summary>
-    protected const string Full = "/usr/bin/chromium";
-    private const string Shell = "/usr/bin/chromium-headless-shell";
+    protected const string FullPath = "/usr/bin/chromium";
+    private const string ShellPath = "/usr/bin/chromium-headless-shell";
 
     // The last list of features wins, so this repeats what Playwright disables (chromiumSwitches in its coreBundle.js). The first two
     // features load two pages of the address bar for every window. That takes more processor time than most tests.
@@ -29,7 +29,7 @@ public class Chromium : IAsyncLifetime
     private IPlaywright _playwright = null!;
 
     /// <summary>The path of the browser.</summary>
-    protected virtual string Program => File.Exists(Shell) ? Shell : Full;
+    protected virtual string ExecutablePath => File.Exists(ShellPath) ? ShellPath : FullPath;
 
     public IBrowser Browser { get; private set; } = null!;
 
@@ -37,7 +37,7 @@ public class Chromium : IAsyncLifetime
     {
         _playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout(Patience);
-        Browser = await LaunchAsync(_playwright, Program);
+        Browser = await StartAsync(_playwright, ExecutablePath);
     }
 
     /// <summary>
@@ -45,12 +45,12 @@ public class Chromium : IAsyncLifetime
     /// pictures a second are enough to see that it moves, and each takes time to compress.
     /// </summary>
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright, params IReadOnlyList<string> more) =>
-        LaunchAsync(playwright, Full, more);
+        StartAsync(playwright, FullPath, more);
 
-    private static Task<IBrowser> LaunchAsync(IPlaywright playwright, string program, params IReadOnlyList<string> more) =>
+    private static Task<IBrowser> StartAsync(IPlaywright playwright, string executablePath, params IReadOnlyList<string> more) =>
         playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Environment.GetEnvironmentVariable("WIDGET_CHROMIUM") ?? program,
+            ExecutablePath = Environment.GetEnvironmentVariable("WIDGET_CHROMIUM") ?? executablePath,
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -67,8 +67,8 @@ public class Chromium : IAsyncLifetime
     }
 }
 
-/// <summary>The browser for tests with sound and pictures of devices, which Debian's headless shell does not open.</summary>
+/// <summary>Chromium itself, for tests with a microphone or camera. The headless shell opens neither.</summary>
 public sealed class FullChromium : Chromium
 {
-    protected override string Program => Full;
+    protected override string ExecutablePath => FullPath;
 }

@@ -12,6 +12,9 @@ namespace Widget.Api.Tests.Mail;
 
 public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
 {
+    // Each test has its own addresses, because e-mails that others have left in the outbox arrive here, too.
+    private readonly string _ada = $"ada-{Guid.NewGuid():N}@example.com";
+    private readonly string _bob = $"bob-{Guid.NewGuid():N}@example.com";
     private SmtpReceiver _receiver = null!;
     private ApiNode _node = null!;
 
@@ -32,11 +35,11 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     {
         var visitor = await ChattingAsync();
 
-        var response = await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com", locale = "de-AT" });
+        var response = await RequestAsync(visitor, new { clientId = "1", email = _ada, locale = "de-AT" });
 
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         var mail = await ReceivedAsync();
-        mail.To.ToString().ShouldBe("ada@example.com");
+        mail.To.ToString().ShouldBe(_ada);
         mail.From.ToString().ShouldContain("chat@widget.example");
         mail.Subject.ShouldBe("Ihre Unterhaltung mit Harbor Bikes");
         var (text, html) = (mail.TextBody.ShouldNotBeNull(), mail.HtmlBody.ShouldNotBeNull());
@@ -53,20 +56,20 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     {
         var visitor = await ChattingAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" })));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RequestAsync(visitor, new { clientId = "1", email = _ada })));
         await ReceivedAsync();
-        (await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await RequestAsync(visitor, new { clientId = "2", email = "bob@example.com" });
+        (await RequestAsync(visitor, new { clientId = "1", email = _ada })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await RequestAsync(visitor, new { clientId = "2", email = _bob });
         await Eventually.TrueAsync(() => Task.FromResult(Recipients().Count == 2), "the second e-mail has arrived");
 
-        Recipients().ShouldBe(["ada@example.com", "bob@example.com"]);
+        Recipients().ShouldBe([_ada, _bob]);
         await Eventually.TrueAsync(
             async () => (await RowsAsync(visitor)).TrueForAll(row => row.Sent),
             "both are recorded as sent");
         (await RowsAsync(visitor)).ShouldAllBe(row => row.Content.Length == 0);
 
         IReadOnlyList<string> Recipients() =>
-            [.. _receiver.Messages.Select(mail => mail.To.ToString()).Where(to => to is "ada@example.com" or "bob@example.com")];
+            [.. _receiver.Messages.Select(mail => mail.To.ToString()).Where(to => to == _ada || to == _bob)];
     }
 
     [Fact]
@@ -74,15 +77,15 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     {
         var visitor = await ChattingAsync();
         _receiver.RecipientResponse = "451 try again later";
-        await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" });
-        await Eventually.TrueAsync(() => Task.FromResult(AttemptsTo("ada@example.com") >= 2), "it is tried again");
-        _receiver.Messages.ShouldNotContain(mail => mail.To.ToString() == "ada@example.com");
+        await RequestAsync(visitor, new { clientId = "1", email = _ada });
+        await Eventually.TrueAsync(() => Task.FromResult(AttemptsTo(_ada) >= 2), "it is tried again");
+        _receiver.Messages.ShouldNotContain(mail => mail.To.ToString() == _ada);
         using var client = _node.Client();
         (await client.GetStringAsync("/health/ready")).ShouldContain("The last e-mail could not be sent");
 
         _receiver.RecipientResponse = null;
 
-        (await ReceivedAsync()).To.ToString().ShouldBe("ada@example.com");
+        (await ReceivedAsync()).To.ToString().ShouldBe(_ada);
         await Eventually.TrueAsync(
             async () => (await client.GetStringAsync("/health/ready")).Contains("An SMTP server is configured.", StringComparison.Ordinal),
             "the node is healthy again");
@@ -109,7 +112,7 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         await visitor.AskAsync("Hello");
 
         visitor.Session.Config.Transcripts.ShouldBeFalse();
-        var response = await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" });
+        var response = await RequestAsync(visitor, new { clientId = "1", email = _ada });
         await response.ShouldBeProblemAsync(HttpStatusCode.Conflict);
         (await response.Content.ReadAsStringAsync()).ShouldContain("WIDGET_SMTP_URL");
     }
@@ -121,14 +124,14 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
         var visitor = await tenant.VisitAsync();
         visitor.Session.Config.Transcripts.ShouldBeTrue();
 
-        await (await RequestAsync(visitor, new { clientId = "1", email = "ada@example.com" }))
+        await (await RequestAsync(visitor, new { clientId = "1", email = _ada }))
             .ShouldBeProblemAsync(HttpStatusCode.Conflict);
         await (await RequestAsync(visitor, new { clientId = "1", email = "ada" }))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
         var other = await tenant.VisitAsync();
         var foreign = await visitor.Client.PostAsJsonAsync(
             $"{other.Conversation}/transcript",
-            new { clientId = "1", email = "ada@example.com" });
+            new { clientId = "1", email = _ada });
         await foreign.ShouldBeProblemAsync(HttpStatusCode.NotFound);
     }
 
@@ -292,7 +295,7 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
             {
                 TenantId = TenantId.New(),
                 Id = Guid.CreateVersion7(),
-                Recipient = "ada@example.com",
+                Recipient = _ada,
                 Subject = "Ihr Gespräch",
                 Text = ".\nA line with a dot",
                 Html = "<p>Moin</p>",
@@ -327,13 +330,12 @@ public sealed class TranscriptsShould(ApiFixture api) : IAsyncLifetime
     private static Task<HttpResponseMessage> RequestAsync(TestVisitor visitor, object body) =>
         visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/transcript", body);
 
-    // E-mails that other tests have left in the outbox arrive here, too.
-    private async Task<MimeMessage> ReceivedAsync(string recipient = "ada@example.com")
+    private async Task<MimeMessage> ReceivedAsync()
     {
         MimeMessage? received = null;
         await Eventually.TrueAsync(
-            () => Task.FromResult((received = _receiver.Messages.FirstOrDefault(mail => mail.To.ToString() == recipient)) is not null),
-            $"the e-mail to {recipient} has arrived");
+            () => Task.FromResult((received = _receiver.Messages.FirstOrDefault(mail => mail.To.ToString() == _ada)) is not null),
+            "the e-mail has arrived");
         return received!;
     }
 

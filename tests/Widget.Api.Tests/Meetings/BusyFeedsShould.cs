@@ -10,9 +10,13 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Meetings;
 
-/// <summary>Busy times from a calendar server, over HTTP.</summary>
+/// <summary>
+/// Busy times from a calendar server, over HTTP. In a database of their own, because any node of a database may read the feeds, and others
+/// read them again only after minutes.
+/// </summary>
 public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
 {
+    private TestDatabase _database = null!;
     private WebApplication _server = null!;
     private Uri _address = null!;
     private volatile string _calendar = Calendar("");
@@ -37,10 +41,10 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
         _server.MapGet("/moved", () => Results.Redirect("/busy.ics"));
         _server.MapGet("/huge", () => Results.Text(new string('x', 9 << 20)));
         await _server.StartAsync();
-        // Any node of the database may read the feeds, so all of them may reach the server.
         api.Sites.Add(_address.Authority);
+        _database = await TestDatabase.CreateAsync();
         _node = await ApiNode.StartAsync(
-            api.Database,
+            _database,
             fetching: api.Fetching,
             services: services => services.AddSingleton(new BusyFeedTimings
             {
@@ -55,6 +59,7 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
     {
         await _node.DisposeAsync();
         await _server.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Fact]
@@ -106,7 +111,7 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
         (await tenant.SlotsAsync()).Count.ShouldBe(46);
         (await StateAsync(tenant, rep)).Error!.ShouldContain("calendar");
 
-        await using (var age = api.Database.OwnerSource.CreateCommand(
+        await using (var age = _database.OwnerSource.CreateCommand(
             "update busy_feeds set read_at = now() - interval '25 hours' where rep_id = $1"))
         {
             age.Parameters.Add(new() { Value = rep });
@@ -159,7 +164,7 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
     [InlineData("calendar")]
     public async Task Refuse_an_address_that_is_not_safe(string url)
     {
-        var tenant = await TestTenant.CreateAsync(api, _node);
+        var tenant = await TestTenant.CreateAsync(_database, _node);
         var rep = await tenant.AddRepAsync();
 
         await (await tenant.Developer.PutAsJsonAsync($"/api/reps/{rep}/busy-feed", new { url }))
@@ -169,13 +174,13 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Take_webcal_for_https_and_be_removed_again()
     {
-        var tenant = await TestTenant.CreateAsync(api, _node);
+        var tenant = await TestTenant.CreateAsync(_database, _node);
         var rep = await tenant.AddRepAsync();
         await tenant.Developer.PutAsJsonAsync($"/api/reps/{rep}/busy-feed", new { url = "webcal://calendar.invalid/a.ics" });
         // Whoever knows the whole address can read the calendar.
         (await StateAsync(tenant, rep)).Url.ShouldBe("https://calendar.invalid/….ics");
         (await tenant.SlotsAsync()).ShouldBeEmpty();
-        await using (var stored = api.Database.OwnerSource.CreateCommand("select url from busy_feeds where rep_id = $1"))
+        await using (var stored = _database.OwnerSource.CreateCommand("select url from busy_feeds where rep_id = $1"))
         {
             stored.Parameters.Add(new() { Value = rep });
             ((string)(await stored.ExecuteScalarAsync())!).ShouldNotContain("a.ics");
@@ -205,7 +210,7 @@ public sealed class BusyFeedsShould(ApiFixture api) : IAsyncLifetime
 
     private async Task<(TestTenant Tenant, Guid Rep)> WithFeedAsync(string path, bool waitForRead = true)
     {
-        var tenant = await TestTenant.CreateAsync(api, _node);
+        var tenant = await TestTenant.CreateAsync(_database, _node);
         var rep = await tenant.AddRepAsync();
         var response = await tenant.Developer.PutAsJsonAsync($"/api/reps/{rep}/busy-feed", new { url = new Uri(_address, path) });
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());

@@ -38,7 +38,7 @@ export function dayOf(at: string, now = Date.now()): string {
   return format(at, { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(at, now) });
 }
 
-/** Whether it is within office hours. They may have begun since the server said that they had not. */
+/** Whether it is within office hours. The server's answer may be older than their beginning. */
 export function isOpen({ open, opensAt }: Availability, now = Date.now()): boolean {
   return open || (!!opensAt && Date.parse(opensAt) <= now);
 }

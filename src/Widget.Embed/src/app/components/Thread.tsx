@@ -11,32 +11,13 @@ import { Icon } from './Icon';
 import { AskContact, AssistantMessage, Time, VisitorMessage } from './Messages';
 import { Part } from './Part';
 
-/** This close to its end, in pixels, the thread follows new content. */
-const near = 48;
-
-/** The space above a long answer, in pixels. */
-const above = 12;
-
-/** The latest answer if it is higher than the thread. A reader starts at its beginning, so the thread stops there. */
-function longAnswer(thread: HTMLElement): HTMLElement | undefined {
-  const last = [...thread.querySelectorAll<HTMLElement>('.message')].at(-1);
-  const height = thread.clientHeight;
-  return height && last?.matches('.assistant:not(.from-person)') && last.offsetHeight + above > height
-    ? last
-    : undefined;
-}
-
-/**
- * The conversation. Scrolls to new content unless the visitor has scrolled up. Of an answer that is longer than the view, its beginning
- * stays visible.
- */
+/** The conversation. Scrolls to new content unless the visitor has scrolled up. */
 export function Thread({ store }: { store: Store }) {
   const t = words.value;
   const list = useRef<HTMLDivElement>(null);
-  // Where the thread was scrolled to, how far it could be scrolled, and the answer that the visitor has scrolled on in.
-  const scroll = useRef({ follows: true, top: 0, max: 0, passed: undefined as Element | undefined });
+  // Where the thread was scrolled to, and how far it could be scrolled.
+  const scroll = useRef({ follows: true, top: 0, max: 0 });
   const [away, setAway] = useState(false);
-  const [below, setBelow] = useState(false);
   const seen = useRef(0);
   const { items } = store.conversation.value;
   const config = store.config.value;
@@ -47,19 +28,13 @@ export function Thread({ store }: { store: Store }) {
     scroll.current.top = list.current.scrollTop;
     scroll.current.max = list.current.scrollHeight - list.current.clientHeight;
     setAway(!scroll.current.follows);
-    setBelow(scroll.current.max - scroll.current.top >= near);
   };
   const follow = (): void => {
-    if (scroll.current.follows && list.current) {
-      const answer = longAnswer(list.current);
-      list.current.scrollTop =
-        answer && answer !== scroll.current.passed ? answer.offsetTop - above : list.current.scrollHeight;
-    }
+    if (scroll.current.follows && list.current) list.current.scrollTop = list.current.scrollHeight;
     note();
   };
   const toEnd = (): void => {
     scroll.current.follows = true;
-    scroll.current.passed = list.current ? longAnswer(list.current) : undefined;
     follow();
   };
   useLayoutEffect(follow, [items, t, store.awaitingAnswer.value, store.open.value]);
@@ -86,14 +61,12 @@ export function Thread({ store }: { store: Store }) {
         role="log"
         aria-live="off"
         aria-label={t.conversation}
-        onScroll={({ currentTarget }) => {
-          const { scrollTop, scrollHeight, clientHeight } = currentTarget;
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           // Scroll events arrive a frame late. If the thread moves up while its end stays, the visitor has scrolled.
           const [max, { top, max: maxBefore, follows }] = [scrollHeight - clientHeight, scroll.current];
-          if (follows && scrollTop > top + 1) scroll.current.passed = longAnswer(currentTarget);
-          if (max - scrollTop < near) scroll.current.follows = true;
+          if (max - scrollTop < 48) scroll.current.follows = true;
           else if (scrollTop < top - 1 && max >= maxBefore - 1) scroll.current.follows = false;
-          else if (follows) follow();
+          else if (follows && list.current) list.current.scrollTop = scrollHeight;
           note();
         }}
       >
@@ -133,10 +106,10 @@ export function Thread({ store }: { store: Store }) {
         {store.turn.value && <Part load={store.modules.presence} props={{ panel: store }} />}
         <Announcer store={store} />
       </div>
-      {(away || below) && (
+      {away && (
         <button type="button" class="to-latest" aria-label={t.toLatest} onClick={toEnd}>
           <Icon name="latest" />
-          {away && items.length > seen.current && <span>{t.newMessages}</span>}
+          {items.length > seen.current && <span>{t.newMessages}</span>}
         </button>
       )}
     </div>
