@@ -75,7 +75,8 @@ public static class FieldErrors
             _ => null,
         };
 
-        static string Number(object bound) => bound is IFormattable number ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : $"{bound}";
+        static string Number(object bound) =>
+            bound is IFormattable number ? number.ToString("#,0.###", CultureInfo.InvariantCulture) : $"{bound}";
     }
 
     private static IReadOnlyList<Member> Read(Type type)

@@ -69,8 +69,8 @@ public sealed class EventLookupsShould(ApiFixture api)
             tenant.Value,
             id,
             Length);
-        // In batches, because each event updates its conversation's figures: PostgreSQL removes the earlier versions of a row only after the
-        // transaction, and reads them all until then.
+        // In batches, because each event updates its conversation's figures: PostgreSQL removes the earlier versions of a row only after
+        // the transaction, and reads them all until then.
         for (var first = 1; first <= Length; first += Batch)
         {
             await api.Database.OwnerSource.ExecuteAsync(

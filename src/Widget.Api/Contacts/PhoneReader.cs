@@ -28,7 +28,8 @@ internal static partial class PhoneReader
 
     private static readonly FrozenSet<string> OtherWords = Words(
         "order orders invoice serial sn tracking parcel shipment consignment ticket case reference ref account iban bic vat tax customer "
-        + "member membership policy contract part article item sku version vin isbn ean code pin id ip licence license model po passport room "
+        + "member membership policy contract part article item sku version vin isbn ean code pin id ip licence license model po passport "
+        + "room "
         + "bestellung bestellnummer auftrag auftragsnummer rechnung rechnungsnummer seriennummer sendung sendungsnummer paket paketnummer "
         + "kundennummer kunden vertrag vertragsnummer vorgang vorgangsnummer ticketnummer artikel artikelnummer konto "
         + "kontonummer fehlercode "

@@ -69,7 +69,7 @@ internal sealed class SmtpReceiver : IAsyncDisposable
                         await SendAsync("235 welcome");
                         break;
                     case "RCPT":
-                        Attempts.Enqueue(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
+                        Attempts.Enqueue(line.Split('<', '>')[1]);
                         await SendAsync(RecipientResponse ?? "250 ok");
                         break;
                     case "DATA":

@@ -94,7 +94,12 @@ public sealed class LargeCallsShould(ApiFixture api) : IAsyncLifetime
         foreach (var client in _clients.Take(4))
         {
             foreach (var other in _clients[4..])
-                await client.EventAsync(entry => entry.Kind == "joined" && entry.Participant?.Id == other.Id, "the other two are announced");
+            {
+                await client.EventAsync(
+                    entry => entry.Kind == "joined" && entry.Participant?.Id == other.Id,
+                    "the other two are announced");
+            }
+
             await client.EventAsync(entry => entry.Kind == "transport", "the move is announced");
         }
 

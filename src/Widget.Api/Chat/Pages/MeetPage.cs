@@ -10,8 +10,8 @@ namespace Widget.Api.Chat.Pages;
 
 /// <summary>
 /// The page of a call: <c>/meet/{token}</c> with the link that a person was given (also <c>/call?token=</c>), and <c>/meet/{slug}</c>, or
-/// <c>/meet</c> on a tenant's own host, where a visitor starts a call of their own. The page's script does the rest; the server only adds the
-/// company's colours and, for a visitor's own call, its site key.
+/// <c>/meet</c> on a tenant's own host, where a visitor starts a call of their own. The page's script does the rest; the server only adds
+/// the company's colours and, for a visitor's own call, its site key.
 /// </summary>
 internal static class MeetPage
 {
@@ -63,7 +63,8 @@ internal static class MeetPage
         var servers = string.Concat((tenant is null ? [] : await media.OriginsAsync(tenant.TenantId, ct)).Select(origin => " " + origin));
         http.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self'; style-src 'self' {PagePolicy.HashOf(style)}; connect-src 'self'{servers}; "
-            + $"frame-src https://*.daily.co{rooms}; media-src 'self' blob:; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
+            + $"frame-src https://*.daily.co{rooms}; media-src 'self' blob:; img-src 'self' https: data:; base-uri 'none'; "
+            + "form-action 'none'";
         return TypedResults.Content(Render(words, tenant, current, style, key), Html);
     }
 
